@@ -1,0 +1,218 @@
+"""What a pipeline is: plain data that can be written, digested, compared and drawn without user code.
+
+The JSON form of a spec is `to_json`'s: absent and default facts are left out, so two specs are the
+same version exactly when their JSON is the same.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = Any
+TriggerRule: TypeAlias = Literal["all_succeeded", "all_done", "one_failed", "none_failed"]
+OnTimeout: TypeAlias = Literal["failed", "cancelled", "warning"]
+Role: TypeAlias = Literal["task", "on_failure", "finally"]
+
+TRIGGER_RULES: tuple[TriggerRule, ...] = ("all_succeeded", "all_done", "one_failed", "none_failed")
+ON_TIMEOUT: tuple[OnTimeout, ...] = ("failed", "cancelled", "warning")
+
+
+@dataclass(frozen=True, slots=True)
+class ParamSpec:
+    """A typed parameter. `type` is one of model.params.TYPES; `default` is plain JSON of that type."""
+
+    name: str
+    type: str = "any"
+    default: Json = None
+    required: bool = False
+    choices: tuple[Json, ...] = ()
+    min: Json = None
+    max: Json = None
+    pattern: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySpec:
+    """How often and when an attempt is made again. Times in seconds.
+
+    `attempts` counts all tries. `on` holds names of exception classes ("module.Class", builtins bare);
+    an exception is retried when its class or one of its bases has such a name. Empty: any Exception.
+    """
+
+    attempts: int = 1
+    delay: float = 1.0
+    backoff: Literal["constant", "exponential", "random"] = "constant"
+    factor: float = 2.0
+    max_delay: float | None = None
+    jitter: float = 0.0
+    max_time: float | None = None
+    on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What an attempt needs: cores, bytes of memory (a hard limit), GPUs, and a named pool's slot."""
+
+    cpu: float = 1.0
+    memory: int | None = None
+    gpu: float = 0.0
+    pool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an argument's value comes from.
+
+    `kind` "dataset": the value of dataset `name`; "param": the run's parameter `name`; "item": the
+    item of a fan-out over `name` (which is a dataset or a param, by `over`); "error": the failure that
+    an on_failure task handles. `default` says that the function has a default to fall back on where a
+    dataset is missing (its maker was skipped, or failed under a trigger rule that allows it).
+    """
+
+    kind: Literal["dataset", "param", "item", "error"]
+    name: str
+    over: Literal["dataset", "param"] | None = None
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """One step.
+
+    `inputs` maps each argument of the function to its source, in the function's order; `when` is the
+    same for the condition function, or None without a condition. `outputs` names the datasets it makes:
+    one name takes the returned value whole, several take a tuple in that order or a dict by name, none
+    throws the value away. `after` names tasks that only come before. `line` is 1-based in `file`.
+    `foreach` names the arguments that take items.
+    """
+
+    name: str
+    kind: str = "python"
+    call: str = ""
+    inputs: dict[str, Source] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    when: dict[str, Source] | None = None
+    trigger: TriggerRule = "all_succeeded"
+    role: Role = "task"
+    retry: RetrySpec = RetrySpec()
+    timeout: float | None = None
+    on_timeout: OnTimeout = "failed"
+    allow_failure: bool = False
+    tags: tuple[str, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+    resources: Resources = Resources()
+    foreach: tuple[str, ...] = ()
+    label: str | None = None
+    concurrency: int | None = None
+    grace: float = 5.0
+    on_lost: Literal["retry", "fail"] = "retry"
+    description: str = ""
+    file: str | None = None
+    line: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRef:
+    """How a worker finds the pipeline's code.
+
+    `root` goes first on the import path; `module` is imported from `file`; `name` is the variable that
+    holds the Pipeline. `digest` covers `files`, the project's own modules that were loaded, relative to `root`.
+    `preload` names libraries that the code imports and that are safe to load before a fork.
+    """
+
+    root: str
+    file: str
+    module: str
+    name: str
+    digest: str = ""
+    files: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSpec:
+    """A named graph of tasks and datasets, whole and checked (see authoring.check)."""
+
+    name: str
+    namespace: str = "default"
+    description: str = ""
+    params: dict[str, ParamSpec] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    timeout: float | None = None
+    on_timeout: OnTimeout = "failed"
+    durability: Literal["pipelined", "strict"] = "pipelined"
+    tasks: dict[str, TaskSpec] = field(default_factory=dict)
+    code: CodeRef | None = None
+
+    @property
+    def version(self) -> str:
+        """Twelve hex digits over the definition and the digest of its code, wherever it lies."""
+        body = to_json(self)
+        code = body.pop("code", {})
+        text = json.dumps([body, code.get("digest", "")], sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+    def producer(self, dataset: str) -> str | None:
+        """The name of the task that makes `dataset`, or None."""
+        return next((task.name for task in self.tasks.values() if dataset in task.outputs), None)
+
+
+def to_json(value: Any) -> Json:
+    """Plain JSON data of a spec or a part of one; facts that have their default are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        body = {}
+        for known in dataclasses.fields(value):
+            fact = getattr(value, known.name)
+            default = known.default
+            if known.default_factory is not dataclasses.MISSING:
+                default = known.default_factory()
+            if default is dataclasses.MISSING or fact != default or type(fact) is not type(default):
+                body[known.name] = to_json(fact)
+        return body
+    if isinstance(value, dict):
+        return {key: to_json(fact) for key, fact in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_json(fact) for fact in value]
+    return value
+
+
+def from_json(body: dict[str, Any]) -> PipelineSpec:
+    """The spec that `to_json` wrote. Raises KeyError or TypeError when it is not one."""
+    tasks = {name: _task(task) for name, task in body.get("tasks", {}).items()}
+    params = {
+        name: ParamSpec(**{**param, "choices": tuple(param.get("choices", ()))})
+        for name, param in body.get("params", {}).items()
+    }
+    code = body.get("code")
+    if code is not None:
+        lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
+        code = CodeRef(**{**code, **lists})
+    rest = {key: fact for key, fact in body.items() if key not in ("tasks", "params", "code", "tags")}
+    return PipelineSpec(**rest, tasks=tasks, params=params, code=code, tags=tuple(body.get("tags", ())))
+
+
+def _task(body: dict[str, Any]) -> TaskSpec:
+    made = dict(body)
+    for key in ("outputs", "after", "tags", "foreach"):
+        if key in made:
+            made[key] = tuple(made[key])
+    made["inputs"] = _sources(made.get("inputs", {}))
+    if made.get("when") is not None:
+        made["when"] = _sources(made["when"])
+    if "retry" in made:
+        made["retry"] = RetrySpec(**{**made["retry"], "on": tuple(made["retry"].get("on", ()))})
+    if "resources" in made:
+        made["resources"] = Resources(**made["resources"])
+    return TaskSpec(**made)
+
+
+def _sources(body: dict[str, Any]) -> dict[str, Source]:
+    return {argument: Source(**source) for argument, source in body.items()}

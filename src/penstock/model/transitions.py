@@ -1,0 +1,104 @@
+"""The state machine as data: `(state, event) -> state`. An unlisted pair raises TransitionError.
+
+`docs/state-machine.md` is written from these tables. `set_state` (a person's recorded decision) and
+`retry` (a retry in place, generation + 1) are the only ways out of a terminal state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from penstock.errors import TransitionError
+from penstock.model import states
+
+Table = Mapping[tuple[str, str], str]
+
+RUN: Final[Table] = {
+    ("created", "queue"): "queued",
+    ("created", "start"): "running",
+    ("queued", "start"): "running",
+    ("created", "cancel"): "cancelled",
+    ("queued", "cancel"): "cancelled",
+    ("queued", "skip"): "skipped",
+    ("created", "skip"): "skipped",
+    ("created", "fail"): "failed",
+    ("queued", "fail"): "failed",
+    ("running", "pause"): "paused",
+    ("paused", "resume"): "running",
+    ("running", "cancel"): "cancelling",
+    ("paused", "cancel"): "cancelling",
+    ("running", "succeed"): "succeeded",
+    ("running", "warn"): "warning",
+    ("running", "fail"): "failed",
+    ("paused", "fail"): "failed",
+    # A run that is being cancelled ends as what its policy says (on_timeout), never as succeeded.
+    ("cancelling", "settle_cancelled"): "cancelled",
+    ("cancelling", "fail"): "failed",
+    ("cancelling", "warn"): "warning",
+    **{(state, "retry"): "running" for state in states.TERMINAL_RUN},
+}
+
+TASK_RUN: Final[Table] = {
+    ("created", "queue"): "queued",
+    ("created", "skip"): "skipped",
+    ("created", "fail_upstream"): "upstream_failed",
+    ("created", "cancel"): "cancelled",
+    ("created", "fail"): "failed",
+    ("created", "expand"): "running",
+    ("created", "succeed"): "succeeded",
+    ("queued", "start"): "running",
+    ("queued", "skip"): "skipped",
+    ("queued", "cancel"): "cancelled",
+    ("queued", "fail"): "failed",
+    ("queued", "retry_later"): "retrying",
+    ("queued", "requeue"): "queued",
+    ("running", "succeed"): "succeeded",
+    ("running", "warn"): "warning",
+    ("running", "fail"): "failed",
+    ("running", "skip"): "skipped",
+    ("running", "retry_later"): "retrying",
+    ("running", "requeue"): "queued",
+    ("running", "pause"): "paused",
+    ("running", "cancel"): "cancelling",
+    # A time-out that its policy turns into `cancelled` ends the task run without a run being cancelled.
+    ("running", "settle_cancelled"): "cancelled",
+    ("paused", "resume"): "running",
+    ("paused", "cancel"): "cancelling",
+    ("retrying", "queue"): "queued",
+    ("retrying", "cancel"): "cancelled",
+    ("retrying", "fail"): "failed",
+    ("cancelling", "settle_cancelled"): "cancelled",
+    ("cancelling", "fail"): "failed",
+    **{(state, "set_state:" + to): to for state in states.TERMINAL_TASK
+       for to in ("succeeded", "warning", "failed", "skipped", "cancelled") if to != state},
+}  # fmt: skip
+
+ATTEMPT: Final[Table] = {
+    ("dispatched", "start"): "running",
+    ("dispatched", "succeed"): "succeeded",
+    ("dispatched", "fail"): "failed",
+    ("dispatched", "cancel"): "cancelled",
+    ("dispatched", "lose"): "lost",
+    ("running", "succeed"): "succeeded",
+    ("running", "fail"): "failed",
+    ("running", "cancel"): "cancelled",
+    ("running", "lose"): "lost",
+}
+
+TABLES: Final[Mapping[str, Table]] = {"run": RUN, "task run": TASK_RUN, "attempt": ATTEMPT}
+
+
+def step(table: Table, state: str, event: str) -> str:
+    """The state after `event`; raises TransitionError for a pair that the table does not list."""
+    try:
+        return table[state, event]
+    except KeyError:
+        name = next((name for name, known in TABLES.items() if known is table), "record")
+        allowed = sorted(known for at, known in table if at == state)
+        raise TransitionError(
+            f"a {name} that is {state} can't take '{event}'",
+            cure=f"from {state} it can take {', '.join(allowed) or 'nothing'}",
+            state=state,
+            event=event,
+        ) from None

@@ -1,0 +1,1 @@
+"""Contracts that have more than one implementation."""
