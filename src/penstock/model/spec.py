@@ -123,8 +123,8 @@ class CodeRef:
     """How a worker finds the pipeline's code.
 
     `root` goes first on the import path; `module` is imported from `file`; `name` is the variable that
-    holds the Pipeline. `digest` covers `files`, the project's own modules that were loaded, relative to `root`.
-    `preload` names libraries that the code imports and that are safe to load before a fork.
+    holds the Pipeline. `digest` covers `files`, the project's own modules that were loaded,
+    relative to `root`. `preload` names libraries that the code imports and that may be loaded before a fork.
     """
 
     root: str

@@ -1,0 +1,170 @@
+"""How an engine reaches those who run attempts.
+
+Law. One engine thread calls every method but `wake`, which any thread may call. An attempt is named by its
+key, `"<run key>:<seq>:<n>"`; a key is dispatched once. Every dispatched key gets exactly one `ended`
+report, whatever happens to worker and agent, unless the executor itself is closed or raises AgentLost
+from `poll`: then the engine counts every unreported attempt as lost. `started` comes before `ended` or not at all
+(short attempts). Reports of one attempt come in order; those of different attempts in any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+
+#: How an attempt ended. `skipped`: its condition was false. `expanded`: the items of a fan-out are known.
+Outcome: TypeAlias = Literal["succeeded", "skipped", "expanded", "failed", "cancelled", "lost"]
+
+#: What stands for the value of an argument: an artifact's list form (model.artifact), or one of
+#: {"list": [ref, ...]} results of a fan-out in order · {"item": ref, "at": i} the i-th item of a value ·
+#: {"json": value} a plain value · None: missing (the function's default, else None).
+Ref: TypeAlias = Any
+
+
+class Assignment(NamedTuple):
+    """One attempt to make. Times in seconds, memory in bytes.
+
+    `mode` "run" calls the function; "expand" only reads the sources of a fan-out and tells its items. `inputs` and
+    `when` hold the references of arguments that come from datasets, items and errors; those that come from params are
+    in the run's context. `holds` are the paths of stored artifacts among the inputs, for choosing a worker
+    that has them in memory.
+    """
+
+    key: str
+    run_id: str
+    task: str
+    map_index: int | None
+    label: str | None
+    n: int
+    generation: int
+    inputs: dict[str, Ref]
+    when: dict[str, Ref] | None
+    mode: Literal["run", "expand"]
+    timeout: float | None
+    grace: float
+    memory: int | None
+    log: str
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What is the same for every attempt of a run. `code` is a CodeRef as JSON; folders are absolute."""
+
+    run_id: str
+    pipeline: str
+    namespace: str
+    version: str
+    type: str
+    params: dict[str, Any]
+    labels: dict[str, str]
+    code: dict[str, Any]
+    artifacts: str
+    logs: str
+
+
+class Usage(NamedTuple):
+    """What an attempt used: CPU seconds and bytes of its worker and its finished children."""
+
+    cpu_seconds: float
+    peak_rss_bytes: int
+    read_bytes: int
+    written_bytes: int
+
+
+class Started(NamedTuple):
+    """User code of an attempt is running in `worker`. `at`: seconds since 1970."""
+
+    key: str
+    at: float
+    worker: str
+
+
+class Ended(NamedTuple):
+    """An attempt is over.
+
+    `reason` is a word of model.states or None. `outputs` are (dataset, artifact list form) pairs. `error` has type,
+    message, traceback (user frames), names (the exception's classes, for Retry), file, line. `items` are
+    (label, {argument: reference}) pairs of an expanded fan-out, in order.
+    """
+
+    key: str
+    outcome: Outcome
+    reason: str | None
+    outputs: list[Any]
+    error: dict[str, Any] | None
+    items: list[Any] | None
+    usage: Usage | None
+    started_at: float | None
+    ended_at: float
+    worker: str | None
+
+
+class Metric(NamedTuple):
+    """A figure that a task reported."""
+
+    key: str
+    at: float
+    name: str
+    value: float
+    unit: str | None
+
+
+class Progress(NamedTuple):
+    """How far a task is: `done` of `total` (None: unknown)."""
+
+    key: str
+    at: float
+    done: float
+    total: float | None
+
+
+class Sample(NamedTuple):
+    """What the process tree of an attempt uses now: CPU seconds so far, bytes resident, read, written."""
+
+    key: str
+    at: float
+    cpu_seconds: float
+    rss_bytes: int
+    read_bytes: int
+    written_bytes: int
+
+
+Report: TypeAlias = Started | Ended | Metric | Progress | Sample
+
+
+class Executor(Protocol):
+    """Runs attempts and reports what became of them."""
+
+    #: Attempts that can run at the same time.
+    workers: int
+
+    def open(self) -> None:
+        """Start. Raises ExecutorError when that is impossible."""
+
+    def prepare(self, context: RunContext) -> None:
+        """Make a run known, before its first dispatch; workers may begin to load its code."""
+
+    def dispatch(self, assignments: list[Assignment]) -> None:
+        """Take these attempts; they start in this order as workers come free. Never blocks for long."""
+
+    def cancel(self, keys: list[str]) -> None:
+        """End these attempts: what waits ends at once, what runs gets SIGTERM, its grace, SIGKILL.
+
+        A key that is unknown or has ended is passed over. Called a second time for a key: SIGKILL at once.
+        """
+
+    def forget(self, run_id: str) -> None:
+        """The run is over: what was kept for it may go."""
+
+    def poll(self, timeout: float | None) -> list[Report]:
+        """Wait up to `timeout` seconds (None: for ever) for reports; [] after a `wake` or when time is up.
+
+        Raises AgentLost when nobody is left to report.
+        """
+
+    def wake(self) -> None:
+        """Make a `poll` under way, or the next one, return. Safe from any thread and signal handler."""
+
+    def close(self) -> None:
+        """End everything that still runs, with its whole process tree, and return when it is gone."""
