@@ -3,8 +3,8 @@
 Law. One engine thread calls every method but `wake`, which any thread may call. An attempt is named by its
 key, `"<run key>:<seq>:<n>"`; a key is dispatched once. Every dispatched key gets exactly one `ended`
 report, whatever happens to worker and agent, unless the executor itself is closed or raises AgentLost
-from `poll`: then the engine counts every unreported attempt as lost. `started` comes before `ended` or not at all
-(short attempts). Reports of one attempt come in order; those of different attempts in any.
+from `poll`: then the engine counts every unreported attempt as lost. `started` comes before `ended`, or
+not at all (short attempts). Reports of one attempt come in order; those of different attempts in any.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ Ref: TypeAlias = Any
 class Assignment(NamedTuple):
     """One attempt to make. Times in seconds, memory in bytes.
 
-    `mode` "run" calls the function; "expand" only reads the sources of a fan-out and tells its items. `inputs` and
-    `when` hold the references of arguments that come from datasets, items and errors; those that come from params are
-    in the run's context. `holds` are the paths of stored artifacts among the inputs, for choosing a worker
-    that has them in memory.
+    `mode` "run" calls the function; "expand" only reads the sources of a fan-out and tells its items.
+    `inputs` and `when` hold the references of arguments that come from datasets, items and errors; those that
+    come from params are in the run's context. `holds` are the paths of stored artifacts among the inputs, for
+    choosing a worker that has them in memory.
     """
 
     key: str
@@ -83,8 +83,8 @@ class Started(NamedTuple):
 class Ended(NamedTuple):
     """An attempt is over.
 
-    `reason` is a word of model.states or None. `outputs` are (dataset, artifact list form) pairs. `error` has type,
-    message, traceback (user frames), names (the exception's classes, for Retry), file, line. `items` are
+    `reason` is a word of model.states or None. `outputs` are (dataset, artifact list form) pairs. `error` has
+    type, message, traceback (user frames), names (the exception's classes, for Retry), file, line. `items` are
     (label, {argument: reference}) pairs of an expanded fan-out, in order.
     """
 
