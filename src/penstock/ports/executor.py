@@ -84,8 +84,8 @@ class Ended(NamedTuple):
     """An attempt is over.
 
     `reason` is a word of model.states or None. `outputs` are (dataset, artifact list form) pairs. `error` has
-    type, message, traceback (user frames), names (the exception's classes, for Retry), file, line. `items` are
-    (label, {argument: reference}) pairs of an expanded fan-out, in order.
+    type, message, traceback (user frames), names (the exception's classes, for Retry), file, line. `items`
+    are (label, {argument: reference}) pairs of an expanded fan-out, in order.
     """
 
     key: str

@@ -1,0 +1,1 @@
+"""The one room that knows everybody: settings, folders, and what is plugged into what."""

@@ -1,0 +1,1 @@
+"""Owns runs: plans and decides purely; the loop applies, commits and dispatches."""
