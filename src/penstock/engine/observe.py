@@ -10,7 +10,7 @@ class Notice(NamedTuple):
     """Something changed. `task` None: the run itself. Times in seconds since 1970.
 
     `state` is the new state of the run or of the task run; `duration` seconds of the attempt or run that
-    just ended; `error` the attempt's error (type, message, traceback, file, line), `retry_in` seconds until the
+    just ended; `error` the attempt's error (type, message, traceback, file, line), `retry_in` seconds to the
     next attempt when the state is retrying.
     """
 

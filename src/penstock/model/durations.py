@@ -28,9 +28,7 @@ def seconds(value: object) -> float:
     elif isinstance(value, str):
         number = _from_text(value)
     else:
-        raise ValueError(
-            f"{value!r} is no duration: write seconds as a number, or a text like '5s' or '1h30m'"
-        )
+        raise ValueError(f"{value!r} is no duration: write seconds as a number, or a text like '5s' or '1h30m'")
     if not math.isfinite(number) or number < 0:
         raise ValueError(f"{value!r} is no duration: it must be finite and not negative")
     return number
@@ -44,9 +42,7 @@ def _from_text(text: str) -> float:
         pass
     parts = _PART.findall(bare)
     if not parts or _PART.sub("", bare).strip():
-        raise ValueError(
-            f"'{text}' is no duration: write a number and ms, s, m, h, d or w, as in '5s' or '1h30m'"
-        )
+        raise ValueError(f"'{text}' is no duration: write a number and ms, s, m, h, d or w, as in '5s' or '1h30m'")
     return sum(float(number) * _SECONDS[unit.lower()] for number, unit in parts)
 
 
@@ -56,7 +52,5 @@ def size(value: object) -> int:
         return value
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2].lower() not in _BYTES:
-        raise ValueError(
-            f"{value!r} is no size: write bytes as a whole number, or a text like '512MB' or '2GiB'"
-        )
+        raise ValueError(f"{value!r} is no size: write bytes as a whole number, or a text like '512MB' or '2GiB'")
     return int(float(match[1]) * _BYTES[match[2].lower()])

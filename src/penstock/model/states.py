@@ -27,9 +27,7 @@ ATTEMPT_STATES: Final[tuple[str, ...]] = (
 )  # fmt: skip
 
 TERMINAL_RUN: Final = frozenset({"succeeded", "warning", "failed", "cancelled", "skipped"})
-TERMINAL_TASK: Final = frozenset(
-    {"succeeded", "warning", "failed", "cancelled", "skipped", "upstream_failed"}
-)
+TERMINAL_TASK: Final = frozenset({"succeeded", "warning", "failed", "cancelled", "skipped", "upstream_failed"})
 TERMINAL_ATTEMPT: Final = frozenset({"succeeded", "failed", "cancelled", "lost"})
 
 #: Why a run, a task run or an attempt is in its state; None when the state says it all.

@@ -1,0 +1,70 @@
+"""From a queued task run to the assignment that a worker gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.ports.executor import Assignment
+
+
+def new_attempt(run: TaskRun, now: float) -> Attempt:
+    """The next try of a task run, which is live from now on."""
+    run.attempts = n = run.attempts + 1
+    view = run.run
+    index = "" if run.map_index is None else f".{run.map_index}"
+    generation = "" if run.generation == 1 else f".g{run.generation}"
+    mode = "expand" if run.task.items and run.parent is None else "run"
+    log = f"{view.id}/{run.task.name}{index}{generation}.{n}.jsonl"
+    run.live = attempt = Attempt(f"{view.key}:{run.seq}:{n}", run, n, now, log, mode)
+    view.live += 1
+    return attempt
+
+
+def assignment(attempt: Attempt) -> Assignment:
+    """What the executor is told of an attempt."""
+    run = attempt.task_run
+    view, task = run.run, run.task
+    spec = task.spec
+    inputs = _inputs(view, run, attempt)
+    when = None
+    if task.conditions is not None and run.parent is None:
+        when = {argument: view.values.get(dataset) for argument, dataset in task.conditions}
+    return Assignment(
+        attempt.key,
+        view.id,
+        spec.name,
+        run.map_index,
+        run.label,
+        attempt.n,
+        run.generation,
+        inputs,
+        when,
+        "expand" if attempt.mode == "expand" else "run",
+        spec.timeout,
+        spec.grace,
+        spec.resources.memory,
+        attempt.log,
+        _paths(inputs),
+    )
+
+
+def _inputs(view: RunView, run: TaskRun, attempt: Attempt) -> dict[str, Any]:
+    task = run.task
+    values = view.values
+    inputs = {argument: values.get(dataset) for argument, dataset in task.reads}
+    if task.items:
+        if attempt.mode == "expand":
+            for argument, source in task.items:
+                if source.over == "dataset":
+                    inputs[argument] = values.get(source.name)
+        elif run.item is not None:
+            inputs.update(run.item)
+    for argument in task.errors:
+        inputs[argument] = {"json": view.error}
+    return inputs
+
+
+def _paths(inputs: dict[str, Any]) -> tuple[str, ...]:
+    """Paths of artifacts among the inputs: the third place of an artifact's list form."""
+    return tuple([ref[2] for ref in inputs.values() if type(ref) is list and ref[2] is not None])

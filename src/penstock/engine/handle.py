@@ -1,0 +1,83 @@
+"""What the one who started a run holds in hand. Every method may be called from any thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from penstock.engine.observe import Listener, Notice, RunPicture, TaskPicture
+from penstock.engine.view import RunView, TaskRun
+from penstock.errors import PenstockError
+
+if TYPE_CHECKING:
+    from penstock.engine.loop import Engine
+
+
+class RunHandle:
+    """A run under way in this process. `failure` tells why its record could not be kept, if so."""
+
+    def __init__(self, view: RunView, engine: Engine) -> None:
+        self.id = view.id
+        self.key = view.key
+        self.listeners: list[Listener] = []
+        self.failure: PenstockError | None = None
+        self._view = view
+        self._engine = engine
+        self._done = threading.Event()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every Notice from now on, in the engine's thread; the result ends that.
+
+        A listener must be quick and must not raise.
+        """
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def tell(self, notice: Notice) -> None:
+        """Pass a notice on (the engine calls this)."""
+        for listener in tuple(self.listeners):
+            listener(notice)
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """True when the run is over and its last state committed; False when `timeout` seconds went by first."""
+        return self._done.wait(timeout)
+
+    def cancel(self, reason: str = "user") -> None:
+        """Ask the run to end: SIGTERM to what runs, its grace, SIGKILL; clean-up tasks still run."""
+        self._engine.ask(self._view, reason, force=False)
+
+    def kill(self, reason: str = "user") -> None:
+        """Ask the run to end at once: SIGKILL to all, clean-up tasks too."""
+        self._engine.ask(self._view, reason, force=True)
+
+    def finish(self, failure: PenstockError | None = None) -> None:
+        """Say that the run is over and recorded (the engine calls this)."""
+        self.failure = self.failure or failure
+        self._done.set()
+
+    def picture(self) -> RunPicture:
+        """The run as it is now: a copy, taken without stopping the engine."""
+        view = self._view
+        spec = view.plan.spec
+        tasks = [picture for run in list(view.by_place) for picture in _pictures(run)]
+        return RunPicture(
+            view.id, spec.name, spec.namespace, view.state, view.reason, view.created_at, view.started_at,
+            view.ended_at, view.tasks_done, view.tasks_total, view.error, tasks,
+        )  # fmt: skip
+
+
+def _pictures(run: TaskRun) -> list[TaskPicture]:
+    children = list(run.children or ())
+    return [_picture(run), *(_picture(child) for child in children)]
+
+
+def _picture(run: TaskRun) -> TaskPicture:
+    items = None
+    if run.children is not None:
+        failed = sum(1 for child in list(run.children) if child.state == "failed")
+        items = (len(run.children) - run.open_children, failed, len(run.children))
+    return TaskPicture(
+        run.task.name, run.map_index, run.label, run.task.spec.role, run.state, run.reason, run.attempts,
+        run.started_at, run.ended_at, run.progress, items, run.error,
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""When what the engine knows becomes durable: one commit at a time, gathered for a few milliseconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from penstock.engine.outbox import Outbox
+from penstock.engine.record import take_commit
+from penstock.engine.view import RunView, TaskRun
+from penstock.errors import DiskFull, PenstockError, StoreBusy
+from penstock.store.rows import Commit
+from penstock.store.writer import Writer
+
+#: A commit of one row costs about as much as one of fifty (0.25 ms of fsync), so changes wait this long (seconds)
+#: for company, unless a run ends or its durability is strict. A crash in this window makes work again, never twice
+#: on record.
+GATHER: Final = 0.004
+#: A disk that is full, or a database that is locked, is tried again after this many seconds, this many times.
+TRY_AGAIN: Final = 1.0
+TRIES: Final[dict[type[BaseException], int]] = {DiskFull: 5, StoreBusy: 10}
+
+
+class _Sent(NamedTuple):
+    commit: Commit
+    over: list[RunView]
+    held: list[TaskRun]
+
+
+class Journal:
+    """Hands commits to the writer, one at a time, and learns what became of them."""
+
+    def __init__(self, out: Outbox, writer: Writer, owner: int, wake: Callable[[], None]) -> None:
+        self.failure: PenstockError | None = None
+        self._out = out
+        self._writer = writer
+        self._owner = owner
+        self._wake = wake
+        self._versions: set[tuple[str, str, str]] = set()
+        self._sent: _Sent | None = None
+        self._sent_at = 0.0
+        self._again_at: float | None = None
+        self._tries = 0
+        self._answers: deque[BaseException | None] = deque()
+        self._waiting = threading.Event()
+        self._strict: list[RunView] = []
+        self._finished: list[RunView] = []
+        self._released: list[TaskRun] = []
+
+    def answer(self, error: BaseException | None) -> None:
+        """The writer's word on the last commit (called in its thread)."""
+        self._answers.append(error)
+        if self._waiting.is_set():
+            self._wake()
+
+    def hold(self, view: RunView) -> None:
+        """A strict run has task runs that wait for the next commit."""
+        self._strict.append(view)
+
+    def flush(self, *, urgent: bool) -> None:
+        """Send what is dirty, if the writer is free and it is time."""
+        self._take_answers()
+        if self._sent is not None:
+            if self._again_at is not None and time.monotonic() >= self._again_at:
+                self._again_at = None
+                self._writer.submit(self._sent.commit, self.answer)
+            return
+        if not self._out.dirty:
+            return
+        held = [view for view in self._strict if view.held]
+        if urgent or held or self._out.over or time.monotonic() - self._sent_at >= GATHER:
+            self._send(held)
+
+    def _send(self, held: list[RunView]) -> None:
+        runs = [run for view in held for run in view.held]
+        for view in held:
+            view.held = []
+        over, self._out.over = self._out.over, []
+        commit = take_commit(self._out, self._owner, self._versions)
+        self._sent = _Sent(commit, over, runs)
+        self._sent_at = time.monotonic()
+        self._writer.submit(commit, self.answer)
+
+    def _take_answers(self) -> None:
+        while self._answers:
+            error = self._answers.popleft()
+            sent = self._sent
+            if sent is None:
+                continue
+            if error is not None and self._may_try_again(error):
+                self._again_at = time.monotonic() + TRY_AGAIN
+                return
+            if error is not None:
+                self.failure = self.failure or _as_penstock(error)
+            self._tries = 0
+            self._sent = None
+            self._finished.extend(sent.over)
+            self._released.extend(sent.held)
+
+    def _may_try_again(self, error: BaseException) -> bool:
+        self._tries += 1
+        return self._tries <= TRIES.get(type(error), 0)
+
+    def patience(self) -> float | None:
+        """Seconds that the engine may sleep before `flush` must be asked again; None: for ever."""
+        if self._sent is not None:
+            self._waiting.set()
+            if self._answers:
+                return 0.0
+            return None if self._again_at is None else max(0.0, self._again_at - time.monotonic())
+        self._waiting.clear()
+        if self._out.dirty:
+            return max(0.0, GATHER - (time.monotonic() - self._sent_at))
+        return None
+
+    def finished(self) -> list[RunView]:
+        """Runs whose last state was committed since the last call."""
+        done, self._finished = self._finished, []
+        return done
+
+    def released(self) -> list[TaskRun]:
+        """Task runs of strict runs whose cause was committed since the last call."""
+        self._take_answers()
+        free, self._released = self._released, []
+        return free
+
+
+def _as_penstock(error: BaseException) -> PenstockError:
+    if isinstance(error, PenstockError):
+        return error
+    wrapped = PenstockError(f"a commit failed: {type(error).__name__}: {error}")
+    wrapped.__cause__ = error
+    return wrapped

@@ -1,0 +1,113 @@
+"""What this engine may run at the same time: cores, GPUs, pools, and attempts of one task."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+
+from penstock.engine.plan import PlannedTask
+from penstock.engine.view import RunView, TaskRun
+from penstock.errors import DefinitionError
+from penstock.model.nearest import did_you_mean
+
+#: Attempts that may wait in the agent for each worker, so that no worker waits for the engine.
+AHEAD = 16
+
+
+class Limits:
+    """Counts what is out with the executor. Plain tasks may be sent ahead; the others only when they fit now."""
+
+    def __init__(self, cores: int, gpus: float, pools: Mapping[str, int]) -> None:
+        self.cores = cores
+        self.gpus = gpus
+        self.pools = dict(pools)
+        self.out = 0
+        self.cores_out = 0.0
+        self.gpus_out = 0.0
+        self.pools_out = dict.fromkeys(pools, 0)
+        self.tasks_out: dict[tuple[int, int], int] = {}
+
+    def check(self, planned: PlannedTask) -> None:
+        """Raise DefinitionError for a task that could never start here."""
+        needs, where = planned.spec.resources, {"file": planned.spec.file, "line": planned.spec.line}
+        if needs.cpu > self.cores:
+            raise DefinitionError(
+                f"task '{planned.name}' asks for {needs.cpu:g} cores, and there are {self.cores}",
+                cure="ask for fewer, or start with --workers",
+                **where,
+            )
+        if needs.gpu > self.gpus:
+            raise DefinitionError(
+                f"task '{planned.name}' asks for {needs.gpu:g} GPUs, and there are {self.gpus:g}",
+                cure="set `gpus` in penstock.toml to the number of this machine",
+                **where,
+            )
+        if needs.pool is not None and needs.pool not in self.pools:
+            raise DefinitionError(
+                f"task '{planned.name}' asks for the pool '{needs.pool}', which has no size",
+                cure=f"write `[pools]` and `{needs.pool} = 2` in penstock.toml; {did_you_mean(needs.pool, self.pools)}",
+                **where,
+            )
+
+    def take(self, ready: deque[TaskRun]) -> list[TaskRun]:
+        """Remove from `ready` what may be dispatched now, in order, and count it as out.
+
+        A task that waits for cores lets nothing overtake it, so that wide tasks do not starve; one that waits for
+        a pool, a GPU or its own concurrency does.
+        """
+        taken: list[TaskRun] = []
+        passed: list[TaskRun] = []
+        most = self.cores * (1 + AHEAD)
+        while ready:
+            run = ready[0]
+            if run.state != "queued" or run.live is not None:
+                ready.popleft()
+            elif run.task.plain:
+                if self.out >= most or self.cores_out > self.cores * AHEAD:
+                    break
+                taken.append(ready.popleft())
+                self._hold(run)
+            elif self.cores_out + run.task.spec.resources.cpu > self.cores:
+                break
+            elif self._fits(run):
+                taken.append(ready.popleft())
+                self._hold(run)
+            else:
+                passed.append(ready.popleft())
+        ready.extendleft(reversed(passed))
+        return taken
+
+    def _fits(self, run: TaskRun) -> bool:
+        spec = run.task.spec
+        needs = spec.resources
+        if self.gpus_out + needs.gpu > self.gpus:
+            return False
+        if needs.pool is not None and self.pools_out[needs.pool] >= self.pools[needs.pool]:
+            return False
+        return spec.concurrency is None or self.tasks_out.get(_task(run.run, run), 0) < spec.concurrency
+
+    def _hold(self, run: TaskRun) -> None:
+        self.out += 1
+        self.cores_out += run.task.spec.resources.cpu
+        if not run.task.plain:
+            self._count(run, 1)
+
+    def release(self, run: TaskRun) -> None:
+        """An attempt of `run` is over."""
+        self.out -= 1
+        self.cores_out -= run.task.spec.resources.cpu
+        if not run.task.plain:
+            self._count(run, -1)
+
+    def _count(self, run: TaskRun, by: int) -> None:
+        spec = run.task.spec
+        self.gpus_out += by * spec.resources.gpu
+        if spec.resources.pool is not None:
+            self.pools_out[spec.resources.pool] += by
+        if spec.concurrency is not None:
+            key = _task(run.run, run)
+            self.tasks_out[key] = self.tasks_out.get(key, 0) + by
+
+
+def _task(view: RunView, run: TaskRun) -> tuple[int, int]:
+    return view.key, run.task.place

@@ -1,0 +1,238 @@
+"""The engine: takes what happened, asks `decide`, applies, commits, dispatches. One thread does all of it."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from penstock.engine.apply import apply, take_started
+from penstock.engine.decide import decide
+from penstock.engine.dispatch import assignment, new_attempt
+from penstock.engine.handle import RunHandle
+from penstock.engine.journal import Journal
+from penstock.engine.limits import Limits
+from penstock.engine.outbox import Outbox
+from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.errors import AgentLost, PenstockError
+from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Sample, Started
+from penstock.store.rows import NewMetric, NewSample
+from penstock.store.writer import Writer
+
+
+class Engine:
+    """Owns runs from their submission to their last commit.
+
+    `clock` gives seconds since 1970. Attempts that an executor lost count as `node_lost`.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        writer: Writer,
+        limits: Limits,
+        owner: int,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.executor = executor
+        self.limits = limits
+        self.clock = clock
+        self.out = Outbox()
+        self.journal = Journal(self.out, writer, owner, executor.wake)
+        self._inbox: deque[Callable[[], None]] = deque()
+        self._views: dict[int, RunView] = {}
+        self._live: dict[str, Attempt] = {}
+        self._stirred: dict[int, RunView] = {}
+        self._timers: list[tuple[float, int, str, RunView, TaskRun | None]] = []
+        self._order = itertools.count()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="penstock-engine", daemon=True)
+        self.crash: BaseException | None = None
+
+    # --- from any thread ---------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to work, in a thread of its own."""
+        self._thread.start()
+
+    def submit(self, view: RunView) -> RunHandle:
+        """Take a run; it starts at once."""
+        handle = view.handle = view.handle or RunHandle(view, self)
+        self._post(lambda: self._take_run(view))
+        return handle
+
+    def ask(self, view: RunView, reason: str, *, force: bool) -> None:
+        """Ask a run to end."""
+
+        def take() -> None:
+            if view.key in self._views:
+                view.asked = view.asked or reason
+                if force and view.forced is None:
+                    view.forced = "asked"
+                self._stirred[view.key] = view
+
+        self._post(take)
+
+    def stop(self) -> None:
+        """Stop working; runs that are not over stay as they are recorded. Returns when the thread is gone."""
+        self._closing = True
+        self.executor.wake()
+        self._thread.join()
+
+    def _post(self, message: Callable[[], None]) -> None:
+        self._inbox.append(message)
+        self.executor.wake()
+
+    # --- in the engine's thread ----------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._closing:
+                self._turn()
+        except BaseException as crash:
+            self.crash = crash
+            failure = PenstockError(f"the engine stopped: {type(crash).__name__}: {crash}")
+            failure.__cause__ = crash
+            for view in list(self._views.values()):
+                view.handle.finish(failure)
+
+    def _turn(self) -> None:
+        try:
+            reports = self.executor.poll(self._patience())
+        except AgentLost as lost:
+            reports = self._lose_all(str(lost))
+        now = self.clock()
+        while self._inbox:
+            self._inbox.popleft()()
+        for report in reports:
+            _TAKE[type(report)](self, report)
+        if self._timers and self._timers[0][0] <= now:
+            self._fire(now)
+        self._advance(now)
+        # An acknowledged commit may set free what strict runs hold back.
+        self.out.ready.extend(self.journal.released())
+        self._dispatch(now)
+        self.journal.flush(urgent=bool(self.out.over))
+        if self.out.cancel:
+            keys, self.out.cancel = self.out.cancel, []
+            self.executor.cancel(keys)
+        for view in self.journal.finished():
+            self._finish(view)
+
+    def _patience(self) -> float | None:
+        """Seconds until something must be done without a report; None: nothing is due."""
+        if self._inbox:
+            return 0.0
+        wait = self.journal.patience()
+        if self._timers:
+            due = max(0.0, self._timers[0][0] - self.clock())
+            wait = due if wait is None else min(wait, due)
+        return wait
+
+    def _take_run(self, view: RunView) -> None:
+        self._views[view.key] = view
+        self._stirred[view.key] = view
+        self.executor.prepare(view.context)
+
+    def _take_started(self, report: Started) -> None:
+        attempt = self._live.get(report.key)
+        if attempt is not None:
+            take_started(attempt, report.at, report.worker, self.out)
+
+    def _take_ended(self, report: Ended) -> None:
+        attempt = self._live.pop(report.key, None)
+        if attempt is None:
+            return
+        view = attempt.task_run.run
+        self.limits.release(attempt.task_run)
+        view.ended.append((attempt, report))
+        self._stirred[view.key] = view
+
+    def _take_metric(self, report: Metric) -> None:
+        attempt = self._live.get(report.key)
+        if attempt is not None:
+            run, at = attempt.task_run, int(report.at * 1_000_000)
+            row = NewMetric(run.run.key, run.seq, attempt.n, at, report.name, report.value, report.unit)
+            self.out.metrics.append(row)
+
+    def _take_progress(self, report: Progress) -> None:
+        attempt = self._live.get(report.key)
+        if attempt is not None:
+            attempt.task_run.progress = (report.done, report.total)
+            self.out.mark_task_run(attempt.task_run)
+
+    def _take_sample(self, report: Sample) -> None:
+        attempt = self._live.get(report.key)
+        if attempt is not None:
+            run, at = attempt.task_run, int(report.at * 1_000_000)
+            self.out.samples.append(NewSample(run.run.key, run.seq, attempt.n, at, *report[2:]))
+
+    def _lose_all(self, why: str) -> list[Report]:
+        """The agent is gone with all that it had: say so of each attempt, and start another agent."""
+        now = self.clock()
+        error = {"type": "AgentLost", "message": why, "traceback": "", "names": []}
+        lost: list[Report] = [
+            Ended(key, "lost", "node_lost", [], error, None, None, attempt.started_at, now, None)
+            for key, attempt in self._live.items()
+        ]
+        self.executor.open()
+        for view in self._views.values():
+            self.executor.prepare(view.context)
+        return lost
+
+    def _fire(self, now: float) -> None:
+        while self._timers and self._timers[0][0] <= now:
+            _, _, kind, view, run = heapq.heappop(self._timers)
+            if view.key not in self._views:
+                continue
+            if kind == "retry" and run is not None and run.state == "retrying":
+                view.due.append(run)
+            elif kind == "run_timeout":
+                view.timed_out = True
+            self._stirred[view.key] = view
+
+    def _advance(self, now: float) -> None:
+        if not self._stirred:
+            return
+        stirred, self._stirred = self._stirred, {}
+        for view in stirred.values():
+            while decisions := decide(view, now):
+                apply(view, decisions, now, self.out)
+            view.touched, view.due, view.fans = [], [], []
+        for due, kind, view, run in self.out.timers:
+            heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
+        self.out.timers.clear()
+
+    def _dispatch(self, now: float) -> None:
+        if not self.out.ready:
+            return
+        runs = self.limits.take(self.out.ready)
+        if not runs:
+            return
+        assignments = []
+        for run in runs:
+            attempt = new_attempt(run, now)
+            self._live[attempt.key] = attempt
+            self.out.mark_attempt(attempt)
+            self.out.mark_task_run(run)
+            assignments.append(assignment(attempt))
+        self.executor.dispatch(assignments)
+
+    def _finish(self, view: RunView) -> None:
+        if self._views.pop(view.key, None) is not None:
+            self.executor.forget(view.id)
+            view.handle.finish(self.journal.failure)
+
+
+_TAKE: Final = {
+    Started: Engine._take_started,
+    Ended: Engine._take_ended,
+    Metric: Engine._take_metric,
+    Progress: Engine._take_progress,
+    Sample: Engine._take_sample,
+}

@@ -1,0 +1,110 @@
+"""What applying decisions leaves to be done: rows to write, attempts to dispatch or end, people to tell."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import Any, overload
+
+from penstock.engine.observe import Notice
+from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.store.rows import NewArtifact, NewEvent, NewMetric, NewSample, NewTimer
+
+
+@overload
+def micros(at: float) -> int: ...
+@overload
+def micros(at: float | None) -> int | None: ...
+def micros(at: float | None) -> int | None:
+    """Whole microseconds of seconds since 1970, as rows keep them."""
+    return None if at is None else int(at * 1_000_000)
+
+
+class Outbox:
+    """One for an engine. The loop empties it after every round of deciding."""
+
+    def __init__(self) -> None:
+        self.ready: deque[TaskRun] = deque()
+        self.cancel: list[str] = []
+        self.timers: list[tuple[float, str, RunView, TaskRun | None]] = []
+        self.over: list[RunView] = []
+        self.runs: list[RunView] = []
+        self.task_runs: list[TaskRun] = []
+        self.attempts: list[Attempt] = []
+        self.events: list[NewEvent] = []
+        self.artifacts: list[NewArtifact] = []
+        self.metrics: list[NewMetric] = []
+        self.samples: list[NewSample] = []
+        self.new_timers: dict[tuple[int, str, int], NewTimer] = {}
+        self.gone_timers: set[tuple[int, str, int]] = set()
+
+    @property
+    def dirty(self) -> bool:
+        """Is there anything to write?"""
+        return bool(self.events or self.task_runs or self.attempts or self.runs or self.metrics or self.samples)
+
+    def mark_run(self, view: RunView) -> None:
+        if not view.dirty:
+            view.dirty = True
+            self.runs.append(view)
+
+    def mark_task_run(self, run: TaskRun) -> None:
+        if not run.dirty:
+            run.dirty = True
+            self.task_runs.append(run)
+
+    def mark_attempt(self, attempt: Attempt) -> None:
+        if not attempt.dirty:
+            attempt.dirty = True
+            self.attempts.append(attempt)
+
+    def event(
+        self,
+        view: RunView,
+        run: TaskRun | None,
+        n: int | None,
+        at: float,
+        kind: str,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Add an event row; `data` is plain JSON."""
+        text = None if data is None else json.dumps(data, ensure_ascii=False)
+        self.events.append(NewEvent(view.key, None if run is None else run.seq, n, int(at * 1_000_000), kind, text))
+
+    def set_timer(self, due: float, kind: str, view: RunView, run: TaskRun | None) -> None:
+        """Ask to be woken at `due`, also after a crash."""
+        key = (view.key, kind, -1 if run is None else run.seq)
+        self.new_timers[key] = NewTimer(*key, int(due * 1_000_000))
+        self.gone_timers.discard(key)
+        self.timers.append((due, kind, view, run))
+
+    def drop_timer(self, kind: str, view: RunView, run: TaskRun | None) -> None:
+        """Forget a timer that fired or is not needed any more."""
+        key = (view.key, kind, -1 if run is None else run.seq)
+        if self.new_timers.pop(key, None) is None:
+            self.gone_timers.add(key)
+
+    def tell(
+        self, view: RunView, run: TaskRun | None, at: float, *,
+        n: int = 0, duration: float | None = None, error: dict[str, Any] | None = None, retry_in: float | None = None,
+    ) -> None:  # fmt: skip
+        """Let watchers know of a new state."""
+        handle = view.handle
+        if handle is None or not handle.listeners:
+            return
+        if run is None:
+            notice = Notice(at, None, None, None, view.state, view.reason, n, duration, error, retry_in)
+        else:
+            notice = Notice(
+                at,
+                run.task.name,
+                run.map_index,
+                run.label,
+                run.state,
+                run.reason,
+                n,
+                duration,
+                error,
+                retry_in,
+            )
+        handle.tell(notice)

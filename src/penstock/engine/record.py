@@ -1,0 +1,120 @@
+"""From what is dirty to the rows of one commit. A row says how things stand now, whatever happened between."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from penstock.engine.outbox import Outbox, micros
+from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.store.rows import (
+    AttemptUpdate,
+    Commit,
+    Fence,
+    NewAttempt,
+    NewRun,
+    NewTaskRun,
+    NewVersion,
+    RunUpdate,
+    TaskRunUpdate,
+)
+
+
+def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str]]) -> Commit:
+    """Empty the outbox's rows into a commit. Every touched run that the database knows is fenced."""
+    commit = Commit()
+    touched: dict[int, RunView] = {}
+    for view in out.runs:
+        view.dirty = False
+        _run_row(view, commit, owner, known_versions)
+        touched[view.key] = view
+    new_runs = {row.key for row in commit.new_runs}
+    for run in out.task_runs:
+        run.dirty = False
+        _task_run_row(run, commit)
+        touched[run.run.key] = run.run
+    for attempt in out.attempts:
+        attempt.dirty = False
+        _attempt_row(attempt, commit)
+        touched[attempt.task_run.run.key] = attempt.task_run.run
+    commit.fences = [Fence(key, owner, view.epoch) for key, view in touched.items() if key not in new_runs]
+    commit.artifacts, commit.events = out.artifacts, out.events
+    commit.metrics, commit.samples = out.metrics, out.samples
+    commit.timers_gone, commit.timers = list(out.gone_timers), list(out.new_timers.values())
+    out.runs, out.task_runs, out.attempts = [], [], []
+    out.artifacts, out.events, out.metrics, out.samples = [], [], [], []
+    out.gone_timers, out.new_timers = set(), {}
+    return commit
+
+
+def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, str, str]]) -> None:
+    error = _json(view.error)
+    started, ended = micros(view.started_at), micros(view.ended_at)
+    if view.stored_version:
+        update = RunUpdate(
+            view.state, view.reason, started, ended, view.generation, error, view.tasks_total, view.tasks_done,
+            view.stored_version + 1, view.key, view.stored_version,
+        )  # fmt: skip
+        commit.run_updates.append(update)
+        view.stored_version += 1
+        return
+    spec = view.plan.spec
+    version = (spec.namespace, spec.name, view.plan.version)
+    created = int(view.created_at * 1_000_000)
+    if version not in known:
+        known.add(version)
+        commit.versions.append(NewVersion(*version, view.plan.text, created))
+    row = NewRun(
+        view.key, view.id, spec.name, spec.namespace, view.plan.version, view.type, view.state, view.reason,
+        created, started, ended, _json(view.params) or "{}", _json(view.trigger) or "{}", _json(view.tags) or "[]",
+        _json(view.selection), _json(view.facts), None, None, view.generation, error, view.tasks_total,
+        view.tasks_done, owner, view.epoch, 1,
+    )  # fmt: skip
+    commit.new_runs.append(row)
+    commit.labels.extend((view.key, name, value) for name, value in view.labels.items())
+    view.stored_version = 1
+
+
+def _task_run_row(run: TaskRun, commit: Commit) -> None:
+    done, total = run.progress or (None, None)
+    items = None if run.children is None else len(run.children)
+    queued, started, ended = micros(run.queued_at), micros(run.started_at), micros(run.ended_at)
+    if run.stored_version:
+        update = TaskRunUpdate(
+            run.state, run.reason, queued, started, ended, run.attempts, items, done, total,
+            run.stored_version + 1, run.run.key, run.seq, run.stored_version,
+        )  # fmt: skip
+        commit.task_run_updates.append(update)
+        run.stored_version += 1
+        return
+    spec = run.task.spec
+    row = NewTaskRun(
+        run.run.key, run.seq, spec.name, spec.kind, -1 if run.map_index is None else run.map_index, run.label,
+        run.generation, run.state, run.reason, int(run.created_at * 1_000_000), queued, started, ended,
+        run.attempts, items, _json(run.item), done, total, 1,
+    )  # fmt: skip
+    commit.new_task_runs.append(row)
+    run.stored_version = 1
+
+
+def _attempt_row(attempt: Attempt, commit: Commit) -> None:
+    cpu, peak, read, written = attempt.usage or (None, None, None, None)
+    run = attempt.task_run
+    started, ended = micros(attempt.started_at), micros(attempt.ended_at)
+    if attempt.stored:
+        update = AttemptUpdate(
+            attempt.state, attempt.reason, started, ended, attempt.worker, cpu, peak, read, written, _json(attempt.error),
+            run.run.key, run.seq, attempt.n,
+        )  # fmt: skip
+        commit.attempt_updates.append(update)
+        return
+    row = NewAttempt(
+        run.run.key, run.seq, attempt.n, attempt.state, attempt.reason, int(attempt.dispatched_at * 1_000_000),
+        started, ended, attempt.worker, cpu, peak, read, written, _json(attempt.error), attempt.log,
+    )  # fmt: skip
+    commit.new_attempts.append(row)
+    attempt.stored = True
+
+
+def _json(value: Any) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if value else None

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from penstock.engine.decisions import Decision, MoveTask
+from penstock.engine.view import RunView
+
+
+def queue_due_retries(view: RunView, now: float) -> list[Decision]:
+    """Queue task runs again whose wait between attempts is over."""
+    return [MoveTask(run, "queue", None) for run in view.due if run.state == "retrying"]

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from penstock.engine.decisions import Decision, MoveTask
+from penstock.engine.view import RunView, TaskRun
+from penstock.model.states import TERMINAL_TASK
+
+
+def settle_fan_outs(view: RunView, now: float) -> list[Decision]:
+    """A fan-out whose items are all over ends as its worst item did."""
+    return [_settle(parent) for parent in view.fans if parent.state not in TERMINAL_TASK]
+
+
+def _settle(parent: TaskRun) -> Decision:
+    children = parent.children or []
+    for state, event in (("failed", "fail"), ("cancelled", "settle_cancelled"), ("warning", "warn")):
+        worst = next((child for child in children if child.state == state), None)
+        if worst is not None:
+            return MoveTask(parent, event, worst.reason)
+    if children and all(child.state == "skipped" for child in children):
+        return MoveTask(parent, "skip", children[0].reason)
+    return MoveTask(parent, "succeed", None)
