@@ -15,7 +15,6 @@ from penstock.engine.decisions import (
     Expand,
     MoveRun,
     MoveTask,
-    Refuse,
     RetryLater,
     Settle,
 )
@@ -30,7 +29,7 @@ from penstock.store.rows import NewArtifact
 def apply(view: RunView, decisions: list[Decision], now: float, out: Outbox) -> None:
     """Change the view as decided. Raises TransitionError for what the state machine does not allow."""
     first = decisions[0]
-    if isinstance(first, Settle | RetryLater | Refuse | Expand) and view.ended:
+    if isinstance(first, Settle | RetryLater | Expand) and view.ended:
         view.ended = []
     elif view.fans and isinstance(first, MoveTask) and first.task_run.children is not None:
         view.fans = []
@@ -101,7 +100,7 @@ def _enter(view: RunView, run: TaskRun, event: str, reason: str | None, now: flo
     out.event(view, run, None, now, "task_run." + run.state, {"reason": reason} if reason else None)
     if run.state == "queued":
         run.queued_at = now
-        (view.held if view.strict else out.ready).append(run)
+        (out.held if view.strict else out.ready).append(run)
     elif run.state in TERMINAL_TASK:
         run.ended_at = now
         _over(view, run, out)
@@ -180,11 +179,6 @@ def _retry_later(view: RunView, decision: RetryLater, now: float, out: Outbox) -
     duration = None if began is None else report.ended_at - began
     out.tell(view, run, now, n=attempt.n, duration=duration, error=report.error, retry_in=delay)
     out.set_timer(now + delay, "retry", view, run)
-
-
-def _refuse(view: RunView, decision: Refuse, now: float, out: Outbox) -> None:
-    attempt, report = decision
-    out.event(view, attempt.task_run, attempt.n, now, "attempt.fenced", {"outcome": report.outcome})
 
 
 def _expand(view: RunView, decision: Expand, now: float, out: Outbox) -> None:
@@ -279,7 +273,6 @@ _APPLY: dict[type, Any] = {
     MoveTask: _move_task,
     Settle: _settle,
     RetryLater: _retry_later,
-    Refuse: _refuse,
     Expand: _expand,
     CancelAttempts: _cancel_attempts,
     EnterPhase: _enter_phase,

@@ -45,13 +45,6 @@ class RetryLater(NamedTuple):
     free: bool = False
 
 
-class Refuse(NamedTuple):
-    """A report of an attempt that is already over: it is recorded as `fenced` and changes nothing."""
-
-    attempt: Attempt
-    report: Ended
-
-
 class Expand(NamedTuple):
     """A fan-out's items are known: (label, {argument: reference}) each; `attempt` read them, if one had to."""
 
@@ -76,4 +69,4 @@ class EnterPhase(NamedTuple):
     skip: bool
 
 
-Decision: TypeAlias = MoveRun | MoveTask | Settle | RetryLater | Refuse | Expand | CancelAttempts | EnterPhase
+Decision: TypeAlias = MoveRun | MoveTask | Settle | RetryLater | Expand | CancelAttempts | EnterPhase

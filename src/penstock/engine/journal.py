@@ -33,7 +33,16 @@ class _Sent(NamedTuple):
 class Journal:
     """Hands commits to the writer, one at a time, and learns what became of them."""
 
-    def __init__(self, out: Outbox, writer: Writer, owner: int, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        out: Outbox,
+        writer: Writer,
+        owner: int,
+        wake: Callable[[], None],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
         self.failure: PenstockError | None = None
         self._out = out
         self._writer = writer
@@ -46,7 +55,6 @@ class Journal:
         self._tries = 0
         self._answers: deque[BaseException | None] = deque()
         self._waiting = threading.Event()
-        self._strict: list[RunView] = []
         self._finished: list[RunView] = []
         self._released: list[TaskRun] = []
 
@@ -56,32 +64,25 @@ class Journal:
         if self._waiting.is_set():
             self._wake()
 
-    def hold(self, view: RunView) -> None:
-        """A strict run has task runs that wait for the next commit."""
-        self._strict.append(view)
-
     def flush(self, *, urgent: bool) -> None:
         """Send what is dirty, if the writer is free and it is time."""
         self._take_answers()
         if self._sent is not None:
-            if self._again_at is not None and time.monotonic() >= self._again_at:
+            if self._again_at is not None and self._monotonic() >= self._again_at:
                 self._again_at = None
                 self._writer.submit(self._sent.commit, self.answer)
             return
         if not self._out.dirty:
             return
-        held = [view for view in self._strict if view.held]
-        if urgent or held or self._out.over or time.monotonic() - self._sent_at >= GATHER:
-            self._send(held)
+        if urgent or self._out.held or self._monotonic() - self._sent_at >= GATHER:
+            self._send()
 
-    def _send(self, held: list[RunView]) -> None:
-        runs = [run for view in held for run in view.held]
-        for view in held:
-            view.held = []
+    def _send(self) -> None:
+        held, self._out.held = self._out.held, []
         over, self._out.over = self._out.over, []
         commit = take_commit(self._out, self._owner, self._versions)
-        self._sent = _Sent(commit, over, runs)
-        self._sent_at = time.monotonic()
+        self._sent = _Sent(commit, over, held)
+        self._sent_at = self._monotonic()
         self._writer.submit(commit, self.answer)
 
     def _take_answers(self) -> None:
@@ -91,7 +92,7 @@ class Journal:
             if sent is None:
                 continue
             if error is not None and self._may_try_again(error):
-                self._again_at = time.monotonic() + TRY_AGAIN
+                self._again_at = self._monotonic() + TRY_AGAIN
                 return
             if error is not None:
                 self.failure = self.failure or _as_penstock(error)
@@ -110,10 +111,10 @@ class Journal:
             self._waiting.set()
             if self._answers:
                 return 0.0
-            return None if self._again_at is None else max(0.0, self._again_at - time.monotonic())
+            return None if self._again_at is None else max(0.0, self._again_at - self._monotonic())
         self._waiting.clear()
         if self._out.dirty:
-            return max(0.0, GATHER - (time.monotonic() - self._sent_at))
+            return max(0.0, GATHER - (self._monotonic() - self._sent_at))
         return None
 
     def finished(self) -> list[RunView]:

@@ -38,12 +38,13 @@ class Engine:
         owner: int,
         *,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.executor = executor
         self.limits = limits
         self.clock = clock
         self.out = Outbox()
-        self.journal = Journal(self.out, writer, owner, executor.wake)
+        self.journal = Journal(self.out, writer, owner, executor.wake, monotonic=monotonic)
         self._inbox: deque[Callable[[], None]] = deque()
         self._views: dict[int, RunView] = {}
         self._live: dict[str, Attempt] = {}
@@ -147,11 +148,20 @@ class Engine:
     def _take_ended(self, report: Ended) -> None:
         attempt = self._live.pop(report.key, None)
         if attempt is None:
+            self._fence(report)
             return
         view = attempt.task_run.run
         self.limits.release(attempt.task_run)
         view.ended.append((attempt, report))
         self._stirred[view.key] = view
+
+    def _fence(self, report: Ended) -> None:
+        """Record a result that comes late or twice; it changes nothing."""
+        run_key, seq, n = (int(part) for part in report.key.split(":"))
+        view = self._views.get(run_key)
+        if view is not None:
+            data = {"outcome": report.outcome}
+            self.out.event(view, view.task_runs[seq], n, report.ended_at, "attempt.fenced", data)
 
     def _take_metric(self, report: Metric) -> None:
         attempt = self._live.get(report.key)

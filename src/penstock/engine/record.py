@@ -103,8 +103,8 @@ def _attempt_row(attempt: Attempt, commit: Commit) -> None:
     started, ended = micros(attempt.started_at), micros(attempt.ended_at)
     if attempt.stored:
         update = AttemptUpdate(
-            attempt.state, attempt.reason, started, ended, attempt.worker, cpu, peak, read, written, _json(attempt.error),
-            run.run.key, run.seq, attempt.n,
+            attempt.state, attempt.reason, started, ended, attempt.worker, cpu, peak, read, written,
+            _json(attempt.error), run.run.key, run.seq, attempt.n,
         )  # fmt: skip
         commit.attempt_updates.append(update)
         return

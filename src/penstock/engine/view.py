@@ -89,12 +89,12 @@ class RunView:
     `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
     changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
     reference of its value. `live` counts attempts that the executor has. `asked` is the reason of a wish to
-    cancel; `forced` is "asked", then "done", when it was wished twice. `held` waits for a commit (strict).
+    cancel; `forced` is "asked", then "done", when it was wished twice.
     """
 
     __slots__ = (
         "asked", "by_place", "context", "created_at", "dirty", "due", "ended", "ended_at", "epoch", "error", "facts",
-        "failure_reason", "failures", "fans", "forced", "generation", "handle", "held", "id", "key", "labels", "live",
+        "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "key", "labels", "live",
         "open", "params", "phase", "plan", "reason", "selection", "started_at", "state", "stored_version", "strict",
         "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values",
         "warnings",
@@ -139,7 +139,6 @@ class RunView:
         self.touched: list[TaskRun] = []
         self.due: list[TaskRun] = []
         self.fans: list[TaskRun] = []
-        self.held: list[TaskRun] = []
         self.stored_version = 0
         self.dirty = False
         self.handle: Any = None

@@ -3,10 +3,10 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from penstock.engine.decisions import Decision, Expand, Refuse, RetryLater, Settle
+from penstock.engine.decisions import Decision, Expand, RetryLater, Settle
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.model import policy
-from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_TASK
+from penstock.model.states import TERMINAL_TASK
 from penstock.ports.executor import Ended
 
 #: Losses in a row after which a task is taken to kill what runs it.
@@ -25,8 +25,6 @@ def settle_ended_attempts(view: RunView, now: float) -> list[Decision]:
 
 
 def _settle(attempt: Attempt, report: Ended, now: float) -> Decision:
-    if attempt.state in TERMINAL_ATTEMPT:
-        return Refuse(attempt, report)
     run = attempt.task_run
     if run.state in TERMINAL_TASK:
         return Settle(attempt, report, "cancel", "user", None, None)

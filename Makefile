@@ -1,0 +1,49 @@
+# Everything runs in .venv, which is made on first use from the hashes in requirements.lock.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Byte code that is not kept costs every start of the command a quarter of a second.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup run test lint bench bench-cold lock clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## Make .venv with Penstock and all that its tests need
+
+$(READY): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Penstock needs Python 3.11 or newer; name one with 'make PYTHON=/path/to/python3.11'"; exit 2; }
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "Setting up $(VENV) (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q src
+	@touch $@
+
+run: setup ## Run the example on the New York flights of 2013
+	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py
+
+test: setup lint ## Check style, types and rooms, then run all tests
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: setup ## Measure against other tools, each in its own environment (half an hour the first time)
+	@$(BIN)/python -m benchmarks
+
+bench-cold: setup ## Measure starts from cold and memory
+	@$(BIN)/python -m benchmarks.cold
+
+lock: setup ## Write requirements.lock anew
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --universal \
+		--python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean: ## Remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
