@@ -42,9 +42,10 @@ def add_planes(departures: pd.DataFrame, planes: pd.DataFrame) -> pd.DataFrame:
 
 
 def add_recent_delay(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` with `recent_delay`: minutes late of the flights that left the airport in the last 2 hours.
+    """`table` with `recent_delay`: how many minutes late, on average, the airport's flights have been leaving.
 
-    It counts a flight from the moment it has really left, so a flight that still waits is not looked at.
+    The mean is over the 2 hours up to the last departure before `asked_at`, and missing when that one was
+    itself over 2 hours ago. A flight counts from the moment it has left: one that still waits is not seen.
     """
     gone = table.dropna(subset="dep_delay")
     gone = pd.DataFrame(

@@ -11,6 +11,7 @@ from penstock.engine.loop import Engine
 from penstock.engine.plan import make_plan
 from penstock.engine.request import RunRequest, chosen_tasks, new_view
 from penstock.engine.view import RunView, TaskRun
+from penstock.errors import AgentLost
 from penstock.model import ids
 from penstock.model.spec import PipelineSpec, Source, TaskSpec
 from penstock.ports.executor import Assignment, Ended, Report, RunContext, Started
@@ -29,6 +30,7 @@ class ScriptedExecutor:
         self.cancelled: list[str] = []
         self.reports: list[Report] = []
         self.forgotten: list[str] = []
+        self.lost = False
 
     def open(self) -> None: ...
     def prepare(self, context: RunContext) -> None: ...
@@ -48,8 +50,16 @@ class ScriptedExecutor:
         self.forgotten.append(run_id)
 
     def poll(self, timeout: float | None) -> list[Report]:
+        if self.lost:
+            self.lost = False
+            self.waiting.clear()
+            raise AgentLost("the agent was killed")
         reports, self.reports = self.reports, []
         return reports
+
+    def lose(self) -> None:
+        """The agent dies with all that it has."""
+        self.lost = True
 
 
 class ListWriter:
@@ -124,7 +134,9 @@ class World:
         return self.executor.waiting.pop(key)
 
     def start(self, name: str) -> None:
-        key = next(key for key, one in self.executor.waiting.items() if _name(one) == name)
+        self.start_key(next(key for key, one in self.executor.waiting.items() if _name(one) == name))
+
+    def start_key(self, key: str) -> None:
         self.executor.reports.append(Started(key, self.now, "w1"))
         self.turn()
 

@@ -1,0 +1,1 @@
+"""Penstock against its peers, in one run: `python -m benchmarks`. Also `benchmarks.cold` and `benchmarks.scale`."""

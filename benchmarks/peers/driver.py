@@ -1,0 +1,135 @@
+"""What all drivers share: the command line, the warm-up, the clock, the check of the answer, the line of JSON.
+
+A driver defines `opened(workload, folder)`: a context manager that starts what the tool keeps running (pools, servers,
+clients, databases) and yields a builder. The builder takes a `Size` and returns a `Trial`: everything is defined, nothing
+is submitted. Only `Trial.run` is timed, from the submission to the final result, or to the final commit where the tool has
+one. `Trial.answer` then says what came out; `check` holds it against the truth.
+
+Standard library only, as this runs in every tool's environment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.workloads import WORKLOADS, Size, answer
+
+BUDGET = 60.0
+"""Seconds that one tool may spend on the repetitions of one workload."""
+
+SLOW = 10.0
+"""Seconds from which on a repetition is done at most `SLOW_REPEATS` times."""
+
+SLOW_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run, ready to be submitted. `answer` gets what `run` returned, after the clock has stopped."""
+
+    run: Callable[[], Any]
+    answer: Callable[[Any], int] = int
+
+
+Builder = Callable[[Size], Trial]
+Opened = Callable[[str, Path], AbstractContextManager[Builder]]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A tool as its driver presents it.
+
+    `kept` says for each workload, in words, what is on disk when the run is over, and `notes` how the tool was used. The
+    key "" stands for all workloads that have no entry. A workload in `absent` is not offered, with the reason.
+    """
+
+    name: str
+    distribution: str | None
+    opened: Opened
+    kept: Mapping[str, str]
+    notes: Mapping[str, str]
+
+    @property
+    def version(self) -> str:
+        """Of the installed distribution, or of Python for what comes with it."""
+        return version(self.distribution) if self.distribution else sys.version.split()[0]
+
+
+class WrongAnswer(Exception):
+    """The tool's run ended, but not with what the workload comes to."""
+
+
+def main(peer: Peer, arguments: list[str] | None = None) -> int:
+    """Measure one workload; print the line of JSON after each repetition, so that the last one stands if we are killed."""
+    parser = argparse.ArgumentParser(prog=f"benchmarks.peers.{peer.name}")
+    parser.add_argument("--workload", required=True, choices=sorted(WORKLOADS))
+    parser.add_argument("--repeat", type=int, default=5)
+    options = parser.parse_args(arguments)
+    try:
+        measure(peer, options.workload, options.repeat)
+    except Exception as error:
+        traceback.print_exc()
+        say(peer, options.workload, [], error=f"{type(error).__name__}: {error}")
+        return 1
+    return 0
+
+
+def measure(peer: Peer, key: str, repeat: int) -> None:
+    """Open the tool, run small once, then run in full until `repeat` or the budget is reached."""
+    workload = WORKLOADS[key]
+    seconds: list[float] = []
+    with tempfile.TemporaryDirectory() as folder, peer.opened(key, Path(folder)) as build:
+        timed(build, key, workload.warm_up)
+        while wants_more(seconds, repeat):
+            seconds.append(timed(build, key, workload.full))
+            say(peer, key, seconds)
+
+
+def wants_more(seconds: list[float], repeat: int) -> bool:
+    """Whether another repetition is asked for and is likely to end within the budget."""
+    if not seconds:
+        return True
+    if max(seconds) > SLOW:
+        repeat = min(repeat, SLOW_REPEATS)
+    return len(seconds) < repeat and sum(seconds) + seconds[-1] <= BUDGET
+
+
+def timed(build: Builder, key: str, size: Size) -> float:
+    """Seconds of one run. Raises `WrongAnswer`."""
+    trial = build(size)
+    begun = time.perf_counter()
+    result = trial.run()
+    took = time.perf_counter() - begun
+    check(trial.answer(result), answer(key, size))
+    return took
+
+
+def check(got: int, due: int) -> None:
+    """Raises `WrongAnswer`."""
+    if got != due:
+        raise WrongAnswer(f"the run came to {got}, not {due}")
+
+
+def say(peer: Peer, key: str, seconds: list[float], error: str | None = None) -> None:
+    """Print the result so far as one line of JSON."""
+    line = {
+        "peer": peer.name,
+        "version": peer.version,
+        "workload": key,
+        "seconds": seconds,
+        "kept": peer.kept.get(key, peer.kept.get("", "")),
+        "note": peer.notes.get(key, peer.notes.get("", "")),
+        "error": error,
+    }
+    print(json.dumps(line), flush=True)

@@ -1,0 +1,191 @@
+"""The engine and the store under lost, late, doubled and reordered messages: whatever happens, the laws hold."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from penstock.store.check import check
+from penstock.store.database import Database, open_database
+from penstock.store.documents import run_document
+from penstock.store.write import apply
+from tests.engine.world import World, pipeline, task
+
+from penstock.engine.view import RunView
+from penstock.model.spec import PipelineSpec, RetrySpec, Source, TaskSpec
+from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
+from penstock.ports.executor import Assignment
+
+NAMES = "abcdefgh"
+
+
+@st.composite
+def pipelines(draw: st.DrawFn) -> PipelineSpec:
+    """Up to eight tasks: any graph, any policies, a fan-out or two, handlers and clean-up."""
+    tasks: list[TaskSpec] = []
+    for place, name in enumerate(NAMES[: draw(st.integers(1, 8))]):
+        before = [made.name for made in tasks]
+        reads = draw(st.lists(st.sampled_from(before), unique=True, max_size=3)) if before else []
+        more: dict[str, Any] = {
+            "trigger": draw(st.sampled_from(["all_succeeded", "all_done", "one_failed", "none_failed"])),
+            "retry": RetrySpec(attempts=draw(st.integers(1, 4)), delay=draw(st.sampled_from([0.0, 1.0]))),
+            "allow_failure": draw(st.booleans()),
+            "on_lost": draw(st.sampled_from(["retry", "fail"])),
+            "on_timeout": draw(st.sampled_from(["failed", "warning", "cancelled"])),
+        }
+        if draw(st.integers(0, 3)) == 0:
+            more["inputs"] = {"x": Source("item", "items", over="param")}
+            more["foreach"] = ("x",)
+        tasks.append(task(name, *reads, **more))
+        assert len(tasks) == place + 1
+    if draw(st.booleans()):
+        tasks.append(task("alarm", role="on_failure"))
+    if draw(st.booleans()):
+        tasks.append(task("tidy", role="finally"))
+    timeout = draw(st.sampled_from([None, 20.0]))
+    strict = draw(st.sampled_from(["pipelined", "strict"]))
+    return pipeline(
+        *tasks, timeout=timeout, on_timeout=draw(st.sampled_from(["failed", "warning", "cancelled"])), durability=strict
+    )
+
+
+class DirectWriter:
+    """Applies each commit to a real database at once; the answer waits when the test holds it."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.unanswered: list[Any] = []
+        self.hold = False
+
+    def submit(self, commit: Any, answer: Any) -> None:
+        with self.database.write() as connection:
+            apply(connection, commit)
+        self.unanswered.append(answer)
+        if not self.hold:
+            self.answer()
+
+    def answer(self) -> None:
+        waiting, self.unanswered = self.unanswered, []
+        for answer in waiting:
+            answer(None)
+
+
+class EngineMachine(RuleBasedStateMachine):
+    """Everything that the outside can do to an engine, in any order."""
+
+    view: RunView
+
+    @initialize(spec=pipelines(), items=st.integers(0, 4), workers=st.integers(1, 3))
+    def begin(self, spec: PipelineSpec, items: int, workers: int) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = open_database(Path(self.folder.name) / "penstock.db")
+        self.writer = DirectWriter(self.database)
+        self.world = World(workers=workers, writer=self.writer)
+        self.ended: list[Assignment] = []
+        self.view = self.world.submit(spec, params={"items": list(range(items))})
+
+    def teardown(self) -> None:
+        if not hasattr(self, "view"):
+            return
+        self.writer.hold = False
+        for _ in range(200):
+            self.writer.answer()
+            self.world.turn()
+            self.world.end_all()
+            if self.view.handle.wait(0):
+                break
+            self.world.pass_time(1.5)
+        self._check_the_end()
+        self.database.close()
+        self.folder.cleanup()
+
+    @precondition(lambda self: self.world.executor.waiting)
+    @rule(
+        data=st.data(),
+        outcome=st.sampled_from(["succeeded", "succeeded", "failed", "lost", "cancelled", "skipped"]),
+        reason=st.sampled_from(["user_error", "timeout", "out_of_memory"]),
+        lost=st.sampled_from(["worker_lost", "node_lost"]),
+        started=st.booleans(),
+    )
+    def end_one(self, data: st.DataObject, outcome: str, reason: str, lost: str, started: bool) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.executor.waiting)))
+        assignment = self.world.executor.waiting.pop(key)
+        why = {"failed": reason, "lost": lost}.get(outcome)
+        self.world.report(assignment, outcome, why, started=started or outcome in ("succeeded", "skipped"))
+        self.ended.append(assignment)
+
+    @precondition(lambda self: self.world.executor.waiting)
+    @rule(data=st.data())
+    def start_one(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.world.executor.waiting)))
+        self.world.start_key(key)
+
+    @precondition(lambda self: self.ended)
+    @rule(data=st.data(), outcome=st.sampled_from(["succeeded", "failed", "lost"]))
+    def repeat_an_old_report(self, data: st.DataObject, outcome: str) -> None:
+        self.world.report(data.draw(st.sampled_from(self.ended)), outcome)
+
+    @rule()
+    def reorder_reports(self) -> None:
+        self.world.executor.reports.reverse()
+
+    @rule()
+    def lose_the_agent(self) -> None:
+        self.world.executor.lose()
+        self.world.turn()
+
+    @rule(seconds=st.sampled_from([0.01, 1.1, 30.0]))
+    def pass_time(self, seconds: float) -> None:
+        self.world.pass_time(seconds)
+
+    @rule(hold=st.booleans())
+    def hold_or_answer_commits(self, hold: bool) -> None:
+        self.writer.hold = hold
+        if not hold:
+            self.writer.answer()
+        self.world.turn()
+
+    @rule(force=st.booleans())
+    def cancel(self, force: bool) -> None:
+        (self.view.handle.kill if force else self.view.handle.cancel)()
+        self.world.turn()
+
+    @invariant()
+    def counts_are_true(self) -> None:
+        view = self.view
+        for role, count in view.open.items():
+            alive = [run for run in view.task_runs if run.task.spec.role == role and run.state not in TERMINAL_TASK]
+            assert count == len(alive), (role, count, [run.state for run in alive])
+        live = [run for run in view.task_runs if run.live is not None]
+        assert view.live == len(live)
+        assert all(run.live is None or run.live.state not in TERMINAL_ATTEMPT for run in view.task_runs)
+        assert self.world.engine.limits.out == len(self.world.engine._live) == view.live
+        assert view.tasks_done <= view.tasks_total
+
+    def _check_the_end(self) -> None:
+        view = self.view
+        assert view.handle.wait(0), (view.state, view.open, view.live, view.phase)
+        assert view.handle.failure is None
+        assert view.state in TERMINAL_RUN
+        assert view.tasks_done == view.tasks_total
+        if view.asked:
+            assert view.state == "cancelled"
+        assert check(self.database) == []
+        with self.database.read() as connection:
+            document = run_document(connection, view.key)
+        shown = {(one["name"], one["map_index"]): one["state"] for one in document["tasks"]}
+        known = {(run.task.name, run.map_index): run.state for run in view.task_runs if not run.children}
+        assert shown == known
+        assert (document["state"], document["reason"]) == (view.state, view.reason)
+        attempts = {one["name"]: len(one["attempts"]) for one in document["tasks"] if one["map_index"] is None}
+        assert attempts == {run.task.name: run.attempts for run in view.by_place if not run.children}
+
+
+EngineMachine.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestEngineMachine = EngineMachine.TestCase
