@@ -70,7 +70,7 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
         timeout = view.plan.spec.timeout
         if timeout is not None:
             out.set_timer(now + timeout, "run_timeout", view, None)
-        view.touched.extend(run for run in view.by_place if not run.unmet and run.state == "created")
+        view.touched = {run.seq: run for run in view.by_place if not run.unmet and run.state == "created"}
     if view.state in TERMINAL_RUN:
         view.ended_at = now
         duration = now - (view.started_at or now)
@@ -237,7 +237,7 @@ def _over(view: RunView, run: TaskRun, out: Outbox) -> None:
             after.up_cancelled += 1
         elif state == "skipped" and not sliced:
             after.up_skipped += 1
-        view.touched.append(after)
+        view.touched[after.seq] = after
 
 
 def _count_failure(view: RunView, run: TaskRun) -> None:
@@ -250,9 +250,10 @@ def _count_failure(view: RunView, run: TaskRun) -> None:
 
 
 def _cancel_attempts(view: RunView, decision: CancelAttempts, now: float, out: Outbox) -> None:
-    for attempt in decision.attempts:
-        out.cancel.append(attempt.key)
+    keys = [attempt.key for attempt in decision.attempts]
+    out.cancel.extend(keys)
     if decision.final:
+        out.cancel.extend(keys)  # an executor takes the second asking as the last
         view.forced = "done"
 
 
@@ -265,7 +266,7 @@ def _enter_phase(view: RunView, decision: EnterPhase, now: float, out: Outbox) -
         if decision.skip:
             _enter(view, run, "skip", "trigger_rule", now, out)
         elif not run.unmet:
-            view.touched.append(run)
+            view.touched[run.seq] = run
 
 
 _APPLY: dict[type, Any] = {

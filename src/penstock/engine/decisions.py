@@ -55,10 +55,9 @@ class Expand(NamedTuple):
 
 
 class CancelAttempts(NamedTuple):
-    """The executor is asked to end these attempts; `final` is the asking after which nothing waits."""
+    """The executor is asked to end these attempts; `final`: at once, without their grace."""
 
     attempts: list[Attempt]
-    reason: str | None
     final: bool = False
 
 

@@ -23,6 +23,7 @@ class Limits:
         self.pools = dict(pools)
         self.out = 0
         self.cores_out = 0.0
+        self.wide_out = 0
         self.gpus_out = 0.0
         self.pools_out = dict.fromkeys(pools, 0)
         self.tasks_out: dict[tuple[int, int], int] = {}
@@ -53,17 +54,17 @@ class Limits:
         """Remove from `ready` what may be dispatched now, in order, and count it as out.
 
         A task that waits for cores lets nothing overtake it, so that wide tasks do not starve; one that waits for
-        a pool, a GPU or its own concurrency does.
+        a pool, a GPU or its own concurrency does. While a wide task is out, nothing is sent ahead: the agent counts
+        workers, not cores.
         """
         taken: list[TaskRun] = []
         passed: list[TaskRun] = []
-        most = self.cores * (1 + AHEAD)
         while ready:
             run = ready[0]
             if run.state != "queued" or run.live is not None:
                 ready.popleft()
             elif run.task.plain:
-                if self.out >= most or self.cores_out > self.cores * AHEAD:
+                if self.cores_out >= (self.cores if self.wide_out else self.cores * (1 + AHEAD)):
                     break
                 taken.append(ready.popleft())
                 self._hold(run)
@@ -101,6 +102,7 @@ class Limits:
 
     def _count(self, run: TaskRun, by: int) -> None:
         spec = run.task.spec
+        self.wide_out += by * (spec.resources.cpu > 1)
         self.gpus_out += by * spec.resources.gpu
         if spec.resources.pool is not None:
             self.pools_out[spec.resources.pool] += by

@@ -213,7 +213,7 @@ class Engine:
         for view in stirred.values():
             while decisions := decide(view, now):
                 apply(view, decisions, now, self.out)
-            view.touched, view.due, view.fans = [], [], []
+            view.touched, view.due, view.fans = {}, [], []
         for due, kind, view, run in self.out.timers:
             heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
         self.out.timers.clear()

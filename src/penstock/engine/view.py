@@ -136,7 +136,7 @@ class RunView:
         self.forced: str | None = None
         self.timed_out = False
         self.ended: list[tuple[Attempt, Ended]] = []
-        self.touched: list[TaskRun] = []
+        self.touched: dict[int, TaskRun] = {}
         self.due: list[TaskRun] = []
         self.fans: list[TaskRun] = []
         self.stored_version = 0

@@ -10,7 +10,7 @@ def release_ready_tasks(view: RunView, now: float) -> list[Decision]:
     if not view.touched:
         return []
     decisions = []
-    for run in view.touched:
+    for run in view.touched.values():
         if run.state == "created" and run.task.spec.role == view.phase:
             verdict = _verdict(run)
             if verdict is not None:

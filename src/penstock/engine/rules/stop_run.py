@@ -17,17 +17,20 @@ def stop_at_once_when_forced(view: RunView, now: float) -> list[Decision]:
     """The second asking: clean-up tasks end too, and what got SIGTERM gets SIGKILL."""
     if view.forced != "asked":
         return []
-    stopped = _stop(view, ("task", "on_failure", "finally"), view.asked)
-    again = [run.live for run in view.task_runs if run.live is not None]
-    return [CancelAttempts(again, view.asked, final=True), *stopped]
+    live = [run.live for run in view.task_runs if run.live is not None]
+    return [CancelAttempts(live, final=True), *_moves(_open_runs(view, ("task", "on_failure", "finally")), view.asked)]
 
 
 def _stop(view: RunView, roles: tuple[str, ...], reason: str | None) -> list[Decision]:
-    open_runs = [run for run in view.task_runs if run.task.spec.role in roles and run.state not in TERMINAL_TASK]
+    open_runs = _open_runs(view, roles)
     live = [run.live for run in open_runs if run.live is not None]
-    decisions: list[Decision] = [CancelAttempts(live, reason)] if live else []
-    return decisions + [MoveTask(run, "cancel", reason) for run in open_runs if _can_stop(run)]
+    return [CancelAttempts(live), *_moves(open_runs, reason)]
 
 
-def _can_stop(run: TaskRun) -> bool:
-    return run.state != "cancelling" and run.children is None
+def _open_runs(view: RunView, roles: tuple[str, ...]) -> list[TaskRun]:
+    return [run for run in view.task_runs if run.task.spec.role in roles and run.state not in TERMINAL_TASK]
+
+
+def _moves(runs: list[TaskRun], reason: str | None) -> list[Decision]:
+    """What is being cancelled already stays so; a fan-out's parent ends with its last item."""
+    return [MoveTask(run, "cancel", reason) for run in runs if run.state != "cancelling" and run.children is None]
