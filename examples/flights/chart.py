@@ -75,7 +75,7 @@ def _draw_hours(axes: Any, by_hour: pd.DataFrame) -> None:
     last = solid["hour"].max()
     for height, (_, name, hue) in zip(_apart([end[0] for end in ends], 0.035), ends, strict=True):
         axes.text(last + 0.3, height, name, color=hue, fontweight="bold", va="center")
-    axes.set_xlim(solid["hour"].min() - 0.4, last + 3.2)
+    axes.set_xlim(solid["hour"].min() - 0.7, last + 3.2)
     axes.set_xticks(range(6, 24, 3), [f"{hour}:00" for hour in range(6, 24, 3)])
     _percent(axes.yaxis)
     axes.set_ylim(0)
@@ -91,16 +91,14 @@ def _draw_tenths(axes: Any, tenths: pd.DataFrame) -> None:
         f"Riskiest tenth by forecast: {shares.iloc[-1]:.0%} late; safest: {shares.iloc[0]:.0%}",
         "Late arrivals in tenths of unseen flights, ranked by the model; ticks: its forecast",
     )
-    above = shares > usual
-    hues = above.map({True: BLUE, False: PALE})
+    hues = (shares > usual).map({True: BLUE, False: PALE})
     axes.axhline(usual, color=SOFT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     axes.text(0.55, usual + 0.012, f"all of them {usual:.0%}", color=SOFT, fontsize=9)
-    bars = axes.bar(tenths["tenth"], shares, color=hues, width=0.74)
+    axes.bar(tenths["tenth"], shares, color=hues, width=0.74)
     axes.hlines(tenths["risk"], tenths["tenth"] - 0.37, tenths["tenth"] + 0.37, color=INK, linewidth=1.6)
-    for bar, share, dark in zip(bars, shares, above, strict=True):
-        middle = bar.get_x() + bar.get_width() / 2
-        axes.text(middle, 0.012, f"{share:.0%}", color="white" if dark else INK, ha="center", fontsize=9)
-    axes.set_xticks(tenths["tenth"], ["safest", *[""] * (len(tenths) - 2), "riskiest"])
+    ends = {0: "\nsafest", len(tenths) - 1: "\nriskiest"}
+    labels = [f"{share:.0%}{ends.get(place, '')}" for place, share in enumerate(shares)]
+    axes.set_xticks(tenths["tenth"], labels)
     axes.set_xlim(0.5, len(tenths) + 0.5)
     axes.yaxis.set_visible(False)
     axes.spines["left"].set_visible(False)

@@ -119,18 +119,14 @@ def _signed(figure: str) -> str:
 
 def _forecast(scores: dict[str, Any], notice_hours: int) -> str:
     first_day = pd.Timestamp(scores["first_day"])
-    verdict = (
-        "The model knows more than that number alone"
-        if scores["gain_low"] > 0
-        else "That is within chance of what the number alone achieves"
-    )
+    verdict = "The model knows more than either" if scores["gain_low"] > 0 else "The model is not surely better"
     return (
         f"<p>Asked {notice_hours} h before the hour of departure, the model learned from {scores['learned']:,} flights "
         f"and was tested on {scores['tested']:,} later ones, from {first_day:%-d %B} on. Given a late and a punctual "
         f"flight, it ranks the late one as riskier in <b>{scores['auc']:.1%}</b> of the cases (ROC AUC; 95% interval "
         f"over days {scores['auc_low']:.1%} to {scores['auc_high']:.1%}).</p>"
         f"<p>Without a model, the scheduled hour alone reaches {scores['hour_auc']:.1%}, and one number, how late the "
-        f"airport's flights left in the last two hours, {scores['recent_delay_auc']:.1%}. {verdict}: the gain over the "
+        f"airport's flights had been leaving by then, {scores['recent_delay_auc']:.1%}. {verdict}: the gain over the "
         f"better of the two is {100 * scores['gain']:+.1f} points (95% interval {100 * scores['gain_low']:+.1f} to "
         f"{100 * scores['gain_high']:+.1f}). Its Brier score is {scores['brier']:.3f}; always saying the usual share "
         f"scores {scores['usual_brier']:.3f} (lower is better).</p>"
