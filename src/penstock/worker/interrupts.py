@@ -1,0 +1,41 @@
+"""SIGTERM in a worker: an exception in the main thread while a task runs, so that `finally` blocks run."""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+
+_armed = False
+
+
+class Interrupted(BaseException):
+    """The attempt was cancelled or its time is up."""
+
+
+def install() -> None:
+    """Take SIGTERM over; processes that a task forks get the system's behaviour back."""
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    os.register_at_fork(after_in_child=_give_back)
+
+
+def arm() -> None:
+    """A task begins: SIGTERM interrupts."""
+    global _armed
+    _armed = True
+
+
+def disarm() -> None:
+    """The task is over: SIGTERM means nothing."""
+    global _armed
+    _armed = False
+
+
+def _on_sigterm(number: int, frame: FrameType | None) -> None:
+    if _armed:
+        raise Interrupted
+
+
+def _give_back() -> None:
+    disarm()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,0 +1,130 @@
+"""One attempt from its assignment to its outcome; the same in a worker and in the inline executor."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from typing import Any, NamedTuple
+
+from penstock.errors import ArtifactCorrupt, DiskFull, Unstorable
+from penstock.ports.executor import Assignment, Outcome
+from penstock.worker import failures, interrupts
+from penstock.worker.code import Run, Task
+from penstock.worker.expand import expand
+from penstock.worker.values import MISSING
+
+
+class Result(NamedTuple):
+    """What Ended is made of."""
+
+    outcome: Outcome
+    reason: str | None
+    outputs: list[Any]
+    error: dict[str, Any] | None
+    items: list[Any] | None
+
+
+class _Refused(Exception):
+    """What the function returned does not fit its task."""
+
+
+def perform(run: Run, assignment: Assignment) -> Result:
+    """Make one attempt. Returns whatever happens, but for the end of the process."""
+    try:
+        return _perform(run, assignment)
+    except (KeyboardInterrupt, interrupts.Interrupted, asyncio.CancelledError) as error:
+        return Result("cancelled", None, [], failures.describe(error), None)
+    except SystemExit as error:
+        return _failed("user_error", _of_exit(error))
+    except MemoryError as error:
+        return _failed("out_of_memory", failures.describe(error))
+    except BaseException as error:
+        return _failed(_reason(error), failures.describe(error))
+
+
+def _failed(reason: str, error: dict[str, Any]) -> Result:
+    return Result("failed", reason, [], error, None)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
+        return "disk_full"
+    if isinstance(error, ArtifactCorrupt):
+        return "artifact_corrupt"
+    return "user_error"
+
+
+def _of_exit(error: SystemExit) -> dict[str, Any]:
+    told = failures.describe(error)
+    told["message"] = f"the task called sys.exit({'' if error.code is None else repr(error.code)}); return instead"
+    return told
+
+
+def _perform(run: Run, assignment: Assignment) -> Result:
+    task = run.task(assignment.task)
+    if assignment.when is not None and not _holds(run, task, assignment):
+        return Result("skipped", "condition", [], None, None)
+    arguments = task.arguments()
+    for argument, ref in assignment.inputs.items():
+        value = run.values.read(ref)
+        if value is not MISSING:
+            arguments[argument] = value
+        elif not task.spec.inputs[argument].default:
+            arguments[argument] = None
+    if assignment.mode == "expand":
+        refs = dict(assignment.inputs)
+        return Result("expanded", None, [], None, expand(task, arguments, refs))
+    value = task.function(**arguments)
+    return Result("succeeded", None, _store(run, task, assignment, value), None, None)
+
+
+def _holds(run: Run, task: Task, assignment: Assignment) -> bool:
+    arguments = task.condition_arguments()
+    for argument, ref in (assignment.when or {}).items():
+        value = run.values.read(ref)
+        if value is not MISSING:
+            arguments[argument] = value
+        elif task.spec.when is None or not task.spec.when[argument].default:
+            arguments[argument] = None
+    return bool(task.condition(**arguments))
+
+
+def _store(run: Run, task: Task, assignment: Assignment, value: Any) -> list[Any]:
+    """(dataset, artifact list form) of every output."""
+    if not task.spec.outputs:
+        return []
+    index = "" if assignment.map_index is None else assignment.map_index
+    key = f"{task.key}{index}.{assignment.generation}.{assignment.n}/"
+    if task.lone_output is not None:
+        named = {task.lone_output: value}
+    else:
+        named = _by_name(task, value)
+    return [[dataset, _write(run, dataset, each, key)] for dataset, each in named.items()]
+
+
+def _write(run: Run, dataset: str, value: Any, key: str) -> list[Any]:
+    try:
+        return run.values.write(value, key + dataset)
+    except Unstorable as error:
+        kind = failures.name_of(type(value))
+        raise Unstorable(f"dataset '{dataset}' can't be stored, a value of type {kind}: {error}") from error
+
+
+def _by_name(task: Task, value: Any) -> dict[str, Any]:
+    names = task.spec.outputs
+    expected = f"task '{task.spec.name}' has {len(names)} outputs ({', '.join(names)})"
+    if isinstance(value, dict):
+        missing = [name for name in names if name not in value]
+        unknown = [str(name) for name in value if name not in names]
+        if missing or unknown:
+            told = [
+                f"{word} {', '.join(those)}" for word, those in (("lacks", missing), ("also has", unknown)) if those
+            ]
+            raise _Refused(f"{expected}, and the dict that it returned {' and '.join(told)}")
+        return {name: value[name] for name in names}
+    if isinstance(value, tuple | list):
+        if len(value) != len(names):
+            raise _Refused(f"{expected}, and returned {len(value)} values; return one for each, in this order")
+        return dict(zip(names, value, strict=True))
+    kind = type(value).__name__
+    raise _Refused(f"{expected}, and returned a value of type {kind}; return a tuple in this order or a dict by name")
