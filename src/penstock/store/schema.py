@@ -1,0 +1,274 @@
+"""The tables, as SQLAlchemy metadata: what migrations are compared with and `ddl/*.sql` is written from.
+
+Programs never import this module at run time (SQLAlchemy costs 200 ms and 29 MB at every start, see
+docs/decisions/0003-sql-as-text.md); only `ddl.write`, `migrations` and tests do.
+
+Times are whole microseconds since 1970 in UTC, in a BIGINT. Columns that hold JSON are TEXT: the store hands
+documents on without looking inside. There are no foreign keys: every transaction writes parents before children,
+nothing but retention deletes, and a lookup for each of 6,000 rows would cost a fifth of the commit; `check` finds
+orphans. Names are singular. People query the views of `views.py`, never these tables.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, Identity, Index, Integer, MetaData, Table, Text, text
+
+metadata = MetaData()
+
+
+def _key(name: str, kind: type[Any] = BigInteger) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False, nullable=False)
+
+
+def _fact(name: str, kind: type[Any]) -> Column[Any]:
+    return Column(name, kind, nullable=False)
+
+
+def _maybe(name: str, kind: type[Any]) -> Column[Any]:
+    return Column(name, kind, nullable=True)
+
+
+def _rowid(name: str) -> Column[Any]:
+    """A number that SQLite gives out as the table's own row number (only INTEGER PRIMARY KEY is one)."""
+    kind = BigInteger().with_variant(Integer(), "sqlite")
+    return Column(name, kind, Identity(always=False), primary_key=True)
+
+
+#: One row for the whole database: the oldest Penstock that understands this schema.
+about = Table("about", metadata, _key("name", Text), _fact("value", Text), sqlite_with_rowid=False)
+
+# `version` is the one that was used last, which is not always the one that was made last.
+pipeline = Table(
+    "pipeline",
+    metadata,
+    _key("namespace", Text),
+    _key("pipeline", Text),
+    _fact("version", Text),
+    _fact("seen_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+pipeline_version = Table(
+    "pipeline_version",
+    metadata,
+    _key("namespace", Text),
+    _key("pipeline", Text),
+    _key("version", Text),
+    _fact("spec", Text),
+    _fact("created_at", BigInteger),
+)
+
+run = Table(
+    "run",
+    metadata,
+    # SQLite keeps rows in the order of this number, so pages by time are ranges of the table itself.
+    Column("key", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    _fact("id", Text),
+    _fact("pipeline", Text),
+    _fact("namespace", Text),
+    _fact("version", Text),
+    _fact("type", Text),
+    _fact("state", Text),
+    _maybe("reason", Text),
+    _fact("created_at", BigInteger),
+    _maybe("started_at", BigInteger),
+    _maybe("ended_at", BigInteger),
+    _fact("params", Text),
+    _fact("trigger", Text),
+    _fact("tags", Text),
+    _maybe("selection", Text),
+    _maybe("facts", Text),
+    _maybe("parent_key", BigInteger),
+    _maybe("replay_of", BigInteger),
+    _fact("generation", Integer),
+    _maybe("error", Text),
+    _fact("tasks_total", Integer),
+    _fact("tasks_done", Integer),
+    _maybe("owner", BigInteger),
+    _fact("epoch", Integer),
+    _fact("row_version", Integer),
+    # By id: the views' users, and the search for the end of an id, which reads this index only.
+    Index("run_id", "id", unique=True),
+    # Lists by state ("what failed?"), and the search for runs that are not over.
+    Index("run_state", "state", "key"),
+    # Lists of one pipeline, its latest runs, its latest success.
+    Index("run_pipeline", "pipeline", "key"),
+    Index("run_namespace", "namespace", "key"),
+    # Search in the text of errors reads failed runs only, newest first.
+    Index("run_error", "key", sqlite_where=text("error IS NOT NULL"), postgresql_where=text("error IS NOT NULL")),
+)
+
+label = Table(
+    "label",
+    metadata,
+    _key("run_key"),
+    _key("key", Text),
+    _fact("value", Text),
+    # Lists by label, newest run first.
+    Index("label_run", "key", "value", "run_key"),
+    sqlite_with_rowid=False,
+)
+
+# `task_run` is the name of the documented view.
+task_run_row = Table(
+    "task_run_row",
+    metadata,
+    _key("run_key"),
+    _key("seq", Integer),
+    _fact("task", Text),
+    _fact("kind", Text),
+    _fact("map_index", Integer),
+    _maybe("label", Text),
+    _fact("generation", Integer),
+    _fact("state", Text),
+    _maybe("reason", Text),
+    _fact("created_at", BigInteger),
+    _maybe("queued_at", BigInteger),
+    _maybe("started_at", BigInteger),
+    _maybe("ended_at", BigInteger),
+    _fact("attempts", Integer),
+    _maybe("items", Integer),
+    _maybe("item", Text),
+    _maybe("progress_done", Double),
+    _maybe("progress_total", Double),
+    _fact("row_version", Integer),
+    # A task (and item) is recorded once a generation, whatever two engines believe.
+    Index("task_run_place", "run_key", "task", "map_index", "generation", unique=True),
+    sqlite_with_rowid=False,
+)
+
+_LIVE = text("state IN ('dispatched', 'running')")
+_SUCCESS = text("state = 'succeeded'")
+attempt = Table(
+    "attempt",
+    metadata,
+    _key("run_key"),
+    _key("seq", Integer),
+    _key("n", Integer),
+    _fact("state", Text),
+    _maybe("reason", Text),
+    _fact("dispatched_at", BigInteger),
+    _maybe("started_at", BigInteger),
+    _maybe("ended_at", BigInteger),
+    _maybe("worker", Text),
+    _maybe("cpu_seconds", Double),
+    _maybe("peak_rss_bytes", BigInteger),
+    _maybe("read_bytes", BigInteger),
+    _maybe("written_bytes", BigInteger),
+    _maybe("error", Text),
+    _maybe("log", Text),
+    # Exactly once on record (DESIGN section 6): one attempt under way and one success for a task run.
+    Index("attempt_live", "run_key", "seq", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    Index("attempt_success", "run_key", "seq", unique=True, sqlite_where=_SUCCESS, postgresql_where=_SUCCESS),
+    sqlite_with_rowid=False,
+)
+
+artifact = Table(
+    "artifact",
+    metadata,
+    _key("run_key"),
+    _key("seq", Integer),
+    _key("n", Integer),
+    _key("dataset", Text),
+    _fact("kind", Text),
+    _maybe("inline", Text),
+    _maybe("path", Text),
+    _fact("bytes", BigInteger),
+    _maybe("digest", Text),
+    _maybe("rows", BigInteger),
+    _maybe("columns", Text),
+    _fact("python_type", Text),
+    _fact("safe", Boolean),
+    _fact("created_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+event = Table(
+    "event",
+    metadata,
+    _rowid("id"),
+    _fact("run_key", BigInteger),
+    _maybe("seq", Integer),
+    _maybe("n", Integer),
+    _fact("at", BigInteger),
+    _fact("kind", Text),
+    _maybe("data", Text),
+    # The history of one run.
+    Index("event_run", "run_key", "id"),
+    # Without it a number could be given out again after retention deleted the last rows.
+    sqlite_autoincrement=True,
+)
+
+metric = Table(
+    "metric",
+    metadata,
+    _rowid("id"),
+    _fact("run_key", BigInteger),
+    _fact("seq", Integer),
+    _fact("n", Integer),
+    _fact("at", BigInteger),
+    _fact("name", Text),
+    _fact("value", Double),
+    _maybe("unit", Text),
+    Index("metric_run", "run_key", "seq"),
+)
+
+sample = Table(
+    "sample",
+    metadata,
+    _key("run_key"),
+    _key("seq", Integer),
+    _key("n", Integer),
+    _key("at"),
+    _fact("cpu_seconds", Double),
+    _fact("rss_bytes", BigInteger),
+    _fact("read_bytes", BigInteger),
+    _fact("written_bytes", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    _key("run_key"),
+    _key("kind", Text),
+    _key("seq", Integer),
+    _fact("due_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+instance = Table(
+    "instance",
+    metadata,
+    _rowid("id"),
+    _fact("kind", Text),
+    _fact("host", Text),
+    _maybe("boot_id", Text),
+    _fact("pid", BigInteger),
+    _maybe("pid_started", BigInteger),
+    _fact("started_at", BigInteger),
+    _fact("beat_at", BigInteger),
+    _maybe("gone_at", BigInteger),
+    # An owner's number must never come to mean another process.
+    sqlite_autoincrement=True,
+)
+
+command = Table(
+    "command",
+    metadata,
+    _rowid("id"),
+    _fact("run_key", BigInteger),
+    _fact("kind", Text),
+    _fact("arguments", Text),
+    _fact("created_at", BigInteger),
+    _maybe("by", Text),
+    _fact("state", Text),
+    _maybe("outcome", Text),
+    _maybe("applied_at", BigInteger),
+    # Engines ask again and again for what waits; that is next to nothing.
+    Index("command_waiting", "run_key", "id",
+          sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
+    sqlite_autoincrement=True,
+)  # fmt: skip

@@ -1,0 +1,116 @@
+"""Writing a commit: all of it, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from penstock.errors import Fenced, StaleWrite
+from penstock.model.ids import run_id
+from penstock.store import rows
+from penstock.store.connection import Connection
+from penstock.store.rows import Commit, Fence
+from penstock.store.statements import Delete, Insert, Statement, Update
+
+
+class _Step(NamedTuple):
+    """One kind of rows. `exact`: every row must change one row of the database."""
+
+    kind: str
+    what: str
+    statement: Statement
+    exact: bool
+
+
+_EXPECTED: Final = {"expected": "row_version"}
+_SAME_PLACE: Final = {"run_key": "run_key", "seq": "seq"}
+
+#: In the order that the database must see them: an attempt ends before the next one of its task run begins.
+_STEPS: Final = (
+    _Step("new_runs", "run", Insert("run", rows.NewRun._fields), exact=True),
+    _Step("labels", "label", Insert("label", ("run_key", "key", "value")), exact=True),
+    _Step("new_task_runs", "task run", Insert("task_run_row", rows.NewTaskRun._fields), exact=True),
+    _Step(
+        "attempt_updates",
+        "attempt",
+        Update(
+            "attempt", rows.AttemptUpdate._fields, {**_SAME_PLACE, "n": "n"}, "t.state IN ('dispatched', 'running')"
+        ),
+        exact=True,
+    ),
+    _Step("new_attempts", "attempt", Insert("attempt", rows.NewAttempt._fields), exact=True),
+    _Step("artifacts", "artifact", Insert("artifact", rows.NewArtifact._fields), exact=True),
+    _Step(
+        "task_run_updates",
+        "task run",
+        Update("task_run_row", rows.TaskRunUpdate._fields, {**_SAME_PLACE, **_EXPECTED}),
+        exact=True,
+    ),
+    _Step("run_updates", "run", Update("run", rows.RunUpdate._fields, {"key": "key", **_EXPECTED}), exact=True),
+    _Step("events", "event", Insert("event", rows.NewEvent._fields), exact=True),
+    _Step("metrics", "metric", Insert("metric", rows.NewMetric._fields), exact=True),
+    # Two samples of one microsecond say the same.
+    _Step("samples", "sample", Insert("sample", rows.NewSample._fields, "DO NOTHING"), exact=False),
+    _Step("timers_gone", "timer", Delete("timer", ("run_key", "kind", "seq")), exact=False),
+    _Step(
+        "timers",
+        "timer",
+        Insert("timer", rows.NewTimer._fields, "(run_key, kind, seq) DO UPDATE SET due_at = excluded.due_at"),
+        exact=False,
+    ),
+)
+
+_VERSION: Final = Insert("pipeline_version", rows.NewVersion._fields, "DO NOTHING")
+_PIPELINE: Final = Insert(
+    "pipeline",
+    ("namespace", "pipeline", "version", "seen_at"),
+    "(namespace, pipeline) DO UPDATE SET version = excluded.version, seen_at = excluded.seen_at "
+    "WHERE excluded.seen_at >= pipeline.seen_at",
+)
+_OWNER: Final = {
+    "sqlite": "SELECT owner, epoch FROM run WHERE key = ?",
+    # Held to the end of the transaction, so that nobody can take the run over in between. Not FOR SHARE: two that
+    # share a row and then both change it wait for each other.
+    "postgresql": "SELECT owner, epoch FROM run WHERE key = ? FOR NO KEY UPDATE",
+}
+
+
+def apply(connection: Connection, commit: Commit) -> None:
+    """Write a commit within the transaction that `connection` has begun.
+
+    Raises Fenced when a run that it touches belongs to somebody else, StaleWrite when a row is not as it was expected;
+    then the transaction must be rolled back. A row stands in a commit at most once.
+    """
+    if commit.fences:
+        _check_fences(connection, commit.fences)
+    if commit.versions:
+        _note_versions(connection, commit.versions)
+    for step in _STEPS:
+        new: Sequence[Any] = getattr(commit, step.kind)
+        if new:
+            changed = connection.run_many(step.statement, new)
+            if step.exact and changed != len(new):
+                raise StaleWrite(
+                    f"{len(new) - changed} of {len(new)} rows ({step.what}) were changed by somebody else",
+                    kind=step.kind,
+                )
+
+
+def _check_fences(connection: Connection, fences: list[Fence]) -> None:
+    sql = _OWNER[connection.dialect]
+    # In one order, so that two writers never hold what the other waits for.
+    for fence in sorted(fences) if len(fences) > 1 else fences:
+        row = connection.one(sql, (fence.run_key,))
+        if row is None or row != (fence.owner, fence.epoch):
+            raise Fenced(
+                f"run {run_id(fence.run_key)} " + ("is gone" if row is None else "belongs to another engine now"),
+                run_key=fence.run_key,
+            )
+
+
+def _note_versions(connection: Connection, versions: list[rows.NewVersion]) -> None:
+    """A version is written once; its pipeline remembers which was used last."""
+    connection.run_many(_VERSION, versions)
+    latest = {(new.namespace, new.pipeline): new for new in versions}
+    used = [(new.namespace, new.pipeline, new.version, new.created_at) for new in latest.values()]
+    connection.run_many(_PIPELINE, used)
