@@ -10,6 +10,8 @@ from penstock.agent.frames import LIMIT, BadFrame, FrameReader, Message, pack
 from penstock.agent.poller import Poller
 
 READ: Final = 256 * 1024
+#: Received into; a new buffer of this size for every message would cost more than the message.
+_buffer: Final = memoryview(bytearray(READ))
 
 
 class Channel:
@@ -43,7 +45,7 @@ class Channel:
         if self.closed:
             return False
         try:
-            data = self.sock.recv(READ)
+            data = bytes(_buffer[: self.sock.recv_into(_buffer)])
         except (BlockingIOError, InterruptedError):
             return False
         except OSError:

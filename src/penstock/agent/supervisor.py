@@ -260,7 +260,14 @@ def main(arguments: list[str]) -> None:
     """Serve the engine at the other end of a descriptor: FD WORKERS LOG_LIMIT."""
     fd, workers, log_limit = map(int, arguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Agent(socket.socket(fileno=fd), workers, log_limit).serve()
+    agent = Agent(socket.socket(fileno=fd), workers, log_limit)
+    profile = os.environ.get("PENSTOCK_AGENT_PROFILE")
+    if profile:
+        import cProfile
+
+        cProfile.runctx("agent.serve()", {}, {"agent": agent}, profile)
+    else:
+        agent.serve()
     os._exit(0)
 
 

@@ -36,6 +36,7 @@ class LocalExecutor:
         self._ready = False
         self._poll = select.poll()
         self._reader = FrameReader()
+        self._buffer = memoryview(bytearray(1 << 18))
         self._wakeup = os.pipe()
         for fd in self._wakeup:
             os.set_blocking(fd, False)
@@ -104,7 +105,7 @@ class LocalExecutor:
     def _receive(self, reports: list[Report]) -> None:
         assert self._sock is not None
         try:
-            data = self._sock.recv(1 << 20)
+            data = bytes(self._buffer[: self._sock.recv_into(self._buffer)])
         except OSError:
             data = b""
         if not data:

@@ -93,9 +93,10 @@ class Worker:
 
     def serve(self) -> None:
         """Work until the agent says quit or is gone."""
-        recv, feed, take = self._sock.recv, self._reader.feed, self._take
+        receive, feed, take = self._sock.recv_into, self._reader.feed, self._take
+        buffer = memoryview(bytearray(65536))
         while True:
-            data = recv(65536)
+            data = bytes(buffer[: receive(buffer)])
             if not data:
                 return
             for message in feed(data):
