@@ -6,6 +6,7 @@ import pytest
 from tests.engine.world import World, inline, pipeline, reasons, run_of, states, task
 
 from penstock.engine.request import RunRequest
+from penstock.errors import DiskFull, Fenced, StoreBusy
 from penstock.model.spec import Resources, RetrySpec, Source
 
 
@@ -458,3 +459,39 @@ def test_two_upstream_tasks_that_end_together_queue_what_follows_once() -> None:
     world.turn()
     assert states(view)["c"] == "queued"
     assert world.names() == ["c"]
+
+
+class TestRefusedCommits:
+    def test_a_run_of_somebody_else_is_let_go(self) -> None:
+        world = World()
+        view = world.submit(pipeline(task("a"), task("b", "a")))
+        world.writer.errors.append(Fenced("it belongs to another engine"))
+        world.start("a")
+        assert view.handle.wait(0)
+        assert isinstance(view.handle.failure, Fenced)
+        assert len(world.executor.cancelled) == 2
+        world.end("a", "cancelled")
+        assert world.engine.limits.out == 0
+
+    def test_a_locked_database_is_tried_again_with_the_same_commit(self) -> None:
+        world = World()
+        world.writer.errors.append(StoreBusy())
+        view = world.submit(pipeline(task("a")))
+        world.end("a")
+        assert not view.handle.wait(0)
+        world.pass_time(1.1)
+        assert view.handle.wait(0)
+        assert world.writer.commits[0] is world.writer.commits[1]
+
+    def test_a_full_disk_ends_the_run_as_such(self) -> None:
+        made: list[str] = []
+        world = World(make_room=lambda: made.append("room"))
+        view = world.submit(pipeline(task("a"), task("b", "a")))
+        world.writer.errors.append(DiskFull())
+        world.start("a")
+        assert made == ["room"]
+        world.end("a", "cancelled")
+        world.pass_time(1.1)
+        assert (view.state, view.reason) == ("failed", "disk_full")
+        assert view.handle.wait(0)
+        assert view.handle.failure is None

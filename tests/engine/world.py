@@ -85,13 +85,15 @@ class ListWriter:
 class World:
     """One engine and its surroundings."""
 
-    def __init__(self, *, workers: int = 2, pools: dict[str, int] | None = None, writer: Any = None) -> None:
+    def __init__(
+        self, *, workers: int = 2, pools: dict[str, int] | None = None, writer: Any = None, **more: Any
+    ) -> None:
         self.now = START
         self.executor = ScriptedExecutor(workers)
         self.writer = writer or ListWriter()
         self.engine = Engine(
             self.executor, self.writer, Limits(workers, 0, pools or {}), owner=1,
-            clock=lambda: self.now, monotonic=lambda: self.now,
+            clock=lambda: self.now, monotonic=lambda: self.now, **more,
         )  # fmt: skip
         self.notices: list[Any] = []
         self._runs = 0

@@ -26,6 +26,7 @@ TRIES: Final[dict[type[BaseException], int]] = {DiskFull: 5, StoreBusy: 10}
 
 class _Sent(NamedTuple):
     commit: Commit
+    views: list[RunView]
     over: list[RunView]
     held: list[TaskRun]
 
@@ -43,7 +44,6 @@ class Journal:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._monotonic = monotonic
-        self.failure: PenstockError | None = None
         self._out = out
         self._writer = writer
         self._owner = owner
@@ -56,6 +56,8 @@ class Journal:
         self._answers: deque[BaseException | None] = deque()
         self._waiting = threading.Event()
         self._finished: list[RunView] = []
+        self._refused: list[tuple[RunView, PenstockError]] = []
+        self._full = False
         self._released: list[TaskRun] = []
 
     def answer(self, error: BaseException | None) -> None:
@@ -80,8 +82,8 @@ class Journal:
     def _send(self) -> None:
         held, self._out.held = self._out.held, []
         over, self._out.over = self._out.over, []
-        commit = take_commit(self._out, self._owner, self._versions)
-        self._sent = _Sent(commit, over, held)
+        commit, views = take_commit(self._out, self._owner, self._versions)
+        self._sent = _Sent(commit, views, over, held)
         self._sent_at = self._monotonic()
         self._writer.submit(commit, self.answer)
 
@@ -93,11 +95,14 @@ class Journal:
                 continue
             if error is not None and self._may_try_again(error):
                 self._again_at = self._monotonic() + TRY_AGAIN
+                self._full = self._full or isinstance(error, DiskFull)
                 return
-            if error is not None:
-                self.failure = self.failure or _as_penstock(error)
             self._tries = 0
             self._sent = None
+            if error is not None:
+                failure = _as_penstock(error)
+                self._refused.extend((view, failure) for view in sent.views)
+                continue
             self._finished.extend(sent.over)
             self._released.extend(sent.held)
 
@@ -121,6 +126,16 @@ class Journal:
         """Runs whose last state was committed since the last call."""
         done, self._finished = self._finished, []
         return done
+
+    def refused(self) -> list[tuple[RunView, PenstockError]]:
+        """Runs whose record can't be kept any more, and why: they belong to others, or nothing can be written."""
+        refused, self._refused = self._refused, []
+        return refused
+
+    def full(self) -> bool:
+        """Was a full disk met since the last call?"""
+        full, self._full = self._full, False
+        return full
 
     def released(self) -> list[TaskRun]:
         """Task runs of strict runs whose cause was committed since the last call."""

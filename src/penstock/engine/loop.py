@@ -27,7 +27,8 @@ from penstock.store.writer import Writer
 class Engine:
     """Owns runs from their submission to their last commit.
 
-    `clock` gives seconds since 1970. Attempts that an executor lost count as `node_lost`.
+    `clock` gives seconds since 1970. Attempts that an executor lost count as `node_lost`. `make_room` is called
+    when the disk is full: it may free what was set aside for that moment.
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class Engine:
         limits: Limits,
         owner: int,
         *,
+        make_room: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.executor = executor
         self.limits = limits
         self.clock = clock
+        self._make_room = make_room
         self.out = Outbox()
         self.journal = Journal(self.out, writer, owner, executor.wake, monotonic=monotonic)
         self._inbox: deque[Callable[[], None]] = deque()
@@ -123,11 +126,17 @@ class Engine:
             keys, self.out.cancel = self.out.cancel, []
             self.executor.cancel(keys)
         for view in self.journal.finished():
-            self._finish(view)
+            self._finish(view, None)
+        for view, failure in self.journal.refused():
+            self._abandon(view, failure)
+        if self.journal.full():
+            self._doom_all("disk_full", "the disk is full: nothing more can be recorded")
 
     def _patience(self) -> float | None:
         """Seconds until something must be done without a report; None: nothing is due."""
         if self._inbox:
+            return 0.0
+        if self._stirred:
             return 0.0
         wait = self.journal.patience()
         if self._timers:
@@ -152,6 +161,8 @@ class Engine:
             return
         view = attempt.task_run.run
         self.limits.release(attempt.task_run)
+        if view.key not in self._views:
+            return
         view.ended.append((attempt, report))
         self._stirred[view.key] = view
 
@@ -233,10 +244,26 @@ class Engine:
             assignments.append(assignment(attempt))
         self.executor.dispatch(assignments)
 
-    def _finish(self, view: RunView) -> None:
+    def _finish(self, view: RunView, failure: PenstockError | None) -> None:
         if self._views.pop(view.key, None) is not None:
             self.executor.forget(view.id)
-            view.handle.finish(self.journal.failure)
+            view.handle.finish(failure)
+
+    def _abandon(self, view: RunView, failure: PenstockError) -> None:
+        """Let go of a run that this engine may not write any more; what still runs of it is ended."""
+        keys = [run.live.key for run in view.task_runs if run.live is not None]
+        self.executor.cancel(keys + keys)
+        self._stirred.pop(view.key, None)
+        self._finish(view, failure)
+
+    def _doom_all(self, reason: str, message: str) -> None:
+        """No run can go on: end them all, with what room there is to say so."""
+        self._make_room()
+        for view in self._views.values():
+            if view.doom is None:
+                view.doom = reason
+                view.error = view.error or {"type": "DiskFull", "message": message, "traceback": ""}
+                self._stirred[view.key] = view
 
 
 _TAKE: Final = {

@@ -20,8 +20,8 @@ from penstock.store.rows import (
 )
 
 
-def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str]]) -> Commit:
-    """Empty the outbox's rows into a commit. Every touched run that the database knows is fenced."""
+def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str]]) -> tuple[Commit, list[RunView]]:
+    """Empty the outbox's rows into a commit; the runs that it touches. Those that the database knows are fenced."""
     commit = Commit()
     touched: dict[int, RunView] = {}
     for view in out.runs:
@@ -44,7 +44,7 @@ def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str
     out.runs, out.task_runs, out.attempts = [], [], []
     out.artifacts, out.events, out.metrics, out.samples = [], [], [], []
     out.gone_timers, out.new_timers = set(), {}
-    return commit
+    return commit, list(touched.values())
 
 
 def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, str, str]]) -> None:

@@ -89,12 +89,12 @@ class RunView:
     `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
     changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
     reference of its value. `live` counts attempts that the executor has. `asked` is the reason of a wish to
-    cancel; `forced` is "asked", then "done", when it was wished twice.
+    cancel; `forced` is "asked", then "done", when it was wished twice; `doom` is why the run can't go on at all.
     """
 
     __slots__ = (
-        "asked", "by_place", "context", "created_at", "dirty", "due", "ended", "ended_at", "epoch", "error", "facts",
-        "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "key", "labels", "live",
+        "asked", "by_place", "context", "created_at", "dirty", "doom", "due", "ended", "ended_at", "epoch", "error",
+        "facts", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "key", "labels", "live",
         "open", "params", "phase", "plan", "reason", "selection", "started_at", "state", "stored_version", "strict",
         "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values",
         "warnings",
@@ -135,6 +135,7 @@ class RunView:
         self.asked: str | None = None
         self.forced: str | None = None
         self.timed_out = False
+        self.doom: str | None = None
         self.ended: list[tuple[Attempt, Ended]] = []
         self.touched: dict[int, TaskRun] = {}
         self.due: list[TaskRun] = []

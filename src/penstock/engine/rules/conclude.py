@@ -23,12 +23,14 @@ def enter_next_phase(view: RunView, now: float) -> list[Decision]:
 def _failing(view: RunView) -> bool:
     if view.asked:
         return False
-    return view.failures > 0 or (view.timed_out and view.plan.spec.on_timeout == "failed")
+    return view.failures > 0 or bool(view.doom) or (view.timed_out and view.plan.spec.on_timeout == "failed")
 
 
 def _conclusion(view: RunView) -> MoveRun:
     if view.asked:
         return MoveRun("settle_cancelled", view.asked)
+    if view.doom:
+        return MoveRun("fail", view.doom)
     if view.timed_out and view.state == "cancelling":
         becomes = {"failed": "fail", "warning": "warn", "cancelled": "settle_cancelled"}
         return MoveRun(becomes[view.plan.spec.on_timeout], "timeout")

@@ -7,9 +7,9 @@ from penstock.model.states import TERMINAL_TASK
 
 def stop_run_when_asked_or_late(view: RunView, now: float) -> list[Decision]:
     """Cancel what is not over, when a person asked for it or the run's time is up. Clean-up tasks still follow."""
-    if not (view.asked or view.timed_out) or view.state not in ("running", "paused"):
+    if not (view.asked or view.doom or view.timed_out) or view.state not in ("running", "paused"):
         return []
-    reason = view.asked or "timeout"
+    reason = view.asked or view.doom or "timeout"
     return [MoveRun("cancel", reason), *_stop(view, ("task", "on_failure"), reason)]
 
 
