@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 from penstock.compose.home import Home
 from penstock.compose.settings import Settings
+from penstock.compose.spare_room import SpareRoom
 from penstock.engine.handle import RunHandle
 from penstock.engine.limits import Limits
 from penstock.engine.loop import Engine
@@ -58,7 +59,8 @@ class LocalEngine:
             self._owner = self._register()
             self.writer = Writer(self.database)
             limits = Limits(self.workers, settings.gpus, settings.pools)
-            self.engine = Engine(self.executor, self.writer, limits, self._owner)
+            self._spare = SpareRoom(home.path)
+            self.engine = Engine(self.executor, self.writer, limits, self._owner, make_room=self._spare.give)
         except BaseException:
             self.executor.close()
             raise
@@ -69,8 +71,9 @@ class LocalEngine:
 
     def _register(self) -> int:
         with self.database.write() as connection:
-            settle_abandoned_runs(connection, time.time())
-            return instances.register(connection, "terminal", time.time())
+            owner = instances.register(connection, "terminal", time.time())
+            settle_abandoned_runs(connection, owner, time.time())
+            return owner
 
     def _beat_on(self) -> None:
         while not self._closed.wait(BEAT):

@@ -1,0 +1,26 @@
+"""A little disk space set aside, so that a run that meets a full disk can still be recorded as that."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+#: Enough for the last commits of many runs, and for the log that SQLite writes them to first.
+SIZE: Final = 1 << 20
+
+
+class SpareRoom:
+    """A file of SIZE bytes in the home: made where there is room for it, given back when there is none."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = home / "spare-room"
+        try:
+            if not self._file.exists():
+                self._file.write_bytes(os.urandom(SIZE))
+        except OSError:
+            self._file.unlink(missing_ok=True)
+
+    def give(self) -> None:
+        """Give the space back to the disk."""
+        self._file.unlink(missing_ok=True)
