@@ -1,0 +1,188 @@
+"""The run document (DESIGN section 9): a run with its tasks, attempts, outputs and figures, in eight queries."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from penstock.errors import NotFound
+from penstock.model.ids import run_id
+from penstock.store.connection import Connection, Row
+from penstock.store.summaries import trigger_document
+from penstock.store.times import iso, seconds
+from penstock.store.versions import spec_of
+
+Document = dict[str, Any]
+
+
+def run_document(connection: Connection, key: int) -> Document:
+    """A run as command line and HTTP show it: plain JSON data. Raises NotFound when there is no such run."""
+    document = _run(connection, key)
+    document["tasks"] = _tasks(connection, key)
+    return document
+
+
+def _run(connection: Connection, key: int) -> Document:
+    row = connection.one(
+        "SELECT id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, params, "
+        '"trigger", parent_key, replay_of, generation, error, facts FROM run WHERE key = ?',
+        (key,),
+    )
+    if row is None:
+        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+    (
+        identity, pipeline, namespace, version, kind, state, reason, created, started, ended, params, trigger, parent,
+        replay_of, generation, error, facts,
+    ) = row  # fmt: skip
+    labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
+    document = {
+        "id": identity,
+        "pipeline": pipeline,
+        "namespace": namespace,
+        "version": version,
+        "type": kind,
+        "state": state,
+        "reason": reason,
+        "created_at": iso(created),
+        "started_at": iso(started),
+        "ended_at": iso(ended),
+        "duration": seconds(started, ended),
+        "params": json.loads(params),
+        "labels": dict(labels),
+        "trigger": trigger_document(trigger, created),
+        "parent_id": None if parent is None else run_id(parent),
+        "replay_of": None if replay_of is None else run_id(replay_of),
+        "generation": generation,
+        "error": _error(error),
+    }
+    if facts is not None:
+        document["facts"] = json.loads(facts)
+    return document
+
+
+def _tasks(connection: Connection, key: int) -> list[Document]:
+    """One entry for each task (and item), in the order in which they first came to be; the latest generation speaks."""
+    rows = connection.all(
+        "SELECT seq, task, map_index, label, kind, state, reason, generation, queued_at, started_at, ended_at, items "
+        "FROM task_run_row WHERE run_key = ? ORDER BY seq",
+        (key,),
+    )
+    latest: dict[tuple[str, int], Row] = {}
+    place_of: dict[int, tuple[str, int]] = {}
+    for row in rows:
+        place = place_of[row[0]] = (row[1], row[2])
+        if place not in latest or row[7] > latest[place][7]:
+            latest[place] = row
+    attempts = _attempts(connection, key, {row[0]: (place_of[row[0]], row[7]) for row in rows})
+    outputs, metrics = _outputs(connection, key), _metrics(connection, key)
+    inputs = _inputs(connection, key)
+    return [
+        _task(row, attempts.get(place, []), inputs.get(row[1], []), outputs.get(row[0], []), metrics.get(row[0], []))
+        for place, row in latest.items()
+        if not row[11]  # the items of a fan-out stand for their parent
+    ]
+
+
+def _task(
+    row: Row, attempts: list[Document], inputs: list[str], outputs: list[Document], metrics: list[Document]
+) -> Document:
+    _, name, map_index, label, kind, state, reason, generation, queued, started, ended, _ = row
+    return {
+        "name": name,
+        "map_index": None if map_index == -1 else map_index,
+        "label": label,
+        "kind": kind,
+        "state": state,
+        "reason": reason,
+        "generation": generation,
+        "started_at": iso(started),
+        "ended_at": iso(ended),
+        "duration": seconds(started, ended),
+        "queued_for": seconds(queued, started),
+        "attempts": attempts,
+        "inputs": inputs,
+        "outputs": outputs,
+        "metrics": metrics,
+    }
+
+
+def _attempts(
+    connection: Connection, key: int, owners: dict[int, tuple[tuple[str, int], int]]
+) -> dict[tuple[str, int], list[Document]]:
+    """Attempts by task and map index, those of earlier generations first. `owners`: that and the generation, by seq."""
+    rows = connection.all(
+        "SELECT seq, n, state, reason, dispatched_at, started_at, ended_at, worker, peak_rss_bytes, cpu_seconds, "
+        "read_bytes, written_bytes, error FROM attempt WHERE run_key = ? ORDER BY seq, n",
+        (key,),
+    )
+    found: dict[tuple[str, int], list[Document]] = {}
+    for seq, n, state, reason, dispatched, started, ended, worker, peak, cpu, read, written, error in rows:
+        place, generation = owners[seq]
+        found.setdefault(place, []).append(
+            {
+                "n": n,
+                "generation": generation,
+                "state": state,
+                "reason": reason,
+                "dispatched_at": iso(dispatched),
+                "started_at": iso(started),
+                "ended_at": iso(ended),
+                "duration": seconds(started, ended),
+                "worker": worker,
+                "peak_rss_bytes": peak,
+                "cpu_seconds": cpu,
+                "read_bytes": read,
+                "written_bytes": written,
+                "error": _error(error),
+            }
+        )
+    return found
+
+
+def _outputs(connection: Connection, key: int) -> dict[int, list[Document]]:
+    rows = connection.all(
+        "SELECT seq, dataset, kind, bytes, rows, columns FROM artifact WHERE run_key = ? ORDER BY seq, n, dataset",
+        (key,),
+    )
+    found: dict[int, list[Document]] = {}
+    for seq, dataset, kind, size, count, columns in rows:
+        shape = None if columns is None else json.loads(columns)
+        found.setdefault(seq, []).append(
+            {"dataset": dataset, "kind": kind, "bytes": size, "rows": count, "columns": shape}
+        )
+    return found
+
+
+def _metrics(connection: Connection, key: int) -> dict[int, list[Document]]:
+    """The last value of every figure that a task run reported, in the order in which they were first told."""
+    rows = connection.all(
+        "SELECT seq, name, value, unit, at FROM metric WHERE run_key = ? ORDER BY seq, n, at, id", (key,)
+    )
+    found: dict[int, dict[str, Document]] = {}
+    for seq, name, value, unit, at in rows:
+        found.setdefault(seq, {})[name] = {"name": name, "value": value, "unit": unit, "at": iso(at)}
+    return {seq: list(metrics.values()) for seq, metrics in found.items()}
+
+
+def _inputs(connection: Connection, key: int) -> dict[str, list[str]]:
+    """The datasets that each task reads, by the definition that the run used."""
+    tasks = (spec_of(connection, key) or {}).get("tasks", {})
+    return {name: _reads(task.get("inputs", {})) for name, task in tasks.items()}
+
+
+def _reads(sources: dict[str, Document]) -> list[str]:
+    reads = [
+        source["name"]
+        for source in sources.values()
+        if source["kind"] == "dataset" or (source["kind"] == "item" and source.get("over") == "dataset")
+    ]
+    return list(dict.fromkeys(reads))
+
+
+def _error(text: str | None) -> Document | None:
+    """An error as people see it: without the names that only retries look at."""
+    if text is None:
+        return None
+    error: Document = json.loads(text)
+    error.pop("names", None)
+    return error

@@ -1,0 +1,117 @@
+"""Processes that own runs: they register, beat while they live, and say when they go."""
+
+from __future__ import annotations
+
+import os
+from typing import Final, NamedTuple
+
+from penstock.store.connection import Connection
+from penstock.store.times import micros
+
+#: An owner that was not heard of for so many seconds has lost its runs (DESIGN section 6; it beats every 3 s).
+TIME_TO_LIVE: Final = 15.0
+
+
+class Process(NamedTuple):
+    """What tells a process from all others.
+
+    `boot_id` names this boot of this kernel and the set of process numbers that is seen from here (containers have
+    their own); `pid_started` is the start of the process in clock ticks since then, so a number that is given out again
+    is not mistaken. Both are None where the system does not tell.
+    """
+
+    host: str
+    boot_id: str | None
+    pid: int
+    pid_started: int | None
+
+
+class Instance(NamedTuple):
+    """A registered process. `kind` is `terminal` or `engine`; times in microseconds since 1970."""
+
+    id: int
+    kind: str
+    process: Process
+    started_at: int
+    beat_at: int
+    gone_at: int | None
+
+
+def register(connection: Connection, kind: str, now: float, process: Process | None = None) -> int:
+    """Make a process known, by default this one; its number, which is never given out again."""
+    process = process or this_process()
+    row = connection.one(
+        "INSERT INTO instance (kind, host, boot_id, pid, pid_started, started_at, beat_at) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (kind, *process, micros(now), micros(now)),
+    )
+    assert row is not None
+    return int(row[0])
+
+
+def beat(connection: Connection, instance: int, now: float) -> bool:
+    """Say that a process lives. False when it was declared gone: then its runs may belong to others."""
+    return (
+        connection.run("UPDATE instance SET beat_at = ? WHERE id = ? AND gone_at IS NULL", (micros(now), instance)) == 1
+    )
+
+
+def gone(connection: Connection, instance: int, now: float) -> None:
+    """Say that a process has gone; its runs may be taken over at once."""
+    connection.run("UPDATE instance SET gone_at = ? WHERE id = ? AND gone_at IS NULL", (micros(now), instance))
+
+
+def known(connection: Connection) -> list[Instance]:
+    """The processes that have not gone, as far as was told; oldest first."""
+    rows = connection.all(
+        "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at "
+        "FROM instance WHERE gone_at IS NULL ORDER BY id"
+    )
+    return [Instance(row[0], row[1], Process(*row[2:6]), *row[6:]) for row in rows]
+
+
+def retire_dead(connection: Connection, now: float) -> list[Instance]:
+    """Declare those gone that are dead: their process is not there any more, or they were silent for too long."""
+    dead = [instance for instance in known(connection) if is_dead(instance, now)]
+    for instance in dead:
+        gone(connection, instance.id, now)
+    return dead
+
+
+def is_dead(instance: Instance, now: float) -> bool:
+    """Is its process gone? Seen at once from the same machine, else by its silence."""
+    here = this_process()
+    process = instance.process
+    if process.pid_started is not None and (process.host, process.boot_id) == (here.host, here.boot_id):
+        return started(process.pid) != process.pid_started
+    return instance.beat_at < micros(now - TIME_TO_LIVE)
+
+
+def this_process() -> Process:
+    """The identity of this process."""
+    pid = os.getpid()
+    return Process(os.uname().nodename, _boot_id(), pid, started(pid))
+
+
+def started(pid: int) -> int | None:
+    """When a process of this machine started, in clock ticks since boot; None when there is none.
+
+    Field 22 of /proc/PID/stat (proc_pid_stat(5)). A zombie counts as gone. Elsewhere than on Linux None, so that
+    silence decides.
+    """
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            # The name in parentheses may hold anything, so fields count from its end.
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in (b"Z", b"X") else int(fields[19])
+
+
+def _boot_id() -> str | None:
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            boot = file.read().strip()
+        return f"{boot}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return None

@@ -1,0 +1,31 @@
+"""Taking over runs. Safety comes from the epoch: whoever held the run before can't write to it any more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from penstock.store.connection import Connection
+from penstock.store.times import micros
+from penstock.store.words import RUN_OPEN
+
+#: A run that is not over and whose owner is none, unknown, gone, or silent since a time (one parameter).
+ORPHAN: Final = (
+    f"run.state IN {RUN_OPEN} AND NOT EXISTS (SELECT 1 FROM instance "
+    "WHERE instance.id = run.owner AND instance.gone_at IS NULL AND instance.beat_at >= ?)"
+)
+_CLAIM: Final = {
+    "sqlite": f"UPDATE run SET owner = ?, epoch = epoch + 1 WHERE key = ? AND {ORPHAN} RETURNING epoch",
+    # Who finds the row locked leaves it to the one that holds it, instead of waiting to lose.
+    "postgresql": "UPDATE run SET owner = ?, epoch = epoch + 1 "
+    f"WHERE key = (SELECT run.key FROM run WHERE run.key = ? AND {ORPHAN} FOR UPDATE SKIP LOCKED) RETURNING epoch",
+}
+
+
+def claim(connection: Connection, run_key: int, owner: int, expired_before: float) -> int | None:
+    """Make `owner` the owner of an orphaned run; its new epoch, or None when it is over or has an owner.
+
+    An owner counts only while it was heard of at or after `expired_before` (seconds since 1970). Of any number who try
+    at the same time, one succeeds.
+    """
+    row = connection.one(_CLAIM[connection.dialect], (owner, run_key, micros(expired_before)))
+    return None if row is None else int(row[0])

@@ -1,0 +1,66 @@
+"""What an engine needs to take a run over: which runs are left alone, and all rows of one."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple, cast
+
+from penstock.store.connection import Connection, Row
+from penstock.store.ownership import ORPHAN
+from penstock.store.rows import NewArtifact, NewAttempt, NewRun, NewTaskRun, NewTimer
+from penstock.store.times import micros
+
+#: Runs taken over at a time, so that no transaction and no list grows without bound.
+MOST: Final = 100
+
+
+class StoredRun(NamedTuple):
+    """All rows of a run. Task runs by seq, attempts by seq and n; `spec` is the version's JSON."""
+
+    run: NewRun
+    spec: str
+    labels: dict[str, str]
+    task_runs: list[NewTaskRun]
+    attempts: list[NewAttempt]
+    artifacts: list[NewArtifact]
+    timers: list[NewTimer]
+
+
+def orphans(connection: Connection, expired_before: float, limit: int = MOST) -> list[int]:
+    """Keys of runs that are not over and whose owner was silent since `expired_before` (seconds), oldest first."""
+    rows = connection.all(
+        f"SELECT run.key FROM run WHERE {ORPHAN} ORDER BY run.key LIMIT ?", (micros(expired_before), limit)
+    )
+    return [row[0] for row in rows]
+
+
+def load_run(connection: Connection, key: int) -> StoredRun | None:
+    """A run with everything that belongs to it, except its history; None when there is none."""
+    row = connection.one(f"SELECT {_columns(NewRun)} FROM run WHERE key = ?", (key,))
+    if row is None:
+        return None
+    run = NewRun(*row)
+    spec = connection.one(
+        "SELECT spec FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ?",
+        (run.namespace, run.pipeline, run.version),
+    )
+    labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
+    return StoredRun(
+        run,
+        "{}" if spec is None else spec[0],
+        dict(cast("list[tuple[str, str]]", labels)),
+        [NewTaskRun(*row) for row in _rows(connection, "task_run_row", NewTaskRun, key, "seq")],
+        [NewAttempt(*row) for row in _rows(connection, "attempt", NewAttempt, key, "seq, n")],
+        [
+            NewArtifact(*row)._replace(safe=bool(row[NewArtifact._fields.index("safe")]))
+            for row in _rows(connection, "artifact", NewArtifact, key, "seq, n, dataset")
+        ],
+        [NewTimer(*row) for row in _rows(connection, "timer", NewTimer, key, "kind, seq")],
+    )
+
+
+def _rows(connection: Connection, table: str, kind: type[NamedTuple], key: int, order: str) -> list[Row]:
+    return connection.all(f"SELECT {_columns(kind)} FROM {table} WHERE run_key = ? ORDER BY {order}", (key,))
+
+
+def _columns(kind: type[NamedTuple]) -> str:
+    return ", ".join(f'"{column}"' for column in kind._fields)

@@ -1,0 +1,137 @@
+"""Lists of runs, and finding one by what a person types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from penstock.errors import NotFound, UsageError
+from penstock.model.ids import ALPHABET, RUN_ID, key_of
+from penstock.store.connection import Connection
+from penstock.store.filters import Conditions, RunFilter, conditions
+from penstock.store.summaries import summaries
+
+#: Runs on a page, unless said otherwise, and at most.
+PAGE: Final = 50
+MOST: Final = 500
+SORTS: Final = ("-created_at", "created_at")
+#: A part of an id that is shorter says too little.
+SHORTEST: Final = 4
+#: Candidates that are named when a part of an id fits several runs.
+_NAMED: Final = 5
+
+
+class Page(NamedTuple):
+    """A part of a list. `next_cursor` asks for the part after it; None at the end."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+def list_runs(
+    connection: Connection,
+    chosen: RunFilter | None = None,
+    sort: str = "-created_at",
+    limit: int = PAGE,
+    cursor: str | None = None,
+) -> Page:
+    """A page of runs, `summaries` as items. Its cost does not grow with what lies before it.
+
+    Raises UsageError for a sort, limit, cursor or word of the filter that is not one.
+    """
+    if sort not in SORTS:
+        raise UsageError(f"runs can't be sorted by '{sort}'", cure=f"sort by {' or '.join(SORTS)}")
+    if not 1 <= limit <= MOST:
+        raise UsageError(f"a page of {limit} runs can't be had", cure=f"ask for 1 to {MOST}")
+    found = conditions(chosen or RunFilter(), connection.dialect)
+    newest_first = sort == "-created_at"
+    if cursor is not None:
+        _start_after(found, cursor, newest_first=newest_first)
+    order = "DESC" if newest_first else "ASC"
+    items = summaries(connection, f"{found.where} ORDER BY key {order} LIMIT ?", (*found.parameters, limit + 1))
+    more = len(items) > limit
+    del items[limit:]
+    return Page(items, items[-1]["id"] if more else None)
+
+
+def _start_after(found: Conditions, cursor: str, *, newest_first: bool) -> None:
+    try:
+        key = key_of(cursor)
+    except ValueError:
+        raise UsageError(f"'{cursor}' is no cursor of this list", cure="pass next_cursor as it was given") from None
+    found.add("key < ?" if newest_first else "key > ?", key)
+
+
+def find_run(connection: Connection, text: str) -> int:
+    """The key of the run that a person means.
+
+    `text` is an id, the first or last characters of one (at least 4), `latest`, or `latest:PIPELINE`. Raises NotFound
+    when there is none, UsageError with candidates when several fit.
+    """
+    word, colon, pipeline = text.partition(":")
+    if word == "latest":
+        return _latest(connection, pipeline if colon else None)
+    wanted = text.strip().lower()
+    if RUN_ID.fullmatch(wanted):
+        keys = [row[0] for row in connection.all("SELECT key FROM run WHERE key = ?", (key_of(wanted),))]
+    else:
+        keys = _fitting(connection, wanted, text)
+    if not keys:
+        raise NotFound(
+            f"there is no run '{text}'", cure="`penstock runs list` shows the latest; `latest` names the last"
+        )
+    if len(keys) > 1:
+        raise _ambiguous(connection, text, keys)
+    return int(keys[0])
+
+
+def _latest(connection: Connection, pipeline: str | None) -> int:
+    if pipeline is None:
+        row = connection.one("SELECT key FROM run ORDER BY key DESC LIMIT 1")
+    else:
+        row = connection.one("SELECT key FROM run WHERE pipeline = ? ORDER BY key DESC LIMIT 1", (pipeline,))
+    if row is None:
+        of = f" of '{pipeline}'" if pipeline else ""
+        raise NotFound(f"there is no run{of} yet", cure="`penstock run` makes one")
+    return int(row[0])
+
+
+def _fitting(connection: Connection, wanted: str, text: str) -> list[int]:
+    """Newest runs whose id begins or ends so; one more than will be named."""
+    if len(wanted) < SHORTEST or len(wanted) > 13 or not set(wanted) <= set(ALPHABET):
+        raise NotFound(
+            f"'{text}' names no run",
+            cure=f"give an id, its first or last {SHORTEST} characters or more, `latest`, or `latest:PIPELINE`",
+        )
+    lowest, highest = wanted.ljust(13, "0"), wanted.ljust(13, "z")
+    # Ids begin with 0 to 7; what does not can only be the end of one.
+    bounds = (key_of(lowest), key_of(highest)) if RUN_ID.fullmatch(lowest) else (1, 0)
+    # The end of an id is looked for in the index of ids alone: 0.1 s for a million runs.
+    rows = connection.all(
+        "SELECT key FROM run WHERE key BETWEEN ? AND ? UNION SELECT key FROM run WHERE id LIKE ? "
+        "ORDER BY key DESC LIMIT ?",
+        (*bounds, f"%{wanted}", _NAMED + 1),
+    )
+    return [row[0] for row in rows]
+
+
+def _ambiguous(connection: Connection, text: str, keys: list[int]) -> UsageError:
+    places = ", ".join("?" * len(keys))
+    rows = connection.all(f"SELECT id, pipeline, state FROM run WHERE key IN ({places}) ORDER BY key DESC", keys)
+    named = [f"{row[0]} ({row[1]}, {row[2]})" for row in rows[:_NAMED]]
+    more = ", and more" if len(rows) > _NAMED else ""
+    return UsageError(
+        f"'{text}' fits several runs: {', '.join(named)}{more}",
+        cure="give more of the id",
+        candidates=[row[0] for row in rows[:_NAMED]],
+    )
+
+
+def latest_succeeded(connection: Connection, namespace: str, pipeline: str, having: Iterable[str] = ()) -> int | None:
+    """The key of a pipeline's latest succeeded run, of those that made all datasets in `having`; None without one."""
+    found = Conditions()
+    found.add("pipeline = ? AND namespace = ? AND state = 'succeeded'", pipeline, namespace)
+    for dataset in having:
+        found.add("EXISTS (SELECT 1 FROM artifact WHERE run_key = run.key AND dataset = ?)", dataset)
+    row = connection.one(f"SELECT key FROM run {found.where} ORDER BY key DESC LIMIT 1", found.parameters)
+    return None if row is None else int(row[0])

@@ -1,0 +1,69 @@
+"""A run in a line of a list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from penstock.store.connection import Connection
+from penstock.store.times import iso, seconds
+
+_COLUMNS: Final = (
+    'key, id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, "trigger", tags, '
+    "generation, tasks_total, tasks_done, error"
+)
+#: What a list tells of an error; the run document has the rest.
+_ERROR: Final = ("task", "map_index", "label", "type", "message")
+
+
+def summaries(connection: Connection, rest: str, parameters: Sequence[Any]) -> list[dict[str, Any]]:
+    """Runs as the lists of command line and HTTP show them. `rest` is the query from WHERE on."""
+    rows = connection.all(f"SELECT {_COLUMNS} FROM run {rest}", parameters)
+    labels = _labels(connection, [row[0] for row in rows])
+    return [_summary(row, labels.get(row[0], {})) for row in rows]
+
+
+def trigger_document(text: str, created_at: int) -> dict[str, Any]:
+    """What made a run start: kind, name, and when."""
+    trigger: dict[str, Any] = json.loads(text)
+    return {"kind": "manual", "name": None, "at": iso(created_at), **trigger}
+
+
+def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
+    (
+        _, run_id, pipeline, namespace, version, kind, state, reason, created, started, ended, trigger, tags,
+        generation, total, done, error,
+    ) = row  # fmt: skip
+    return {
+        "id": run_id,
+        "pipeline": pipeline,
+        "namespace": namespace,
+        "version": version,
+        "type": kind,
+        "state": state,
+        "reason": reason,
+        "created_at": iso(created),
+        "started_at": iso(started),
+        "ended_at": iso(ended),
+        "duration": seconds(started, ended),
+        "generation": generation,
+        "tasks_total": total,
+        "tasks_done": done,
+        "trigger": trigger_document(trigger, created),
+        "tags": json.loads(tags),
+        "labels": labels,
+        "error": None if error is None else {name: json.loads(error).get(name) for name in _ERROR},
+    }
+
+
+def _labels(connection: Connection, keys: list[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {}
+    if keys:
+        places = ", ".join("?" * len(keys))
+        rows = connection.all(
+            f"SELECT run_key, key, value FROM label WHERE run_key IN ({places}) ORDER BY run_key, key", keys
+        )
+        for key, name, value in rows:
+            found.setdefault(key, {})[name] = value
+    return found
