@@ -1,12 +1,16 @@
-"""What the agent knows of an attempt, and the report of its end."""
+"""What the agent knows of an attempt, and the words for what ended it."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from penstock.agent.frames import Message
 from penstock.agent.logs import LogFile
+from penstock.agent.runs import Run
+
+if TYPE_CHECKING:
+    from penstock.agent.members import Member
 
 # Places in an assignment (ports.executor.Assignment) as it comes in a message.
 KEY: Final = 0
@@ -16,60 +20,112 @@ GRACE: Final = 11
 MEMORY: Final = 12
 LOG: Final = 13
 HOLDS: Final = 14
-FIELDS: Final = 15
+
+
+class Totals(NamedTuple):
+    """What a process tree has used since it began: CPU seconds, bytes read, bytes written."""
+
+    cpu_seconds: float = 0.0
+    read_bytes: int = 0
+    written_bytes: int = 0
+
+
+class Asked(NamedTuple):
+    """Why the agent ends an attempt, in the words of its report."""
+
+    outcome: str
+    reason: str | None
+    error: dict[str, Any] | None
 
 
 class Attempt:
     """One attempt from its dispatch to its report. Times in seconds since 1970."""
 
     __slots__ = (
-        "asked", "assignment", "baseline", "key", "killed", "log", "over", "peak", "run",
-        "started_at", "told", "worker",
+        "asked", "assignment", "before", "key", "killed", "lasting", "log", "over", "peak", "run", "started_at", "told",
+        "worker",
     )  # fmt: skip
 
-    def __init__(self, assignment: list[Any], run: Any, log: LogFile) -> None:
+    def __init__(self, assignment: list[Any], run: Run, log: LogFile) -> None:
         self.assignment = assignment
         self.key: str = assignment[KEY]
         self.run = run
         self.log = log
-        self.worker: Any = None
+        self.worker: Member | None = None
         self.started_at: float | None = None
+        #: It did not end at once.
+        self.lasting = False
+        #: The engine knows that it has started.
         self.told = False
         self.over = False
-        #: Why the agent ends it: "cancelled", "timeout", "out_of_memory", or what was wrong with its worker.
-        self.asked: str | None = None
+        self.asked: Asked | None = None
         #: SIGKILL was sent.
         self.killed = False
+        #: The highest sum of resident bytes that was seen of its tree.
         self.peak = 0
-        self.baseline: tuple[float, int, int] = (0.0, 0, 0)
+        #: What its worker had used before.
+        self.before = Totals()
 
     @property
     def timeout(self) -> float | None:
+        """Seconds it may take."""
         return self.assignment[TIMEOUT]  # type: ignore[no-any-return]
 
     @property
     def grace(self) -> float:
+        """Seconds from SIGTERM to SIGKILL."""
         return self.assignment[GRACE]  # type: ignore[no-any-return]
 
     @property
     def memory(self) -> int | None:
+        """Bytes that its tree may have."""
         return self.assignment[MEMORY]  # type: ignore[no-any-return]
 
+    def note(self, level: str, message: str) -> None:
+        """Add a word of ours to its log."""
+        self.log.record(time.time(), level, "penstock", message)
 
-def ended(
-    attempt: Attempt,
-    outcome: str,
-    reason: str | None,
-    error: dict[str, Any] | None = None,
-    usage: list[Any] | None = None,
-) -> Message:
-    """An `ended` message for an attempt that its worker did not end."""
-    worker = attempt.worker.name if attempt.worker is not None else None
-    at = time.time()
-    return ["ended", attempt.key, outcome, reason, [], error, None, usage, attempt.started_at, at, worker]
+    def ended(
+        self, outcome: str, reason: str | None, error: dict[str, Any] | None, usage: list[Any] | None = None
+    ) -> Message:
+        """The report of an attempt whose worker did not make one."""
+        worker = self.worker.name if self.worker is not None else None
+        at = time.time()
+        return ["ended", self.key, outcome, reason, [], error, None, usage, self.started_at, at, worker]
 
 
-def failure(type: str, message: str, *names: str) -> dict[str, Any]:
-    """The `error` of a report that the agent makes itself."""
-    mro = [type, *names, "Exception", "BaseException"]
-    return {"type": type, "message": message, "traceback": "", "names": mro, "file": None, "line": None}
+CANCELLED: Final = Asked("cancelled", None, None)
+
+
+def failure(kind: str, message: str, *bases: str) -> dict[str, Any]:
+    """The `error` of a report for what is no exception of the task; `kind` and `bases` are names of classes."""
+    names = [kind, *bases, "Exception", "BaseException"]
+    return {"type": kind, "message": message, "traceback": "", "names": names, "file": None, "line": None}
+
+
+def timed_out(seconds: float) -> Asked:
+    """Its time is up."""
+    error = failure("TimeoutError", f"it took longer than its timeout of {seconds:g} s", "OSError")
+    return Asked("failed", "timeout", error)
+
+
+def out_of_memory(used: int, limit: int) -> Asked:
+    """Its tree has more memory than it may."""
+    message = f"it used {used / 1e6:,.0f} MB of memory, more than its limit of {limit / 1e6:,.0f} MB"
+    return Asked("failed", "out_of_memory", failure("MemoryError", message))
+
+
+def killed_by_kernel() -> Asked:
+    """The machine had no memory left."""
+    message = "the kernel killed it because the machine (or its container) had no memory left"
+    return Asked("failed", "out_of_memory", failure("MemoryError", message))
+
+
+def worker_lost(how: str) -> Asked:
+    """The worker died of itself, of the task, or of somebody's signal."""
+    return Asked("lost", "worker_lost", failure("penstock.WorkerLost", f"the worker {how}"))
+
+
+def node_lost(how: str) -> Asked:
+    """Something of ours broke; the task has no part in it."""
+    return Asked("lost", "node_lost", failure("penstock.NodeLost", how))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final, Protocol
 
 from penstock.agent import trees
 from penstock.agent.attempts import HOLDS, Attempt
@@ -15,27 +14,58 @@ from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
 from penstock.agent.timers import Timers
 
-if TYPE_CHECKING:
-    from penstock.agent.supervisor import Agent
-
 #: Workers that are forked ahead, so that one that is lost is replaced at once.
 SPARE: Final = 1
+#: A worker that has made so many attempts is replaced when it has nothing to do: what libraries leak is bounded.
+ENOUGH: Final = 50
+#: It is replaced in the middle of a burst only after so many.
+TOO_MANY: Final = 2000
+#: Resident bytes from which on a worker is replaced after its attempt.
+HEAVY: Final = 1024**3
+#: Seconds between two looks whether a worker with ENOUGH attempts can be spared.
+REST: Final = 2.0
+#: Seconds that the template gets to end all that is below it.
+LAST_WORDS: Final = 4.5
+#: Templates that may die one after the other without a worker in between.
+TEMPLATES: Final = 3
+
+
+class Owner(Protocol):
+    """Who a crew works for."""
+
+    def take(self, worker: Member, messages: list[Message]) -> None:
+        """A worker says something."""
+
+    def place(self) -> None:
+        """A worker may be free."""
+
+    def died(self, worker: Member, attempt: Attempt, status: int | None, cpu_seconds: float, peak: int) -> None:
+        """A worker is gone under its attempt; the status is None when nobody knows it."""
+
+    def ready(self) -> None:
+        """Workers can be started."""
+
+    def broken(self, why: str) -> None:
+        """No worker can be started any more."""
 
 
 class Crew:
     """At most `size` workers are busy at the same time; SPARE more are kept warm."""
 
-    def __init__(self, size: int, poller: Poller, timers: Timers, agent: Agent) -> None:
+    def __init__(self, size: int, poller: Poller, timers: Timers, owner: Owner) -> None:
         self._size = size
         self._poller = poller
         self._timers = timers
-        self._agent = agent
+        self._owner = owner
         self._members: dict[str, Member] = {}
-        self._idle: dict[tuple[str, str] | None, list[Member]] = {None: []}
-        self._starting = 0
-        self._busy = 0
-        self._forked = 0
-        self._nursery = Nursery(poller, self._take, self._template_gone)
+        self._fresh: list[Member] = []
+        self._idle: dict[tuple[str, str], list[Member]] = {}
+        #: Workers that are to import a run's code as soon as they are there.
+        self._to_warm: list[Run] = []
+        self._preloads: list[str] = []
+        self._starting = self._busy = self._forked = 0
+        self._barren = 0
+        self._nursery = Nursery(poller, self._from_template, self._template_gone)
 
     # --- choosing ----------------------------------------------------------------------------------------
 
@@ -46,9 +76,10 @@ class Crew:
         pool = attempt.run.pool
         idle = self._idle.get(pool)
         if idle:
-            worker = idle.pop() if len(idle) == 1 else _best(idle, attempt.assignment[HOLDS])
-        elif self._idle[None]:
-            worker = self._idle[None].pop()
+            holds = attempt.assignment[HOLDS]
+            worker = _best(idle, holds) if holds and len(idle) > 1 else idle.pop()
+        elif self._fresh:
+            worker = self._fresh.pop()
             worker.pool = pool
             self._keep_spare()
         else:
@@ -57,54 +88,77 @@ class Crew:
         self._busy += 1
         return worker
 
-    def free(self, worker: Member) -> None:
-        """A worker has ended its attempt and takes the next."""
+    def free(self, worker: Member, peak: int) -> None:
+        """A worker has ended its attempt, whose peak of resident bytes is told, and may take the next."""
         self._busy -= 1
+        assert worker.pool is not None
+        if worker.done >= TOO_MANY or (peak > HEAVY and _resident(worker) > HEAVY):
+            self._let_go(worker)
+            return
+        worker.state = "idle"
         self._idle.setdefault(worker.pool, []).append(worker)
+        if worker.done == ENOUGH:
+            self._timers.after(REST, self._replace_rested, worker)
 
     def _make_room(self) -> None:
-        """All that are free have other code: fork one, in the place of the one that was free the longest."""
+        """No free worker has this code: fork one, in the place of one that has other code."""
         if self._starting:
             return
         if len(self._members) >= self._size + SPARE:
-            idle = [worker for pool, workers in self._idle.items() if pool is not None for worker in workers]
-            if not idle:
+            others = [worker for idle in self._idle.values() for worker in idle]
+            if not others:
                 return
-            self._leave(min(idle, key=lambda worker: worker.idle_since))
+            self._dismiss(others[0])
         self._fork()
 
     # --- coming ------------------------------------------------------------------------------------------
 
     def prepare(self, run: Run) -> None:
         """A run begins: have its libraries loaded, workers forked, and its code imported in them."""
-        self._nursery.preload(run.preload)
-        wanted = min(self._size, os.cpu_count() or 1) - len(self._idle.get(run.pool, ()))
-        for _ in range(wanted + SPARE - len(self._idle[None]) - self._starting):
-            if len(self._members) < self._size + SPARE:
-                self._fork()
+        new = [module for module in run.preload if module not in self._preloads]
+        if new:
+            self._preloads.extend(new)
+            self._nursery.preload(new)
+        have = sum(worker.pool == run.pool for worker in self._members.values())
+        wanted = min(self._size, os.cpu_count() or 1) - have
+        for _ in range(wanted):
+            if self._fresh:
+                self._warm(self._fresh.pop(), run)
+            else:
+                self._to_warm.append(run)
+        self._keep_spare()
+
+    def _warm(self, worker: Member, run: Run) -> None:
+        worker.pool = run.pool
+        worker.state = "idle"
+        worker.runs.add(run.id)
+        worker.send(["run", run.context], ["load", run.id])
+        self._idle.setdefault(run.pool, []).append(worker)
 
     def _keep_spare(self) -> None:
-        if len(self._idle[None]) + self._starting < SPARE and len(self._members) < self._size + SPARE:
+        wanted = SPARE + len(self._to_warm) - len(self._fresh) - self._starting
+        for _ in range(min(wanted, self._size + SPARE - len(self._members))):
             self._fork()
 
     def _fork(self) -> None:
         self._forked += 1
-        name = f"w{self._forked}"
-        worker = self._members[name] = Member(name, self._poller, self._agent.from_worker)
+        worker = Member(f"w{self._forked}", self._poller, self._owner.take)
+        self._members[worker.name] = worker
         self._starting += 1
-        self._nursery.fork(name, worker.marker, worker.ends)
-        worker.give_ends()
+        self._nursery.fork(worker.name, worker.marker, worker.ends)
+        worker.close_ends()
 
-    def forget(self, run_id: str) -> None:
+    def forget(self, run: Run) -> None:
         """A run is over: workers may drop what they keep of it."""
+        self._to_warm = [other for other in self._to_warm if other is not run]
         for worker in self._members.values():
-            if run_id in worker.runs:
-                worker.runs.discard(run_id)
-                worker.send(["forget", run_id])
+            if run.id in worker.runs:
+                worker.runs.discard(run.id)
+                worker.send(["forget", run.id])
 
     # --- from the template -------------------------------------------------------------------------------
 
-    def _take(self, messages: list[Message]) -> None:
+    def _from_template(self, messages: list[Message]) -> None:
         for message in messages:
             word = message[0]
             if word == "forked":
@@ -112,71 +166,102 @@ class Crew:
             elif word == "exited":
                 self._left(self._members[message[1]], *message[2:])
             elif word == "failed":
-                self._agent.broken(f"no worker can be started: {message[2]}")
+                self._owner.broken(f"no worker can be started: {message[2]}")
             elif word == "ready":
-                self._agent.report(["ready"])
+                self._owner.ready()
 
     def _came(self, worker: Member, pid: int) -> None:
         worker.pid = pid
         self._starting -= 1
-        self._idle[None].append(worker)
-        self._agent.place()
+        self._barren = 0
+        if self._to_warm:
+            self._warm(worker, self._to_warm.pop(0))
+        else:
+            worker.state = "fresh"
+            self._fresh.append(worker)
+        self._owner.place()
 
-    def _left(self, worker: Member, status: int, cpu: float, peak: int) -> None:
+    def _left(self, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> None:
         while worker.channel.receive():  # it may have reported before it died
             pass
         worker.drain()
-        attempt = worker.attempt
-        del self._members[worker.name]
-        idle = self._idle.get(worker.pool, [])
-        if worker in idle:
-            idle.remove(worker)
-        elif not worker.retiring:
-            self._busy -= 1
-        if attempt is not None:
-            self._agent.died(worker, attempt, status, cpu, peak)
+        self._strike_off(worker)
+        if worker.attempt is not None:
+            self._owner.died(worker, worker.attempt, status, cpu_seconds, peak)
         worker.close()
         self._keep_spare()
-        self._agent.place()
+        self._owner.place()
 
-    def _template_gone(self) -> None:
-        self._agent.broken("the template process is gone")
+    def _strike_off(self, worker: Member) -> None:
+        del self._members[worker.name]
+        if worker.state == "busy":
+            self._busy -= 1
+        elif worker.state == "fresh":
+            self._fresh.remove(worker)
+        elif worker.state == "idle" and worker.pool is not None:
+            self._idle[worker.pool].remove(worker)
+        elif worker.state == "starting":
+            self._starting -= 1
+        worker.state = "leaving"
 
     # --- going -------------------------------------------------------------------------------------------
 
-    def retire(self, worker: Member, attempt: Attempt) -> None:
-        """A worker that is not to be used again, after its attempt: end it with all that it left."""
-        worker.retiring = True
+    def retire(self, worker: Member) -> int:
+        """End a worker after its attempt, with all that this left running; how many processes that were."""
+        assert worker.pid is not None
         self._busy -= 1
-        left = trees.descendants(worker.pid or 0)
-        if left:
-            attempt.log.record(
-                time.time(), "warning", "penstock", f"the task left {len(left)} processes running; they were ended"
-            )
-        self.kill(worker)
+        worker.state = "leaving"
+        return trees.kill_tree(worker.pid) - 1
 
-    def _leave(self, worker: Member) -> None:
-        self._idle[worker.pool].remove(worker)
-        worker.retiring = True
+    def _let_go(self, worker: Member) -> None:
+        """Ask a worker that has nothing to do to leave."""
+        worker.state = "leaving"
         worker.send(["quit"])
 
-    def kill(self, worker: Member) -> None:
-        """SIGKILL for a worker and all below it."""
-        if worker.pid is not None:
-            trees.kill_tree(worker.pid)
+    def _dismiss(self, worker: Member) -> None:
+        assert worker.pool is not None
+        self._idle[worker.pool].remove(worker)
+        self._let_go(worker)
+
+    def _replace_rested(self, worker: Member) -> None:
+        """A worker that has done enough leaves when no work is there to be kept waiting."""
+        if worker.state == "idle" and not self._busy:
+            self._dismiss(worker)
+        elif worker.state in ("idle", "busy"):
+            self._timers.after(REST, self._replace_rested, worker)
+
+    def _template_gone(self) -> None:
+        """The template died: its workers die with it (PR_SET_PDEATHSIG), and what they leave comes to us."""
+        trees.end_children(patience=0.0)
+        self._barren += 1
+        if self._barren >= TEMPLATES:
+            self._owner.broken("the process that workers are forked from dies at once")
+            return
+        self._nursery = Nursery(self._poller, self._from_template, self._template_gone)
+        self._nursery.preload(self._preloads)
+        for worker in list(self._members.values()):
+            self._left(worker, None, 0.0, 0)
 
     def end(self) -> None:
-        """End every process; returns when they are gone."""
+        """End every process; returns when they are gone, and their last words in the logs."""
         self._nursery.close()
-        try:
-            os.waitpid(self._nursery.pid, 0)
-        except ChildProcessError:
-            pass
+        trees.end_children(LAST_WORDS)
+        for worker in self._members.values():
+            worker.drain()
+            if worker.attempt is not None:
+                worker.end_log(worker.attempt.log)
 
 
-def _best(idle: list[Member], holds: list[Any]) -> Member:
+def _best(idle: list[Member], paths: list[str]) -> Member:
     """The worker that has most of these artifacts in memory; among equals the one that worked last."""
-    at = len(idle) - 1
-    if holds:
-        at = max(range(len(idle)), key=lambda place: (sum(path in idle[place].held for path in holds), place))
+    at = max(range(len(idle)), key=lambda place: (idle[place].holds(paths), place))
     return idle.pop(at)
+
+
+def _resident(worker: Member) -> int:
+    """Resident bytes now; 0 when that is not told."""
+    try:
+        with open(f"/proc/{worker.pid}/statm", "rb") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0

@@ -8,80 +8,94 @@ import secrets
 import socket
 import struct
 import termios
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Final, Literal, TypeAlias
 
-from penstock.agent.attempts import Attempt
+from penstock.agent.attempts import Attempt, Totals
 from penstock.agent.channel import Channel
 from penstock.agent.frames import Message
-from penstock.agent.logs import Stream
+from penstock.agent.logs import LogFile
 from penstock.agent.poller import Poller
+from penstock.agent.streams import MarkedStream, TextStream
 
-#: Bytes of a pipe that are read at once: a flood of one task must not hold up the others for long.
+#: Bytes of a pipe that are read at once: a flood from one task must not hold up the others for long.
 CHUNK: Final = 64 * 1024
-#: Bytes that a worker may write before its first attempt (a module that prints while it is imported).
+#: Bytes that are kept of what a worker writes before its first attempt, while it imports a user's module.
 EARLY: Final = 64 * 1024
-#: Paths of artifacts that a worker is taken to have in memory.
+#: Artifacts that a worker is taken to have in memory still.
 HELD: Final = 16
+#: Bytes of one frame from a worker.
+FRAME: Final = 128 * 1024 * 1024
+
+#: starting: no process yet · fresh: no user code in it · idle · busy · leaving: on its way out, gets nothing more.
+State: TypeAlias = Literal["starting", "fresh", "idle", "busy", "leaving"]
 
 
 class Member:
-    """A worker process. `pool` is the code that it has loaded, None while it is fresh."""
+    """A worker. `pool` names the code that it is for, None while it is fresh."""
 
     def __init__(self, name: str, poller: Poller, take: Callable[[Member, list[Message]], None]) -> None:
         self.name = name
         self.pid: int | None = None
+        self.state: State = "starting"
         self.pool: tuple[str, str] | None = None
-        self.attempt: Attempt | None = None
-        self.runs: set[str] = set()
-        self.held: dict[str, None] = {}
-        self.done = 0
         #: Its code is imported: an attempt starts as soon as it is handed over.
         self.loaded = False
+        self.attempt: Attempt | None = None
+        #: Runs whose context it has.
+        self.runs: set[str] = set()
+        self.done = 0
+        self.totals = Totals()
+        #: What was wrong with what it sent.
         self.broken: str | None = None
-        self.retiring = False
-        self.idle_since = 0.0
-        self.totals: tuple[float, int, int] = (0.0, 0, 0)
         self.marker = f"\x1e{secrets.token_hex(8)} "
-        self._early: list[tuple[Stream, bytes]] = []
-        self._early_size = 0
+        self._held: dict[str, None] = {}
+        self._early: list[tuple[int, bytes]] = []
+        self._early_room = EARLY
+        self._poller = poller
         ours, theirs = socket.socketpair()
         out, out_end = os.pipe()
         err, err_end = os.pipe()
+        #: The descriptors that go to the process: socket, standard output, standard error.
         self.ends = [theirs.detach(), out_end, err_end]
-        self._poller = poller
-        self._pipes: dict[int, Stream] = {
-            out: Stream("stdout"),
-            err: Stream("stderr", self.marker.encode()),
+        self._pipes: dict[int, TextStream | MarkedStream] = {
+            out: TextStream("stdout"),
+            err: MarkedStream("stderr", self.marker.encode("ascii")),
         }
-        self.channel = Channel(ours, poller, lambda messages: take(self, messages), self._over)
+        self.channel = Channel(ours, poller, lambda messages: take(self, messages), self._over, FRAME)
         for fd in self._pipes:
             os.set_blocking(fd, False)
-            poller.watch(fd, lambda fd=fd: self._read(fd))  # type: ignore[misc]
+            poller.watch(fd, _bound(self._read, fd))
 
-    def give_ends(self) -> None:
-        """The worker has its ends now: close ours."""
+    def close_ends(self) -> None:
+        """The process has its ends now."""
         for fd in self.ends:
             os.close(fd)
         self.ends = []
 
-    def _over(self, problem: str | None) -> None:
-        # The end of the socket alone says little: the template tells how the process ended.
-        self.broken = self.broken or problem
-
     def send(self, *messages: Message) -> None:
-        """Send messages to the worker."""
+        """Send messages to the process."""
         self.channel.send(list(messages))
 
-    def hold(self, paths: Any) -> None:
-        """Remember that the worker has these artifacts in memory."""
-        for path in paths:
-            self.held.pop(path, None)
-            self.held[path] = None
-        while len(self.held) > HELD:
-            del self.held[next(iter(self.held))]
+    def _over(self, problem: str | None) -> None:
+        # The end of the socket says little; the template tells how the process ended.
+        self.broken = self.broken or problem
 
-    # --- what it writes ------------------------------------------------------------------------------
+    # --- what it has in memory -------------------------------------------------------------------------
+
+    def hold(self, paths: Iterable[str]) -> None:
+        """It has these artifacts in memory now."""
+        for path in paths:
+            self._held.pop(path, None)
+            self._held[path] = None
+        while len(self._held) > HELD:
+            del self._held[next(iter(self._held))]
+
+    def holds(self, paths: Iterable[str]) -> int:
+        """How many of these artifacts it has in memory."""
+        return sum(path in self._held for path in paths)
+
+    # --- what it writes ----------------------------------------------------------------------------------
 
     def _read(self, fd: int, most: int = CHUNK) -> int:
         """Read up to `most` bytes of a pipe into the log of the attempt; how many there were."""
@@ -89,28 +103,31 @@ class Member:
             data = os.read(fd, most)
         except (BlockingIOError, InterruptedError):
             return 0
-        except OSError:
-            data = b""
         if not data:
             self._poller.forget(fd)
             return 0
-        stream = self._pipes[fd]
         if self.attempt is not None:
-            stream.feed(data, self.attempt.log)
-        elif self._early_size < EARLY:
-            self._early.append((stream, data))
-            self._early_size += len(data)
+            self._pipes[fd].feed(data, self.attempt.log)
+        elif self._early_room > 0:
+            self._early.append((fd, data))
+            self._early_room -= len(data)
         return len(data)
 
-    def begin_log(self, attempt: Attempt) -> None:
-        """What was written before this attempt, by the import of its code, belongs to it."""
-        for stream, data in self._early:
-            stream.feed(data, attempt.log)
-        self._early = []
-        self._early_size = EARLY
+    def begin(self, attempt: Attempt) -> None:
+        """Start an attempt; what was written before, by the import of its code, belongs to it."""
+        self.state = "busy"
+        self.attempt = attempt
+        attempt.worker = self
+        attempt.before = self.totals
+        if self._early:
+            early, self._early = self._early, []
+            for fd, data in early:
+                self._pipes[fd].feed(data, attempt.log)
+        # Whatever comes between attempts belongs to none of them.
+        self._early_room = 0
 
     def drain(self) -> None:
-        """Take what is in the pipes now, and no more: children that still write could go on for ever."""
+        """Take what is in the pipes now, and no more: a child that still writes could go on for ever."""
         for fd in self._pipes:
             waiting = _waiting(fd)
             while waiting > 0:
@@ -119,26 +136,28 @@ class Member:
                     break
                 waiting -= got
 
-    def end_log(self, attempt: Attempt) -> None:
-        """Write the last, unfinished lines of an attempt."""
+    def end_log(self, log: LogFile) -> None:
+        """Write the last lines of an attempt and close its log."""
         for stream in self._pipes.values():
-            stream.finish(attempt.log)
-        attempt.log.close()
+            stream.finish(log)
+        log.close()
 
     def close(self) -> None:
         """The process is gone, and all of it was read."""
         self.channel.close()
-        if self.ends:
-            self.give_ends()
+        self.close_ends()
         for fd in self._pipes:
             self._poller.forget(fd)
             os.close(fd)
         self._pipes = {}
 
 
+def _bound(read: Callable[[int], int], fd: int) -> Callable[[], object]:
+    return lambda: read(fd)
+
+
 def _waiting(fd: int) -> int:
-    """Bytes in a pipe."""
-    try:
-        return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0\0\0\0"))[0]  # type: ignore[no-any-return]
-    except OSError:
-        return 0
+    """Bytes that a pipe holds now."""
+    answer: int
+    (answer,) = struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, b"\0\0\0\0"))
+    return answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -27,36 +26,27 @@ class Nursery:
         command = [sys.executable, "-P", "-m", _MODULE, str(theirs.fileno())]
         self.pid = os.posix_spawn(sys.executable, command, os.environ)
         theirs.close()
-        self._channel = Channel(ours, poller, take, lambda problem: over())
-        self._loaded: set[str] = set()
+        self._channel = Channel(ours, poller, take, lambda _: over())
 
     def preload(self, modules: list[str]) -> None:
         """Have libraries imported before the next fork."""
-        new = [module for module in modules if module not in self._loaded]
-        if new:
-            self._loaded.update(new)
-            self._post(["preload", new], [])
+        if modules:
+            self._send(["preload", modules], [])
 
     def fork(self, name: str, marker: str, ends: list[int]) -> None:
-        """Have a worker forked that gets these descriptors. Raises OSError."""
-        self._post(["fork", name, marker], ends)
+        """Have a worker forked that gets these descriptors."""
+        self._send(["fork", name, marker], ends)
 
-    def _post(self, message: Message, fds: list[int]) -> None:
-        # The template is never slow for long, and a frame must not be torn from its descriptors: wait for room.
+    def _send(self, message: Message, fds: list[int]) -> None:
+        # A frame must not be torn from its descriptors, and the template is never slow for long: wait for room.
         sock = self._channel.sock
-        sock.setblocking(True)
-        try:
-            frame = pack([message])
+        frame = pack([message])
+        with contextlib.suppress(OSError):  # that it is gone is told by reading
+            sock.setblocking(True)
             sent = socket.send_fds(sock, [frame], fds)
             sock.sendall(frame[sent:])
-        finally:
             sock.setblocking(False)
 
     def close(self) -> None:
-        """Let it end: it kills all workers and what is below them."""
+        """Let it end: it kills all workers and what is below them, and goes."""
         self._channel.close()
-
-    def kill(self) -> None:
-        """End it by force."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)

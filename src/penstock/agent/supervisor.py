@@ -1,8 +1,8 @@
 """The agent: takes attempts from the engine, has workers make them, ends what must end, reports.
 
-From the engine: ["run", RunContext as a dict] · ["dispatch", [Assignment]] · ["cancel", [key]] · ["forget", run id] ·
-["close"]. To the engine: ["ready"] · ["started", key, at, worker] · ["ended", the fields of Ended] · ["metric", …] ·
-["progress", …] · ["sample", …] as in ports.executor · ["broken", why] before it gives up.
+From the engine: ["run", RunContext as an object] · ["dispatch", [Assignment]] · ["cancel", [key]] ·
+["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] · ["metric", …] ·
+["progress", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up.
 """
 
 from __future__ import annotations
@@ -10,45 +10,58 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import time
 from collections import deque
 from typing import Any, Final
 
 from penstock.agent import attempts, deaths, trees
-from penstock.agent.attempts import Attempt, failure
+from penstock.agent.attempts import Asked, Attempt, Totals
 from penstock.agent.channel import Channel
 from penstock.agent.crew import Crew
+from penstock.agent.enforcer import Enforcer
 from penstock.agent.frames import Message
-from penstock.agent.logs import FILE, LogFile
+from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.members import Member
 from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
 from penstock.agent.timers import Timers
+from penstock.agent.words import is_word
 
-#: Seconds that a `started` report waits: most attempts end before, and one report says it all.
+#: Seconds that a `started` report waits for company: most attempts end before, and one report says it all.
 COMPANY: Final = 0.025
 
 
 class Agent:
     """One thread; every method runs in it."""
 
-    def __init__(self, sock: socket.socket, workers: int, log_limit: int = FILE) -> None:
+    def __init__(self, sock: socket.socket, workers: int, log_limit: int = LIMIT) -> None:
         self._poller = Poller()
-        self._timers = Timers()
-        self._engine = Channel(sock, self._poller, self._take, self._engine_gone)
+        self._timers = Timers(lambda attempt: isinstance(attempt, Attempt) and attempt.over)
+        self._engine = Channel(sock, self._poller, self._from_engine, self._engine_gone)
         self._out: list[Message] = []
         self._queue: deque[Attempt] = deque()
         self._attempts: dict[str, Attempt] = {}
         self._runs: dict[str, Run] = {}
-        self._fresh_starts: deque[tuple[float, Attempt]] = deque()
+        self._starts: deque[tuple[float, Attempt]] = deque()
         self._log_limit = log_limit
+        self._oom_kills = deaths.oom_kills()
+        self._enforcer = Enforcer(self._timers, self._out_later)
         self._crew = Crew(workers, self._poller, self._timers, self)
         self._serving = True
+        self._watch_parent()
+
+    def _watch_parent(self) -> None:
+        """The end of the socket tells that the engine is gone, unless a child that it forked holds it open."""
+        if hasattr(os, "pidfd_open"):
+            try:
+                fd = os.pidfd_open(os.getppid())
+            except OSError:
+                return
+            self._poller.watch(fd, self._engine_gone)
 
     def serve(self) -> None:
         """Work until the engine is gone or says close; every process below is gone then."""
-        poller, timers, starts = self._poller, self._timers, self._fresh_starts
+        poller, timers, starts = self._poller, self._timers, self._starts
         while self._serving:
             wait = timers.patience()
             if starts:
@@ -63,19 +76,20 @@ class Agent:
                 self._engine.send(out)
         self._crew.end()
 
-    def report(self, message: Message) -> None:
-        """Send a message to the engine at the end of this turn."""
+    def _out_later(self, message: Message) -> None:
+        """Reports are sent together at the end of a turn."""
         self._out.append(message)
 
     # --- from the engine -----------------------------------------------------------------------------
 
-    def _take(self, messages: list[Message]) -> None:
+    def _from_engine(self, messages: list[Message]) -> None:
         for message in messages:
             word = message[0]
             if word == "dispatch":
                 self._dispatch(message[1])
             elif word == "run":
-                self._prepare(message[1])
+                run = self._runs[message[1]["run_id"]] = Run(message[1])
+                self._crew.prepare(run)
             elif word == "cancel":
                 for key in message[1]:
                     self._cancel(key)
@@ -84,23 +98,19 @@ class Agent:
             elif word == "close":
                 self._serving = False
 
-    def _engine_gone(self, problem: str | None) -> None:
+    def _engine_gone(self, _: str | None = None) -> None:
         self._serving = False
 
-    def _prepare(self, context: dict[str, Any]) -> None:
-        run = self._runs[context["run_id"]] = Run(context)
-        self._crew.prepare(run)
-
     def _forget(self, run_id: str) -> None:
-        if self._runs.pop(run_id, None) is not None:
-            self._crew.forget(run_id)
+        run = self._runs.pop(run_id, None)
+        if run is not None:
+            self._crew.forget(run)
 
     def _dispatch(self, assignments: list[list[Any]]) -> None:
         for assignment in assignments:
             run = self._runs[assignment[attempts.RUN]]
             log = LogFile(f"{run.logs}/{assignment[attempts.LOG]}", self._log_limit)
-            attempt = Attempt(assignment, run, log)
-            self._attempts[attempt.key] = attempt
+            attempt = self._attempts[assignment[attempts.KEY]] = Attempt(assignment, run, log)
             self._queue.append(attempt)
         self.place()
 
@@ -110,16 +120,14 @@ class Agent:
             return
         if attempt.worker is None:
             self._queue.remove(attempt)
-            self._end(attempt, attempts.ended(attempt, "cancelled", None))
-        elif attempt.asked is None:
-            self._stop(attempt, "cancelled")
+            self._over(attempt, attempt.ended(*attempts.CANCELLED))
         else:
-            self._kill(attempt)
+            self._enforcer.end(attempt, attempts.CANCELLED)
 
     # --- handing out -----------------------------------------------------------------------------------
 
     def place(self) -> None:
-        """Give what waits to workers that are free."""
+        """Give what waits to workers that are free, in order."""
         queue = self._queue
         while queue:
             worker = self._crew.choose(queue[0])
@@ -129,147 +137,147 @@ class Agent:
 
     def _hand(self, attempt: Attempt, worker: Member) -> None:
         run = attempt.run
-        if run.id not in worker.runs:
+        worker.begin(attempt)
+        if run.id in worker.runs:
+            worker.send(["do", attempt.assignment])
+        else:
             worker.runs.add(run.id)
             worker.send(["run", run.context], ["do", attempt.assignment])
-        else:
-            worker.send(["do", attempt.assignment])
-        attempt.worker = worker
-        worker.attempt = attempt
-        if worker.done == 0:
-            worker.begin_log(attempt)
-        attempt.baseline = worker.totals
         if worker.loaded:
             attempt.started_at = time.time()
-        self._fresh_starts.append((time.monotonic() + COMPANY, attempt))
-        timeout = attempt.timeout
-        if timeout is not None:
-            self._timers.after(timeout, self._time_is_up, attempt)
+        self._starts.append((time.monotonic() + COMPANY, attempt))
+        self._enforcer.handed(attempt, loaded=worker.loaded)
 
     def _tell_starts(self) -> None:
-        starts, now = self._fresh_starts, time.monotonic()
+        starts, now = self._starts, time.monotonic()
         while starts and starts[0][0] <= now:
             attempt = starts.popleft()[1]
             if not attempt.over:
-                self._long(attempt)
+                attempt.lasting = True
+                self._tell_start(attempt)
+                self._enforcer.lasting(attempt)
 
-    def _long(self, attempt: Attempt) -> None:
-        """An attempt that did not end at once: now it costs a message."""
-        if attempt.started_at is not None and not attempt.told:
+    def _tell_start(self, attempt: Attempt) -> None:
+        if attempt.started_at is not None and not attempt.told and attempt.worker is not None:
             attempt.told = True
-            self.report(["started", attempt.key, attempt.started_at, attempt.worker.name])
+            self._out.append(["started", attempt.key, attempt.started_at, attempt.worker.name])
 
     # --- from workers ----------------------------------------------------------------------------------
 
-    def from_worker(self, worker: Member, messages: list[Message]) -> None:
-        """Take what a worker says."""
-        attempt = worker.attempt
+    def take(self, worker: Member, messages: list[Message]) -> None:
+        """A worker says something. What does not fit is the end of it: its word can't be trusted any more."""
         for message in messages:
+            attempt = worker.attempt
             word = message[0]
-            if word == "ended" and attempt is not None and message[1] == attempt.key:
-                self._ended(worker, attempt, message)
-                attempt = worker.attempt
+            if worker.broken is not None:
+                return
+            if not is_word(message):
+                self._distrust(worker, message)
             elif word == "loaded":
-                self._loaded(worker, message[1])
-            elif word in ("metric", "progress") and attempt is not None:
-                self.report([word, attempt.key, *message[1:]])
+                self._loaded(worker, message)
+            elif attempt is None:
+                self._distrust(worker, message)
+            elif word == "ended" and message[1] == attempt.key:
+                self._ended(worker, attempt, message)
+            elif word != "ended":
+                self._out.append([word, attempt.key, *message[1:]])
             else:
-                worker.broken = f"it said {str(message)[:100]}"
-                self._crew.kill(worker)
+                self._distrust(worker, message)
 
-    def _loaded(self, worker: Member, at: float) -> None:
+    def _distrust(self, worker: Member, message: Message) -> None:
+        worker.broken = f"sent what no worker sends: {str(message)[:100]}"
+        if worker.pid is not None:
+            trees.kill_tree(worker.pid)
+
+    def _loaded(self, worker: Member, message: Message) -> None:
+        _, _, at, totals = message
         worker.loaded = True
+        worker.totals = Totals._make(totals)
         attempt = worker.attempt
         if attempt is not None and attempt.started_at is None:
             attempt.started_at = at
+            attempt.before = worker.totals
+            self._enforcer.loaded(attempt)
+            if attempt.lasting:
+                self._tell_start(attempt)
 
     def _ended(self, worker: Member, attempt: Attempt, message: Message) -> None:
-        _, key, outcome, reason, outputs, error, items, usage, started_at, ended_at, left = message
+        _, _, outcome, reason, outputs, error, items, usage, started_at, ended_at, left, totals = message
         worker.drain()
         worker.attempt = None
-        worker.done += 1
         worker.loaded = True
-        if left or attempt.asked is not None:
-            self._crew.retire(worker, attempt)
-        worker.end_log(attempt)
-        if not worker.retiring:
-            self._crew.free(worker)
-        if attempt.asked is not None and outcome != "succeeded":
-            outcome, reason = self._because_asked(attempt)
-        if attempt.started_at is None or not attempt.told:
+        worker.done += 1
+        worker.totals = Totals._make(totals)
+        asked = attempt.asked
+        if left or asked is not None:
+            count = self._crew.retire(worker)
+            if count:
+                attempt.note("warning", f"the task left {count} {_processes(count)} running: ended")
+        else:
+            self._crew.free(worker, usage[1])
+        worker.end_log(attempt.log)
+        if attempt.peak > usage[1]:
+            usage[1] = attempt.peak
+        if asked is not None and (asked.reason is not None or outcome != "succeeded"):
+            outcome, reason, outputs, items = asked.outcome, asked.reason, [], None
+            error = _with_place(asked.error, error)
+        if not attempt.told:
             attempt.started_at = started_at
-        told = attempt.started_at
-        self._end(
+        began = attempt.started_at
+        self._over(
             attempt,
-            ["ended", key, outcome, reason, outputs, error, items, usage, told, ended_at, worker.name],
+            ["ended", attempt.key, outcome, reason, outputs, error, items, usage, began, ended_at, worker.name],
         )
+        paths = attempt.assignment[attempts.HOLDS] + [ref[2] for _, ref in outputs if ref[2] is not None]
+        if paths:
+            worker.hold(paths)
         if self._queue:
             self.place()
 
-    def _because_asked(self, attempt: Attempt) -> tuple[str, str | None]:
-        if attempt.asked == "cancelled":
-            return "cancelled", None
-        return "failed", attempt.asked
-
-    def _end(self, attempt: Attempt, message: Message) -> None:
+    def _over(self, attempt: Attempt, message: Message) -> None:
         attempt.over = True
         del self._attempts[attempt.key]
         self._out.append(message)
 
-    # --- ending ------------------------------------------------------------------------------------------
+    # --- what the crew tells ---------------------------------------------------------------------------
 
-    def _time_is_up(self, attempt: Attempt) -> None:
-        if not attempt.over and attempt.asked is None:
-            self._stop(attempt, "timeout")
+    def died(self, worker: Member, attempt: Attempt, status: int | None, cpu_seconds: float, peak: int) -> None:
+        """A worker is gone under its attempt."""
+        asked = attempt.asked or self._why(worker, status)
+        if asked.error is not None:
+            attempt.note("error", asked.error["message"])
+        worker.end_log(attempt.log)
+        used = max(0.0, cpu_seconds - attempt.before.cpu_seconds)
+        usage = None if status is None else [round(used, 6), max(peak, attempt.peak), 0, 0]
+        self._over(attempt, attempt.ended(*asked, usage))
 
-    def _stop(self, attempt: Attempt, why: str) -> None:
-        """SIGTERM to the tree, SIGKILL when the grace is over."""
-        attempt.asked = why
-        pid = attempt.worker.pid
-        trees.send([pid, *trees.descendants(pid)], signal.SIGTERM)
-        self._timers.after(attempt.grace, self._kill, attempt)
+    def _why(self, worker: Member, status: int | None) -> Asked:
+        if status is None:
+            return attempts.node_lost("the process that workers are forked from died")
+        if worker.broken is not None:
+            return attempts.worker_lost(worker.broken)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            before, self._oom_kills = self._oom_kills, deaths.oom_kills()
+            if self._oom_kills > before:
+                return attempts.killed_by_kernel()
+        return attempts.worker_lost(deaths.describe(status))
 
-    def _kill(self, attempt: Attempt) -> None:
-        if not attempt.over and not attempt.killed:
-            attempt.killed = True
-            self._crew.kill(attempt.worker)
-
-    def died(self, worker: Member, attempt: Attempt, status: int, cpu: float, peak: int) -> None:
-        """A worker is gone under an attempt."""
-        usage = [max(0.0, cpu - attempt.baseline[0]), max(peak, attempt.peak), 0, 0]
-        worker.end_log(attempt)
-        if attempt.asked is not None:
-            outcome, reason = self._because_asked(attempt)
-            error = None
-        else:
-            outcome, reason = "lost", "worker_lost"
-            error = failure("penstock.WorkerLost", f"the worker {deaths.describe(status)}")
-        self._end(attempt, attempts.ended(attempt, outcome, reason, error, usage))
-
-    def lost(self, attempt: Attempt, why: str) -> None:
-        """The agent itself lost a worker: its template is gone."""
-        self._end(attempt, attempts.ended(attempt, "lost", "node_lost", failure("penstock.NodeLost", why)))
+    def ready(self) -> None:
+        """Workers can be started."""
+        self._out.append(["ready"])
 
     def broken(self, why: str) -> None:
-        """Nothing more can be run here."""
-        self._engine.send([["broken", why]])
+        """Nothing can be run here any more."""
+        self._engine.send([*self._out, ["broken", why]])
         self._serving = False
 
 
-def main(arguments: list[str]) -> None:
-    """Serve the engine at the other end of a descriptor: FD WORKERS LOG_LIMIT."""
-    fd, workers, log_limit = map(int, arguments)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    agent = Agent(socket.socket(fileno=fd), workers, log_limit)
-    profile = os.environ.get("PENSTOCK_AGENT_PROFILE")
-    if profile:
-        import cProfile
-
-        cProfile.runctx("agent.serve()", {}, {"agent": agent}, profile)
-    else:
-        agent.serve()
-    os._exit(0)
+def _processes(count: int) -> str:
+    return "process" if count == 1 else "processes"
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _with_place(told: dict[str, Any] | None, interrupted: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The error of an attempt that we ended, with the place where its worker was interrupted."""
+    if told is None or interrupted is None:
+        return told
+    return {**told, **{fact: interrupted[fact] for fact in ("traceback", "file", "line")}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterable
 from typing import Final
 
@@ -88,6 +89,25 @@ def kill_tree(root: int) -> int:
     pids = freeze(root)
     send(pids, signal.SIGKILL)
     return len(pids)
+
+
+def end_children(patience: float) -> None:
+    """Return when this process has no child left: they get `patience` seconds to end by themselves, then SIGKILL.
+
+    Of a process that adopts orphans, nothing below is left then.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            ended, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if ended:
+            continue
+        if time.monotonic() >= until:
+            for child in children(os.getpid()):
+                kill_tree(child)
+        time.sleep(0.001)
 
 
 def freeze(root: int) -> list[int]:

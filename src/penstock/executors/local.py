@@ -13,7 +13,7 @@ import tempfile
 from typing import IO, Any, Final
 
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
-from penstock.agent.logs import FILE
+from penstock.agent.logs import LIMIT
 from penstock.errors import AgentLost, ExecutorError
 from penstock.ports.executor import Assignment, Ended, Metric, Progress, Report, RunContext, Sample, Started, Usage
 
@@ -27,7 +27,7 @@ class LocalExecutor:
     `workers`: attempts at the same time. `log_limit`: bytes of one attempt's log that are kept.
     """
 
-    def __init__(self, workers: int, *, log_limit: int = FILE) -> None:
+    def __init__(self, workers: int, *, log_limit: int = LIMIT) -> None:
         self.workers = workers
         self._log_limit = log_limit
         self._agent: subprocess.Popen[bytes] | None = None

@@ -29,6 +29,9 @@ from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, Source, TaskSp
 from penstock.ports.executor import RunContext
 from penstock.worker.values import Values
 
+#: Pipelines of this process with their specs, by the place of their code.
+_pipelines: dict[tuple[str, ...], tuple[Any, PipelineSpec]] = {}
+
 
 class Task:
     """One task of one run: what to call, and the arguments that come from the run's params."""
@@ -67,19 +70,21 @@ class Run:
         self._pipeline: Any = None
         self._spec: PipelineSpec | None = None
 
-    @property
-    def loaded(self) -> bool:
-        """Whether the user's module has been imported for this run."""
-        return self._spec is not None
-
-    def load(self) -> None:
-        """Import the user's module. Raises whatever it raises."""
-        if self._spec is None:
-            code = dict(self.context.code)
-            for key in ("files", "preload"):
-                code[key] = tuple(code.get(key, ()))
-            self._pipeline = load(CodeRef(**code))
-            self._spec = self._pipeline.spec()
+    def load(self) -> bool:
+        """Import the user's module, unless it is there; whether that was necessary. Raises whatever it raises."""
+        if self._spec is not None:
+            return False
+        code = self.context.code
+        place = (code["root"], code["file"], code["module"], code["name"], code.get("digest", ""))
+        known = _pipelines.get(place)
+        if known is None:
+            lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
+            pipeline = load(CodeRef(**{**code, **lists}))
+            _pipelines[place] = known = (pipeline, pipeline.spec())
+            self._pipeline, self._spec = known
+            return True
+        self._pipeline, self._spec = known
+        return False
 
     def task(self, name: str) -> Task:
         """What is known of a task. Raises what `load` raises, KeyError for a name that the code does not have."""

@@ -20,7 +20,7 @@ def install() -> None:
 
 
 def arm() -> None:
-    """A task begins: SIGTERM interrupts."""
+    """A task begins: the next SIGTERM interrupts it, once."""
     global _armed
     _armed = True
 
@@ -31,8 +31,9 @@ def disarm() -> None:
     _armed = False
 
 
-def _on_sigterm(number: int, frame: FrameType | None) -> None:
+def _on_sigterm(_number: int, _frame: FrameType | None) -> None:
     if _armed:
+        disarm()
         raise Interrupted
 
 

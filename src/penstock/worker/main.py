@@ -1,9 +1,10 @@
 """A worker: one process that makes one attempt at a time, in its main thread.
 
 From the agent: ["run", RunContext as a dict] · ["load", run id] · ["do", Assignment] · ["forget", run id] · ["quit"].
-To the agent: ["loaded", run id, at] when a module has been imported · ["metric", at, name, value, unit] ·
+To the agent: ["loaded", run id, at, totals] when a module has been imported · ["metric", at, name, value, unit] ·
 ["progress", at, done, total] · ["ended", key, outcome, reason, outputs, error, items, [CPU seconds, peak bytes,
-bytes read, bytes written], started at, ended at, whether children are left].
+bytes read, bytes written], started at, ended at, whether children are left, totals]. Totals are [CPU seconds,
+bytes read, bytes written] of the process since its begin.
 """
 
 from __future__ import annotations
@@ -117,30 +118,39 @@ class Worker:
 
     def _load(self, message: Message) -> None:
         """Import ahead of the first attempt. What goes wrong is told by that attempt, which tries again."""
-        run = self._runs[message[1]]
-        try:
-            run.load()
-        except BaseException:
-            return
-        finally:
-            _flush()
-        self._send(["loaded", run.context.run_id, time.time()])
+        run = self._runs.get(message[1])
+        if run is not None:
+            try:
+                imported = run.load()
+            except BaseException:
+                return
+            if imported:
+                self._tell_loaded(run)
+
+    def _tell_loaded(self, run: Run) -> None:
+        _flush()
+        self._meter.look()
+        self._sock.sendall(pack([["loaded", run.context.run_id, time.time(), self._meter.totals]]))
 
     def _do(self, message: Message) -> None:
         assignment = Assignment._make(message[1])
         run = self._runs[assignment.run_id]
-        interrupts.arm()
         started = time.time()
+
+        def begin(imported: bool) -> None:
+            nonlocal started
+            if imported:
+                self._tell_loaded(run)
+                started = time.time()
+
         self._meter.start()
-        try:
-            outcome = perform(run, assignment)
-        finally:
-            interrupts.disarm()
+        outcome = perform(run, assignment, begin)
         _flush()
         if os.getpid() != self._pid:
             os._exit(0)  # the task forked, and its child came back here
+        left = _children_left()
         usage = self._meter.stop()
-        ended = ["ended", assignment.key, *outcome, usage, started, time.time(), _children_left()]
+        ended = ["ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals]
         self._sock.sendall(pack([ended]))
 
 

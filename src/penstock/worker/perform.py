@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from penstock.errors import ArtifactCorrupt, DiskFull, Unstorable
@@ -28,16 +28,28 @@ class _Refused(Exception):
     """What the function returned does not fit its task."""
 
 
-def perform(run: Run, assignment: Assignment) -> Result:
-    """Make one attempt. Returns whatever happens, but for the end of the process."""
+def perform(run: Run, assignment: Assignment, begin: Callable[[bool], None]) -> Result:
+    """Make one attempt. Returns whatever happens, but for the end of the process.
+
+    `begin` is called when the code is there and the attempt proper begins, with whether it had to be imported.
+    """
     try:
+        return _caught(run, assignment, begin)
+    except interrupts.Interrupted as error:  # it came while another failure was being told
+        return Result("cancelled", None, [], failures.describe(error), None)
+    finally:
+        interrupts.disarm()
+
+
+def _caught(run: Run, assignment: Assignment, begin: Callable[[bool], None]) -> Result:
+    try:
+        interrupts.arm()
+        begin(run.load())
         return _perform(run, assignment)
-    except (KeyboardInterrupt, interrupts.Interrupted, asyncio.CancelledError) as error:
+    except (KeyboardInterrupt, interrupts.Interrupted) as error:
         return Result("cancelled", None, [], failures.describe(error), None)
     except SystemExit as error:
         return _failed("user_error", _of_exit(error))
-    except MemoryError as error:
-        return _failed("out_of_memory", failures.describe(error))
     except BaseException as error:
         return _failed(_reason(error), failures.describe(error))
 
@@ -47,6 +59,8 @@ def _failed(reason: str, error: dict[str, Any]) -> Result:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "out_of_memory"
     if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)):
         return "disk_full"
     if isinstance(error, ArtifactCorrupt):
@@ -95,10 +109,7 @@ def _store(run: Run, task: Task, assignment: Assignment, value: Any) -> list[Any
         return []
     index = "" if assignment.map_index is None else assignment.map_index
     key = f"{task.key}{index}.{assignment.generation}.{assignment.n}/"
-    if task.lone_output is not None:
-        named = {task.lone_output: value}
-    else:
-        named = _by_name(task, value)
+    named = _by_name(task, value) if task.lone_output is None else {task.lone_output: value}
     return [[dataset, _write(run, dataset, each, key)] for dataset, each in named.items()]
 
 

@@ -42,7 +42,7 @@ class Template:
     def serve(self) -> None:
         """Work until the agent is gone."""
         signal.set_wakeup_fd(self._wakeup[1], warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         poll.register(self._wakeup[0], select.POLLIN)

@@ -21,34 +21,35 @@ class Meter:
     def __init__(self) -> None:
         self._peak_reset = _open("/proc/self/clear_refs", os.O_WRONLY)
         self._io = _open("/proc/self/io", os.O_RDONLY)
-        self._cpu = 0.0
         self._child_peak = 0
-        self._read, self._written = self._bytes()
+        #: CPU seconds, bytes read and bytes written since this process began.
+        self.totals: list[float | int] = [0.0, 0, 0]
+        self.look()
+
+    def look(self) -> None:
+        """Bring `totals` up to date."""
+        own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+        self.totals = [own[0] + own[1] + children[0] + children[1], *self._bytes()]
 
     def start(self) -> None:
-        """An attempt begins."""
+        """An attempt begins. What this process did since the last one ended is counted to it: a few microseconds."""
         if self._peak_reset >= 0:
             try:
                 os.write(self._peak_reset, b"5")  # the peak starts again at what is resident now
             except OSError:
                 self._peak_reset = -1
-        children = getrusage(RUSAGE_CHILDREN)
-        own = getrusage(RUSAGE_SELF)
-        self._cpu = own[0] + own[1] + children[0] + children[1]
-        self._child_peak = children[2]
+        self._child_peak = getrusage(RUSAGE_CHILDREN)[2]
 
     def stop(self) -> list[float | int]:
         """[CPU seconds, peak of resident bytes, bytes read, bytes written] since `start`."""
-        own = getrusage(RUSAGE_SELF)
-        children = getrusage(RUSAGE_CHILDREN)
+        own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
         peak = own[2]
         # The peak of children can't be reset: it tells something only when this attempt raised it.
         if children[2] > self._child_peak and children[2] > peak:
             peak = children[2]
-        read_before, written_before = self._read, self._written
-        self._read, self._written = read, written = self._bytes()
-        cpu = own[0] + own[1] + children[0] + children[1] - self._cpu
-        return [round(cpu, 6), peak * _RSS_UNIT, read - read_before, written - written_before]
+        cpu, read, written = self.totals
+        self.totals = now = [own[0] + own[1] + children[0] + children[1], *self._bytes()]
+        return [round(now[0] - cpu, 6), peak * _RSS_UNIT, int(now[1] - read), int(now[2] - written)]
 
     def _bytes(self) -> tuple[int, int]:
         if self._io < 0:
