@@ -1,0 +1,174 @@
+"""Typed parameters: checking what people and programs give, and turning it into what tasks take.
+
+As stored, a value is plain JSON: a date is `"2013-01-31"`, a datetime ISO 8601, a duration seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from penstock.errors import ParameterError
+from penstock.model import durations
+from penstock.model.nearest import did_you_mean
+from penstock.model.spec import Json, ParamSpec
+
+TYPES: Final = ("any", "str", "int", "float", "bool", "date", "datetime", "duration", "list", "dict")
+
+_TRUE: Final = frozenset({"true", "yes", "on", "1"})
+_FALSE: Final = frozenset({"false", "no", "off", "0"})
+
+
+def type_of(value: object) -> str:
+    """The parameter type of a Python default."""
+    if value is None:
+        return "any"
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (datetime, "datetime"), (date, "date"),
+        (timedelta, "duration"), (list, "list"), (tuple, "list"), (dict, "dict"),
+    )  # fmt: skip
+    return next((name for kind, name in kinds if isinstance(value, kind)), "any")
+
+
+def coerce(spec: ParamSpec, value: Any, *, text: bool = False) -> Json:
+    """The JSON value of a parameter, checked. `text`: as typed on a command line. Raises ParameterError."""
+    try:
+        made = _MAKE[spec.type](value, text)
+    except (ValueError, TypeError) as error:
+        raise ParameterError(f"parameter '{spec.name}' is {spec.type}, and {value!r} is not: {error}") from error
+    _check(spec, made)
+    return made
+
+
+def _check(spec: ParamSpec, value: Json) -> None:
+    if spec.choices and value not in spec.choices:
+        known = ", ".join(repr(choice) for choice in spec.choices)
+        cure = f"choose one of {known}"
+        raise ParameterError(f"parameter '{spec.name}' can't be {value!r}", cure=cure)
+    if spec.min is not None and value < spec.min:
+        raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at least {spec.min!r}")
+    if spec.max is not None and value > spec.max:
+        raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at most {spec.max!r}")
+    if spec.pattern is not None and not re.fullmatch(spec.pattern, str(value)):
+        raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must match {spec.pattern}")
+
+
+def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Json]:
+    """The values of a run by name, with defaults. Raises one ParameterError that tells every problem."""
+    values: dict[str, Json] = {}
+    problems: list[str] = []
+    for name in (*given, *texts):
+        if name not in specs:
+            problems.append(f"there is no parameter '{name}'; {did_you_mean(name, specs)}")
+    for name, spec in specs.items():
+        try:
+            if name in texts:
+                values[name] = coerce(spec, texts[name], text=True)
+            elif name in given:
+                values[name] = coerce(spec, given[name])
+            elif spec.required:
+                problems.append(f"parameter '{name}' is required; give it with -p {name}=…")
+            else:
+                values[name] = spec.default
+        except ParameterError as error:
+            problems.append(str(error))
+    if problems:
+        raise ParameterError("; ".join(problems), problems=problems)
+    return values
+
+
+def to_python(spec: ParamSpec, value: Json) -> Any:
+    """What a task function takes: dates, datetimes and durations as Python objects."""
+    if value is None:
+        return None
+    convert = _PYTHON.get(spec.type)
+    return value if convert is None else convert(value)
+
+
+def _any(value: Any, text: bool) -> Json:
+    if not text:
+        return json.loads(json.dumps(value))
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _str(value: Any, text: bool) -> str:
+    if not isinstance(value, str):
+        raise TypeError("it is no text")
+    return value
+
+
+def _int(value: Any, text: bool) -> int:
+    if text:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError("it is no whole number")
+    return value
+
+
+def _float(value: Any, text: bool) -> float:
+    if not text and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError("it is no number")
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("it is not finite")
+    return number
+
+
+def _bool(value: Any, text: bool) -> bool:
+    if text and value.lower() in _TRUE | _FALSE:
+        return value.lower() in _TRUE
+    if not isinstance(value, bool):
+        raise TypeError("write true or false")
+    return value
+
+
+def _date(value: Any, text: bool) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return date.fromisoformat(value).isoformat()
+
+
+def _datetime(value: Any, text: bool) -> str:
+    made = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return made.isoformat()
+
+
+def _duration(value: Any, text: bool) -> float:
+    return durations.seconds(value)
+
+
+def _list(value: Any, text: bool) -> list[Json]:
+    made = _of_json(value) if text else value
+    if not isinstance(made, list | tuple):
+        raise TypeError("write a list, as in [1, 2]")
+    return list(json.loads(json.dumps(made)))
+
+
+def _dict(value: Any, text: bool) -> dict[str, Json]:
+    made = _of_json(value) if text else value
+    if not isinstance(made, dict):
+        raise TypeError('write an object, as in {"a": 1}')
+    return dict(json.loads(json.dumps(made)))
+
+
+def _of_json(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"it is no JSON ({error})") from error
+
+
+_MAKE: Final[dict[str, Callable[[Any, bool], Json]]] = {
+    "any": _any, "str": _str, "int": _int, "float": _float, "bool": _bool, "date": _date, "datetime": _datetime,
+    "duration": _duration, "list": _list, "dict": _dict,
+}  # fmt: skip
+_PYTHON: Final[dict[str, Callable[[Any], Any]]] = {
+    "date": date.fromisoformat, "datetime": datetime.fromisoformat, "duration": lambda value: timedelta(seconds=value),
+}  # fmt: skip

@@ -1,0 +1,44 @@
+"""When to try again: pure arithmetic over a RetrySpec. Chance is passed in as a number in [0, 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from penstock.model.spec import RetrySpec
+
+#: Delays never grow past this (seconds), whatever a policy says: thirty days.
+LONGEST = 30 * 86400.0
+
+
+def next_delay(retry: RetrySpec, attempt: int, started_ago: float, chance: float) -> float | None:
+    """Seconds until the next attempt after `attempt` (from 1) failed; None when the policy is exhausted.
+
+    `started_ago`: seconds since the first attempt began, for `max_time`, which the next attempt must still begin within.
+    `random` is uniform between nothing and the exponential delay ("full jitter",
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+    """
+    if attempt >= retry.attempts:
+        return None
+    delay = _plain(retry, attempt)
+    if retry.backoff == "random":
+        delay *= chance
+    elif retry.jitter:
+        delay *= 1 + retry.jitter * (2 * chance - 1)
+    if retry.max_time is not None and started_ago + delay > retry.max_time:
+        return None
+    return delay
+
+
+def _plain(retry: RetrySpec, attempt: int) -> float:
+    most = LONGEST if retry.max_delay is None else min(retry.max_delay, LONGEST)
+    if retry.backoff == "constant":
+        return min(retry.delay, most)
+    try:
+        return min(retry.delay * retry.factor ** (attempt - 1), most)
+    except OverflowError:
+        return most
+
+
+def retryable(retry: RetrySpec, names: Iterable[str]) -> bool:
+    """Is an error with these class names (its own and its bases') one that the policy tries again?"""
+    return not retry.on or not set(retry.on).isdisjoint(names)
