@@ -80,7 +80,7 @@ class CurrentRun:
             self._sink.metric(str(name), number, unit)
 
     def progress(self, done: float, total: float | None = None) -> None:
-        """Say how far the task is: `done` of `total`, in any unit. Raises ValueError for numbers that are not finite."""
+        """Say how far the task is: `done` of `total`, in any unit. Raises ValueError if they are not finite."""
         if not math.isfinite(done) or (total is not None and not math.isfinite(total)):
             raise ValueError(f"progress is {done!r} of {total!r}, and must be finite numbers")
         if self._sink is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,9 +20,9 @@ Duration: TypeAlias = str | float | int | timedelta
 class Retry:
     """How often and when a failed attempt is made again.
 
-    `attempts` counts all tries: `Retry(3)` is one try and two more. `delay`, `max_delay` (the longest wait) and `max_time`
-    (from the first attempt's start to the start of the last) are seconds, or texts like `"5s"`. `backoff`: `"constant"`,
-    `"exponential"` (times `factor` each time) or `"random"` (between nothing and the exponential delay).
+    `attempts` counts all tries: `Retry(3)` is one try and two more. `delay`, `max_delay` (the longest wait) and
+    `max_time` (from the first attempt's start to the start of the last) are seconds, or texts like `"5s"`. `backoff`:
+    `"constant"`, `"exponential"` (times `factor` each time) or `"random"` (between nothing and the exponential delay).
     `jitter` moves each delay by up to this share, 0 to 1. `on`: the exceptions that are tried again.
     Raises DefinitionError for values that make no sense.
     """
@@ -86,8 +87,8 @@ def class_name(kind: type) -> str:
 class Param:
     """A parameter with a type: one of any, str, int, float, bool, date, datetime, duration, list, dict.
 
-    `choices`, `min`, `max` and `pattern` (a regular expression for all of the text) bound it. Without a default it is None,
-    unless `required`. Raises DefinitionError when the default does not fit.
+    `choices`, `min`, `max` and `pattern` (a regular expression for all of the text) bound it. Without a default it is
+    None, unless `required`. Raises DefinitionError when the default does not fit.
     """
 
     def __init__(
@@ -106,29 +107,27 @@ class Param:
         name = type if isinstance(type, str) else type.__name__
         if name not in params.TYPES:
             raise _wrong(f"a parameter can't have the type '{name}'", did_you_mean(name, params.TYPES))
-        self._facts = {"type": name, "required": required, "pattern": pattern, "description": description}
+        self._bare = ParamSpec("", name, None, required, (), None, None, pattern, description)
         self._default, self._choices, self._min, self._max = default, choices, min, max
 
     def spec(self, name: str) -> ParamSpec:
         """The checked spec of this parameter under a name."""
-        bare = ParamSpec(name, **self._facts)
+        bare = dataclasses.replace(self._bare, name=name)
+        plain = ParamSpec(name, bare.type)
         try:
             if bare.pattern is not None:
                 re.compile(bare.pattern)
-            bounds = {
-                "choices": tuple(params.coerce(ParamSpec(name, bare.type), choice) for choice in self._choices),
-                "min": None if self._min is None else params.coerce(ParamSpec(name, bare.type), self._min),
-                "max": None if self._max is None else params.coerce(ParamSpec(name, bare.type), self._max),
-            }
-            whole = ParamSpec(name, **self._facts, **bounds)
-            default = None if self._default is None else params.coerce(whole, self._default)
+            bounded = dataclasses.replace(
+                bare,
+                choices=tuple(params.coerce(plain, choice) for choice in self._choices),
+                min=None if self._min is None else params.coerce(plain, self._min),
+                max=None if self._max is None else params.coerce(plain, self._max),
+            )
+            default = None if self._default is None else params.coerce(bounded, self._default)
         except (ParameterError, re.error) as error:
-            raise DefinitionError(
-                f"the definition of parameter '{name}' does not hold: {error}",
-                file=self._place.file,
-                line=self._place.line,
-            ) from error
-        return ParamSpec(name, **self._facts, **bounds, default=default)
+            message = f"the definition of parameter '{name}' does not hold: {error}"
+            raise DefinitionError(message, file=self._place.file, line=self._place.line) from error
+        return dataclasses.replace(bounded, default=default)
 
 
 def _wrong(message: str, cure: str) -> DefinitionError:

@@ -18,8 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Pipeline:
     """A named graph of tasks. See `docs/authoring.md` for every option by example.
 
-    `params`: by name a plain default (its type is taken) or a Param. `timeout`: for the whole run; `on_timeout`: what the
-    run becomes then. `durability="strict"`: a task starts only when what came before is on disk.
+    `params`: by name a plain default (its type is taken) or a Param. `timeout`: for the whole run; `on_timeout`: what
+    the run becomes then. `durability="strict"`: a task starts only when what came before is on disk.
     Errors in the definition are all told at once, by `spec()`, as a DefinitionError.
     """
 
@@ -92,9 +92,9 @@ class Pipeline:
     def task(self, function: Any = None, /, **options: Any) -> Any:
         """Make a function a task; the function itself stays as it is. With or without parentheses.
 
-        `inputs` maps arguments to datasets or params where the names differ; `outputs` names the datasets that are made
-        (by default one, of the task's name); `after` names tasks that only come before; `foreach` (or `map`) makes one task
-        run for every item; `when` is a function of params and datasets that says whether to run at all.
+        `inputs` maps arguments to datasets or params where the names differ; `outputs` names the datasets that are
+        made (by default one, of the task's name); `after` names tasks that only come before; `foreach` (or `map`) makes
+        one task run for every item; `when` is a function of params and datasets that says whether to run at all.
         """
         return self._decorate("task", function, options)
 

@@ -251,7 +251,7 @@ def _after(one: Registration, registrations: Mapping[str, Registration], problem
     found = []
     for each in given:
         by_function = next((other.name for other in registrations.values() if other.function is each), None)
-        name = by_function or (each if isinstance(each, str) else getattr(each, "__name__", repr(each)))
+        name = by_function or (each if isinstance(each, str) else str(getattr(each, "__name__", each)))
         if name in registrations:
             found.append(name)
         else:

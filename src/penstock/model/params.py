@@ -60,10 +60,9 @@ def _check(spec: ParamSpec, value: Json) -> None:
 def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Json]:
     """The values of a run by name, with defaults. Raises one ParameterError that tells every problem."""
     values: dict[str, Json] = {}
-    problems: list[str] = []
-    for name in (*given, *texts):
-        if name not in specs:
-            problems.append(f"there is no parameter '{name}'; {did_you_mean(name, specs)}")
+    problems = [
+        f"there is no parameter '{name}'; {did_you_mean(name, specs)}" for name in (*given, *texts) if name not in specs
+    ]
     for name, spec in specs.items():
         try:
             if name in texts:

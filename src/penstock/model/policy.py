@@ -13,7 +13,7 @@ LONGEST = 30 * 86400.0
 def next_delay(retry: RetrySpec, attempt: int, started_ago: float, chance: float) -> float | None:
     """Seconds until the next attempt after `attempt` (from 1) failed; None when the policy is exhausted.
 
-    `started_ago`: seconds since the first attempt began, for `max_time`, which the next attempt must still begin within.
+    `started_ago`: seconds since the first attempt began; the next one must begin within `max_time` of it.
     `random` is uniform between nothing and the exponential delay ("full jitter",
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
     """

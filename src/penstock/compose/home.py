@@ -1,0 +1,54 @@
+"""Where Penstock keeps things: a folder `.penstock` near the project, or PENSTOCK_HOME."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from penstock.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folders of one home. `database_url` is a path or an address; nothing is made before it is needed."""
+
+    path: Path
+    database_url: str
+
+    @property
+    def artifacts(self) -> Path:
+        """Stored values."""
+        return self.path / "artifacts"
+
+    @property
+    def logs(self) -> Path:
+        """What tasks printed."""
+        return self.path / "logs"
+
+    @property
+    def exists(self) -> bool:
+        """Has anything been run here, as far as the folder tells?"""
+        return self.path.is_dir()
+
+    def make(self) -> None:
+        """Make the folder, for its owner alone. Raises SettingsError where that is impossible."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"{self.path} can't be made ({error.strerror})",
+                cure="set PENSTOCK_HOME to a folder that can be written",
+            ) from error
+
+
+def find_home(start: Path, env: Mapping[str, str]) -> Path:
+    """PENSTOCK_HOME, else the nearest `.penstock` from `start` upward, else `.penstock` in `start`."""
+    given = env.get("PENSTOCK_HOME")
+    if given:
+        return Path(given).expanduser().absolute()
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / ".penstock").is_dir():
+            return folder / ".penstock"
+    return start / ".penstock"
