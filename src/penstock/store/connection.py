@@ -16,7 +16,8 @@ class Connection(Protocol):
 
     Values stand in SQL as `?`; no text pastes them in. Every method raises StoreBusy when somebody else held the
     database for 30 s, DiskFull, StoreCorrupt, StaleWrite when a row that must be the only one is there already, and
-    StoreError for what else the database refuses. After an error the transaction can only be rolled back.
+    StoreError for what else the database refuses; UnicodeError for text that it can't hold (see `cleaning`). After an
+    error the transaction can only be rolled back.
     """
 
     dialect: Dialect

@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from penstock.errors import SettingsError, StoreBusy
+from penstock.errors import SettingsError
 from penstock.store.connection import Connection
 from penstock.store.edition import settle_edition
-from penstock.store.sqlite import PATIENCE, SqliteConnection, make_file
+from penstock.store.sqlite import SqliteConnection, make_file
 from penstock.store.views import Dialect
 
 #: Connections that are kept for the next reader.
@@ -28,8 +28,9 @@ class Database:
         self.dialect: Dialect = "sqlite" if isinstance(location, Path) else "postgresql"
         self._reading: deque[Connection] = deque()
         self._writing: deque[Connection] = deque()
-        # SQLite has one writer, and a thread that waits here is woken at once; one that SQLite turns away sleeps.
-        self._turn = threading.Lock() if self.dialect == "sqlite" else None
+        #: Held by the thread of this process that writes. SQLite has one writer, and who waits here is woken at once,
+        #: while one that SQLite turns away sleeps and asks again. PostgreSQL needs no turns.
+        self.turn: AbstractContextManager[object] = threading.Lock() if self.dialect == "sqlite" else nullcontext()
 
     def connect(self, *, write: bool) -> Connection:
         """A new connection, which the caller closes. Raises StoreError."""
@@ -48,23 +49,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: durable when the block ends, undone when it raises."""
-        with self.turn(), self._transaction(self._writing, write=True) as connection:
+        with self.turn, self._transaction(self._writing, write=True) as connection:
             yield connection
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """This thread's turn to write, among the threads of this process. Raises StoreBusy after 30 s."""
-        if self._turn is None:
-            yield
-            return
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise StoreBusy(
-                f"another thread of this process has held the database for {PATIENCE:.0f} s", cure="try again"
-            )
-        try:
-            yield
-        finally:
-            self._turn.release()
 
     @contextmanager
     def _transaction(self, idle: deque[Connection], *, write: bool) -> Iterator[Connection]:

@@ -100,11 +100,10 @@ def tell(error: psycopg.Error) -> Exception:
         return StoreCorrupt(f"the database is damaged ({message})", cure="restore it from a backup")
     if isinstance(error, psycopg.OperationalError):
         return StoreError(
-            f"the database can't be reached ({message})", cure="check that the server runs, and its address"
+            f"the database can't be reached ({message})", cure="check its address, and that the server runs"
         )
-    if (
-        isinstance(error, psycopg.ProgrammingError | psycopg.InterfaceError | psycopg.DataError)
-        and error.sqlstate is None
-    ):
+    if isinstance(error, psycopg.DataError) and "NUL" in message:
+        return UnicodeError(message)
+    if error.sqlstate is None:
         return error  # misuse of the library: a mistake of ours
     return StoreError(f"the database refused: {message}")
