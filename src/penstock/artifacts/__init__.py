@@ -1,0 +1,5 @@
+"""Stored values: what is passed between tasks, sealed on disk, checked on every read."""
+
+from penstock.artifacts.store import ArtifactStore
+
+__all__ = ["ArtifactStore"]
