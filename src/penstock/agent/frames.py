@@ -17,7 +17,7 @@ HEADER: Final = 4
 
 _encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 #: Decodes one value from a place on and tells where it ended, without the search for blanks of `decode`.
-_scan: Final = json.JSONDecoder().scan_once
+_scan: Final = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 class BadFrame(ValueError):

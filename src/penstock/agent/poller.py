@@ -7,7 +7,7 @@ import select
 from collections.abc import Callable
 from typing import TypeAlias
 
-Callback: TypeAlias = Callable[[], None]
+Callback: TypeAlias = Callable[[], object]
 
 
 class Poller:

@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-try:
-    from penstock.authoring.load import load
-    from penstock.model.params import to_python
-except ImportError:  # those rooms are being built
-
-    def load(code: Any) -> Any:
-        import importlib.util
-        import sys
-
-        made = importlib.util.spec_from_file_location(code.module, os.path.join(code.root, code.file))
-        module = sys.modules[code.module] = importlib.util.module_from_spec(made)
-        made.loader.exec_module(module)
-        return getattr(module, code.name)
-
-    def to_python(spec: Any, value: Any) -> Any:
-        return value
-
-
+from penstock.authoring.current import Facts
+from penstock.authoring.load import load
+from penstock.model.params import to_python
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, Source, TaskSpec
-from penstock.ports.executor import RunContext
+from penstock.ports.executor import Assignment, RunContext
 from penstock.worker.values import Values
 
-#: Pipelines of this process with their specs, by the place of their code.
-_pipelines: dict[tuple[str, ...], tuple[Any, PipelineSpec]] = {}
+
+class Code(NamedTuple):
+    """A pipeline that was imported."""
+
+    spec: PipelineSpec
+    functions: dict[str, Callable[..., Any]]
+    conditions: dict[str, Callable[..., Any]]
+
+
+#: What this process has imported, by the place of the code.
+_imported: dict[tuple[str, ...], Code] = {}
 
 
 class Task:
@@ -67,40 +60,53 @@ class Run:
         self.context = context
         self.values = Values(context.artifacts)
         self._tasks: dict[str, Task] = {}
-        self._pipeline: Any = None
-        self._spec: PipelineSpec | None = None
+        self._code: Code | None = None
 
     def load(self) -> bool:
         """Import the user's module, unless it is there; whether that was necessary. Raises whatever it raises."""
-        if self._spec is not None:
+        if self._code is not None:
             return False
         code = self.context.code
         place = (code["root"], code["file"], code["module"], code["name"], code.get("digest", ""))
-        known = _pipelines.get(place)
-        if known is None:
-            lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
-            pipeline = load(CodeRef(**{**code, **lists}))
-            _pipelines[place] = known = (pipeline, pipeline.spec())
-            self._pipeline, self._spec = known
-            return True
-        self._pipeline, self._spec = known
-        return False
+        self._code = _imported.get(place)
+        if self._code is not None:
+            return False
+        lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
+        pipeline = load(CodeRef(**{**code, **lists}))
+        self._code = _imported[place] = Code(pipeline.spec(), pipeline.functions, pipeline.conditions)
+        return True
 
     def task(self, name: str) -> Task:
-        """What is known of a task. Raises what `load` raises, KeyError for a name that the code does not have."""
+        """What is known of a task, after `load`. Raises KeyError for a name that the code does not have."""
         known = self._tasks.get(name)
         if known is None:
-            self.load()
-            assert self._spec is not None
-            spec = self._spec.tasks[name]
-            function, condition = self._pipeline.functions[name], self._pipeline.conditions.get(name)
-            known = self._tasks[name] = Task(self, spec, function, condition)
+            assert self._code is not None
+            spec, functions, conditions = self._code
+            known = self._tasks[name] = Task(self, spec.tasks[name], functions[name], conditions.get(name))
         return known
+
+    def facts(self, assignment: Assignment) -> Facts:
+        """What `penstock.run` tells the task."""
+        known = self.context
+        return Facts(
+            known.run_id,
+            known.pipeline,
+            known.namespace,
+            known.version,
+            known.type,
+            known.params,
+            known.labels,
+            assignment.generation,
+            assignment.task,
+            assignment.map_index,
+            assignment.label,
+            assignment.n,
+        )
 
     def given(self, sources: dict[str, Source]) -> dict[str, Any]:
         """Arguments that come from params, as Python values."""
-        assert self._spec is not None
-        specs, values = self._spec.params, self.context.params
+        assert self._code is not None
+        specs, values = self._code.spec.params, self.context.params
         return {
             argument: to_python(specs.get(source.name, ParamSpec(source.name)), values.get(source.name))
             for argument, source in sources.items()

@@ -18,7 +18,8 @@ import socket
 import sys
 import time
 import types
-from typing import Final, TextIO
+from io import TextIOWrapper
+from typing import Final
 
 from penstock.agent import processes
 from penstock.agent.frames import FrameReader, Message, pack
@@ -26,6 +27,7 @@ from penstock.ports.executor import Assignment, RunContext
 from penstock.worker import interrupts, records
 from penstock.worker.code import Run
 from penstock.worker.perform import perform
+from penstock.worker.reports import Reports
 from penstock.worker.usage import Meter
 
 #: The worker's socket goes out of the way of what user code closes or writes to by number.
@@ -69,7 +71,7 @@ def run(name: str, marker: str, fds: list[int]) -> int:
     return 0
 
 
-def _text(fd: int) -> TextIO:
+def _text(fd: int) -> TextIOWrapper:
     """A stream that gives each line away at once, so that none is lost when the process is."""
     return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
@@ -89,6 +91,7 @@ class Worker:
         self._pid = os.getpid()
         self._runs: dict[str, Run] = {}
         self._meter = Meter()
+        self._reports = Reports(self._send)
         self._reader = FrameReader()
         self._take = {"do": self._do, "run": self._know, "load": self._load, "forget": self._forget}
 
@@ -106,8 +109,8 @@ class Worker:
                     return
                 take[word](message)
 
-    def _send(self, *messages: Message) -> None:
-        self._sock.sendall(pack(list(messages)))
+    def _send(self, messages: list[Message]) -> None:
+        self._sock.sendall(pack(messages))
 
     def _know(self, message: Message) -> None:
         context = RunContext(**message[1])
@@ -130,7 +133,7 @@ class Worker:
     def _tell_loaded(self, run: Run) -> None:
         _flush()
         self._meter.look()
-        self._sock.sendall(pack([["loaded", run.context.run_id, time.time(), self._meter.totals]]))
+        self._send([["loaded", run.context.run_id, time.time(), self._meter.totals]])
 
     def _do(self, message: Message) -> None:
         assignment = Assignment._make(message[1])
@@ -144,14 +147,15 @@ class Worker:
                 started = time.time()
 
         self._meter.start()
-        outcome = perform(run, assignment, begin)
+        self._reports.begin()
+        outcome = perform(run, assignment, self._reports, begin)
         _flush()
         if os.getpid() != self._pid:
             os._exit(0)  # the task forked, and its child came back here
         left = _children_left()
         usage = self._meter.stop()
         ended = ["ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals]
-        self._sock.sendall(pack([ended]))
+        self._reports.end(ended)
 
 
 def _flush() -> None:

@@ -6,6 +6,8 @@ import errno
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from penstock.authoring import current
+from penstock.authoring.current import Sink
 from penstock.errors import ArtifactCorrupt, DiskFull, Unstorable
 from penstock.ports.executor import Assignment, Outcome
 from penstock.worker import failures, interrupts
@@ -28,23 +30,25 @@ class _Refused(Exception):
     """What the function returned does not fit its task."""
 
 
-def perform(run: Run, assignment: Assignment, begin: Callable[[bool], None]) -> Result:
+def perform(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool], None]) -> Result:
     """Make one attempt. Returns whatever happens, but for the end of the process.
 
     `begin` is called when the code is there and the attempt proper begins, with whether it had to be imported.
     """
     try:
-        return _caught(run, assignment, begin)
+        return _caught(run, assignment, sink, begin)
     except interrupts.Interrupted as error:  # it came while another failure was being told
         return Result("cancelled", None, [], failures.describe(error), None)
     finally:
         interrupts.disarm()
+        current.deactivate()
 
 
-def _caught(run: Run, assignment: Assignment, begin: Callable[[bool], None]) -> Result:
+def _caught(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool], None]) -> Result:
     try:
         interrupts.arm()
         begin(run.load())
+        current.activate(run.facts(assignment), sink)
         return _perform(run, assignment)
     except (KeyboardInterrupt, interrupts.Interrupted) as error:
         return Result("cancelled", None, [], failures.describe(error), None)

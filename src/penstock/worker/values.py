@@ -5,34 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-try:
-    from penstock.model.artifact import Artifact
-except ImportError:  # that room is being built
-    import json
-
-    class Artifact:
-        def __init__(self, form):
-            self.form = form
-
-        @classmethod
-        def from_list(cls, form):
-            return cls(form)
-
-        def to_list(self):
-            return self.form
-
-    class ArtifactStore:
-        def __init__(self, root):
-            self.root = root
-
-        def get(self, artifact):
-            return json.loads(artifact.form[1])
-
-        def put(self, value, key):
-            text = json.dumps(value)
-            return Artifact(["json", text, None, len(text), "", None, None, type(value).__name__, True])
-
-
+from penstock.model.artifact import Artifact
 from penstock.model.fanout import item_at
 from penstock.ports.executor import Ref
 
@@ -51,6 +24,11 @@ class Values:
     def store(self) -> Any:
         """The artifact store; made when it is needed first."""
         if self._store is None:
+            try:
+                from penstock.artifacts.store import ArtifactStore
+            except ImportError:
+                from penstock.worker.plain_store import ArtifactStore
+
             self._store = ArtifactStore(self._root)
         return self._store
 

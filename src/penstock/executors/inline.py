@@ -1,0 +1,175 @@
+"""Attempts in this process, one at a time, in the thread that polls: for debuggers, and for functions that mock.
+
+Standard input, output and error stay what they are, so `breakpoint()` works; what is written goes into the log too.
+A timeout, a limit of memory, and a cancel of what runs are not enforced: nothing here could end a function.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from penstock.agent.logs import LIMIT, LogFile
+from penstock.agent.streams import TextStream
+from penstock.ports.executor import Assignment, Ended, Metric, Progress, Report, RunContext, Started, Usage
+from penstock.worker.code import Run
+from penstock.worker.perform import perform
+from penstock.worker.records import level_of
+from penstock.worker.usage import Meter
+
+WORKER = "inline"
+
+
+class InlineExecutor:
+    """Makes one attempt a call of `poll` (see ports.executor for the law)."""
+
+    workers = 1
+
+    def __init__(self, *, log_limit: int = LIMIT) -> None:
+        self._log_limit = log_limit
+        self._runs: dict[str, Run] = {}
+        self._queue: deque[Assignment] = deque()
+        self._reports: list[Report] = []
+        self._changed = threading.Condition()
+        self._woken = False
+        self._meter = Meter()
+
+    def open(self) -> None:
+        """Nothing is to be started."""
+
+    def prepare(self, context: RunContext) -> None:
+        """Make a run known."""
+        self._runs[context.run_id] = Run(context)
+
+    def dispatch(self, assignments: list[Assignment]) -> None:
+        """Queue attempts."""
+        self._queue.extend(assignments)
+
+    def cancel(self, keys: list[str]) -> None:
+        """End what waits; what runs can't be ended from here, as this is its own thread."""
+        wanted = set(keys)
+        for assignment in [one for one in self._queue if one.key in wanted]:
+            self._queue.remove(assignment)
+            now = time.time()
+            self._reports.append(Ended(assignment.key, "cancelled", None, [], None, None, None, None, now, None))
+
+    def forget(self, run_id: str) -> None:
+        """The run is over."""
+        self._runs.pop(run_id, None)
+
+    def poll(self, timeout: float | None) -> list[Report]:
+        """Make the next attempt, if there is one; else wait up to `timeout` seconds for a `wake`."""
+        if self._queue and not self._reports:
+            self._make(self._queue.popleft())
+        elif not self._reports:
+            with self._changed:
+                self._changed.wait_for(lambda: self._woken, timeout)
+        self._woken = False
+        reports, self._reports = self._reports, []
+        return reports
+
+    def wake(self) -> None:
+        """Make `poll` return."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
+
+    def close(self) -> None:
+        """What waits is not made any more."""
+        self._queue.clear()
+        self._runs.clear()
+
+    def _make(self, assignment: Assignment) -> None:
+        run = self._runs[assignment.run_id]
+        log = LogFile(f"{run.context.logs}/{assignment.log}", self._log_limit)
+        started = time.time()
+
+        def begin(_imported: bool) -> None:
+            nonlocal started
+            started = time.time()
+            self._reports.append(Started(assignment.key, started, WORKER))
+
+        self._meter.look()
+        self._meter.start()
+        with _teed(log):
+            result = perform(run, assignment, _Sink(assignment.key, self._reports), begin)
+        log.close()
+        usage = Usage._make(self._meter.stop())
+        self._reports.append(Ended(assignment.key, *result, usage, started, time.time(), WORKER))
+
+
+class _Sink:
+    def __init__(self, key: str, reports: list[Report]) -> None:
+        self._key = key
+        self._reports = reports
+
+    def metric(self, name: str, value: float, unit: str | None) -> None:
+        self._reports.append(Metric(self._key, time.time(), name, value, unit))
+
+    def progress(self, done: float, total: float | None) -> None:
+        self._reports.append(Progress(self._key, time.time(), done, total))
+
+
+class _Tee:
+    """A text stream that also gives what is written to a log. For all else it is the stream itself."""
+
+    def __init__(self, stream: TextIO, keep: Callable[[str], None]) -> None:
+        self._stream = stream
+        self._keep = keep
+
+    def write(self, text: str) -> int:
+        self._keep(text)
+        return self._stream.write(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class _Records(logging.Handler):
+    def __init__(self, log: LogFile) -> None:
+        super().__init__()
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._log.record(record.created, level_of(record.levelno), record.name, self.format(record))
+        except Exception:
+            self.handleError(record)
+
+
+@contextmanager
+def _teed(log: LogFile) -> Iterator[None]:
+    """While inside, text for standard output and error and records of logging go to the log too."""
+    before = sys.stdout, sys.stderr
+    streams = TextStream("stdout"), TextStream("stderr")
+    root, handler = logging.getLogger(), _Records(log)
+    level = root.level
+    sys.stdout, sys.stderr = (
+        _Tee(stream, _feeder(text, log))  # type: ignore[assignment]
+        for stream, text in zip(before, streams, strict=True)
+    )
+    root.addHandler(handler)
+    if root.getEffectiveLevel() > logging.INFO:
+        root.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        sys.stdout, sys.stderr = before
+        for text in streams:
+            text.finish(log)
+
+
+def _feeder(stream: TextStream, log: LogFile) -> Callable[[str], None]:
+    return lambda text: stream.feed(text.encode("utf-8", "surrogatepass"), log)
