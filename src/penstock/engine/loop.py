@@ -19,6 +19,7 @@ from penstock.engine.limits import Limits
 from penstock.engine.outbox import Outbox
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import AgentLost, PenstockError
+from penstock.model.states import TERMINAL_RUN
 from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Sample, Started
 from penstock.store.rows import NewMetric, NewSample
 from penstock.store.writer import Writer
@@ -74,7 +75,7 @@ class Engine:
         """Ask a run to end."""
 
         def take() -> None:
-            if view.key in self._views:
+            if view.key in self._views and view.state not in TERMINAL_RUN:
                 view.asked = view.asked or reason
                 if force and view.forced is None:
                     view.forced = "asked"

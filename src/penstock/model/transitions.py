@@ -51,6 +51,7 @@ TASK_RUN: Final[Table] = {
     ("queued", "skip"): "skipped",
     ("queued", "cancel"): "cancelled",
     ("queued", "fail"): "failed",
+    ("queued", "warn"): "warning",
     ("queued", "retry_later"): "retrying",
     ("queued", "requeue"): "queued",
     ("running", "succeed"): "succeeded",
