@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from penstock.store.statements import Statement
 from penstock.store.views import Dialect
 
 Row: TypeAlias = tuple[Any, ...]
+
+#: Seconds to wait for a lock that another program holds.
+PATIENCE: Final = 30.0
 
 
 class Connection(Protocol):

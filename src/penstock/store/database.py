@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 from urllib.parse import unquote
 
-from penstock.errors import SettingsError
-from penstock.store.connection import Connection
+from penstock.errors import SettingsError, StoreError
+from penstock.store.connection import PATIENCE, Connection
 from penstock.store.edition import settle_edition
 from penstock.store.sqlite import SqliteConnection, make_file
 from penstock.store.views import Dialect
@@ -23,53 +23,32 @@ IDLE: Final = 8
 class Database:
     """A database of Penstock. Its methods may be called from any thread; a connection belongs to one at a time."""
 
-    def __init__(self, location: Path | str) -> None:
+    def __init__(self, location: Path | str, patience: float = PATIENCE) -> None:
         self.location = location
+        self._patience = patience
         self.dialect: Dialect = "sqlite" if isinstance(location, Path) else "postgresql"
         self._reading: deque[Connection] = deque()
         self._writing: deque[Connection] = deque()
-        #: Held by the thread of this process that writes. SQLite has one writer, and who waits here is woken at once,
-        #: while one that SQLite turns away sleeps and asks again. PostgreSQL needs no turns.
-        self.turn: AbstractContextManager[object] = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        # Held by the thread of this process that writes. SQLite has one writer, and who waits here is woken at once,
+        # while one that SQLite turns away sleeps and asks again. PostgreSQL needs no turns.
+        self._no_turn = nullcontext()
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.dialect == "sqlite" else self._no_turn
 
     def connect(self, *, write: bool) -> Connection:
         """A new connection, which the caller closes. Raises StoreError."""
         if isinstance(self.location, Path):
-            return SqliteConnection(self.location, write=write)
+            return SqliteConnection(self.location, write=write, patience=self._patience)
         from penstock.store.postgres import PostgresConnection
 
-        return PostgresConnection(self.location, write=write)
+        return PostgresConnection(self.location, write=write, patience=self._patience)
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A transaction that reads one state of the database."""
-        with self._transaction(self._reading, write=False) as connection:
-            yield connection
+        return _Transaction(self, self._reading, self._no_turn, write=False)
 
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """A transaction that writes: durable when the block ends, undone when it raises."""
-        with self.turn, self._transaction(self._writing, write=True) as connection:
-            yield connection
-
-    @contextmanager
-    def _transaction(self, idle: deque[Connection], *, write: bool) -> Iterator[Connection]:
-        try:
-            connection = idle.pop()
-        except IndexError:
-            connection = self.connect(write=write)
-        try:
-            connection.begin()
-            yield connection
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
-        finally:
-            if connection.broken or len(idle) >= IDLE:
-                connection.close()
-            else:
-                idle.append(connection)
+        return _Transaction(self, self._writing, self._turn, write=True)
 
     def close(self) -> None:
         """Close what is idle. A database may be used again afterwards."""
@@ -78,17 +57,78 @@ class Database:
                 idle.pop().close()
 
 
-def open_database(url: str | Path, *, create: bool = True) -> Database:
+class _Transaction:
+    """One use of `Database.read` or `write`. A class, because a generator would cost a commit 10 us."""
+
+    __slots__ = ("_connection", "_database", "_idle", "_turn", "_write")
+
+    def __init__(
+        self, database: Database, idle: deque[Connection], turn: AbstractContextManager[object], *, write: bool
+    ) -> None:
+        self._database = database
+        self._idle = idle
+        self._turn = turn
+        self._write = write
+
+    def __enter__(self) -> Connection:
+        self._turn.__enter__()
+        try:
+            self._connection = self._begun()
+        except BaseException:
+            self._turn.__exit__(None, None, None)
+            raise
+        return self._connection
+
+    def _begun(self) -> Connection:
+        """A connection with a new transaction: an idle one, if it was not lost in the meantime."""
+        while True:
+            try:
+                connection, fresh = self._idle.pop(), False
+            except IndexError:
+                connection, fresh = self._database.connect(write=self._write), True
+            try:
+                connection.begin()
+                return connection
+            except StoreError:
+                if not connection.broken:
+                    self._idle.append(connection)
+                    raise
+                connection.close()
+                if fresh:
+                    raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection = self._connection
+        try:
+            if kind is None:
+                connection.commit()
+            else:
+                connection.rollback()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            if connection.broken or len(self._idle) >= IDLE:
+                connection.close()
+            else:
+                self._idle.append(connection)
+            self._turn.__exit__(None, None, None)
+
+
+def open_database(url: str | Path, *, create: bool = True, patience: float = PATIENCE) -> Database:
     """Open the database at `url`: a path, `sqlite:///path`, or `postgresql://…`.
 
-    An empty or missing one is made when `create` is true. Raises StoreVersionError for one of another version,
-    StoreCorrupt for a damaged one, DiskFull, StoreBusy, StoreError with the cure, and SettingsError for an address of
-    another kind.
+    An empty or missing one is made when `create` is true. `patience`: seconds to wait for another program.
+
+    Raises StoreVersionError for one of another version, StoreCorrupt for a damaged one, NotFound for a missing one,
+    DiskFull, StoreBusy, StoreError with the cure, and SettingsError for an address of another kind.
     """
     location = locate(url)
     if isinstance(location, Path) and create:
         make_file(location)
-    database = Database(location)
+    database = Database(location, patience)
     try:
         settle_edition(database, create=create)
     except BaseException:

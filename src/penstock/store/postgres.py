@@ -14,9 +14,6 @@ from penstock.store.connection import Row
 from penstock.store.statements import Statement
 from penstock.store.views import Dialect
 
-#: Seconds to wait for a lock, and for the server to answer at all.
-PATIENCE: Final = 30
-
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
@@ -26,11 +23,13 @@ class PostgresConnection:
 
     dialect: Dialect = "postgresql"
 
-    def __init__(self, url: str, *, write: bool) -> None:
+    def __init__(self, url: str, *, write: bool, patience: float) -> None:
         self._begin = _WRITE if write else _READ
         try:
-            self._raw = psycopg.connect(url, autocommit=True, connect_timeout=PATIENCE, application_name="penstock")
-            self._raw.execute(f"SET lock_timeout = '{PATIENCE}s'")
+            self._raw = psycopg.connect(
+                url, autocommit=True, connect_timeout=max(2, int(patience)), application_name="penstock"
+            )
+            self._raw.execute(f"SET lock_timeout = {int(patience * 1000)}")
         except psycopg.Error as error:
             raise tell(error) from error
 

@@ -16,8 +16,6 @@ from penstock.store.connection import Row
 from penstock.store.statements import Statement, portions
 from penstock.store.views import Dialect
 
-#: Seconds to wait for a lock that another program holds.
-PATIENCE: Final = 30.0
 #: "Pnst": marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id).
 APPLICATION_ID: Final = 0x506E7374
 #: A write that fails with less than this many bytes free has met a full disk, whatever SQLite calls it.
@@ -43,22 +41,27 @@ class SqliteConnection:
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, path: Path, *, write: bool) -> None:
+    def __init__(self, path: Path, *, write: bool, patience: float) -> None:
         self.path = path
+        self._patience = patience
         self._begin = "BEGIN IMMEDIATE" if write else "BEGIN"
         self.broken = False
         try:
             self._raw = sqlite3.connect(
-                path, timeout=PATIENCE, isolation_level=None, check_same_thread=False, cached_statements=256
+                path, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=256
             )
-            _enter_wal(self._raw)
-            for pragma in _PRAGMAS:
-                self._raw.execute(pragma)
-            if not write:
-                self._raw.execute("PRAGMA query_only = ON")
         except sqlite3.Error as error:
             raise self._told(error) from error
         self._execute = self._raw.execute
+        try:
+            _enter_wal(self._raw, patience)
+            for pragma in _PRAGMAS:
+                self._execute(pragma)
+            if not write:
+                self._execute("PRAGMA query_only = ON")
+        except sqlite3.Error as error:
+            self.close()
+            raise self._told(error) from error
 
     def begin(self) -> None:
         try:
@@ -120,15 +123,15 @@ class SqliteConnection:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None:
             return error  # misuse of the library: a mistake of ours
-        return tell(code, str(error), self.path)
+        return tell(code, str(error), self.path, self._patience)
 
 
-def tell(code: int, message: str, path: Path) -> Exception:
+def tell(code: int, message: str, path: Path, patience: float) -> Exception:
     """The error of this tree for SQLite's extended result code."""
     primary = code & 0xFF
     if primary == sqlite3.SQLITE_BUSY or primary == sqlite3.SQLITE_LOCKED:
         return StoreBusy(
-            f"another program has held {path} for {PATIENCE:.0f} s",
+            f"another program has held {path} for {patience:.0f} s",
             cure="end the program that holds it (`penstock doctor` names it), then try again",
         )
     if primary == sqlite3.SQLITE_FULL or (primary == sqlite3.SQLITE_IOERR and _is_full(path)):
@@ -174,9 +177,9 @@ def make_file(path: Path) -> None:
         ) from error
 
 
-def _enter_wal(raw: sqlite3.Connection) -> None:
+def _enter_wal(raw: sqlite3.Connection, patience: float) -> None:
     """Switch to the write-ahead log. The busy handler does not wait for this switch, so we do."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while True:
         try:
             raw.execute("PRAGMA journal_mode = WAL")

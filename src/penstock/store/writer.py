@@ -10,7 +10,6 @@ from typing import TypeAlias
 from penstock.errors import DiskFull, StoreBusy, StoreCorrupt
 from penstock.store import faults
 from penstock.store.cleaning import cleaned
-from penstock.store.connection import Connection
 from penstock.store.database import Database
 from penstock.store.rows import Commit
 from penstock.store.write import apply
@@ -39,7 +38,6 @@ class Writer:
         self._counting = threading.Lock()
         self._submitted = 0
         self._answered = 0
-        self._connection: Connection | None = database.connect(write=True)
         self._thread = threading.Thread(target=self._run, name="penstock-writer", daemon=True)
         self._thread.start()
 
@@ -77,8 +75,6 @@ class Writer:
             self._settle(batch)
             if item is not None:
                 item = queue.get()
-        if self._connection is not None:
-            self._connection.close()
 
     def _settle(self, batch: list[_Waiting]) -> None:
         """Write a batch and answer for each of its commits."""
@@ -96,29 +92,13 @@ class Writer:
     def _write(self, commits: list[Commit]) -> Exception | None:
         """One transaction. The error, if there is one; then everything is undone."""
         try:
-            with self._database.turn:
-                connection = self._connected()
-                try:
-                    connection.begin()
-                    for commit in commits:
-                        apply(connection, commit)
-                    if self._fault is not None:
-                        self._fault("before_commit")
-                    connection.commit()
-                except BaseException:
-                    connection.rollback()
-                    raise
+            with self._database.write() as connection:
+                for commit in commits:
+                    apply(connection, commit)
+                if self._fault is not None:
+                    self._fault("before_commit")
         except Exception as error:
             return error
         if self._fault is not None:
             self._fault("after_commit")
         return None
-
-    def _connected(self) -> Connection:
-        connection = self._connection
-        if connection is None or connection.broken:
-            self._connection = None
-            if connection is not None:
-                connection.close()
-            connection = self._connection = self._database.connect(write=True)
-        return connection
