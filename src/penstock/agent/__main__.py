@@ -20,6 +20,8 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.adopt_orphans()
     processes.set_name("penstock-agent")
+    # It was inheritable to come here; a task's process must not get it.
+    os.set_inheritable(fd, False)
     agent = Agent(socket.socket(fileno=fd), workers, log_limit)
     profile = os.environ.get("PENSTOCK_AGENT_PROFILE")
     if profile:

@@ -24,6 +24,8 @@ TOO_MANY: Final = 2000
 HEAVY: Final = 1024**3
 #: Seconds between two looks whether a worker with ENOUGH attempts can be spared.
 REST: Final = 2.0
+#: Seconds from the end of a worker's connection to the news of its death.
+DYING: Final = 0.2
 #: Seconds that the template gets to end all that is below it.
 LAST_WORDS: Final = 4.5
 #: Templates that may die one after the other without a worker in between.
@@ -142,7 +144,7 @@ class Crew:
 
     def _fork(self) -> None:
         self._forked += 1
-        worker = Member(f"w{self._forked}", self._poller, self._owner.take)
+        worker = Member(f"w{self._forked}", self._poller, self._owner.take, self._silent)
         self._members[worker.name] = worker
         self._starting += 1
         self._nursery.fork(worker.name, worker.marker, worker.ends)
@@ -191,6 +193,17 @@ class Crew:
         worker.close()
         self._keep_spare()
         self._owner.place()
+
+    def _silent(self, worker: Member, problem: str | None) -> None:
+        """No word can come from a worker any more: it is dying, or has closed its socket, or sent what is no frame."""
+        worker.broken = worker.broken or (problem and f"sent {problem}")
+        # The template tells of its death within a moment; the number of one that is dead must not be used.
+        self._timers.after(0.0 if problem else DYING, self._end_silent, worker)
+
+    def _end_silent(self, worker: Member) -> None:
+        if worker.name in self._members and worker.pid is not None:
+            worker.broken = worker.broken or "closed its connection"
+            trees.kill_tree(worker.pid)
 
     def _strike_off(self, worker: Member) -> None:
         del self._members[worker.name]

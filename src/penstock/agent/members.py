@@ -34,7 +34,13 @@ State: TypeAlias = Literal["starting", "fresh", "idle", "busy", "leaving"]
 class Member:
     """A worker. `pool` names the code that it is for, None while it is fresh."""
 
-    def __init__(self, name: str, poller: Poller, take: Callable[[Member, list[Message]], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        poller: Poller,
+        take: Callable[[Member, list[Message]], None],
+        silent: Callable[[Member, str | None], None],
+    ) -> None:
         self.name = name
         self.pid: int | None = None
         self.state: State = "starting"
@@ -62,7 +68,9 @@ class Member:
             out: TextStream("stdout"),
             err: MarkedStream("stderr", self.marker.encode("ascii")),
         }
-        self.channel = Channel(ours, poller, lambda messages: take(self, messages), self._over, FRAME)
+        self.channel = Channel(
+            ours, poller, lambda messages: take(self, messages), lambda why: silent(self, why), FRAME
+        )
         for fd in self._pipes:
             os.set_blocking(fd, False)
             poller.watch(fd, _bound(self._read, fd))
@@ -76,10 +84,6 @@ class Member:
     def send(self, *messages: Message) -> None:
         """Send messages to the process."""
         self.channel.send(list(messages))
-
-    def _over(self, problem: str | None) -> None:
-        # The end of the socket says little; the template tells how the process ended.
-        self.broken = self.broken or problem
 
     # --- what it has in memory -------------------------------------------------------------------------
 

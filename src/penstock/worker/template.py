@@ -164,7 +164,9 @@ def main(arguments: list[str]) -> None:
     processes.set_name("penstock-templ")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()
-    template = Template(socket.socket(fileno=int(arguments[0])))
+    control = int(arguments[0])
+    os.set_inheritable(control, False)  # a task's process must not get it
+    template = Template(socket.socket(fileno=control))
     worker_main.load_ahead()
     gc.freeze()
     try:
