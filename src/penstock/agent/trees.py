@@ -80,15 +80,30 @@ def send(pids: Iterable[int], number: int) -> None:
             continue
 
 
-def kill_tree(root: int) -> int:
+def kill_tree(root: int, *, trackers: bool = False) -> int:
     """SIGKILL for a process and all below it; how many there were.
 
     Each is stopped before its children are listed: a stopped process neither forks nor reaps, so none can slip
     away between the listing and the end, and no number can come to mean another process.
+
+    Resource trackers of multiprocessing (and joblib) are left alive, unless `trackers` says otherwise: they unlink
+    shared memory and semaphores when all who use them are gone, and go then by themselves. They are not counted.
     """
     pids = freeze(root)
-    send(pids, signal.SIGKILL)
-    return len(pids)
+    spared = [] if trackers else [pid for pid in pids if is_tracker(pid)]
+    ended = [pid for pid in pids if pid not in spared]
+    send(ended, signal.SIGKILL)
+    send(spared, signal.SIGCONT)
+    return len(ended)
+
+
+def is_tracker(pid: int) -> bool:
+    """Whether a process is a resource tracker (multiprocessing.resource_tracker)."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as command:
+            return b"resource_tracker" in command.read(4096)
+    except OSError:
+        return False
 
 
 def end_children(patience: float) -> None:
@@ -106,7 +121,7 @@ def end_children(patience: float) -> None:
             continue
         if time.monotonic() >= until:
             for child in children(os.getpid()):
-                kill_tree(child)
+                kill_tree(child, trackers=True)
         time.sleep(0.001)
 
 

@@ -18,15 +18,14 @@ import select
 import signal
 import socket
 import sys
-import time
 from typing import NoReturn
 
 from penstock.agent import processes, trees
 from penstock.agent.frames import HEADER, FrameReader, Message, pack
 from penstock.worker import main as worker_main
 
-#: Seconds that the end of all trees may take when the agent is gone.
-LAST_WORDS = 4.0
+#: Seconds that resource trackers get to clean up when the agent is gone.
+TRACKERS = 0.5
 
 
 class Template:
@@ -130,24 +129,18 @@ class Template:
             if name is not None:
                 cpu = used.ru_utime + used.ru_stime
                 ended.append(["exited", name, status, cpu, used.ru_maxrss * 1024])
-        for stray in trees.children(os.getpid()):
-            if stray not in self._workers:
+        strays = [pid for pid in trees.children(os.getpid()) if pid not in self._workers]
+        for stray in strays:
+            if not trees.is_tracker(stray):
                 trees.kill_tree(stray)
         if ended:
             self._send(*ended)
 
     def end(self) -> None:
         """Kill every tree below, and wait until all of it is gone."""
-        until = time.monotonic() + LAST_WORDS
-        while time.monotonic() < until:
-            below = trees.children(os.getpid())
-            for pid in below:
-                trees.kill_tree(pid)
-            try:
-                while os.wait4(-1, 0 if below else os.WNOHANG)[0]:
-                    pass
-            except ChildProcessError:
-                return
+        for pid in trees.children(os.getpid()):
+            trees.kill_tree(pid)
+        trees.end_children(TRACKERS)
 
 
 def _preload(modules: list[str]) -> None:

@@ -1,0 +1,68 @@
+"""User code that makes processes and threads of its own, and what it finds around itself."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.executors.stage import Stage
+
+SQUARES = [0, 1, 4, 9, 16]
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_multiprocessing(stage: Stage, method: str) -> None:
+    assert stage.value(stage.run("spawns", inputs={"method": {"json": method}})) == 0
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_pools_of_multiprocessing(stage: Stage, method: str) -> None:
+    assert stage.value(stage.run("multiprocesses", inputs={"method": {"json": method}})) == SQUARES
+
+
+@pytest.mark.parametrize("task", ["pools", "uses_joblib"])
+def test_other_pools(stage: Stage, task: str) -> None:
+    assert stage.value(stage.run(task)) == SQUARES
+
+
+def test_asyncio_and_threads(stage: Stage) -> None:
+    assert stage.value(stage.run("uses_asyncio")) == "later"
+    assert stage.value(stage.run("uses_threads")) == [0, 1, 2, 3, 4]
+
+
+def test_shared_memory_is_cleaned_up(stage: Stage) -> None:
+    ended = stage.run("shares_memory")
+    name = stage.value(ended)
+    deadline = time.monotonic() + 5
+    while Path("/dev/shm", name).exists():
+        assert time.monotonic() < deadline, "its resource tracker was killed before it could clean up"
+        time.sleep(0.01)
+
+
+def test_user_code_has_the_main_thread_and_a_process_group(stage: Stage) -> None:
+    assert stage.value(stage.run("in_main_thread")) == [True, True]
+
+
+def test_the_main_module_is_empty(stage: Stage) -> None:
+    assert stage.value(stage.run("main_module")) == []
+
+
+def test_workers_do_not_share_their_chance(stage: Stage) -> None:
+    values = set()
+    for _ in range(3):
+        values.add(stage.value(stage.run("chance")))
+        stage.run("kills_itself")
+    assert len(values) == 3
+
+
+def test_two_attempts_run_at_the_same_time_and_no_more(stage: Stage, tmp_path: Path) -> None:
+    marks = [tmp_path / str(at) for at in range(4)]
+    keys = [stage.start("waits", inputs={"mark": {"json": str(mark)}}) for mark in marks]
+    stage.started(keys[0])
+    stage.started(keys[1])
+    for mark in marks:
+        mark.touch()
+    pids = {stage.value(stage.end(key)) for key in keys}
+    assert len(pids) == 2
