@@ -32,8 +32,9 @@ def settle_edition(database: Database, *, create: bool) -> None:
     with database.read() as connection:
         found = revision(connection)
         empty = found is None and connection.one(_HAS_ANY[connection.dialect]) is None
-        if found is not None and found != ddl.HEAD:
-            raise _other_edition(connection, found, database)
+        if found is not None:
+            refuse_newer(connection, found, database)
+            _refuse_older(found, database)
     if found == ddl.HEAD:
         return
     if not empty:
@@ -75,18 +76,24 @@ def shown(database: Database) -> str:
     return f"postgresql://{user}{at}{tail.partition('?')[0]}"
 
 
-def _other_edition(connection: Connection, found: str, database: Database) -> StoreVersionError:
-    if found < ddl.HEAD:
-        return StoreVersionError(
-            f"{shown(database)} was made by an older Penstock (edition {found}, this one needs {ddl.HEAD})",
-            cure="make a copy of it and run `penstock db upgrade`",
-            found=found,
-        )
+def refuse_newer(connection: Connection, found: str, database: Database) -> None:
+    """Raise StoreVersionError when the database is of a newer edition than this Penstock."""
+    if found <= ddl.HEAD:
+        return
     row = connection.one("SELECT value FROM about WHERE name = 'needs'")
     needs = "a newer Penstock" if row is None else f"Penstock {row[0]} or newer"
-    return StoreVersionError(
+    raise StoreVersionError(
         f"{shown(database)} needs {needs} (edition {found}, this one knows {ddl.HEAD})",
         cure="install that version, or set PENSTOCK_HOME to another folder",
         found=found,
         needs=None if row is None else row[0],
     )
+
+
+def _refuse_older(found: str, database: Database) -> None:
+    if found < ddl.HEAD:
+        raise StoreVersionError(
+            f"{shown(database)} was made by an older Penstock (edition {found}, this one needs {ddl.HEAD})",
+            cure="make a copy of it and run `penstock db upgrade`",
+            found=found,
+        )

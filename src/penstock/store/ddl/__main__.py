@@ -28,7 +28,9 @@ def render(name: views.Dialect) -> str:
         statements += [str(CreateIndex(index).compile(dialect=dialect)) for index in indexes]
     statements += views.view_statements(name).values()
     statements += [
-        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)",
+        # As alembic makes it.
+        "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
+        "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
         f"INSERT INTO alembic_version VALUES ('{HEAD}')",
         f"INSERT INTO about VALUES ('needs', '{NEEDS}')",
     ]

@@ -226,6 +226,6 @@ SELECT
     task.attempts AS attempts
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
-CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
 INSERT INTO alembic_version VALUES ('0001');
 INSERT INTO about VALUES ('needs', '0.1.0');

@@ -1,0 +1,187 @@
+"""Migrations, schema and the scripts for new databases say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from tests.store import made
+
+from penstock.errors import NotFound, StoreError, StoreVersionError
+from penstock.store import ddl, migrations, views
+from penstock.store.check import check
+from penstock.store.connection import Connection
+from penstock.store.database import Database, locate, open_database
+from penstock.store.ddl.__main__ import render
+from penstock.store.schema import metadata
+from penstock.store.write import apply
+
+#: What a database has, told by itself: tables with their columns and keys, indexes with their conditions, views.
+SHAPE = {
+    "sqlite": [
+        "SELECT t.name, t.wr, c.cid, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk "
+        "FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c WHERE t.name NOT LIKE 'sqlite_%' ORDER BY 1, 3",
+        "SELECT t.name, i.name, i.\"unique\", i.partial, c.seqno, c.name FROM pragma_table_list AS t, "
+        "pragma_index_list(t.name) AS i, pragma_index_xinfo(i.name) AS c ORDER BY 1, 2, 5",
+        "SELECT name, sql FROM sqlite_schema WHERE type IN ('index', 'view') AND sql IS NOT NULL ORDER BY 1",
+        "SELECT name FROM sqlite_schema WHERE sql LIKE '%AUTOINCREMENT%' ORDER BY 1",
+    ],
+    "postgresql": [
+        "SELECT table_name, ordinal_position, column_name, data_type, is_nullable, is_identity, column_default "
+        "FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2",
+        "SELECT tablename, indexname, replace(indexdef, current_schema(), '') FROM pg_indexes "
+        "WHERE schemaname = current_schema() ORDER BY 1, 2",
+        "SELECT viewname, definition FROM pg_views WHERE schemaname = current_schema() ORDER BY 1",
+    ],
+}  # fmt: skip
+
+
+def shape(connection: Connection) -> list[Any]:
+    return [connection.all(query) for query in SHAPE[connection.dialect]]
+
+
+@pytest.fixture
+def migrated(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Iterator[Database]:
+    """A database that was made by migrations alone, from nothing."""
+    location = locate(url)
+    location = tmp_path / "migrated.db" if isinstance(location, Path) else empty_schema(request, location)
+    migrations.migrate(location)
+    database = Database(location)
+    yield database
+    database.close()
+
+
+def empty_schema(request: pytest.FixtureRequest, location: str) -> str:
+    """A second schema beside that of this module."""
+    import psycopg
+
+    server: str = request.getfixturevalue("postgres_server")
+    name = "penstock_migrated_" + location.partition("penstock_")[2].partition("%")[0]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{name}"')
+
+    def drop() -> None:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute("SET client_min_messages = warning")
+            connection.execute(f'DROP SCHEMA "{name}" CASCADE')
+
+    request.addfinalizer(drop)
+    return f"{server}{'&' if '?' in server else '?'}options=-csearch_path%3D{name}"
+
+
+def test_migrations_lead_to_what_a_new_database_has(database: Database, migrated: Database) -> None:
+    with database.read() as new, migrated.read() as old:
+        expected = shape(new)
+        assert all(expected)
+        assert shape(old) == expected
+        for table in ("alembic_version", "about"):
+            assert old.all(f"SELECT * FROM {table}") == new.all(f"SELECT * FROM {table}")
+
+
+def test_a_migrated_database_works(migrated: Database) -> None:
+    with migrated.write() as connection:
+        apply(connection, made.first_commit(owner=None))
+    assert check(migrated) == []
+    again = open_database(migrated.location)
+    with again.read() as connection:
+        assert connection.all("SELECT run_id FROM task_run") == connection.all("SELECT id FROM pipeline_run")
+    again.close()
+
+
+def test_alembic_finds_nothing_to_change(migrated: Database) -> None:
+    engine = migrations._engine(migrated.location)
+    with engine.connect() as connection:
+        # SQLite can't tell of defaults that give out numbers.
+        defaults = connection.dialect.name == "postgresql"
+        options = {"compare_type": True, "compare_server_default": defaults}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_alembic_would_find_a_difference(migrated: Database) -> None:
+    other = sqlalchemy.MetaData()
+    for table in metadata.sorted_tables:
+        table.to_metadata(other)
+    other.tables["run"].append_column(sqlalchemy.Column("extra", sqlalchemy.Text))
+    engine = migrations._engine(migrated.location)
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), other)
+    assert [change[0] for change in found] == ["add_column"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_scripts_for_new_databases_are_written_from_the_schema(dialect: views.Dialect) -> None:
+    written = (Path(ddl.__file__).parent / f"{dialect}.sql").read_text(encoding="utf-8")
+    assert written == render(dialect), "run `python -m penstock.store.ddl`"
+
+
+def test_the_latest_migration_is_where_new_databases_start() -> None:
+    assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() == ddl.HEAD
+
+
+class TestUpgrade:
+    def test_there_is_nothing_to_do(self, url: str) -> None:
+        open_database(url).close()
+        assert migrations.upgrade(url) == (ddl.HEAD, ddl.HEAD)
+
+    def test_an_older_database_is_brought_up_with_its_rows(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """The next edition is made up here: it adds a column and asks for a newer Penstock."""
+        folder = tmp_path / "migrations"
+        (folder / "versions").mkdir(parents=True)
+        for file in (Path(migrations.__file__).parent / "versions").glob("0*.py"):
+            (folder / "versions" / file.name).write_text(file.read_text())
+        (folder / "versions" / "0002_next.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            f"revision = '0002'\ndown_revision = '{ddl.HEAD}'\n"
+            "def upgrade():\n"
+            "    op.add_column('run', sa.Column('extra', sa.Text))\n"
+            "    op.execute(\"UPDATE about SET value = '0.2.0'\")\n"
+        )
+        path = tmp_path / "penstock.db"
+        database = open_database(path)
+        with database.write() as connection:
+            apply(connection, made.first_commit())
+        monkeypatch.setattr(migrations, "_FOLDER", folder)
+        migrations.migrate(path, "0002")
+        with database.read() as connection:
+            assert connection.all("SELECT key, extra FROM run") == [(made.KEY, None)]
+            assert connection.all("SELECT version_num FROM alembic_version") == [("0002",)]
+        with pytest.raises(StoreVersionError, match=r"needs Penstock 0\.2\.0 or newer"):
+            open_database(path)
+        with pytest.raises(StoreVersionError):
+            migrations.upgrade(path)
+
+    def test_a_migration_that_fails_changes_nothing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        folder = tmp_path / "migrations"
+        (folder / "versions").mkdir(parents=True)
+        for file in (Path(migrations.__file__).parent / "versions").glob("0*.py"):
+            (folder / "versions" / file.name).write_text(file.read_text())
+        (folder / "versions" / "0002_bad.py").write_text(
+            "import sqlalchemy as sa\nfrom alembic import op\n"
+            f"revision = '0002'\ndown_revision = '{ddl.HEAD}'\n"
+            "def upgrade():\n    op.add_column('run', sa.Column('extra', sa.Text))\n    op.execute('nonsense')\n"
+        )
+        path = tmp_path / "penstock.db"
+        database = open_database(path)
+        with database.read() as connection:
+            before = shape(connection)
+        monkeypatch.setattr(migrations, "_FOLDER", folder)
+        with pytest.raises(StoreError, match="syntax error"):
+            migrations.migrate(path, "0002")
+        with open_database(path).read() as connection:
+            assert shape(connection) == before
+
+    def test_there_is_nothing_to_upgrade(self, tmp_path: Path) -> None:
+        with pytest.raises(NotFound):
+            migrations.upgrade(tmp_path / "none.db")
+        assert list(tmp_path.iterdir()) == []
