@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.executors.stage import Stage
 
 SQUARES = [0, 1, 4, 9, 16]

@@ -23,7 +23,7 @@ CHUNK: Final = 64 * 1024
 #: Bytes that are kept of what a worker writes before its first attempt, while it imports a user's module.
 EARLY: Final = 64 * 1024
 #: Artifacts that a worker is taken to have in memory still.
-HELD: Final = 16
+HELD: Final = 32
 #: Bytes of one frame from a worker.
 FRAME: Final = 128 * 1024 * 1024
 

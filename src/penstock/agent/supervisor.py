@@ -14,7 +14,7 @@ import time
 from collections import deque
 from typing import Any, Final
 
-from penstock.agent import attempts, deaths, trees
+from penstock.agent import attempts, deaths, faults, trees
 from penstock.agent.attempts import Asked, Attempt, Totals
 from penstock.agent.channel import Channel
 from penstock.agent.crew import Crew
@@ -72,6 +72,7 @@ class Agent:
             if starts:
                 self._tell_starts()
             if self._out:
+                faults.reach("agent.report")
                 out, self._out = self._out, []
                 self._engine.send(out)
         self._crew.end()
@@ -86,6 +87,7 @@ class Agent:
         for message in messages:
             word = message[0]
             if word == "dispatch":
+                faults.reach("agent.dispatch")
                 self._dispatch(message[1])
             elif word == "run":
                 run = self._runs[message[1]["run_id"]] = Run(message[1])

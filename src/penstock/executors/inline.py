@@ -154,10 +154,7 @@ def _teed(log: LogFile) -> Iterator[None]:
     streams = TextStream("stdout"), TextStream("stderr")
     root, handler = logging.getLogger(), _Records(log)
     level = root.level
-    sys.stdout, sys.stderr = (
-        _Tee(stream, _feeder(text, log))  # type: ignore[assignment]
-        for stream, text in zip(before, streams, strict=True)
-    )
+    sys.stdout, sys.stderr = (_Tee(stream, _feeder(text, log)) for stream, text in zip(before, streams, strict=True))
     root.addHandler(handler)
     if root.getEffectiveLevel() > logging.INFO:
         root.setLevel(logging.INFO)

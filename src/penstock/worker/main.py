@@ -21,7 +21,7 @@ import types
 from io import TextIOWrapper
 from typing import Final
 
-from penstock.agent import processes
+from penstock.agent import faults, processes
 from penstock.agent.frames import FrameReader, Message, pack
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker import interrupts, records
@@ -146,6 +146,7 @@ class Worker:
                 self._tell_loaded(run)
                 started = time.time()
 
+        faults.reach("worker.start")
         self._meter.start()
         self._reports.begin()
         outcome = perform(run, assignment, self._reports, begin)
@@ -155,6 +156,7 @@ class Worker:
         left = _children_left()
         usage = self._meter.stop()
         ended = ["ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals]
+        faults.reach("worker.report")
         self._reports.end(ended)
 
 

@@ -20,7 +20,7 @@ import socket
 import sys
 from typing import NoReturn
 
-from penstock.agent import processes, trees
+from penstock.agent import faults, processes, trees
 from penstock.agent.frames import HEADER, FrameReader, Message, pack
 from penstock.worker import main as worker_main
 
@@ -98,6 +98,7 @@ class Template:
         for fd in fds:
             os.close(fd)
         if pid > 0:
+            faults.reach("template.fork")
             self._workers[pid] = name
             self._send(["forked", name, pid])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from penstock.artifacts import ArtifactStore
 from penstock.model.artifact import Artifact
 from penstock.model.fanout import item_at
 from penstock.ports.executor import Ref
@@ -17,27 +18,14 @@ class Values:
     """Reads references and writes outputs of one run's artifact store."""
 
     def __init__(self, root: str) -> None:
-        self._root = root
-        self._store: Any = None
-
-    @property
-    def store(self) -> Any:
-        """The artifact store; made when it is needed first."""
-        if self._store is None:
-            try:
-                from penstock.artifacts.store import ArtifactStore
-            except ImportError:
-                from penstock.worker.plain_store import ArtifactStore
-
-            self._store = ArtifactStore(self._root)
-        return self._store
+        self._store = ArtifactStore(root)
 
     def read(self, ref: Ref) -> Any:
         """The value that a reference stands for; MISSING for None. Raises ArtifactError."""
         if ref is None:
             return MISSING
         if type(ref) is list:
-            return self.store.get(Artifact.from_list(ref))
+            return self._store.get(Artifact.from_list(ref))
         if "json" in ref:
             return copy.deepcopy(ref["json"])
         if "list" in ref:
@@ -47,5 +35,4 @@ class Values:
 
     def write(self, value: Any, key: str) -> list[Any]:
         """Store a value; its artifact's list form. Raises Unstorable, DiskFull, ArtifactError."""
-        form: list[Any] = self.store.put(value, key).to_list()
-        return form
+        return self._store.put(value, key).to_list()

@@ -304,9 +304,12 @@ def uses_threads():
 
 @task
 def shares_memory():
-    from multiprocessing import shared_memory
+    from multiprocessing import resource_tracker, shared_memory
 
     block = shared_memory.SharedMemory(create=True, size=1000)
+    tracker = Path(f"/proc/{resource_tracker._resource_tracker._pid}/cmdline")
+    while b"resource_tracker" not in tracker.read_bytes():
+        time.sleep(0.001)
     return block.name
 
 
