@@ -19,8 +19,7 @@ from penstock.engine.plan import Plan, make_plan
 from penstock.engine.recover import settle_abandoned_runs
 from penstock.engine.request import RunRequest, chosen_tasks, new_view
 from penstock.errors import NotFound, PenstockError
-
-InlineExecutor = None  # import InlineExecutor
+from penstock.executors.inline import InlineExecutor
 from penstock.executors.local import LocalExecutor
 from penstock.model import graph, ids, params, spec
 from penstock.model.spec import PipelineSpec
@@ -31,6 +30,10 @@ from penstock.store.writer import Writer
 
 #: An engine shows that it is alive this often (seconds); DESIGN section 6.
 BEAT = 3.0
+
+
+def _width(settings: Settings, *, inline: bool, workers: int | None) -> int:
+    return 1 if inline else workers or settings.workers or os.cpu_count() or 1
 
 
 class LocalEngine:
@@ -50,7 +53,8 @@ class LocalEngine:
     ) -> None:
         self.home = home
         self.settings = settings
-        self.workers = 1 if executor == "inline" else workers or settings.workers or os.cpu_count() or 1
+        self.inline = executor == "inline"
+        self.workers = _width(settings, inline=self.inline, workers=workers)
         self._plans: dict[int, tuple[PipelineSpec, Plan]] = {}
         # The agent starts first: its processes come up while the database is opened here.
         self.executor: Executor = InlineExecutor() if executor == "inline" else LocalExecutor(self.workers)
@@ -68,7 +72,8 @@ class LocalEngine:
         self._closed = threading.Event()
         self._beat = threading.Thread(target=self._beat_on, name="penstock-beat", daemon=True)
         self._beat.start()
-        self.engine.start()
+        if not self.inline:
+            self.engine.start()
 
     def _register(self) -> int:
         with self.database.write() as connection:
@@ -83,6 +88,22 @@ class LocalEngine:
                     instances.beat(connection, self._owner, time.time())
             except PenstockError:
                 continue  # a missed beat harms nobody here: this process is seen to be alive by its pid
+
+    @staticmethod
+    def check(
+        definition: PipelineSpec, request: RunRequest, settings: Settings, *, inline: bool, workers: int | None
+    ) -> None:
+        """Raise what `submit` would raise of the request alone, before anything is opened or made."""
+        params.resolve(definition.params, request.params, request.texts)
+        plan = make_plan(definition)
+        chosen_tasks(plan, request)
+        limits = Limits(_width(settings, inline=inline, workers=workers), settings.gpus, settings.pools)
+        for task in plan.tasks:
+            limits.check(task)
+
+    def work_until(self, handle: RunHandle) -> None:
+        """For an inline engine: run its tasks here, in the calling thread, until the run is over and recorded."""
+        self.engine.work_until(handle)
 
     def plan(self, definition: PipelineSpec) -> Plan:
         """The plan of a definition, made once for each definition object."""

@@ -30,24 +30,27 @@ class Limits:
 
     def check(self, planned: PlannedTask) -> None:
         """Raise DefinitionError for a task that could never start here."""
-        needs, where = planned.spec.resources, {"file": planned.spec.file, "line": planned.spec.line}
+        needs, file, line = planned.spec.resources, planned.spec.file, planned.spec.line
         if needs.cpu > self.cores:
             raise DefinitionError(
                 f"task '{planned.name}' asks for {needs.cpu:g} cores, and there are {self.cores}",
                 cure="ask for fewer, or start with --workers",
-                **where,
+                file=file,
+                line=line,
             )
         if needs.gpu > self.gpus:
             raise DefinitionError(
                 f"task '{planned.name}' asks for {needs.gpu:g} GPUs, and there are {self.gpus:g}",
                 cure="set `gpus` in penstock.toml to the number of this machine",
-                **where,
+                file=file,
+                line=line,
             )
         if needs.pool is not None and needs.pool not in self.pools:
             raise DefinitionError(
                 f"task '{planned.name}' asks for the pool '{needs.pool}', which has no size",
                 cure=f"write `[pools]` and `{needs.pool} = 2` in penstock.toml; {did_you_mean(needs.pool, self.pools)}",
-                **where,
+                file=file,
+                line=line,
             )
 
     def take(self, ready: deque[TaskRun]) -> list[TaskRun]:

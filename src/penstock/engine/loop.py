@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from penstock.engine.apply import apply, take_started
 from penstock.engine.decide import decide
@@ -65,6 +65,11 @@ class Engine:
         """Begin to work, in a thread of its own."""
         self._thread.start()
 
+    def work_until(self, handle: RunHandle) -> None:
+        """Work in the calling thread until a run is over and recorded, instead of `start`."""
+        while not handle.wait(0) and not self._closing:
+            self._turn()
+
     def submit(self, view: RunView) -> RunHandle:
         """Take a run; it starts at once."""
         handle = view.handle = view.handle or RunHandle(view, self)
@@ -87,7 +92,8 @@ class Engine:
         """Stop working; runs that are not over stay as they are recorded. Returns when the thread is gone."""
         self._closing = True
         self.executor.wake()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _post(self, message: Callable[[], None]) -> None:
         self._inbox.append(message)
@@ -267,7 +273,7 @@ class Engine:
                 self._stirred[view.key] = view
 
 
-_TAKE: Final = {
+_TAKE: Final[dict[type[Report], Callable[[Engine, Any], None]]] = {
     Started: Engine._take_started,
     Ended: Engine._take_ended,
     Metric: Engine._take_metric,
