@@ -146,8 +146,8 @@ def _makers(
 
 
 def _task(
-    one: Registration, makers: Mapping[str, str], known_params: Mapping[str, Any], registrations: Mapping[str, Registration],
-    problems: _Problems,
+    one: Registration, makers: Mapping[str, str], known_params: Mapping[str, Any],
+    registrations: Mapping[str, Registration], problems: _Problems,
 ) -> TaskSpec:  # fmt: skip
     options, place = one.options, one.place
     foreach = dict(options.get("foreach") or options.get("map") or {})
