@@ -28,12 +28,15 @@ class ArtifactStore:
 
     def put(self, value: Any, key: str) -> Artifact:
         """Store a value under a key ("run/task/dataset"). Raises Unstorable, DiskFull, ArtifactError."""
+        text: str | None
         try:
             text = plain.dumps(value)
         except plain.NotPlain:
-            return self._put_object(value, key)
+            text = None
         except (UnicodeEncodeError, RecursionError) as error:
             raise Unstorable(f"it can't be written as text: {error}", cure="return a simpler value") from error
+        if text is None:
+            return self._put_object(value, key)
         if isinstance(value, Path) and value.is_file():
             return self._put_file(value, key)
         kind = type(value).__name__
@@ -90,7 +93,7 @@ class ArtifactStore:
             raise Unstorable(
                 f"{name} can't be pickled: {''.join(reason)[:300]}",
                 cure="return data (a table, a dict, a file's Path) instead of an object that holds open things",
-            ) from error
+            ) from None
         return self._seal("pickle", key + ".pickle", lambda out: out.write(buffer.getbuffer()), name, safe=False)
 
     def _seal(

@@ -38,17 +38,30 @@ def tell(handle: RunHandle, database: Database, home: Home, *, as_json: bool) ->
     paint = terminal.paint()
     print()
     print(headline(document, paint))
-    for task in document["tasks"]:
-        if task["state"] in ("failed", "warning") and task["attempts"] and task["reason"] != "slice":
-            failed = task["attempts"][-1]
-            if failed["error"]:
-                print(cause(task, failed["error"], paint), end="")
-                _print_tail([log for log in logs if _belongs(log, task, failed["n"])], home, paint)
-                break
+    failed = first_failed(document)
+    if failed is not None:
+        attempt = failed["attempts"][-1]
+        print(cause(failed, attempt["error"], paint), end="")
+        _print_tail([log for log in logs if _belongs(log, failed, attempt["n"])], home, paint)
     files = [f"  {one.dataset}: {home.artifacts / one.path}" for one in made if one.kind == "file" and one.path]
     if files:
         print("\n".join([paint.dye("files", "bold"), *files[:MOST]]))
     print(next_steps(document, paint))
+
+
+def first_failed(document: dict[str, Any]) -> dict[str, Any] | None:
+    """The task that the run's error is about."""
+    error = document["error"] or {}
+    return next(
+        (
+            task
+            for task in document["tasks"]
+            if (task["name"], task["map_index"]) == (error.get("task"), error.get("map_index"))
+            and task["attempts"]
+            and task["attempts"][-1]["error"]
+        ),
+        None,
+    )
 
 
 def _belongs(log: Any, task: dict[str, Any], n: int) -> bool:
@@ -102,7 +115,7 @@ def next_steps(document: dict[str, Any], paint: Paint) -> str:
     """The commands that lead on."""
     run = document["id"]
     steps = [(f"penstock runs show {run}", "tasks, attempts, outputs")]
-    failed = next((task for task in document["tasks"] if task["state"] == "failed"), None)
+    failed = first_failed(document)
     if failed is None:
         steps.append((f"penstock runs logs {run}", "what they printed"))
     else:

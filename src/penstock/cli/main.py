@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from penstock import __version__
 from penstock.cli import db, doctor, pipelines, run, runs
 from penstock.cli.problems import tell, tell_mistake
-from penstock.errors import PenstockError
+from penstock.errors import PenstockError, UsageError
 
 app = typer.Typer(
     name="penstock",
@@ -24,6 +23,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+#: What typer raises for options and verbs that do not exist: it keeps a copy of click of its own, and names little.
+WrongUse: Any = typer.BadParameter.__mro__[2]
 
 
 def _version(wanted: bool) -> None:
@@ -61,17 +64,20 @@ def main() -> None:
     sys.exit(code)
 
 
+def _tell_wrong_use(error: Any, *, as_json: bool) -> int:
+    if as_json:
+        return tell(UsageError(error.format_message()), as_json=True)
+    error.show()
+    return 2
+
+
 def _call(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         result = typer.main.get_command(app).main(arguments, "penstock", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except WrongUse as error:
+        return _tell_wrong_use(error, as_json=as_json)
+    except (typer.Abort, KeyboardInterrupt):
         return 130
     except PenstockError as error:
         return tell(error, as_json=as_json)

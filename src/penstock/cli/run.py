@@ -44,7 +44,7 @@ def run(
     type_: Annotated[
         str, typer.Option("--type", help="standard, test or debug (debug: tasks run in this process).")
     ] = ("standard"),
-    executor: Annotated[
+    executor_: Annotated[
         str | None, typer.Option("--executor", help="local (processes) or inline (this process; breakpoint() works).")
     ] = None,
     workers: Annotated[
@@ -60,33 +60,38 @@ def run(
     from penstock.cli.target import Target, pairs
     from penstock.cli.target import params_file as read_params
 
-    _check(type_, executor)
-    chosen = executor or ("inline" if type_ == "debug" else "local")
+    _check(type_, executor_)
+    chosen = executor_ or ("inline" if type_ == "debug" else "local")
     texts, labels = pairs(param or [], "a parameter"), pairs(label or [], "a label")
     given: dict[str, Any] = read_params(params_file) if params_file else {}
     aim = Target(target)
+    executor = None
     try:
-        # What follows is imported while the child imports the user's file.
+        # While the child imports the user's file, processes are started and the rest is imported here.
         from penstock.cli.session import at_hand
         from penstock.cli.watch import Signals, watch
-        from penstock.compose.local import LocalEngine
-        from penstock.engine.request import RunRequest
 
         home, settings = at_hand()
         with Signals() as signals:
-            spec = aim.spec()
+            from penstock.compose.local import LocalEngine, check, start_executor
+            from penstock.engine.request import RunRequest
+
+            executor = start_executor(settings, inline=chosen == "inline", workers=workers)
             request = RunRequest(
                 given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
                 tuple(tag or ()), from_run,
             )  # fmt: skip
-            LocalEngine.check(spec, request, settings, inline=chosen == "inline", workers=workers)
+            spec = aim.spec()
+            check(spec, request, settings, executor.workers)
             home.make()
-            with LocalEngine(home, settings, executor=chosen, workers=workers) as engine:  # type: ignore[arg-type]
+            with LocalEngine(home, settings, executor) as engine:
                 handle = engine.submit(spec, request)
                 watch(handle, signals, engine, quiet=quiet or as_json)
                 return _end(handle, engine, home, signals, as_json=as_json)
     finally:
         aim.end()
+        if executor is not None:
+            executor.close()
 
 
 def _check(type_: str, executor: str | None) -> None:

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from penstock.compose.home import Home
 from penstock.compose.settings import Settings
@@ -32,38 +32,43 @@ from penstock.store.writer import Writer
 BEAT = 3.0
 
 
-def _width(settings: Settings, *, inline: bool, workers: int | None) -> int:
-    return 1 if inline else workers or settings.workers or os.cpu_count() or 1
+def start_executor(settings: Settings, *, inline: bool = False, workers: int | None = None) -> Executor:
+    """The executor that is asked for, open: its processes come up while the caller goes on."""
+    width = workers or settings.workers or os.cpu_count() or 1
+    executor: Executor = InlineExecutor() if inline else LocalExecutor(width)
+    executor.open()
+    return executor
+
+
+def check(definition: PipelineSpec, request: RunRequest, settings: Settings, cores: int) -> None:
+    """Raise what `submit` would raise of the request alone, before anything is opened or made."""
+    params.resolve(definition.params, request.params, request.texts)
+    plan = make_plan(definition)
+    chosen_tasks(plan, request)
+    limits = Limits(cores, settings.gpus, settings.pools)
+    for task in plan.tasks:
+        limits.check(task)
 
 
 class LocalEngine:
     """Runs pipelines in this process tree, durably. A context manager; `submit` may be called from any thread.
 
-    `workers`: attempts at the same time, by default one a core. Opening registers this process as the owner of the
-    runs that it submits, and settles runs whose owner is gone. Raises StoreError, ExecutorError, SettingsError.
+    `executor` is an open one (by default local, a worker a core); it is closed with the engine. Opening registers
+    this process as the owner of the runs that it submits, and settles runs whose owner is gone. Raises StoreError,
+    ExecutorError, SettingsError.
     """
 
-    def __init__(
-        self,
-        home: Home,
-        settings: Settings,
-        *,
-        executor: Literal["local", "inline"] = "local",
-        workers: int | None = None,
-    ) -> None:
+    def __init__(self, home: Home, settings: Settings, executor: Executor | None = None) -> None:
         self.home = home
         self.settings = settings
-        self.inline = executor == "inline"
-        self.workers = _width(settings, inline=self.inline, workers=workers)
+        self.executor = executor or start_executor(settings)
+        self.inline = isinstance(self.executor, InlineExecutor)
         self._plans: dict[int, tuple[PipelineSpec, Plan]] = {}
-        # The agent starts first: its processes come up while the database is opened here.
-        self.executor: Executor = InlineExecutor() if executor == "inline" else LocalExecutor(self.workers)
-        self.executor.open()
         try:
             self.database = open_database(home.database_url)
             self._owner = self._register()
             self.writer = Writer(self.database)
-            limits = Limits(self.workers, settings.gpus, settings.pools)
+            limits = Limits(self.executor.workers, settings.gpus, settings.pools)
             self._spare = SpareRoom(home.path)
             self.engine = Engine(self.executor, self.writer, limits, self._owner, make_room=self._spare.give)
         except BaseException:
@@ -88,18 +93,6 @@ class LocalEngine:
                     instances.beat(connection, self._owner, time.time())
             except PenstockError:
                 continue  # a missed beat harms nobody here: this process is seen to be alive by its pid
-
-    @staticmethod
-    def check(
-        definition: PipelineSpec, request: RunRequest, settings: Settings, *, inline: bool, workers: int | None
-    ) -> None:
-        """Raise what `submit` would raise of the request alone, before anything is opened or made."""
-        params.resolve(definition.params, request.params, request.texts)
-        plan = make_plan(definition)
-        chosen_tasks(plan, request)
-        limits = Limits(_width(settings, inline=inline, workers=workers), settings.gpus, settings.pools)
-        for task in plan.tasks:
-            limits.check(task)
 
     def work_until(self, handle: RunHandle) -> None:
         """For an inline engine: run its tasks here, in the calling thread, until the run is over and recorded."""
