@@ -495,3 +495,10 @@ class TestRefusedCommits:
         assert (view.state, view.reason) == ("failed", "disk_full")
         assert view.handle.wait(0)
         assert view.handle.failure is None
+
+
+def test_all_tasks_are_on_record_from_the_start() -> None:
+    world = World()
+    world.submit(pipeline(task("a"), task("b", "a"), task("c")), RunRequest(to=("b",)))
+    rows = {row.task: (row.state, row.reason) for row in world.writer.commits[0].new_task_runs}
+    assert rows == {"a": ("queued", None), "b": ("created", None), "c": ("skipped", "slice")}

@@ -154,6 +154,9 @@ class Engine:
     def _take_run(self, view: RunView) -> None:
         self._views[view.key] = view
         self._stirred[view.key] = view
+        # All tasks are on record from the start, also those that wait long or never run.
+        for run in view.task_runs:
+            self.out.mark_task_run(run)
         self.executor.prepare(view.context)
 
     def _take_started(self, report: Started) -> None:
