@@ -25,7 +25,7 @@ _TIME: Final[dict[Dialect, Callable[[str], str]]] = {"sqlite": _sqlite_time, "po
 
 
 def _seconds(later: str, earlier: str) -> str:
-    return f"({later} - {earlier}) / 1000000.0"
+    return f"({later} - {earlier}) / CAST(1000000 AS DOUBLE PRECISION)"
 
 
 def view_statements(dialect: Dialect) -> dict[str, str]:

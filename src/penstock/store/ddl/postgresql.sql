@@ -196,7 +196,7 @@ SELECT
     to_timestamp(run.created_at / 1000000) + (run.created_at % 1000000) * interval '1 microsecond' AS created_at,
     to_timestamp(run.started_at / 1000000) + (run.started_at % 1000000) * interval '1 microsecond' AS started_at,
     to_timestamp(run.ended_at / 1000000) + (run.ended_at % 1000000) * interval '1 microsecond' AS ended_at,
-    (run.ended_at - run.started_at) / 1000000.0 AS duration,
+    (run.ended_at - run.started_at) / CAST(1000000 AS DOUBLE PRECISION) AS duration,
     run.generation AS generation,
     run.tasks_total AS tasks_total,
     run.tasks_done AS tasks_done,
@@ -221,8 +221,8 @@ SELECT
     to_timestamp(task.queued_at / 1000000) + (task.queued_at % 1000000) * interval '1 microsecond' AS queued_at,
     to_timestamp(task.started_at / 1000000) + (task.started_at % 1000000) * interval '1 microsecond' AS started_at,
     to_timestamp(task.ended_at / 1000000) + (task.ended_at % 1000000) * interval '1 microsecond' AS ended_at,
-    (task.ended_at - task.started_at) / 1000000.0 AS duration,
-    (task.started_at - task.queued_at) / 1000000.0 AS queued_for,
+    (task.ended_at - task.started_at) / CAST(1000000 AS DOUBLE PRECISION) AS duration,
+    (task.started_at - task.queued_at) / CAST(1000000 AS DOUBLE PRECISION) AS queued_for,
     task.attempts AS attempts
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;

@@ -201,7 +201,7 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%S', run.created_at / 1000000, 'unixepoch') || printf('.%06dZ', run.created_at % 1000000) AS created_at,
     strftime('%Y-%m-%dT%H:%M:%S', run.started_at / 1000000, 'unixepoch') || printf('.%06dZ', run.started_at % 1000000) AS started_at,
     strftime('%Y-%m-%dT%H:%M:%S', run.ended_at / 1000000, 'unixepoch') || printf('.%06dZ', run.ended_at % 1000000) AS ended_at,
-    (run.ended_at - run.started_at) / 1000000.0 AS duration,
+    (run.ended_at - run.started_at) / CAST(1000000 AS DOUBLE PRECISION) AS duration,
     run.generation AS generation,
     run.tasks_total AS tasks_total,
     run.tasks_done AS tasks_done,
@@ -226,8 +226,8 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%S', task.queued_at / 1000000, 'unixepoch') || printf('.%06dZ', task.queued_at % 1000000) AS queued_at,
     strftime('%Y-%m-%dT%H:%M:%S', task.started_at / 1000000, 'unixepoch') || printf('.%06dZ', task.started_at % 1000000) AS started_at,
     strftime('%Y-%m-%dT%H:%M:%S', task.ended_at / 1000000, 'unixepoch') || printf('.%06dZ', task.ended_at % 1000000) AS ended_at,
-    (task.ended_at - task.started_at) / 1000000.0 AS duration,
-    (task.started_at - task.queued_at) / 1000000.0 AS queued_for,
+    (task.ended_at - task.started_at) / CAST(1000000 AS DOUBLE PRECISION) AS duration,
+    (task.started_at - task.queued_at) / CAST(1000000 AS DOUBLE PRECISION) AS queued_for,
     task.attempts AS attempts
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
