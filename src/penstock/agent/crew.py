@@ -16,10 +16,10 @@ from penstock.agent.timers import Timers
 
 #: Workers that are forked ahead, so that one that is lost is replaced at once.
 SPARE: Final = 1
-#: A worker that has made so many attempts is replaced when it has nothing to do: what libraries leak is bounded.
+#: A worker that has made so many attempts is replaced as soon as nothing is to be done: what libraries leak is bounded.
 ENOUGH: Final = 50
-#: It is replaced in the middle of a burst only after so many.
-TOO_MANY: Final = 2000
+#: One that never rests is replaced after so many: the next has to import the code first, which costs a busy queue time.
+TOO_MANY: Final = 10_000
 #: Resident bytes from which on a worker is replaced after its attempt.
 HEAVY: Final = 1024**3
 #: Seconds between two looks whether a worker with ENOUGH attempts can be spared.
@@ -28,8 +28,12 @@ REST: Final = 2.0
 DYING: Final = 0.2
 #: Seconds that the template gets to end all that is below it.
 LAST_WORDS: Final = 4.5
-#: Templates that may die one after the other without a worker in between.
-TEMPLATES: Final = 3
+#: Templates, and workers without an attempt, that may die one after the other before it is taken for hopeless.
+HOPELESS: Final = 5
+#: Seconds until another fork is tried after one that failed: the machine may be short of processes or memory.
+PAUSE: Final = 0.25
+#: Forks that may fail in a row while no worker is alive.
+FAILURES: Final = 40
 
 
 class Owner(Protocol):
@@ -66,7 +70,9 @@ class Crew:
         self._to_warm: list[Run] = []
         self._preloads: list[str] = []
         self._starting = self._busy = self._forked = 0
-        self._barren = 0
+        #: Deaths and failed forks since an attempt was ended.
+        self._deaths = self._failures = 0
+        self._paused = False
         self._nursery = Nursery(poller, self._from_template, self._template_gone)
 
     # --- choosing ----------------------------------------------------------------------------------------
@@ -93,6 +99,7 @@ class Crew:
     def free(self, worker: Member, peak: int) -> None:
         """A worker has ended its attempt, whose peak of resident bytes is told, and may take the next."""
         self._busy -= 1
+        self._deaths = 0
         assert worker.pool is not None
         if worker.done >= TOO_MANY or (peak > HEAVY and _resident(worker) > HEAVY):
             self._let_go(worker)
@@ -143,6 +150,8 @@ class Crew:
             self._fork()
 
     def _fork(self) -> None:
+        if self._paused:
+            return
         self._forked += 1
         worker = Member(f"w{self._forked}", self._poller, self._owner.take, self._silent)
         self._members[worker.name] = worker
@@ -152,6 +161,7 @@ class Crew:
 
     def forget(self, run: Run) -> None:
         """A run is over: workers may drop what they keep of it."""
+        run.over = True
         self._to_warm = [other for other in self._to_warm if other is not run]
         for worker in self._members.values():
             if run.id in worker.runs:
@@ -168,14 +178,14 @@ class Crew:
             elif word == "exited":
                 self._left(self._members[message[1]], *message[2:])
             elif word == "failed":
-                self._owner.broken(f"no worker can be started: {message[2]}")
+                self._failed(self._members[message[1]], message[2])
             elif word == "ready":
                 self._owner.ready()
 
     def _came(self, worker: Member, pid: int) -> None:
         worker.pid = pid
         self._starting -= 1
-        self._barren = 0
+        self._failures = 0
         if self._to_warm:
             self._warm(worker, self._to_warm.pop(0))
         else:
@@ -183,10 +193,30 @@ class Crew:
             self._fresh.append(worker)
         self._owner.place()
 
+    def _failed(self, worker: Member, why: str) -> None:
+        """A fork was refused."""
+        self._strike_off(worker)
+        worker.close()
+        self._failures += 1
+        if self._failures >= FAILURES and not self._members:
+            self._owner.broken(f"no worker can be started: {why}")
+        elif not self._paused:
+            self._paused = True
+            self._timers.after(PAUSE, self._go_on, None)
+
+    def _go_on(self, _: None) -> None:
+        self._paused = False
+        self._keep_spare()
+        self._owner.place()
+
     def _left(self, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> None:
         while worker.channel.receive():  # it may have reported before it died
             pass
         worker.drain()
+        if worker.pool is None and worker.state != "leaving" and status is not None:
+            self._deaths += 1
+            if self._deaths >= HOPELESS:
+                self._owner.broken(f"workers die at once: {worker.early_words()}")
         self._strike_off(worker)
         if worker.attempt is not None:
             self._owner.died(worker, worker.attempt, status, cpu_seconds, peak)
@@ -240,14 +270,17 @@ class Crew:
         """A worker that has done enough leaves when no work is there to be kept waiting."""
         if worker.state == "idle" and not self._busy:
             self._dismiss(worker)
+            if worker.run is not None and not worker.run.over:
+                self._to_warm.append(worker.run)
+            self._keep_spare()
         elif worker.state in ("idle", "busy"):
             self._timers.after(REST, self._replace_rested, worker)
 
     def _template_gone(self) -> None:
         """The template died: its workers die with it (PR_SET_PDEATHSIG), and what they leave comes to us."""
         trees.end_children(patience=0.0)
-        self._barren += 1
-        if self._barren >= TEMPLATES:
+        self._deaths += 1
+        if self._deaths >= HOPELESS:
             self._owner.broken("the process that workers are forked from dies at once")
             return
         self._nursery = Nursery(self._poller, self._from_template, self._template_gone)

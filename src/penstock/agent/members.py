@@ -16,6 +16,7 @@ from penstock.agent.channel import Channel
 from penstock.agent.frames import Message
 from penstock.agent.logs import LogFile
 from penstock.agent.poller import Poller
+from penstock.agent.runs import Run
 from penstock.agent.streams import MarkedStream, TextStream
 
 #: Bytes of a pipe that are read at once: a flood from one task must not hold up the others for long.
@@ -48,6 +49,8 @@ class Member:
         #: Its code is imported: an attempt starts as soon as it is handed over.
         self.loaded = False
         self.attempt: Attempt | None = None
+        #: The run that it worked for last.
+        self.run: Run | None = None
         #: Runs whose context it has.
         self.runs: set[str] = set()
         self.done = 0
@@ -121,6 +124,7 @@ class Member:
         """Start an attempt; what was written before, by the import of its code, belongs to it."""
         self.state = "busy"
         self.attempt = attempt
+        self.run = attempt.run
         attempt.worker = self
         attempt.before = self.totals
         if self._early:
@@ -129,6 +133,10 @@ class Member:
                 self._pipes[fd].feed(data, attempt.log)
         # Whatever comes between attempts belongs to none of them.
         self._early_room = 0
+
+    def early_words(self) -> str:
+        """What it wrote before any attempt; its end, where an error is."""
+        return b"".join([data for _, data in self._early]).decode("utf-8", "replace").strip()[-2000:]
 
     def drain(self) -> None:
         """Take what is in the pipes now, and no more: a child that still writes could go on for ever."""

@@ -8,7 +8,7 @@ from typing import Any
 class Run:
     """A run's context as the engine sent it, and the code that its workers need."""
 
-    __slots__ = ("context", "id", "logs", "pool", "preload")
+    __slots__ = ("context", "id", "logs", "over", "pool", "preload")
 
     def __init__(self, context: dict[str, Any]) -> None:
         code = context["code"]
@@ -17,4 +17,5 @@ class Run:
         self.logs: str = context["logs"]
         #: Workers with this code loaded serve it: where it lies and what it says.
         self.pool: tuple[str, str] = (code.get("root", ""), code.get("digest") or context["version"])
+        self.over = False
         self.preload: list[str] = list(code.get("preload", ()))

@@ -171,7 +171,7 @@ def _flush() -> None:
 def _children_left() -> bool:
     """Reap what has ended below this process; whether something still runs."""
     try:
-        while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG) is not None:
+        while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
         return False
