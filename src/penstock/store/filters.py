@@ -62,8 +62,9 @@ _TAGGED: Final[dict[Dialect, str]] = {
     "sqlite": "EXISTS (SELECT 1 FROM json_each(run.tags) AS tag WHERE tag.value = ?)",
     "postgresql": "jsonb_exists(run.tags::jsonb, ?)",
 }
-_LABELLED: Final = "EXISTS (SELECT 1 FROM label WHERE label.run_key = run.key AND label.key = ?)"
-_LABELLED_SO: Final = "EXISTS (SELECT 1 FROM label WHERE label.run_key = run.key AND label.key = ? AND label.value = ?)"
+#: Not EXISTS: a rare label would be looked for in run after run, where this reads its index.
+_LABELLED: Final = "run.key IN (SELECT run_key FROM label WHERE label.key = ?)"
+_LABELLED_SO: Final = "run.key IN (SELECT run_key FROM label WHERE label.key = ? AND label.value = ?)"
 
 
 def conditions(chosen: RunFilter, dialect: Dialect) -> Conditions:
