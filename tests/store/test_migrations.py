@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from tests.store import made
 
 from penstock.errors import NotFound, StoreError, StoreVersionError
-from penstock.store import ddl, migrations, views
+from penstock.store import ddl, migrate, views
 from penstock.store.check import check
 from penstock.store.connection import Connection
 from penstock.store.database import Database, locate, open_database
@@ -22,6 +22,7 @@ from penstock.store.ddl.__main__ import render
 from penstock.store.schema import metadata
 from penstock.store.write import apply
 
+FOLDER = Path(migrate.__file__).parent / "migrations"
 #: What a database has, told by itself: tables with their columns and keys, indexes with their conditions, views.
 SHAPE = {
     "sqlite": [
@@ -51,7 +52,7 @@ def migrated(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Iterat
     """A database that was made by migrations alone, from nothing."""
     location = locate(url)
     location = tmp_path / "migrated.db" if isinstance(location, Path) else empty_schema(request, location)
-    migrations.migrate(location)
+    migrate.migrate(location)
     database = Database(location)
     yield database
     database.close()
@@ -95,7 +96,7 @@ def test_a_migrated_database_works(migrated: Database) -> None:
 
 
 def test_alembic_finds_nothing_to_change(migrated: Database) -> None:
-    engine = migrations._engine(migrated.location)
+    engine = migrate._engine(migrated.location)
     with engine.connect() as connection:
         # SQLite can't tell of defaults that give out numbers.
         defaults = connection.dialect.name == "postgresql"
@@ -110,7 +111,7 @@ def test_alembic_would_find_a_difference(migrated: Database) -> None:
     for table in metadata.sorted_tables:
         table.to_metadata(other)
     other.tables["run"].append_column(sqlalchemy.Column("extra", sqlalchemy.Text))
-    engine = migrations._engine(migrated.location)
+    engine = migrate._engine(migrated.location)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), other)
     assert [change[0] for change in found] == ["add_column"]
@@ -124,13 +125,13 @@ def test_the_scripts_for_new_databases_are_written_from_the_schema(dialect: view
 
 
 def test_the_latest_migration_is_where_new_databases_start() -> None:
-    assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() == ddl.HEAD
+    assert ScriptDirectory(str(FOLDER)).get_current_head() == ddl.HEAD
 
 
 class TestUpgrade:
     def test_there_is_nothing_to_do(self, url: str) -> None:
         open_database(url).close()
-        assert migrations.upgrade(url) == (ddl.HEAD, ddl.HEAD)
+        assert migrate.upgrade(url) == (ddl.HEAD, ddl.HEAD)
 
     def test_an_older_database_is_brought_up_with_its_rows(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -138,7 +139,7 @@ class TestUpgrade:
         """The next edition is made up here: it adds a column and asks for a newer Penstock."""
         folder = tmp_path / "migrations"
         (folder / "versions").mkdir(parents=True)
-        for file in (Path(migrations.__file__).parent / "versions").glob("0*.py"):
+        for file in (FOLDER / "versions").glob("0*.py"):
             (folder / "versions" / file.name).write_text(file.read_text())
         (folder / "versions" / "0002_next.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
@@ -151,20 +152,20 @@ class TestUpgrade:
         database = open_database(path)
         with database.write() as connection:
             apply(connection, made.first_commit())
-        monkeypatch.setattr(migrations, "_FOLDER", folder)
-        migrations.migrate(path, "0002")
+        monkeypatch.setattr(migrate, "_FOLDER", folder)
+        migrate.migrate(path, "0002")
         with database.read() as connection:
             assert connection.all("SELECT key, extra FROM run") == [(made.KEY, None)]
             assert connection.all("SELECT version_num FROM alembic_version") == [("0002",)]
         with pytest.raises(StoreVersionError, match=r"needs Penstock 0\.2\.0 or newer"):
             open_database(path)
         with pytest.raises(StoreVersionError):
-            migrations.upgrade(path)
+            migrate.upgrade(path)
 
     def test_a_migration_that_fails_changes_nothing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         folder = tmp_path / "migrations"
         (folder / "versions").mkdir(parents=True)
-        for file in (Path(migrations.__file__).parent / "versions").glob("0*.py"):
+        for file in (FOLDER / "versions").glob("0*.py"):
             (folder / "versions" / file.name).write_text(file.read_text())
         (folder / "versions" / "0002_bad.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
@@ -175,13 +176,13 @@ class TestUpgrade:
         database = open_database(path)
         with database.read() as connection:
             before = shape(connection)
-        monkeypatch.setattr(migrations, "_FOLDER", folder)
+        monkeypatch.setattr(migrate, "_FOLDER", folder)
         with pytest.raises(StoreError, match="syntax error"):
-            migrations.migrate(path, "0002")
+            migrate.migrate(path, "0002")
         with open_database(path).read() as connection:
             assert shape(connection) == before
 
     def test_there_is_nothing_to_upgrade(self, tmp_path: Path) -> None:
         with pytest.raises(NotFound):
-            migrations.upgrade(tmp_path / "none.db")
+            migrate.upgrade(tmp_path / "none.db")
         assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,7 @@
 """The tables, as SQLAlchemy metadata: what migrations are compared with and `ddl/*.sql` is written from.
 
 Programs never import this module at run time (SQLAlchemy costs 200 ms and 29 MB at every start, see
-docs/decisions/0003-sql-as-text.md); only `ddl.write`, `migrations` and tests do.
+docs/decisions/0003-sql-as-text.md); only `ddl`, `migrate` and tests do.
 
 Times are whole microseconds since 1970 in UTC, in a BIGINT. Columns that hold JSON are TEXT: the store hands
 documents on without looking inside. There are no foreign keys: every transaction writes parents before children,

@@ -24,7 +24,7 @@ from penstock.store.connection import PATIENCE
 from penstock.store.database import Database, locate
 from penstock.store.edition import refuse_newer, revision, shown
 
-_FOLDER: Final = Path(__file__).parent
+_FOLDER: Final = Path(__file__).parent / "migrations"
 
 
 class Upgrade(NamedTuple):
