@@ -35,7 +35,7 @@ def opened(workload: str, folder: Path) -> Iterator[Builder]:
         def build(size: Size) -> Trial:
             spec = definition(workload, size)
             engine.plan(spec)
-            return Trial(lambda: submit(engine, spec, size), lambda made: result(engine, workload, made))
+            return Trial(lambda: submit(engine, spec), lambda made: result(engine, workload, made))
 
         yield build
 
@@ -47,7 +47,7 @@ def definition(workload: str, size: Size) -> PipelineSpec:
     return replace(pipeline.spec(), code=code)
 
 
-def submit(engine: LocalEngine, spec: PipelineSpec, size: Size) -> Any:
+def submit(engine: LocalEngine, spec: PipelineSpec) -> Any:
     """From the submission to the final commit."""
     handle = engine.submit(spec)
     handle.wait()

@@ -83,6 +83,8 @@ def _call(arguments: list[str]) -> int:
         return tell(error, as_json=as_json)
     except BrokenPipeError:
         raise
+    except SystemExit as end:
+        raise BrokenPipeError from end  # so typer says that nobody reads our output
     except Exception as error:
         return tell_mistake(error)
     return result if isinstance(result, int) else 0

@@ -1,0 +1,116 @@
+"""A user in an empty folder with the real command."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+COMMAND = [sys.executable, "-m", "penstock.cli"]
+PATIENCE = 60.0
+
+
+class User:
+    """Types commands in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = {key: value for key, value in os.environ.items() if not key.startswith("PENSTOCK_")}
+        self.env |= {"COLUMNS": "100", "TERM": "xterm", "PENSTOCK_TEST_MARK": f"{folder}"}
+        self.children: list[subprocess.Popen[str]] = []
+
+    def write(self, name: str, text: str) -> Path:
+        file = self.folder / name
+        file.write_text(textwrap.dedent(text), encoding="utf-8")
+        return file
+
+    def types(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *words], cwd=self.folder, env=self.env | env, capture_output=True, text=True, timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def starts(self, *words: str, **env: str) -> subprocess.Popen[str]:
+        """A command that goes on; its output comes line by line."""
+        child = subprocess.Popen(
+            [*COMMAND, *words], cwd=self.folder, env=self.env | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        self.children.append(child)
+        return child
+
+    def document(self, run: str = "latest") -> dict[str, Any]:
+        shown = self.types("runs", "show", run, "--json")
+        assert shown.returncode == 0, shown.stderr
+        return dict(json.loads(shown.stdout))
+
+    def states(self, run: str = "latest") -> dict[str, str]:
+        return {task["name"]: task["state"] for task in self.document(run)["tasks"]}
+
+    def processes(self) -> list[psutil.Process]:
+        """All that descends from this user's commands, also what left its session or its parent."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("PENSTOCK_TEST_MARK") == str(self.folder) and process.status() != "zombie":
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def in_terminal(self, *words: str, act: Callable[[str, int], None] | None = None) -> tuple[int, str]:
+        """Run a command on a pseudo-terminal; (exit code, all that it showed). `act` sees that and the process id."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execvpe(COMMAND[0], [*COMMAND, *words], self.env)
+        shown = b""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([fd], [], [], 0.2)
+            if ready:
+                try:
+                    piece = os.read(fd, 65536)
+                except OSError:
+                    break
+                if not piece:
+                    break
+                shown += piece
+                if act is not None:
+                    act(shown.decode("utf-8", "replace"), pid)
+        _, status = os.waitpid(pid, 0)
+        os.close(fd)
+        return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace")
+
+
+def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
+    """Wait for a condition; the interval only bounds how often it is asked."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"never came true: {what}"
+        select.select([], [], [], 0.02)
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> Iterator[User]:
+    person = User(tmp_path)
+    yield person
+    for child in person.children:
+        if child.poll() is None:
+            child.send_signal(signal.SIGKILL)
+        child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
+    until(lambda: not person.processes(), "every process is gone", 10)

@@ -1,0 +1,111 @@
+"""Definition errors: exit 2 with file and line, what is wrong, the nearest right name; nothing is run or recorded."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.journeys.conftest import User
+
+HEAD = """from penstock import Param, Pipeline, Retry
+p = Pipeline("p", params={"year": 2013, "mode": Param("str", "fast", choices=["fast", "slow"])})
+@p.task
+def raw(year): return year
+"""
+
+CASES = {
+    "unknown argument": ("@p.task\ndef clean(rawd): ...\n", 5, "did you mean 'raw'?"),
+    "cycle": ("@p.task\ndef a(b): ...\n@p.task\ndef b(a): ...\n", 5, "a -> b -> a"),
+    "duplicate name": ("@p.task\ndef raw(): ...\n", 5, "two tasks 'raw'"),
+    "bad retry": ("@p.task(retry=Retry(0))\ndef b(raw): ...\n", 5, "whole number from 1"),
+    "bad backoff": (
+        "@p.task(retry=Retry(2, backoff='exponentail'))\ndef b(raw): ...\n",
+        5,
+        "did you mean 'exponential'?",
+    ),
+    "bad option": ("@p.task(triger='all_done')\ndef b(raw): ...\n", 5, "did you mean 'trigger'?"),
+    "bad duration": ("@p.task(timeout='5 parsecs')\ndef b(raw): ...\n", 5, "5 parsecs"),
+    "star arguments": ("@p.task\ndef b(*raw): ...\n", 5, "name each argument"),
+    "async": ("@p.task\nasync def b(raw): ...\n", 5, "asyncio.run"),
+    "unknown after": ("@p.task(after=['rwa'])\ndef b(): ...\n", 5, "did you mean 'raw'?"),
+    "bad resource": ("@p.task(resources={'memroy': '1GB'})\ndef b(): ...\n", 5, "did you mean 'memory'?"),
+    "bad parameter default": ("q = Pipeline('q', params={'n': Param('int', 'x')})\n@q.task\ndef z(): ...\n", 5, "'n'"),
+    "cache": ("@p.task(cache=True)\ndef b(raw): ...\n", 5, "not built yet"),
+    "syntax": ("def b(:\n", 5, "syntax error"),
+    "import": ("import pandsa\n", 5, "No module named 'pandsa'"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_definition_errors(user: User, case: str) -> None:
+    text, line, told = CASES[case]
+    user.write("flow.py", HEAD + text)
+    ran = user.types("run", "flow.py:p" if "q =" not in text else "flow.py:q")
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert f"flow.py:{line}: error:" in ran.stderr
+    assert told in ran.stderr
+    assert "Traceback" not in ran.stderr or case == "import"
+    assert not (user.folder / ".penstock").exists()
+
+
+def test_errors_as_json(user: User) -> None:
+    user.write("flow.py", HEAD + CASES["unknown argument"][0])
+    ran = user.types("run", "flow.py", "--json")
+    error = json.loads(ran.stdout)["error"]
+    assert error["code"] == "definition"
+    assert error["line"] == 5
+    assert error["problems"][0]["message"].endswith("did you mean 'raw'?")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["-p", "yaer=1"], "did you mean 'year'?"),
+        (["-p", "year=x"], "'year' is int"),
+        (["-p", "mode=fsat"], "choose one of 'fast', 'slow'"),
+        (["-p", "year"], "name=value"),
+        (["--from", "rwa"], "did you mean 'raw'?"),
+        (["--type", "tset"], "did you mean 'test'?"),
+        (["--executor", "lcal"], "did you mean 'local'?"),
+        (["--wokers", "2"], "--workers"),
+    ],
+)
+def test_usage_errors(user: User, words: list[str], told: str) -> None:
+    user.write("flow.py", HEAD)
+    ran = user.types("run", "flow.py", *words)
+    assert ran.returncode == 2, ran.stdout
+    assert told in ran.stderr
+    assert not (user.folder / ".penstock").exists()
+
+
+def test_a_resource_that_is_not_there(user: User) -> None:
+    user.write(
+        "flow.py",
+        HEAD + "@p.task(resources={'gpu': 1})\ndef b(): ...\n@p.task(resources={'pool': 'db'})\ndef c(): ...\n",
+    )
+    ran = user.types("run", "flow.py")
+    assert ran.returncode == 2
+    assert "1 GPUs" in ran.stderr
+    user.write("penstock.toml", "gpus = 1\n[pools]\ndb = 1\n")
+    assert user.types("run", "flow.py").returncode == 0
+
+
+def test_a_wrong_setting(user: User) -> None:
+    user.write("flow.py", HEAD)
+    user.write("penstock.toml", "wokers = 3\n")
+    ran = user.types("run", "flow.py")
+    assert ran.returncode == 2
+    assert "did you mean 'workers'?" in ran.stderr
+
+
+def test_a_database_of_a_newer_version(user: User) -> None:
+    import sqlite3
+
+    user.write("flow.py", HEAD)
+    user.types("run", "flow.py")
+    with sqlite3.connect(user.folder / ".penstock" / "penstock.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    ran = user.types("run", "flow.py")
+    assert ran.returncode == 2
+    assert "needs" in ran.stderr

@@ -1,0 +1,140 @@
+"""The first things that a person does."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.journeys.conftest import User
+
+HELLO = """
+    from penstock import Pipeline
+
+    hello = Pipeline("hello", params={"name": "world", "times": 3})
+
+    @hello.task
+    def greetings(name: str, times: int) -> list[str]:
+        print("greeting", name)
+        return [f"Hello, {name}!" for _ in range(times)]
+
+    @hello.task
+    def letters(greetings: list[str]) -> int:
+        return sum(len(greeting) for greeting in greetings)
+"""
+
+
+def test_run_and_look(user: User) -> None:
+    user.write("hello.py", HELLO)
+    ran = user.types("run", "hello.py", "-p", "name=Ada", "--label", "owner=me")
+    assert ran.returncode == 0, ran.stderr
+    assert "greetings ✓ succeeded" in ran.stdout
+    assert "\x1b" not in ran.stdout
+    document = user.document()
+    assert document["state"] == "succeeded"
+    assert document["params"] == {"name": "Ada", "times": 3}
+    assert document["labels"] == {"owner": "me"}
+    assert document["trigger"]["kind"] == "manual"
+    assert [task["name"] for task in document["tasks"]] == ["greetings", "letters"]
+    letters = document["tasks"][1]
+    assert letters["inputs"] == ["greetings"]
+    assert letters["outputs"][0]["kind"] == "json"
+    attempt = letters["attempts"][0]
+    assert attempt["state"] == "succeeded"
+    assert attempt["peak_rss_bytes"] > 1_000_000
+    assert attempt["cpu_seconds"] >= 0
+    assert document["started_at"] <= letters["started_at"] <= letters["ended_at"] <= document["ended_at"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", document["created_at"])
+    listed = user.types("runs", "list")
+    assert document["id"] in listed.stdout
+    shown = user.types("runs", "show", document["id"][-6:])
+    assert "letters" in shown.stdout
+    logs = json.loads(user.types("runs", "logs", "latest", "--json").stdout)["lines"]
+    assert [(line["task"], line["stream"], line["message"]) for line in logs] == [
+        ("greetings", "stdout", "greeting Ada")
+    ]
+    assert user.types("db", "check").returncode == 0
+
+
+def test_json_prints_the_document_of_the_run_and_nothing_else(user: User) -> None:
+    user.write("hello.py", HELLO)
+    ran = user.types("run", "hello.py", "--json")
+    document = json.loads(ran.stdout)
+    assert document["state"] == "succeeded"
+    assert document == user.document()
+
+
+def test_the_home_is_found_from_below(user: User) -> None:
+    user.write("hello.py", HELLO)
+    user.types("run", "hello.py")
+    below = user.folder / "deeper"
+    below.mkdir()
+    user.folder = below
+    assert user.document()["pipeline"] == "hello"
+
+
+def test_an_empty_folder_tells_how_to_begin(user: User) -> None:
+    listed = user.types("runs", "list")
+    assert listed.returncode == 2
+    assert "penstock run FILE.py" in listed.stderr
+    assert not (user.folder / ".penstock").exists()
+
+
+def test_a_pipeline_is_found_by_its_name(user: User) -> None:
+    user.write("hello.py", HELLO)
+    user.write("notes.py", "import penstock\nraise RuntimeError('not a pipeline')\n")
+    assert user.types("run", "hello").returncode == 0
+    listed = json.loads(user.types("pipelines", "list", "--json").stdout)
+    assert [one["name"] for one in listed["items"]] == ["hello"]
+    assert "RuntimeError" in listed["broken"][0]["message"]
+    wrong = user.types("run", "helo")
+    assert wrong.returncode == 2
+    assert "did you mean 'hello'?" in wrong.stderr
+
+
+def test_a_slice_takes_what_it_needs_from_the_latest_run(user: User) -> None:
+    user.write("hello.py", HELLO)
+    early = user.types("run", "hello.py", "--from", "letters")
+    assert early.returncode == 2
+    assert "'greetings'" in early.stderr
+    assert user.types("run", "hello.py", "-p", "times=2").returncode == 0
+    ran = user.types("run", "hello.py", "--from", "letters")
+    assert ran.returncode == 0, ran.stderr
+    tasks = {task["name"]: task for task in user.document()["tasks"]}
+    assert (tasks["greetings"]["state"], tasks["greetings"]["reason"]) == ("skipped", "slice")
+    assert tasks["letters"]["state"] == "succeeded"
+
+
+def test_the_live_view_in_a_terminal(user: User) -> None:
+    user.write("hello.py", HELLO)
+    code, shown = user.in_terminal("run", "hello.py")
+    assert code == 0
+    assert "greetings" in shown
+    assert "\x1b[" in shown
+    assert "penstock runs show" in shown
+
+
+def test_help_fits_and_shows_an_example(user: User) -> None:
+    for words in (["run"], ["runs", "list"], ["runs", "show"], ["runs", "logs"], ["pipelines", "list"],
+                  ["pipelines", "show"], ["pipelines", "validate"], ["db", "check"], ["db", "upgrade"], ["doctor"]):  # fmt: skip
+        helped = user.types(*words, "--help")
+        assert helped.returncode == 0
+        assert f"Example: penstock {' '.join(words)}" in helped.stdout
+        assert max(map(len, helped.stdout.splitlines())) <= 100
+
+
+def test_pipelines_show_draws_what_flows(user: User) -> None:
+    user.write("hello.py", HELLO)
+    shown = user.types("pipelines", "show", "hello.py")
+    assert shown.returncode == 0
+    assert re.search(r"letters\s+greetings", shown.stdout)
+    assert user.types("pipelines", "validate", "hello.py").returncode == 0
+
+
+def test_output_that_nobody_reads_to_the_end(user: User) -> None:
+    user.write("hello.py", HELLO)
+    user.types("run", "hello.py")
+    child = user.starts("runs", "show", "latest", "--json")
+    assert child.stdout is not None
+    child.stdout.read(1)
+    child.stdout.close()
+    assert child.wait(30) == 0
