@@ -220,11 +220,10 @@ def test_a_million_lines_a_very_long_one_and_bytes_that_are_no_text(user: User) 
     ran = user.types("run", "loud.py")
     assert ran.returncode == 0, ran.stdout
     logs = next((user.folder / ".penstock" / "logs").iterdir())
-    last = b""
+    count, last = 0, b""
     with open(logs / "many.1.jsonl", "rb") as file:
-        count = 0
-        for last in file:
-            count += 1
+        for count, last in enumerate(file, 1):  # noqa: B007 - both are looked at below
+            pass
     assert count == 1_000_000
     assert json.loads(last)["message"] == "999999"
     wide = (logs / "wide.1.jsonl").read_text().splitlines()

@@ -114,8 +114,9 @@ def test_the_live_view_in_a_terminal(user: User) -> None:
 
 
 def test_help_fits_and_shows_an_example(user: User) -> None:
-    for words in (["run"], ["runs", "list"], ["runs", "show"], ["runs", "logs"], ["pipelines", "list"],
-                  ["pipelines", "show"], ["pipelines", "validate"], ["db", "check"], ["db", "upgrade"], ["doctor"]):  # fmt: skip
+    groups = {"runs": ("list", "show", "logs"), "pipelines": ("list", "show", "validate"), "db": ("check", "upgrade")}
+    verbs = [["run"], ["doctor"], *([group, verb] for group, verbs in groups.items() for verb in verbs)]
+    for words in verbs:
         helped = user.types(*words, "--help")
         assert helped.returncode == 0
         assert f"Example: penstock {' '.join(words)}" in helped.stdout
