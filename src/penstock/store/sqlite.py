@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -154,9 +153,10 @@ def tell(code: int, message: str, path: Path, patience: float) -> Exception:
 
 def _is_full(path: Path) -> bool:
     try:
-        return shutil.disk_usage(path.parent).free < NEXT_TO_NOTHING
+        disk = os.statvfs(path.parent)
     except OSError:
         return False
+    return disk.f_bavail * disk.f_frsize < NEXT_TO_NOTHING
 
 
 def make_file(path: Path) -> None:
