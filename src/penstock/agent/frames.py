@@ -43,7 +43,7 @@ class FrameReader:
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages that are whole now, in order. Raises BadFrame; the stream is of no use after that."""
-        if not self._size and data[:HEADER] == (len(data) - HEADER).to_bytes(HEADER, "big"):
+        if not self._size and len(data) > HEADER and data[:HEADER] == (len(data) - HEADER).to_bytes(HEADER, "big"):
             return _messages(data[HEADER:])  # one whole frame, as nearly always
         self._pieces.append(data)
         self._size += len(data)

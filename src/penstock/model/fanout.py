@@ -90,11 +90,15 @@ def _library(value: Any) -> str | None:
 
 
 def _is_array(value: Any) -> bool:
-    """One-dimensional arrays and columns: numpy arrays, pandas and polars series, pyarrow arrays."""
-    library = type(value).__module__.partition(".")[0]
-    return (
-        library in ("numpy", "pandas", "polars", "pyarrow") and hasattr(value, "__len__") and hasattr(value, "tolist")
-    )
+    """Arrays and columns: of numpy, pandas, polars, pyarrow."""
+    return _elements(value) is not None and hasattr(value, "__len__")
+
+
+def _elements(value: Any) -> Any:
+    """The method that gives an array's elements as plain values; None for what is no array."""
+    if type(value).__module__.partition(".")[0] not in ("numpy", "pandas", "polars", "pyarrow"):
+        return None
+    return getattr(value, "tolist", None) or getattr(value, "to_list", None)
 
 
 def _rows(value: Any) -> list[Any] | None:
@@ -107,7 +111,7 @@ def _rows(value: Any) -> list[Any] | None:
         return list(value.to_dicts())
     if library == "pyarrow":
         return list(value.to_pylist())
-    return list(value.tolist()) if _is_array(value) else None
+    return list(_elements(value)()) if _is_array(value) else None
 
 
 def _slice(value: Any, place: int) -> Any:

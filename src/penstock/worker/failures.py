@@ -47,7 +47,7 @@ def name_of(kind: type) -> str:
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception as worse:
+    except BaseException as worse:
         return f"<its message can't be made: {type(worse).__name__}>"
 
 

@@ -1,0 +1,118 @@
+"""What is told of an exception."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from penstock.worker import failures
+
+
+def caught(function: object) -> BaseException:
+    try:
+        function()  # type: ignore[operator]
+    except BaseException as error:
+        return error
+    raise AssertionError("it did not raise")
+
+
+def line_of(text: str) -> int:
+    return next(at for at, line in enumerate(Path(__file__).read_text().splitlines(), 1) if line.strip() == text)
+
+
+class Own(ValueError):
+    """An exception of a user."""
+
+
+def raises_own() -> None:
+    raise Own("why")
+
+
+def test_type_message_names_and_place() -> None:
+    told = failures.describe(caught(raises_own))
+    assert told["type"].endswith("test_failures.Own")
+    assert told["message"] == "why"
+    assert told["names"][1:] == ["ValueError", "Exception", "BaseException"]
+    assert told["file"] == __file__
+    assert told["line"] == line_of('raise Own("why")')
+
+
+def test_the_place_is_the_users_even_if_a_library_raised() -> None:
+    told = failures.describe(caught(lambda: json.loads("{")))
+    assert told["type"] == "json.decoder.JSONDecodeError"
+    assert told["file"] == __file__
+    assert "json/decoder.py" in told["traceback"]
+
+
+def test_causes_contexts_and_groups_are_told_without_our_frames() -> None:
+    def fails() -> None:
+        try:
+            raises_own()
+        except Own as error:
+            raise ExceptionGroup("several", [KeyError("a"), error]) from error
+
+    told = failures.describe(caught(fails))
+    for words in ("several", "KeyError: 'a'", "Own: why", "direct cause"):
+        assert words in told["traceback"]
+    assert str(Path(failures.__file__).parent) not in told["traceback"]
+
+
+def test_endless_recursion_is_told_in_bounds() -> None:
+    def again(depth: int) -> int:
+        return again(depth + 1) + again(-depth)
+
+    told = failures.describe(caught(lambda: again(0)))
+    assert told["type"] == "RecursionError"
+    assert len(told["traceback"]) < failures.TRACEBACK + 1000
+
+
+def test_a_long_traceback_keeps_both_ends() -> None:
+    told = failures.describe(caught(lambda: exec("raise ValueError('x' * 200_000 + 'end')")))
+    assert len(told["traceback"]) < failures.TRACEBACK + 1000
+    assert told["traceback"].startswith("Traceback")
+    assert told["traceback"].rstrip().endswith("end")
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.syspath_prepend(tmp_path)
+    yield tmp_path / "broken_module.py"
+    sys.modules.pop("broken_module", None)
+
+
+def test_a_syntax_error_is_where_it_is_written(module: Path) -> None:
+    module.write_text("import os\n\ndef f(:\n    pass\n")
+    told = failures.describe(caught(lambda: importlib.import_module("broken_module")))
+    assert told["type"] == "SyntaxError"
+    assert (told["file"], told["line"]) == (str(module), 3)
+    assert "<frozen" not in told["traceback"]
+
+
+def test_an_error_at_import_is_where_it_is_raised(module: Path) -> None:
+    module.write_text("import os\n1 / 0\n")
+    told = failures.describe(caught(lambda: importlib.import_module("broken_module")))
+    assert (told["type"], told["file"], told["line"]) == ("ZeroDivisionError", str(module), 2)
+
+
+class Hostile(Exception):
+    def __str__(self) -> str:
+        raise SystemExit("in str")
+
+
+def test_an_exception_that_fights_back_is_told(module: Path) -> None:
+    def fails() -> None:
+        raise Hostile
+
+    assert failures.describe(caught(fails))["type"].endswith("Hostile")
+
+
+def test_texts_that_are_no_unicode_can_be_sent() -> None:
+    def fails() -> None:
+        raise ValueError("\ud800")
+
+    json.dumps(failures.describe(caught(fails))).encode("utf-8")
