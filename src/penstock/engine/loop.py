@@ -250,7 +250,6 @@ class Engine:
             attempt = new_attempt(run, now)
             self._live[attempt.key] = attempt
             self.out.mark_attempt(attempt)
-            self.out.mark_task_run(run)
             assignments.append(assignment(attempt))
         self.executor.dispatch(assignments)
 
