@@ -13,7 +13,7 @@ from penstock.agent.channel import Channel
 from penstock.agent.frames import Message, pack
 from penstock.agent.poller import Poller
 
-_MODULE: Final = "penstock.worker.template"
+_MODULE: Final = "penstock.worker"
 
 
 class Nursery:

@@ -167,7 +167,3 @@ def main(arguments: list[str]) -> None:
         template.serve()
     finally:
         template.end()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -3,6 +3,7 @@
 import os
 import sys
 
+import numpy
 import pandas as pd
 
 from penstock import Pipeline
@@ -34,6 +35,12 @@ def changed_in_place(made):
 @pipeline.task
 def total(made):
     return int(made["n"].sum())
+
+
+@pipeline.task
+def multiplied():
+    ones = numpy.ones((64, 64))
+    return float((ones @ ones).sum())
 
 
 @pipeline.task
