@@ -145,7 +145,7 @@ class LocalEngine:
             if request.from_run is not None:
                 key: int | None = runs.find_run(connection, request.from_run)
             else:
-                key = runs.latest_succeeded(connection, definition.namespace, definition.name)
+                key = runs.latest_succeeded(connection, definition.namespace, definition.name, having=needed)
             found = {} if key is None else outputs.references(connection, key)
         missing = sorted(needed - found.keys())
         if missing:
