@@ -25,7 +25,6 @@ from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, S
 from penstock.store.rows import NewMetric, NewSample
 from penstock.store.writer import Writer
 
-
 #: Seconds after which a thread that waits for the interpreter gets it.
 SWITCH: Final = 0.0005
 
