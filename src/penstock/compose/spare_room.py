@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-#: Enough for the last commits of many runs, and for the log that SQLite writes them to first.
-SIZE: Final = 1 << 20
+#: Enough for the last commits of many runs, with values, twice: SQLite writes them to its log first.
+SIZE: Final = 8 << 20
 
 
 class SpareRoom:
