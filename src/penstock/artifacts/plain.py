@@ -1,127 +1,96 @@
 """Plain values as JSON text that gives back the same types: tagged where JSON has no such type.
 
-A tag is an object with the one key `$` and a list: the name of a type, then what it is made of. A dict that would look
-like one, or whose keys are not all texts, is itself tagged, as a list of pairs.
+A tag is an object whose only key is `$`; it holds a list of a type's name and what a value of it is made of, as in
+`{"$":["set",[1,2]]}`. A dict of that shape, and one whose keys are not all texts, is itself tagged as a list of pairs.
+Most values need no tag: those are recognised without a walk in Python, and encoded in C.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from pathlib import Path, PosixPath
 from typing import Any, Final
-from uuid import UUID
 
-from penstock.errors import Unstorable
+from penstock.artifacts import tags
+from penstock.artifacts.tags import DEPTH, TAG, NotPlain, TooDeep
+from penstock.errors import ArtifactError, Unstorable
 
-TAG: Final = "$"
-#: Deeper than this is taken to be no plain value (Python's own limit is 1,000 calls).
-DEPTH: Final = 200
+#: What JSON holds as it is. Subclasses (an IntEnum, a numpy.float64) are other types, and would come back as these.
+_LEAVES: Final = frozenset({int, float, str, bool, type(None)})
+_NODES: Final = _LEAVES | {list, dict}
+_TEXT: Final = frozenset({str})
+_MARK: Final = f'{{"{TAG}":'
+_LITERALS: Final = {None: "null", True: "true", False: "false"}
 
-_SCALARS: Final = frozenset({int, str, bool, type(None)})
-
-
-class NotPlain(Exception):
-    """The value holds something that is not plain."""
+# Non-finite numbers are refused (ValueError): not every reader of JSON knows NaN. Circles are met as depth before.
+_to_text = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
+_from_text = json.JSONDecoder().decode
+_from_tagged = json.JSONDecoder(object_hook=tags.untagged).decode
 
 
 def dumps(value: Any) -> str:
-    """The text of a plain value. Raises NotPlain for any other, Unstorable for one that is nested too deep."""
+    """The text of a plain value, always valid Unicode and strict JSON.
+
+    Raises NotPlain for a value that holds anything else, Unstorable for one that is nested more than DEPTH deep.
+    """
     kind = type(value)
-    if kind in _SCALARS or (kind is float and value - value == 0):
-        return json.dumps(value)
-    return json.dumps(_encode(value, 0), separators=(",", ":"))
+    if kind is int and -(1 << 63) <= value < 1 << 63:
+        return int.__repr__(value)
+    if value is None or kind is bool:
+        return _LITERALS[value]
+    try:
+        if kind in _LEAVES or (kind in _NODES and _is_json(value, 1)):
+            text = _untagged_text(value)
+            if text is not None:
+                return text
+        return _to_text(tags.tagged(value, 0))
+    except (TooDeep, RecursionError):
+        raise Unstorable(
+            f"a {kind.__name__} is nested more than {DEPTH} deep, or holds itself",
+            cure="return a flatter value, or write it to a file and return its Path",
+        ) from None
 
 
 def loads(text: str) -> Any:
-    """The value that `dumps` wrote."""
-    value = json.loads(text)
-    return _decode(value) if type(value) in (list, dict) else value
+    """The value that `dumps` wrote. Raises ArtifactError for a text of another version, or none of ours."""
+    try:
+        return _from_tagged(text) if _MARK in text else _from_text(text)
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise ArtifactError(
+            f"a plain value can't be read ({type(error).__name__}: {error})",
+            cure="read it with the version of Penstock that wrote it, or run the task that made it again",
+        ) from error
 
 
-def _encode(value: Any, depth: int) -> Any:
-    kind = type(value)
-    if kind in _SCALARS:
-        return value
-    if kind is float:
-        return value if value - value == 0 else {TAG: ["float", repr(value)]}
-    if depth > DEPTH:
-        raise Unstorable(
-            f"it is nested more than {DEPTH} deep", cure="return a flatter value, or one that holds no circle"
-        )
-    if kind is list:
-        return [_encode(each, depth + 1) for each in value]
-    if kind is dict:
-        if TAG not in value and all(type(key) is str for key in value):
-            return {key: _encode(each, depth + 1) for key, each in value.items()}
-        pairs = [[_encode(key, depth + 1), _encode(each, depth + 1)] for key, each in value.items()]
-        return {TAG: ["dict", pairs]}
-    if kind in (tuple, set, frozenset):
-        return {TAG: [kind.__name__, [_encode(each, depth + 1) for each in value]]}
-    write = _WRITE.get(kind)
-    if write is None:
-        raise NotPlain
-    return {TAG: [_NAMES[kind], write(value)]}
+def _untagged_text(value: Any) -> str | None:
+    """JSON text of an exactly plain value; None when some part of it does need a tag."""
+    try:
+        text = _to_text(value)
+        if not text.isascii():
+            text.encode()
+    except ValueError:
+        # NaN or infinity, half a surrogate pair, or a number of more digits than Python converts.
+        return None
+    return None if _MARK in text else text
 
 
-def _decode(value: Any) -> Any:
-    kind = type(value)
-    if kind is list:
-        return [_decode(each) if type(each) in (list, dict) else each for each in value]
-    if kind is not dict:
-        return value
-    if TAG not in value:
-        return {key: _decode(each) if type(each) in (list, dict) else each for key, each in value.items()}
-    name, body = value[TAG]
-    if name == "dict":
-        return {_decode(key): _decode(each) for key, each in body}
-    if name in _COLLECTIONS:
-        return _COLLECTIONS[name](_decode(each) for each in body)
-    return _READ[name](body)
+def _is_json(value: Any, depth: int) -> bool:
+    """Is a list or dict, with all below it, of JSON's own types exactly? Raises TooDeep."""
+    if type(value) is dict:
+        if not _TEXT.issuperset(map(type, value)):
+            return False
+        value = value.values()
+    kinds = set(map(type, value))
+    if kinds <= _LEAVES:
+        return True
+    if not kinds <= _NODES:
+        return False
+    if depth >= DEPTH:
+        raise TooDeep
+    # Nested expressions would take a frame of the stack more for each level.
+    for cell in value:  # noqa: SIM110
+        if type(cell) not in _LEAVES and not _is_json(cell, depth + 1):
+            return False
+    return True
 
 
-def _time_of(body: str) -> time:
-    return time.fromisoformat(body)
-
-
-_COLLECTIONS: Final[dict[str, Callable[..., Any]]] = {"tuple": tuple, "set": set, "frozenset": frozenset}
-_NAMES: Final[dict[type, str]] = {
-    bytes: "bytes", bytearray: "bytearray", datetime: "datetime", date: "date", time: "time", timedelta: "timedelta",
-    Decimal: "Decimal", UUID: "UUID", complex: "complex", PosixPath: "Path",
-}  # fmt: skip
-_WRITE: Final[dict[type, Callable[[Any], Any]]] = {
-    bytes: lambda value: base64.b64encode(value).decode(),
-    bytearray: lambda value: base64.b64encode(value).decode(),
-    datetime: lambda value: _zoned(value),
-    date: lambda value: value.isoformat(),
-    time: lambda value: _zoned(value),
-    timedelta: lambda value: [value.days, value.seconds, value.microseconds],
-    Decimal: str,
-    UUID: str,
-    complex: repr,
-    PosixPath: str,
-}
-_READ: Final[dict[str, Callable[[Any], Any]]] = {
-    "float": float,
-    "bytes": base64.b64decode,
-    "bytearray": lambda body: bytearray(base64.b64decode(body)),
-    "datetime": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": _time_of,
-    "timedelta": lambda body: timedelta(*body),
-    "Decimal": Decimal,
-    "UUID": UUID,
-    "complex": complex,
-    "Path": Path,
-}
-
-
-def _zoned(value: datetime | time) -> str:
-    """ISO 8601, which keeps a fixed offset; a named time zone would be lost, so such a value is not plain."""
-    zone = value.tzinfo
-    if (zone is not None and type(zone).__name__ != "timezone") or value.fold:
-        raise NotPlain
-    return value.isoformat()
+__all__ = ["DEPTH", "NotPlain", "dumps", "loads"]

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import base64
+import os
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from penstock.artifacts import plain, tables
-from penstock.artifacts.store import ArtifactStore
-from penstock.model.artifact import Artifact
+from penstock.artifacts import content
+from penstock.artifacts.content import Content
+from penstock.errors import ArtifactCorrupt
+from penstock.model.artifact import Artifact, Kind
 
-#: Characters or bytes of a value that has no rows.
-MOST: Final = 4096
-#: Characters of a cell.
-CELL: Final = 1000
+if TYPE_CHECKING:
+    from penstock.artifacts.store import ArtifactStore
+
+#: Bytes of a text, at most, and of what is no text.
+TEXT: Final = 16_384
+BYTES: Final = 256
+#: Rows and columns, at most, whatever is asked for.
+ROWS: Final = 1000
+COLUMNS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """`columns` and `rows` of a table from `offset`, of `total` rows; else `text`, cut where `cut` says so."""
+    """`rows` from `offset` of a table of `total` rows, as JSON values under `columns` (name, type); or a `text`.
 
-    kind: str
+    `cut` says that there are more columns, or that the text goes on.
+    """
+
+    kind: Kind
+    python_type: str
+    bytes: int
     columns: tuple[tuple[str, str], ...] | None = None
     rows: list[list[Any]] | None = None
     offset: int = 0
@@ -31,48 +41,89 @@ class Preview:
 
 
 def preview(store: ArtifactStore, artifact: Artifact, offset: int = 0, limit: int = 50) -> Preview:
-    """A part of a value. Raises ArtifactError when its file can't be opened."""
+    """A part of a value. Raises ArtifactCorrupt, ArtifactError."""
     if artifact.inline is not None:
-        return Preview("json", text=artifact.inline[:MOST], cut=len(artifact.inline) > MOST)
+        return _text(artifact, artifact.inline[:TEXT], len(artifact.inline) > TEXT)
+    found = Content(store.file(artifact), artifact)
+    head = _head(found)
+    offset, limit = max(offset, 0), min(max(limit, 0), ROWS)
     if artifact.kind == "table":
-        page, total = tables.page(store.file(artifact), offset, limit)
-        rows = [[_cell(cell) for cell in row.values()] for row in _rows(page)]
-        return Preview("table", tables.columns(page), rows, offset, total)
-    with open(store.file(artifact), "rb") as content:
-        head = content.read(MOST)
-    if artifact.kind in ("pickle", "array"):
-        return Preview(artifact.kind, text=f"{artifact.python_type}, {artifact.bytes:,} bytes")
+        return _table(found, offset, limit)
+    if artifact.kind == "array":
+        return _array(found, offset, limit)
+    if artifact.kind == "pickle":
+        return _text(artifact, f"a pickle of {artifact.python_type}, not opened here\n{head[:BYTES].hex(' ')}", True)
+    return _content(artifact, head)
+
+
+def _head(found: Content) -> bytes:
+    """The beginning of a file of the right size."""
+    fd = content.open_sized(found.file, found.artifact)
     try:
-        text = head.decode("utf-8")
+        return os.read(fd, TEXT)
+    finally:
+        os.close(fd)
+
+
+def _text(artifact: Artifact, text: str, cut: bool) -> Preview:
+    return Preview(artifact.kind, artifact.python_type, artifact.bytes, text=text, cut=cut)
+
+
+def _content(artifact: Artifact, head: bytes) -> Preview:
+    """The beginning of a file as text, or in hexadecimal."""
+    cut = artifact.bytes > len(head)
+    try:
+        text = head.decode()
     except UnicodeDecodeError as error:
-        # A character that the cut went through is no sign of other data.
-        text = head[: error.start].decode() if len(head) - error.start < 4 < len(head) else head[:256].hex(" ")
-    return Preview(artifact.kind, text=text, cut=artifact.bytes > MOST)
+        # Where it was cut, a character may be half; anything else is no text.
+        text = head[: error.start].decode() if cut and len(head) - error.start < 4 else "\0"
+    if "\0" in text:
+        return _text(artifact, head[:BYTES].hex(" "), artifact.bytes > BYTES)
+    return _text(artifact, text, cut)
 
 
-def _rows(page: Any) -> list[dict[int, Any]]:
-    """Rows by the place of the column: two columns may have one name."""
-    cells = [column.to_pylist() for column in page.columns]
-    return [dict(enumerate(row)) for row in zip(*cells, strict=True)]
-
-
-def _cell(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if value - value == 0 else str(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return base64.b64encode(value[:CELL]).decode()
-    text = value if isinstance(value, str) else _text(value)
-    return text if len(text) <= CELL else text[:CELL] + "…"
-
-
-def _text(value: Any) -> str:
+def _table(found: Content, offset: int, limit: int) -> Preview:
+    artifact = found.artifact
     try:
-        return plain.dumps(value)
-    except plain.NotPlain:
-        return str(value)
+        rows = _page(found, offset, limit)
+    except ImportError as error:
+        return _text(artifact, f"install pyarrow to see this table here ({error})", False)
+    except (OSError, ValueError) as error:
+        raise ArtifactCorrupt(f"{found.file} can't be read as a table: {error}", path=str(found.file)) from error
+    columns = artifact.columns or ()
+    return Preview(
+        "table", artifact.python_type, artifact.bytes, columns[:COLUMNS], rows, offset, artifact.rows,
+        cut=len(columns) > COLUMNS,
+    )  # fmt: skip
+
+
+def _page(found: Content, offset: int, limit: int) -> list[list[Any]]:
+    polars = found.artifact.python_type.startswith("polars.")
+    try:
+        from penstock.artifacts.previews import arrow_page
+    except ImportError:
+        if not polars:
+            raise
+    else:
+        if not polars or arrow_page.readable(found):
+            return arrow_page.rows(found, offset, limit, COLUMNS)
+    # Types that pyarrow does not know, or no pyarrow at all.
+    from penstock.artifacts.codecs import polars_frames
+    from penstock.artifacts.previews.cells import cell
+
+    return [[cell(value) for value in row[:COLUMNS]] for row in polars_frames.page(found, offset, limit)]
+
+
+def _array(found: Content, offset: int, limit: int) -> Preview:
+    artifact = found.artifact
+    try:
+        from penstock.artifacts.previews import array_page
+    except ImportError as error:
+        return _text(artifact, f"install numpy to see this array here ({error})", False)
+    try:
+        text, columns, rows, total = array_page.page(found, offset, limit, COLUMNS)
+    except ValueError as error:
+        raise ArtifactCorrupt(f"{found.file} can't be read as an array: {error}", path=str(found.file)) from error
+    cut = columns is not None and len(columns) > COLUMNS
+    shown = columns[:COLUMNS] if columns else None
+    return Preview("array", artifact.python_type, artifact.bytes, shown, rows, offset, total, text, cut)

@@ -3,120 +3,81 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final
-from urllib.parse import quote
+from typing import NamedTuple
 
 from penstock.artifacts import faults
-from penstock.errors import ArtifactCorrupt, ArtifactError, DiskFull
-
-_CHUNK: Final = 1 << 20
-#: Below this many bytes a thread to hash beside the sync costs more than it saves.
-_WORTH_A_THREAD: Final = 1 << 20
+from penstock.artifacts.folders import Folders, sync
+from penstock.artifacts.sink import Sink
+from penstock.errors import ArtifactError, DiskFull
 
 
-def safe_key(key: str) -> str:
-    """A key as a path below the root: parts of safe characters, others percent-encoded. Raises ArtifactError."""
-    parts = key.split("/")
-    if not key or any(part in ("", ".", "..") for part in parts):
-        raise ArtifactError(f"'{key}' is no key of an artifact")
-    return "/".join(quote(part, safe="")[:240] for part in parts)
+class Sealed(NamedTuple):
+    """A file that is on disk under its name: its size in bytes and its digest."""
+
+    size: int
+    digest: str
 
 
-def below(root: Path, path: str) -> Path:
-    """The file of a stored path. Raises ArtifactError for one that leads out of the root."""
-    file = (root / path).resolve()
-    if not file.is_relative_to(root.resolve()):
-        raise ArtifactError(f"'{path}' is not in the artifact folder")
-    return file
+def seal(folders: Folders, file: Path, write: Callable[[Sink], object]) -> Sealed:
+    """Make `file` of what `write` writes; one of that name is replaced, those who hold it open keep the old one.
 
-
-def seal(root: Path, path: str, write: Callable[[BinaryIO], Any]) -> tuple[int, str, Any]:
-    """Make the file `path` of what `write` writes; (bytes, digest, what `write` returned).
-
-    Raises DiskFull when there is no room; nothing is left behind then.
+    Raises DiskFull, ArtifactError, and what `write` raises; then nothing is left behind.
     """
-    file = root / path
-    aside = file.with_name(f".{file.name[:200]}.{os.getpid()}.{threading.get_ident()}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _removed_on_error(aside):
-            with open(aside, "xb") as out:
-                faults.reach("writing")
-                told = write(out)
-                out.flush()
-                digest = _synced_digest(out, aside)
-                size = os.fstat(out.fileno()).st_size
-                os.fchmod(out.fileno(), 0o444)
-            faults.reach("written")
+    folder = file.parent
+    aside = folder / f".{os.urandom(8).hex()}.part"
+    with _told(file):
+        above = folders.make(folder)
+        sealed = _written_aside(aside, write)
+        try:
             os.replace(aside, file)
-        faults.reach("sealed")
-        _sync_folder(file.parent)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"there is no room for {file}", cure="make room, or set PENSTOCK_HOME to another disk"
-            ) from error
-        raise
-    return size, digest, told
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+        faults.reach("artifact.renamed")
+        for each in (folder, *above):
+            sync(each)
+    folders.settled([folder, *above])
+    return sealed
 
 
-def _synced_digest(out: BinaryIO, aside: Path) -> str:
-    """Hash the file while it is synced: both wait for different things."""
-    found: list[str] = []
-    size = os.fstat(out.fileno()).st_size
-    if size < _WORTH_A_THREAD:
-        os.fsync(out.fileno())
-        return digest_of(aside)
-    beside = threading.Thread(target=lambda: found.append(digest_of(aside)))
-    beside.start()
-    os.fsync(out.fileno())
-    beside.join()
-    return found[0]
-
-
-@contextmanager
-def _removed_on_error(aside: Path) -> Iterator[None]:
+def _written_aside(aside: Path, write: Callable[[Sink], object]) -> Sealed:
+    fd = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    sink = Sink(fd)
     try:
-        yield
-    except BaseException:
+        faults.reach("artifact.writing")
+        write(sink)
+        os.fchmod(fd, 0o444)
+        digest = sink.sync()
+        faults.reach("artifact.written")
+        return Sealed(sink.size, digest)
+    except BaseException as error:
+        sink.abandon()
         aside.unlink(missing_ok=True)
+        if sink.error is not None and isinstance(error, Exception):
+            raise sink.error from None
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
     finally:
         os.close(fd)
 
 
-def digest_of(file: Path) -> str:
-    """`sha256:` and the digest of a file's content; memory stays flat."""
-    digest = hashlib.sha256()
-    with open(file, "rb", buffering=0) as content:
-        buffer = bytearray(_CHUNK)
-        view = memoryview(buffer)
-        while count := content.readinto(buffer):
-            digest.update(view[:count])
-    return f"sha256:{digest.hexdigest()}"
-
-
-def check(file: Path, size: int, digest: str | None) -> None:
-    """Raise ArtifactCorrupt unless a file is there with this size and digest."""
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Errors of the disk in our words."""
     try:
-        found = file.stat().st_size
-    except FileNotFoundError:
-        raise ArtifactCorrupt(f"{file} is gone", cure="run the task that made it again") from None
-    if found != size:
-        raise ArtifactCorrupt(f"{file} has {found} bytes instead of {size}", cure="run the task that made it again")
-    if digest is not None and (other := digest_of(file)) != digest:
-        raise ArtifactCorrupt(
-            f"{file} has the digest {other} instead of {digest}", cure="run the task that made it again"
-        )
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                f"no room on the disk for {file}",
+                cure="free some, delete old runs, or set PENSTOCK_HOME to another disk",
+                path=str(file),
+            ) from error
+        raise ArtifactError(
+            f"{file} can't be written: {error.strerror or error}",
+            cure="see that the folder is there for this user to write in",
+            path=str(file),
+        ) from error

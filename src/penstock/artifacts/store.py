@@ -2,152 +2,162 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-import os
-import pickle
-import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
-from penstock.artifacts import plain, sealing, tables
+from penstock.artifacts import content, keys, plain
+from penstock.artifacts.codecs import choice, texts
+from penstock.artifacts.codecs.codec import Prepared, Unfit, type_name
+from penstock.artifacts.content import Content
+from penstock.artifacts.folders import Folders
 from penstock.artifacts.recent import Recent
-from penstock.errors import Unstorable
+from penstock.artifacts.sealing import seal
 from penstock.model.artifact import Artifact
+
+if TYPE_CHECKING:
+    from penstock.artifacts.preview import Preview
 
 #: Plain values up to this many bytes of text travel in messages and stand in the database.
 INLINE: Final = 32_768
-_COPY: Final = 1 << 20
 
 
 class ArtifactStore:
-    """The artifacts below a folder. `recent` keeps the last tables in memory, for a worker that reads what it wrote."""
+    """The artifacts below a folder. For one thread at a time.
+
+    `recent` is what this process keeps of the last values; a process that reads what it wrote shares one.
+    """
 
     def __init__(self, root: Path | str, recent: Recent | None = None) -> None:
-        self.root = Path(root)
-        self.recent = recent or Recent()
+        self.root = Path(root).resolve()
+        self.recent = Recent() if recent is None else recent
+        self._folders = Folders(self.root)
 
     def put(self, value: Any, key: str) -> Artifact:
-        """Store a value under a key ("run/task/dataset"). Raises Unstorable, DiskFull, ArtifactError."""
-        text: str | None
+        """Store a value under a key ("run/task/dataset"); a suffix is added. Imports only what the value needs.
+
+        When this returns, the value is on disk, or inline. Raises Unstorable, DiskFull, ArtifactError.
+        """
+        codec = choice.for_value(value)
+        if codec is None:
+            try:
+                text = plain.dumps(value)
+            except plain.NotPlain:
+                return self._put_pickle(value, key)
+            size = len(text) if text.isascii() else len(text.encode())
+            if size <= INLINE:
+                return Artifact("json", text, None, size, None, None, None, type_name(type(value)), True)
+            return self._seal(texts.of_text(value, text), key)
         try:
-            text = plain.dumps(value)
-        except plain.NotPlain:
-            text = None
-        except (UnicodeEncodeError, RecursionError) as error:
-            raise Unstorable(f"it can't be written as text: {error}", cure="return a simpler value") from error
-        if text is None:
-            return self._put_object(value, key)
-        if isinstance(value, Path) and value.is_file():
-            return self._put_file(value, key)
-        kind = type(value).__name__
-        if len(text) <= INLINE:
-            return Artifact("json", text, None, len(text), None, None, None, kind)
-        data = text.encode("utf-8", "surrogatepass")
-        rows = len(value) if isinstance(value, list | tuple | dict | set | frozenset) else None
-        return self._seal("json", key + ".json", lambda out: out.write(data), kind, rows=rows)
-
-    def _put_object(self, value: Any, key: str) -> Artifact:
-        kind = tables.table_type(value)
-        if kind is not None:
-            return self._put_table(value, kind, key)
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
-        if name == "numpy.ndarray" and not value.dtype.hasobject:
-            import numpy
-
-            return self._seal("array", key + ".npy", lambda out: numpy.save(out, value, allow_pickle=False), name)
-        if name == "matplotlib.figure.Figure":
-            return self._seal("file", key + ".png", lambda out: value.savefig(out, format="png"), name)
-        return self._put_pickle(value, name, key)
-
-    def _put_table(self, value: Any, kind: str, key: str) -> Artifact:
-        try:
-            import pyarrow as pa
-        except ImportError:
-            return self._put_pickle(value, kind, key)
-        try:
-            table = tables.to_arrow(value, kind)
-        except (pa.ArrowException, ValueError, TypeError):
-            # Columns that mix types have no place in Arrow.
-            return self._put_pickle(value, kind, key)
-        columns, rows = tables.columns(table), table.num_rows
-        made = self._seal(
-            "table", key + ".arrow", lambda out: tables.write(table, out), kind, rows=rows, columns=columns
-        )
-        assert made.path is not None
-        self.recent.keep(made.path, table, table.nbytes)
-        return made
-
-    def _put_file(self, value: Path, key: str) -> Artifact:
-        def copy(out: BinaryIO) -> None:
-            with open(value, "rb") as source:
-                shutil.copyfileobj(source, out, _COPY)
-
-        return self._seal("file", f"{key}/{value.name}", copy, "pathlib.Path")
-
-    def _put_pickle(self, value: Any, name: str, key: str) -> Artifact:
-        buffer = io.BytesIO()
-        try:
-            pickle.Pickler(buffer, protocol=5).dump(value)
-        except Exception as error:
-            reason = str(error).strip().splitlines()[:1]
-            raise Unstorable(
-                f"{name} can't be pickled: {''.join(reason)[:300]}",
-                cure="return data (a table, a dict, a file's Path) instead of an object that holds open things",
-            ) from None
-        return self._seal("pickle", key + ".pickle", lambda out: out.write(buffer.getbuffer()), name, safe=False)
-
-    def _seal(
-        self, kind: Any, key: str, write: Any, python_type: str, *,
-        rows: int | None = None, columns: tuple[tuple[str, str], ...] | None = None, safe: bool = True,
-    ) -> Artifact:  # fmt: skip
-        path = sealing.safe_key(key)
-        size, digest, _ = sealing.seal(self.root, path, write)
-        return Artifact(kind, None, path, size, digest, rows, columns, python_type, safe)
+            return self._seal(codec.prepare(value), key)
+        except Unfit as reason:
+            _tell(f"{type_name(type(value))} '{key}' is kept by pickle: {reason}")
+            return self._put_pickle(value, key)
 
     def get(self, artifact: Artifact) -> Any:
-        """The value, its reader's own to change. Raises ArtifactCorrupt when it is not what was stored."""
+        """The value, its reader's own to change.
+
+        Raises ArtifactCorrupt when its file is not what was stored, ArtifactError when it can't be made again.
+        """
         if artifact.inline is not None:
             return plain.loads(artifact.inline)
-        assert artifact.path is not None
-        if artifact.kind == "table":
-            return tables.from_arrow(self._table(artifact), artifact.python_type)
-        file = self.file(artifact)
-        sealing.check(file, artifact.bytes, artifact.digest)
-        if artifact.kind == "json":
-            return plain.loads(file.read_bytes().decode("utf-8", "surrogatepass"))
-        if artifact.kind == "file":
-            return file
-        if artifact.kind == "array":
-            import numpy
-
-            return numpy.load(file, allow_pickle=False)
-        with open(file, "rb") as content:
-            return pickle.load(content)
-
-    def _table(self, artifact: Artifact) -> Any:
-        assert artifact.path is not None
-        table = self.recent.find(artifact.path)
-        if table is None:
-            file = self.file(artifact)
-            sealing.check(file, artifact.bytes, artifact.digest)
-            table = tables.read(file)
-            self.recent.keep(artifact.path, table, table.nbytes)
-        return table
-
-    def file(self, artifact: Artifact) -> Path:
-        """The file of an artifact that is not inline."""
-        assert artifact.path is not None
-        return sealing.below(self.root, artifact.path)
+        path = _path(artifact)
+        file = keys.below(self.root, path)
+        stamp = content.stamp(file)
+        make = self.recent.find(path, artifact.digest, stamp)
+        if make is None:
+            content.check(file, artifact)
+            make = choice.for_artifact(artifact).reader(Content(file, artifact))
+            if stamp is not None:
+                # Taken before the check: a file that was changed in between will not be found under it.
+                self.recent.keep(path, artifact.digest, stamp, make)
+        return make()
 
     def verify(self, artifact: Artifact) -> None:
-        """Raise ArtifactCorrupt unless the artifact is there and whole."""
+        """Raise ArtifactCorrupt unless the artifact is there and whole, on disk."""
         if artifact.inline is None:
-            sealing.check(self.file(artifact), artifact.bytes, artifact.digest)
+            content.check(self.file(artifact), artifact)
+
+    def file(self, artifact: Artifact) -> Path:
+        """The file of an artifact that is not inline. Raises ArtifactError for one that is not below the root."""
+        return keys.below(self.root, _path(artifact))
+
+    def open(self, artifact: Artifact) -> BinaryIO:
+        """The stored bytes, to hand on as they are; reading the last of them checks all (ArtifactCorrupt)."""
+        if artifact.inline is not None:
+            return io.BytesIO(artifact.inline.encode())
+        from penstock.artifacts.stream import CheckedFile
+
+        return cast("BinaryIO", io.BufferedReader(CheckedFile(self.file(artifact), artifact)))
+
+    def preview(self, artifact: Artifact, offset: int = 0, limit: int = 50) -> Preview:
+        """A part of a value, in bounded memory: at most `limit` rows from `offset`, or the beginning of a text.
+
+        Only sizes are checked, as the whole is not read. Raises ArtifactCorrupt, ArtifactError.
+        """
+        from penstock.artifacts import preview
+
+        return preview.preview(self, artifact, offset, limit)
 
     def delete(self, prefix: str) -> None:
-        """Remove everything below a key."""
-        folder = sealing.below(self.root, sealing.safe_key(prefix))
-        if folder.is_dir():
-            shutil.rmtree(folder)
-        elif folder.exists():
-            os.unlink(folder)
+        """Remove what is stored under a key, and below it. Nothing there is no error."""
+        import shutil
+        from glob import escape
+
+        place = keys.below(self.root, keys.path_of(prefix))
+        with contextlib.suppress(FileNotFoundError):
+            for file in list(place.parent.glob(f"{escape(place.name)}.*")):
+                file.unlink()
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+            else:
+                place.unlink()
+
+    def _put_pickle(self, value: Any, key: str) -> Artifact:
+        codec = choice.codec("pickles")
+        prepared = codec.prepare(value)
+        return self._seal(prepared, key)
+
+    def _seal(self, prepared: Prepared, key: str) -> Artifact:
+        path = keys.path_of(key) + prepared.suffix
+        file = self.root / path
+        sealed = seal(self._folders, file, prepared.write)
+        artifact = Artifact(
+            prepared.kind, None, path, sealed.size, sealed.digest, prepared.rows, prepared.columns,
+            prepared.python_type, prepared.kind != "pickle",
+        )  # fmt: skip
+        self._remember(artifact, file)
+        return artifact
+
+    def _remember(self, artifact: Artifact, file: Path) -> None:
+        """What was sealed a moment ago needs no check to be read. It is read only when it is asked for."""
+        stamp = content.stamp(file)
+        if stamp is not None:
+            self.recent.keep(_path(artifact), artifact.digest, stamp, _Later(Content(file, artifact)))
+
+
+class _Later:
+    """Opens an artifact when its value is asked for first."""
+
+    def __init__(self, found: Content) -> None:
+        self._content = found
+        self._make: Callable[[], Any] | None = None
+
+    def __call__(self) -> Any:
+        if self._make is None:
+            self._make = choice.for_artifact(self._content.artifact).reader(self._content)
+        return self._make()
+
+
+def _path(artifact: Artifact) -> str:
+    assert artifact.path is not None, "an inline artifact has no file"
+    return artifact.path
+
+
+def _tell(text: str) -> None:
+    """Into the log of the task that returned the value."""
+    import logging
+
+    logging.getLogger("penstock.artifacts").warning(text)

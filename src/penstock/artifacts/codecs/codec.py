@@ -1,0 +1,46 @@
+"""What every codec does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+from penstock.artifacts.content import Content
+from penstock.artifacts.sink import Sink
+from penstock.model.artifact import Artifact, Kind
+
+
+class Unfit(Exception):
+    """This codec can't keep the value so that the same comes back. The text says why, for people."""
+
+
+class Prepared(NamedTuple):
+    """A value that is ready to be written. `suffix` is what its key ends with; `columns` are (name, type) pairs."""
+
+    kind: Kind
+    suffix: str
+    python_type: str
+    write: Callable[[Sink], object]
+    rows: int | None = None
+    columns: tuple[tuple[str, str], ...] | None = None
+
+
+class Codec(Protocol):
+    """Writes values of some types, and makes them again. Codecs are modules."""
+
+    def prepare(self, value: Any) -> Prepared:
+        """Get a value ready; nothing is written yet. Raises Unfit (also from `write`), Unstorable."""
+
+    def reader(self, content: Content) -> Callable[[], Any]:
+        """What makes the value of a file that was found sound, as often as it is called, each time a new one.
+
+        Nothing that one caller does to a value may be seen by another. Raises ArtifactError.
+        """
+
+
+def type_name(kind: type) -> str:
+    """The name of a type as people know it: without `builtins`."""
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+__all__ = ["Artifact", "Codec", "Content", "Prepared", "Sink", "Unfit", "type_name"]

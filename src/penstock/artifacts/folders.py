@@ -1,0 +1,53 @@
+"""Folders that outlive a power cut: one is made, and then the entry in its parent is synced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Final
+
+#: Folders that are remembered as settled, so that they are not synced again.
+_KNOWN: Final = 4096
+
+
+class Folders:
+    """Makes folders below a root, readable by their owner only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._settled: set[Path] = set()
+
+    def make(self, folder: Path) -> list[Path]:
+        """Make a folder with those above it. Returns folders to sync when there is something in it.
+
+        A folder that is there may have been made by another process a moment ago, and not be on disk yet: so the
+        first time here, all above it are synced, made or met.
+        """
+        if folder in self._settled and folder.is_dir():
+            return []
+        chain = [folder]
+        while chain[-1] != self._root and chain[-1] != chain[-1].parent:
+            chain.append(chain[-1].parent)
+        self._root.parent.mkdir(parents=True, exist_ok=True)
+        for each in reversed(chain):
+            with contextlib.suppress(FileExistsError):
+                each.mkdir(mode=0o700)
+        return [each for each in (*chain[1:], self._root.parent) if each not in self._settled]
+
+    def settled(self, folders: list[Path]) -> None:
+        """These folders, and the entries of all above them, are on disk."""
+        if len(self._settled) + len(folders) > _KNOWN:
+            self._settled.clear()
+        self._settled.update(folders)
+
+
+def sync(folder: Path) -> None:
+    """Bring a folder's entries to disk."""
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        # Some network and test file systems can't sync a folder (EINVAL); they keep their entries by other means.
+        with contextlib.suppress(OSError):
+            os.fsync(fd)
+    finally:
+        os.close(fd)
