@@ -14,6 +14,8 @@ _BYTES: Final = {
     "t": 10**12, "tb": 10**12, "ki": 2**10, "kib": 2**10, "mi": 2**20, "mib": 2**20,
     "gi": 2**30, "gib": 2**30, "ti": 2**40, "tib": 2**40,
 }  # fmt: skip
+#: Whole numbers from here on are no floats, and nothing that lasts so many seconds or has so many bytes.
+_MOST: Final = 10**300
 _SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.IGNORECASE)
 
 
@@ -24,7 +26,7 @@ def seconds(value: object) -> float:
     if hasattr(value, "total_seconds"):
         number = float(value.total_seconds())
     elif isinstance(value, int | float):
-        number = float(value)
+        number = float(value) if abs(value) < _MOST else math.inf
     elif isinstance(value, str):
         number = _from_text(value)
     else:
@@ -53,4 +55,7 @@ def size(value: object) -> int:
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if match is None or match[2].lower() not in _BYTES:
         raise ValueError(f"{value!r} is no size: write bytes as a whole number, or a text like '512MB' or '2GiB'")
-    return int(float(match[1]) * _BYTES[match[2].lower()])
+    number = float(match[1]) * _BYTES[match[2].lower()]
+    if number >= _MOST:
+        raise ValueError(f"{value!r} is no size: there is no such computer")
+    return int(number)

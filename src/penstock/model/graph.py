@@ -55,18 +55,19 @@ def find_cycle(upstream: Edges) -> list[str] | None:
         return None
     finished: set[str] = set()
     for start in upstream:
-        path = [start]
+        path = {start: None}  # ordered, and quick to ask
         rests = [list(upstream[start])]
         while path:
             if not rests[-1]:
-                finished.add(path.pop())
+                finished.add(path.popitem()[0])
                 rests.pop()
                 continue
             before = rests[-1].pop()
             if before in path:
-                return [before, *reversed(path[path.index(before) + 1 :]), before]
+                names = list(path)
+                return [before, *reversed(names[names.index(before) + 1 :]), before]
             if before not in finished:
-                path.append(before)
+                path[before] = None
                 rests.append(list(upstream[before]))
     return None
 

@@ -38,7 +38,7 @@ def coerce(spec: ParamSpec, value: Any, *, text: bool = False) -> Json:
     """The JSON value of a parameter, checked. `text`: as typed on a command line. Raises ParameterError."""
     try:
         made = _MAKE[spec.type](value, text)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise ParameterError(f"parameter '{spec.name}' is {spec.type}, and {value!r} is not: {error}") from error
     _check(spec, made)
     return made
@@ -49,10 +49,16 @@ def _check(spec: ParamSpec, value: Json) -> None:
         known = ", ".join(repr(choice) for choice in spec.choices)
         cure = f"choose one of {known}"
         raise ParameterError(f"parameter '{spec.name}' can't be {value!r}", cure=cure)
-    if spec.min is not None and value < spec.min:
-        raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at least {spec.min!r}")
-    if spec.max is not None and value > spec.max:
-        raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at most {spec.max!r}")
+    # As Python objects: moments in different time zones do not sort as their texts do.
+    ranked = to_python(spec, value)
+    try:
+        if spec.min is not None and ranked < to_python(spec, spec.min):
+            raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at least {spec.min!r}")
+        if spec.max is not None and ranked > to_python(spec, spec.max):
+            raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at most {spec.max!r}")
+    except TypeError as error:
+        told = f"parameter '{spec.name}' is {value!r}, which can't be compared with its bounds: {error}"
+        raise ParameterError(told) from error
     if spec.pattern is not None and not re.fullmatch(spec.pattern, str(value)):
         raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must match {spec.pattern}")
 
@@ -90,9 +96,9 @@ def to_python(spec: ParamSpec, value: Json) -> Any:
 
 def _any(value: Any, text: bool) -> Json:
     if not text:
-        return json.loads(json.dumps(value))
+        return _plain(value)
     try:
-        return json.loads(value)
+        return _of_json(value)
     except ValueError:
         return value
 
@@ -140,26 +146,33 @@ def _datetime(value: Any, text: bool) -> str:
 
 
 def _duration(value: Any, text: bool) -> float:
-    return durations.seconds(value)
+    made = durations.seconds(value)
+    timedelta(seconds=made)  # raises OverflowError for more than tasks can be given
+    return made
 
 
 def _list(value: Any, text: bool) -> list[Json]:
     made = _of_json(value) if text else value
     if not isinstance(made, list | tuple):
         raise TypeError("write a list, as in [1, 2]")
-    return list(json.loads(json.dumps(made)))
+    return list(_plain(made))
 
 
 def _dict(value: Any, text: bool) -> dict[str, Json]:
     made = _of_json(value) if text else value
     if not isinstance(made, dict):
         raise TypeError('write an object, as in {"a": 1}')
-    return dict(json.loads(json.dumps(made)))
+    return dict(_plain(made))
+
+
+def _plain(value: Any) -> Json:
+    return json.loads(json.dumps(value, allow_nan=False))
 
 
 def _of_json(value: str) -> Any:
     try:
-        return json.loads(value)
+        # Python reads NaN and Infinity, which are no JSON and which no database takes as such.
+        return _plain(json.loads(value))
     except ValueError as error:
         raise ValueError(f"it is no JSON ({error})") from error
 

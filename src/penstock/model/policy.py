@@ -19,24 +19,24 @@ def next_delay(retry: RetrySpec, attempt: int, started_ago: float, chance: float
     """
     if attempt >= retry.attempts:
         return None
-    delay = _plain(retry, attempt)
+    most = LONGEST if retry.max_delay is None else min(retry.max_delay, LONGEST)
+    delay = min(_plain(retry, attempt), most)
     if retry.backoff == "random":
         delay *= chance
     elif retry.jitter:
-        delay *= 1 + retry.jitter * (2 * chance - 1)
+        delay = min(delay * (1 + retry.jitter * (2 * chance - 1)), most)
     if retry.max_time is not None and started_ago + delay > retry.max_time:
         return None
     return delay
 
 
 def _plain(retry: RetrySpec, attempt: int) -> float:
-    most = LONGEST if retry.max_delay is None else min(retry.max_delay, LONGEST)
-    if retry.backoff == "constant":
-        return min(retry.delay, most)
+    if retry.backoff == "constant" or not retry.delay:
+        return retry.delay
     try:
-        return min(retry.delay * retry.factor ** (attempt - 1), most)
+        return retry.delay * float(retry.factor) ** (attempt - 1)
     except OverflowError:
-        return most
+        return LONGEST
 
 
 def retryable(retry: RetrySpec, names: Iterable[str]) -> bool:

@@ -1,0 +1,162 @@
+"""Parameters: what is taken, what is refused, and how it is told."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from penstock.errors import ParameterError
+from penstock.model.params import TYPES, coerce, resolve, to_python, type_of
+from penstock.model.spec import ParamSpec
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | finite | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+OF_TYPE: dict[str, st.SearchStrategy[Any]] = {
+    "any": plain,
+    "str": st.text(),
+    "int": st.integers(-(10**30), 10**30),
+    "float": finite,
+    "bool": st.booleans(),
+    "date": st.dates(),
+    "datetime": st.datetimes(timezones=st.none() | st.timezones()),
+    "duration": st.timedeltas(timedelta(0), timedelta(days=1000)),
+    "list": st.lists(plain, max_size=3),
+    "dict": st.dictionaries(st.text(), plain, max_size=3),
+}
+typed = st.sampled_from(TYPES).flatmap(lambda kind: OF_TYPE[kind].map(lambda value: (kind, value)))
+
+
+@given(typed)
+def test_python_value_to_json_and_back(pair: tuple[str, Any]) -> None:
+    kind, value = pair
+    spec = ParamSpec("p", kind)
+    stored = coerce(spec, value)
+    assert json.loads(json.dumps(stored, allow_nan=False)) == stored
+    back = to_python(spec, stored)
+    if kind == "duration":
+        assert abs(back - value) <= timedelta(microseconds=1)
+    else:
+        assert back == value
+    assert coerce(spec, back) == stored or kind == "duration"
+
+
+@given(typed)
+def test_what_is_stored_can_be_typed_on_a_command_line(pair: tuple[str, Any]) -> None:
+    kind, value = pair
+    spec = ParamSpec("p", kind)
+    stored = coerce(spec, value)
+    text = stored if kind in ("str", "date", "datetime") else json.dumps(stored)
+    assert coerce(spec, text, text=True) == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("int", "2013", 2013), ("int", "-3", -3), ("float", "1.5", 1.5), ("float", "2", 2.0), ("str", "2013", "2013"),
+        ("bool", "true", True), ("bool", "NO", False), ("bool", "1", True), ("bool", "off", False),
+        ("date", "2013-01-31", "2013-01-31"), ("datetime", "2013-01-31T06:00", "2013-01-31T06:00:00"),
+        ("duration", "1h30m", 5400.0), ("duration", "90", 90.0), ("list", "[1, 2]", [1, 2]),
+        ("dict", '{"a": 1}', {"a": 1}), ("any", "3", 3), ("any", "three", "three"), ("any", "null", None),
+        ("any", "NaN", "NaN"),
+    ],
+)  # fmt: skip
+def test_texts_of_a_command_line(kind: str, text: str, expected: Any) -> None:
+    made = coerce(ParamSpec("p", kind), text, text=True)
+    assert made == expected
+    assert type(made) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("int", "x", True), ("int", "1.5", True), ("int", 1.5, False), ("int", True, False), ("int", "3", False),
+        ("float", "nan", True), ("float", float("inf"), False), ("float", False, False), ("str", 3, False),
+        ("bool", "maybe", True), ("bool", 1, False), ("date", "31.1.2013", True), ("date", 3, False),
+        ("datetime", "noon", True), ("duration", "-1s", True), ("duration", "soon", True),
+        ("duration", 1e300, False), ("float", 10**400, False), ("duration", None, False),
+        ("list", "1, 2", True), ("list", "{}", True), ("list", {"a": 1}, False), ("dict", "[]", True),
+        ("dict", [1], False), ("any", float("nan"), False), ("any", {1, 2}, False),
+        ("list", [float("inf")], False), ("list", "[NaN]", True), ("dict", {"a": float("nan")}, False),
+    ],
+)  # fmt: skip
+def test_values_that_do_not_fit_are_refused_with_name_and_type(kind: str, value: Any, text: bool) -> None:
+    with pytest.raises(ParameterError, match=f"parameter 'p' is {kind}, and "):
+        coerce(ParamSpec("p", kind), value, text=text)
+
+
+@given(st.integers(), st.integers(), st.integers())
+def test_bounds(value: int, low: int, high: int) -> None:
+    spec = ParamSpec("p", "int", min=low, max=high)
+    if low <= value <= high:
+        assert coerce(spec, value) == value
+    else:
+        with pytest.raises(ParameterError, match="must be at"):
+            coerce(spec, value)
+
+
+def test_bounds_of_zero_count() -> None:
+    with pytest.raises(ParameterError, match="at least 0"):
+        coerce(ParamSpec("p", "int", min=0), -1)
+    with pytest.raises(ParameterError, match="at most 0"):
+        coerce(ParamSpec("p", "int", max=0), 1)
+
+
+def test_bounds_of_dates_and_moments() -> None:
+    spec = ParamSpec("day", "date", min="2013-01-01", max="2013-12-31")
+    assert coerce(spec, date(2013, 5, 1)) == "2013-05-01"
+    with pytest.raises(ParameterError, match="at least"):
+        coerce(spec, date(2012, 12, 31))
+    # Half past midnight in Paris is before midnight in UTC, though its text sorts after it.
+    start = ParamSpec("start", "datetime", min="2013-01-01T00:00:00+00:00")
+    with pytest.raises(ParameterError, match="at least"):
+        coerce(start, datetime.fromisoformat("2013-01-01T00:30:00+01:00"))
+
+
+def test_a_bound_that_can_not_be_compared_is_told() -> None:
+    with pytest.raises(ParameterError, match="'p'"):
+        coerce(ParamSpec("p", "any", min=1), "many")
+
+
+def test_choices_and_pattern() -> None:
+    assert coerce(ParamSpec("p", "str", choices=("a", "b")), "a") == "a"
+    with pytest.raises(ParameterError, match="choose one of 'a', 'b'"):
+        coerce(ParamSpec("p", "str", choices=("a", "b")), "c")
+    pattern = ParamSpec("p", "str", pattern="[A-Z]{3}")
+    assert coerce(pattern, "JFK") == "JFK"
+    for wrong in ("JF", "JFKX", "xJFK", "JFK\n"):
+        with pytest.raises(ParameterError, match="must match"):
+            coerce(pattern, wrong)
+
+
+def test_all_problems_are_told_at_once() -> None:
+    specs = {
+        "year": ParamSpec("year", "int", 2013),
+        "origin": ParamSpec("origin", "str", required=True),
+        "share": ParamSpec("share", "float", 0.5, max=1.0),
+    }
+    with pytest.raises(ParameterError) as caught:
+        resolve(specs, {"share": 2.0}, {"yaer": "1", "year": "soon"})
+    problems = caught.value.facts["problems"]
+    assert len(problems) == 4
+    told = str(caught.value)
+    for part in ("no parameter 'yaer'; did you mean 'year'?", "'year' is int", "'origin' is required", "at most 1.0"):
+        assert part in told
+
+
+def test_defaults_then_given_then_texts() -> None:
+    specs = {name: ParamSpec(name, "int", 0) for name in "abc"}
+    assert resolve(specs, {"b": 1, "c": 1}, {"c": "2"}) == {"a": 0, "b": 1, "c": 2}
+
+
+@given(typed.filter(lambda pair: pair[0] != "any"))
+def test_the_type_of_a_default_takes_it(pair: tuple[str, Any]) -> None:
+    assert type_of(pair[1]) == pair[0]
