@@ -212,7 +212,9 @@ def _inputs(
                 problems.add(
                     f"{option} of {what} names '{argument}', which is no argument of its function", cure, one.place
                 )
-    plain = {name: default for name, default in one.arguments.items() if name not in foreach}
+    # Data come from another task: an argument of the task's own name has its default.
+    own = {name for name in _outputs(one) if name not in explicit and one.arguments.get(name)}
+    plain = {name: default for name, default in one.arguments.items() if name not in foreach and name not in own}
     wired = _wire(plain, explicit, what, makers, known_params, one.place, problems, handler=one.role != "task")
     for argument, name in foreach.items():
         if name in makers:
