@@ -47,10 +47,16 @@ def _answer(file: Path, name: str | None) -> dict[str, Any]:
 def _whole(code: CodeRef, spec: PipelineSpec) -> PipelineSpec:
     """The spec with its code, and files told from the root of it: the same wherever the project lies."""
     tasks = {
-        name: dataclasses.replace(task, file=os.path.relpath(task.file, code.root) if task.file else None)
+        name: dataclasses.replace(task, file=_below(code.root, task.file) if task.file else None)
         for name, task in spec.tasks.items()
     }
     return dataclasses.replace(spec, code=code, tasks=tasks)
+
+
+def _below(root: str, file: str) -> str:
+    """The file told from the root; a library's, which does not move with the project, as it is."""
+    told = os.path.relpath(file, root)
+    return file if told.startswith(os.pardir + os.sep) else told
 
 
 def _described(error: DefinitionError) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import os
 import sys
@@ -56,6 +57,12 @@ def import_file(file: Path, root: Path, name: str) -> ModuleType:
         return known
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
+    package = name.rpartition(".")[0]
+    if package:
+        # Its `__init__.py` runs first, as in any import, and may import this very module.
+        importlib.import_module(package)
+        if getattr(sys.modules.get(name), "__file__", None) == str(file):
+            return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise DefinitionError(f"{file} is no Python file", cure="give a file that ends in .py", file=str(file))

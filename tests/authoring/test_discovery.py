@@ -1,0 +1,297 @@
+"""Files of users in real child processes: whatever they do, the answer is one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from penstock.authoring.discovery import Discovery, discover, discover_project, project_files
+from penstock.errors import DefinitionError, NotFound, SettingsError
+from penstock.model.spec import PipelineSpec
+
+GOOD = """
+    from penstock import Pipeline
+    {name} = Pipeline("{name}")
+
+    @{name}.task
+    def work() -> int:
+        return 1
+"""
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(dedent(text).lstrip(), encoding="utf-8")
+    return file
+
+
+def good(file: Path, name: str = "good") -> Path:
+    return write(file, GOOD.format(name=name))
+
+
+def only(file: Path) -> PipelineSpec:
+    (spec,) = discover(file)
+    return spec
+
+
+def refused(file: Path, timeout: float = 60) -> DefinitionError:
+    with pytest.raises(DefinitionError) as caught:
+        discover(file, timeout=timeout)
+    return caught.value
+
+
+def test_a_spec_tells_how_to_find_its_code(tmp_path: Path) -> None:
+    spec = only(good(tmp_path / "flow.py"))
+    assert spec.code is not None
+    assert (spec.code.root, spec.code.file, spec.code.module, spec.code.name) == (
+        str(tmp_path.resolve()), "flow.py", "flow", "good",
+    )  # fmt: skip
+    assert spec.code.files == ("flow.py",)
+    one = spec.tasks["work"]
+    assert (one.file, one.line, one.call) == ("flow.py", 4, "flow:work")
+    assert one.source is not None
+    assert one.source.endswith("return 1\n")
+
+
+def test_what_a_file_prints_does_not_disturb(tmp_path: Path) -> None:
+    noise = """
+        import os, subprocess, sys
+        print('{"file": "x"}')
+        os.write(1, b"raw\\n")
+        sys.__stdout__.write("more\\n")
+        subprocess.run(["echo", "child"])
+    """
+    file = write(tmp_path / "loud.py", dedent(noise) + dedent(GOOD.format(name="loud")) + "print('end')\n")
+    assert only(file).name == "loud"
+
+
+def test_two_pipelines_in_a_file(tmp_path: Path) -> None:
+    text = dedent(GOOD.format(name="one")) + dedent(GOOD.format(name="two")) + "alias = two\n"
+    file = write(tmp_path / "both.py", text)
+    assert [spec.name for spec in discover(file)] == ["one", "two"]
+    assert [spec.name for spec in discover(file, "two")] == ["two"]
+    with pytest.raises(DefinitionError, match="no pipeline 'tow' in this file; did you mean 'two'"):
+        discover(file, "tow")
+
+
+def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
+    file = write(tmp_path / "bad.py", "import penstock\n\nx = (1,\ny = = 2\n")
+    error = refused(file)
+    assert error.message.startswith("syntax error: ")
+    assert (error.file, error.line) == (str(file), 3)
+
+
+def test_an_error_at_import_is_told_with_the_line_of_the_user(tmp_path: Path) -> None:
+    write(tmp_path / "lower.py", "def fail():\n    raise ValueError('no luck')\n")
+    file = write(tmp_path / "bad.py", "import lower\n\nlower.fail()\n")
+    error = refused(file)
+    assert error.message == "importing this file raised ValueError: no luck"
+    assert (error.file, error.line) == (str(tmp_path / "lower.py"), 2)
+    assert "lower.fail()" in error.facts["traceback"]
+    assert "penstock/authoring" not in error.facts["traceback"]
+
+
+def test_a_module_that_is_missing(tmp_path: Path) -> None:
+    error = refused(write(tmp_path / "bad.py", "import penstock\nimport nowhere_to_be_found\n"))
+    assert "No module named 'nowhere_to_be_found'" in error.message
+    assert error.cure == "install it, or run with the Python that has it"
+    assert error.line == 2
+
+
+def test_leaving_at_import_is_an_error_of_the_file(tmp_path: Path) -> None:
+    error = refused(write(tmp_path / "bad.py", "import sys\nsys.exit(3)\n"))
+    assert (error.message, error.line) == ("importing this file raised SystemExit: 3", 2)
+    error = refused(
+        write(tmp_path / "gone.py", "import os, sys\nprint('bye', file=sys.stderr, flush=True)\nos._exit(7)")
+    )
+    assert error.message == "importing it ended the process (exit 7)"
+    assert error.cure == "it printed: bye"
+    assert error.file == str(tmp_path / "gone.py")
+    error = refused(write(tmp_path / "killed.py", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"))
+    assert error.message == "importing it ended the process (killed by SIGKILL)"
+
+
+def test_an_import_that_never_ends_is_ended_with_its_children(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    text = f"""
+        import subprocess
+        child = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+        open({str(pid)!r}, "w").write(str(child.pid))
+        child.wait()
+    """
+    error = refused(write(tmp_path / "slow.py", text), timeout=1.5)
+    assert error.message == "importing it took more than 1.5 s"
+    assert error.cure == "do slow work in tasks, not at import"
+    stat = Path(f"/proc/{pid.read_text()}/stat")
+    assert not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_problems_of_a_definition_come_through(tmp_path: Path) -> None:
+    text = """
+        from penstock import Pipeline
+        p = Pipeline("p", params={"year": 1})
+
+        @p.task
+        def one(yaer): ...
+
+        @p.task
+        def two(oen): ...
+    """
+    file = write(tmp_path / "bad.py", text)
+    error = refused(file)
+    assert (error.file, error.line) == (str(file), 4)
+    assert [one["line"] for one in error.facts["problems"]] == [4, 7]
+
+
+def test_no_pipeline_and_no_file(tmp_path: Path) -> None:
+    error = refused(write(tmp_path / "none.py", "import penstock\n"))
+    assert "there is no pipeline in this file; make one" in str(error)
+    with pytest.raises(NotFound, match="there is no file"):
+        discover(tmp_path / "missing.py")
+
+
+def test_a_module_of_a_package_has_relative_imports(tmp_path: Path) -> None:
+    write(tmp_path / "shop" / "__init__.py", "")
+    write(tmp_path / "shop" / "deep" / "__init__.py", "")
+    write(tmp_path / "shop" / "prices.py", "def price() -> int:\n    return 1\n")
+    write(tmp_path / "shop" / "unused.py", "")
+    text = """
+        from penstock import Pipeline
+        from ..prices import price
+        p = Pipeline("p")
+        p.task(price)
+    """
+    spec = only(write(tmp_path / "shop" / "deep" / "flow.py", text))
+    assert spec.code is not None
+    assert (spec.code.root, spec.code.module) == (str(tmp_path.resolve()), "shop.deep.flow")
+    deep = os.path.join("shop", "deep")
+    assert set(spec.code.files) == {
+        os.path.join("shop", "__init__.py"), os.path.join("shop", "prices.py"), os.path.join(deep, "__init__.py"),
+        os.path.join(deep, "flow.py"),
+    }  # fmt: skip
+    assert spec.tasks["price"].call == "shop.prices:price"
+    assert spec.tasks["price"].file == os.path.join("shop", "prices.py")
+
+
+def test_a_package_that_imports_the_file_gets_it_once(tmp_path: Path) -> None:
+    write(tmp_path / "shop" / "__init__.py", "from .flow import good\n")
+    once = "import os\nassert os.environ.setdefault('TIMES', 'once') == 'once'\nos.environ['TIMES'] = 'twice'\n"
+    spec = only(write(tmp_path / "shop" / "flow.py", once + dedent(GOOD.format(name="good"))))
+    assert spec.tasks["work"].call == "shop.flow:work"
+
+
+@pytest.mark.parametrize("stem", ["json", "typing", "pytest", "my-flow"])
+def test_a_stem_that_is_taken_gets_another_name(tmp_path: Path, stem: str) -> None:
+    text = f"import json\nassert json.dumps([]) == '[]'\n{dedent(GOOD.format(name='p'))}"
+    spec = only(write(tmp_path / f"{stem}.py", text))
+    assert spec.code is not None
+    assert spec.code.module == f"pipeline_{stem}"
+    assert spec.tasks["work"].call == f"pipeline_{stem}:work"
+
+
+# --- versions -----------------------------------------------------------------------------------------
+
+
+def project(folder: Path) -> Path:
+    write(folder / "lib" / "__init__.py", "")
+    write(folder / "lib" / "clean.py", "def clean() -> int:\n    return 1\n")
+    write(folder / "notes.txt", "nothing")
+    write(folder / "other.py", "x = 1\n")
+    text = """
+        import textwrap
+        from penstock import Pipeline
+        from lib.clean import clean
+        p = Pipeline("p", params={"text": ""})
+        p.task(clean)
+        p.task(textwrap.dedent)
+    """
+    return write(folder / "flow.py", text)
+
+
+def test_the_digest_changes_exactly_with_the_files_of_the_project(tmp_path: Path) -> None:
+    file = project(tmp_path)
+    first = only(file)
+    assert first.code is not None
+    write(tmp_path / "notes.txt", "something")
+    write(tmp_path / "other.py", "x = 2\n")
+    file.touch()
+    assert only(file) == first
+    write(tmp_path / "lib" / "clean.py", "def clean() -> int:\n    return 2\n")
+    second = only(file)
+    assert second.code is not None
+    assert second.code.digest != first.code.digest
+    assert second.version != first.version
+
+
+def test_a_project_that_moves_keeps_its_versions(tmp_path: Path) -> None:
+    here = only(project(tmp_path / "here"))
+    there = tmp_path / "some" / "where" / "else"
+    shutil.copytree(tmp_path / "here", there, ignore=shutil.ignore_patterns("__pycache__"))
+    moved = only(there / "flow.py")
+    assert moved.code is not None
+    assert moved.code.root == str(there.resolve())
+    assert moved.version == here.version
+
+
+def test_installed_libraries_are_no_part_of_a_project(tmp_path: Path) -> None:
+    write(tmp_path / ".venv" / "lib" / "site-packages" / "thing.py", "")
+    text = f"import sys\nsys.path.append('.venv/lib/site-packages')\nimport thing\n{dedent(GOOD.format(name='p'))}"
+    text = text.replace("'.venv", f"'{tmp_path}/.venv")
+    spec = only(write(tmp_path / "flow.py", text))
+    assert spec.code is not None
+    assert spec.code.files == ("flow.py",)
+
+
+def test_slow_libraries_that_a_file_uses_are_noted(tmp_path: Path) -> None:
+    code = only(write(tmp_path / "flow.py", f"import numpy\n{dedent(GOOD.format(name='p'))}")).code
+    assert code is not None
+    assert code.preload == ("numpy",)
+
+
+# --- projects -----------------------------------------------------------------------------------------
+
+
+def test_a_broken_file_takes_no_other_along(tmp_path: Path) -> None:
+    good(tmp_path / "a.py", "a")
+    write(tmp_path / "b.py", "import os, penstock\nos._exit(1)\n")
+    good(tmp_path / "c.py", "c")
+    write(tmp_path / "library.py", "import penstock\n")
+    write(tmp_path / "unrelated.py", "raise SystemExit\n")
+    found = {one.file.name: one for one in discover_project(tmp_path)}
+    assert list(found) == ["a.py", "b.py", "c.py"]
+    assert [one.specs[0].name for one in (found["a.py"], found["c.py"])] == ["a", "c"]
+    assert found["b.py"].error is not None
+
+
+def test_one_child_may_look_into_several_files(tmp_path: Path) -> None:
+    files = [good(tmp_path / "a.py", "a"), write(tmp_path / "b.py", "1 / 0"), good(tmp_path / "c.py", "c")]
+    found = Discovery(files).result()
+    assert [one.file for one in found] == files
+    assert [bool(one.error) for one in found] == [False, True, False]
+
+
+def test_where_a_project_keeps_its_pipelines(tmp_path: Path) -> None:
+    here = good(tmp_path / "here.py")
+    assert project_files(tmp_path) == [here]
+    inside = good(tmp_path / "pipelines" / "inside.py")
+    assert project_files(tmp_path) == [inside]
+    named = good(tmp_path / "flows" / "named.py")
+    write(tmp_path / "penstock.toml", 'pipelines = ["flows"]\n')
+    assert project_files(tmp_path) == [named]
+    write(tmp_path / "penstock.toml", 'pipelines = ["flaws"]\n')
+    with pytest.raises(SettingsError, match="the folder 'flaws', which is not there"):
+        project_files(tmp_path)
+    write(tmp_path / "penstock.toml", "pipelines = \n")
+    with pytest.raises(SettingsError, match="can't be read"):
+        project_files(tmp_path)
+
+
+def test_nothing_of_the_user_is_imported_here(tmp_path: Path) -> None:
+    before = set(sys.modules)
+    only(good(tmp_path / "never_seen_before.py"))
+    assert "never_seen_before" not in set(sys.modules) - before
