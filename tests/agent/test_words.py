@@ -8,7 +8,21 @@ from penstock.agent.words import is_word
 
 REF = ["json", "1", None, 1, None, None, None, "int", True]
 ERROR = {"type": "E", "message": "", "traceback": "", "names": [], "file": None, "line": None}
-ENDED = ["ended", "1:0:1", "succeeded", None, [["a", REF]], None, None, [0.1, 2, 3, 4], 1.0, 2.0, False, [0.1, 2, 3]]
+ENDED = [
+    "ended",
+    "1:0:1",
+    "succeeded",
+    None,
+    [["a", REF]],
+    None,
+    None,
+    [0.1, 2, 3, 4],
+    1.0,
+    2.0,
+    False,
+    [0.1, 2, 3],
+    True,
+]
 
 
 def ended(place: int, fact: Any) -> list[Any]:
@@ -50,6 +64,7 @@ def test_what_workers_say_is_taken(message: list[Any]) -> None:
         ended(8, None),
         ended(10, None),
         ended(11, []),
+        ended(12, 1),
         ["loaded", "run", None, [0.1, 2, 3]],
         ["metric", 1.0, "rows", "3", None],
         ["progress", 1.0, None, None],

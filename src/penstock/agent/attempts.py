@@ -42,8 +42,8 @@ class Attempt:
     """One attempt from its dispatch to its report. Times in seconds since 1970."""
 
     __slots__ = (
-        "asked", "assignment", "before", "key", "killed", "lasting", "log", "over", "peak", "run", "started_at", "told",
-        "worker",
+        "ahead_at", "asked", "assignment", "before", "key", "killed", "lasting", "log", "over", "peak", "run",
+        "started_at", "told", "worker",
     )  # fmt: skip
 
     def __init__(self, assignment: list[Any], run: Run, log: LogFile) -> None:
@@ -52,6 +52,8 @@ class Attempt:
         self.run = run
         self.log = log
         self.worker: Member | None = None
+        #: The worker that has it ahead, before it is its `worker`.
+        self.ahead_at: Member | None = None
         self.started_at: float | None = None
         #: It did not end at once.
         self.lasting = False

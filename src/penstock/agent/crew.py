@@ -42,6 +42,12 @@ class Owner(Protocol):
     def take(self, worker: Member, messages: list[Message]) -> None:
         """A worker says something."""
 
+    def secure(self, worker: Member) -> None:
+        """Make sure which attempt a worker is at."""
+
+    def give_back(self, attempts: list[Attempt]) -> None:
+        """These were not begun; they come before what else waits."""
+
     def place(self) -> None:
         """A worker may be free."""
 
@@ -106,7 +112,8 @@ class Crew:
             return
         worker.state = "idle"
         self._idle.setdefault(worker.pool, []).append(worker)
-        if worker.done == ENOUGH:
+        if worker.done >= ENOUGH and not worker.tired:
+            worker.tired = True
             self._timers.after(REST, self._replace_rested, worker)
 
     def _make_room(self) -> None:
@@ -153,7 +160,8 @@ class Crew:
         if self._paused:
             return
         self._forked += 1
-        worker = Member(f"w{self._forked}", self._poller, self._owner.take, self._silent)
+        owner = self._owner
+        worker = Member(f"w{self._forked}", self._poller, owner.take, self._silent, owner.secure)
         self._members[worker.name] = worker
         self._starting += 1
         self._nursery.fork(worker.name, worker.marker, worker.ends)
@@ -220,6 +228,7 @@ class Crew:
         self._strike_off(worker)
         if worker.attempt is not None:
             self._owner.died(worker, worker.attempt, status, cpu_seconds, peak)
+        self._owner.give_back(worker.ahead.abandon())
         worker.close()
         self._keep_spare()
         self._owner.place()

@@ -10,6 +10,7 @@ from typing import Final
 from penstock.agent import trees
 from penstock.agent.attempts import Asked, Attempt, out_of_memory, timed_out
 from penstock.agent.frames import Message
+from penstock.agent.members import Member
 from penstock.agent.sampling import claimed, footprint
 from penstock.agent.timers import Timers
 
@@ -24,9 +25,10 @@ SAMPLE_BEAT: Final = 1.0
 class Enforcer:
     """Looks after attempts that run."""
 
-    def __init__(self, timers: Timers, report: Callable[[Message], None]) -> None:
+    def __init__(self, timers: Timers, report: Callable[[Message], None], secure: Callable[[Member], None]) -> None:
         self._timers = timers
         self._report = report
+        self._secure = secure
 
     def handed(self, attempt: Attempt, *, loaded: bool) -> None:
         """An attempt was given to a worker, which has its code `loaded`, or will import it first."""
@@ -47,7 +49,7 @@ class Enforcer:
 
     def end(self, attempt: Attempt, why: Asked) -> None:
         """SIGTERM to the whole tree, SIGKILL when its grace is over. A second time: SIGKILL at once."""
-        if attempt.over:
+        if attempt.over or not self._is_at(attempt):
             return
         if attempt.asked is not None or attempt.grace <= 0:
             attempt.asked = attempt.asked or why
@@ -58,14 +60,20 @@ class Enforcer:
         trees.send([pid, *trees.descendants(pid)], signal.SIGTERM)
         self._timers.after(attempt.grace, self.kill, attempt)
 
+    def _is_at(self, attempt: Attempt) -> bool:
+        """Whether its worker is at this attempt and nothing else: a signal must not hit another."""
+        assert attempt.worker is not None
+        self._secure(attempt.worker)
+        return not attempt.over
+
     def kill(self, attempt: Attempt) -> None:
         """SIGKILL to the whole tree."""
-        if not attempt.over and not attempt.killed:
+        if not attempt.over and not attempt.killed and self._is_at(attempt):
             attempt.killed = True
             trees.kill_tree(_pid(attempt))
 
     def _time_is_up(self, attempt: Attempt) -> None:
-        if not attempt.over and attempt.asked is None and attempt.timeout is not None:
+        if not attempt.over and attempt.asked is None and attempt.timeout is not None and self._is_at(attempt):
             attempt.note("error", f"its timeout of {attempt.timeout:g} s is over: it is ended")
             self.end(attempt, timed_out(attempt.timeout))
 
@@ -73,7 +81,7 @@ class Enforcer:
         if attempt.over or attempt.killed or attempt.memory is None:
             return
         used = claimed(_pid(attempt), attempt.memory)
-        if used > attempt.memory:
+        if used > attempt.memory and self._is_at(attempt):
             attempt.asked = attempt.asked or out_of_memory(used, attempt.memory)
             self.kill(attempt)
         else:

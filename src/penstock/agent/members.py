@@ -11,6 +11,7 @@ import termios
 from collections.abc import Callable, Iterable
 from typing import Final, Literal, TypeAlias
 
+from penstock.agent.ahead import Ahead
 from penstock.agent.attempts import Attempt, Totals
 from penstock.agent.channel import Channel
 from penstock.agent.frames import Message
@@ -41,6 +42,7 @@ class Member:
         poller: Poller,
         take: Callable[[Member, list[Message]], None],
         silent: Callable[[Member, str | None], None],
+        secure: Callable[[Member], None],
     ) -> None:
         self.name = name
         self.pid: int | None = None
@@ -54,6 +56,12 @@ class Member:
         #: Runs whose context it has.
         self.runs: set[str] = set()
         self.done = 0
+        #: It has done enough, and is to be replaced as soon as it can be spared.
+        self.tired = False
+        #: Its last attempt was short.
+        self.brisk = False
+        #: Attempts that it has before it is free.
+        self.ahead = Ahead()
         self.totals = Totals()
         #: What was wrong with what it sent.
         self.broken: str | None = None
@@ -65,8 +73,9 @@ class Member:
         ours, theirs = socket.socketpair()
         out, out_end = os.pipe()
         err, err_end = os.pipe()
-        #: The descriptors that go to the process: socket, standard output, standard error.
-        self.ends = [theirs.detach(), out_end, err_end]
+        #: The descriptors that go to the process: socket, standard output, standard error, tokens.
+        self.ends = [theirs.detach(), out_end, err_end, os.dup(self.ahead.end)]
+        self._secure = secure
         self._pipes: dict[int, TextStream | MarkedStream] = {
             out: TextStream("stdout"),
             err: MarkedStream("stderr", self.marker.encode("ascii")),
@@ -76,7 +85,7 @@ class Member:
         )
         for fd in self._pipes:
             os.set_blocking(fd, False)
-            poller.watch(fd, _bound(self._read, fd))
+            poller.watch(fd, _bound(self._readable, fd))
 
     def close_ends(self) -> None:
         """The process has its ends now."""
@@ -103,6 +112,12 @@ class Member:
         return sum(path in self._held for path in paths)
 
     # --- what it writes ----------------------------------------------------------------------------------
+
+    def _readable(self, fd: int) -> None:
+        if self.ahead.waiting:
+            # Who has written this? With nothing ahead of it, the worker can't go on to another attempt meanwhile.
+            self._secure(self)
+        self._read(fd)
 
     def _read(self, fd: int, most: int = CHUNK) -> int:
         """Read up to `most` bytes of a pipe into the log of the attempt; how many there were."""
@@ -157,6 +172,7 @@ class Member:
     def close(self) -> None:
         """The process is gone, and all of it was read."""
         self.channel.close()
+        self.ahead.close()
         self.close_ends()
         for fd in self._pipes:
             self._poller.forget(fd)
@@ -164,7 +180,7 @@ class Member:
         self._pipes = {}
 
 
-def _bound(read: Callable[[int], int], fd: int) -> Callable[[], object]:
+def _bound(read: Callable[[int], None], fd: int) -> Callable[[], object]:
     return lambda: read(fd)
 
 

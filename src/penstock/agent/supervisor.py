@@ -14,7 +14,7 @@ import time
 from collections import deque
 from typing import Any, Final
 
-from penstock.agent import attempts, deaths, faults, trees
+from penstock.agent import ahead, attempts, deaths, faults, trees
 from penstock.agent.attempts import Asked, Attempt, Totals
 from penstock.agent.channel import Channel
 from penstock.agent.crew import Crew
@@ -27,6 +27,11 @@ from penstock.agent.runs import Run
 from penstock.agent.timers import Timers
 from penstock.agent.words import is_word
 
+#: Seconds that other reports wait for company while attempts are queued, and how many at most.
+HOLD: Final = 0.001
+CROWD: Final = 64
+#: Seconds that an attempt takes at most for others to be sent to its worker ahead of its end.
+BRISK: Final = 0.001
 #: Seconds that a `started` report waits for company: most attempts end before, and one report says it all.
 COMPANY: Final = 0.025
 
@@ -45,7 +50,9 @@ class Agent:
         self._starts: deque[tuple[float, Attempt]] = deque()
         self._log_limit = log_limit
         self._oom_kills = deaths.oom_kills()
-        self._enforcer = Enforcer(self._timers, self._out_later)
+        self._out_since = 0.0
+        self._enforcer = Enforcer(self._timers, self._out_later, self.secure)
+        self._workers = workers
         self._crew = Crew(workers, self._poller, self._timers, self)
         self._serving = True
         self._watch_parent()
@@ -64,18 +71,28 @@ class Agent:
         poller, timers, starts = self._poller, self._timers, self._starts
         while self._serving:
             wait = timers.patience()
-            if starts:
+            if self._out:
+                wait = HOLD
+            elif starts:
                 due = max(0.0, starts[0][0] - time.monotonic())
                 wait = due if wait is None or due < wait else wait
             poller.turn(wait)
             timers.fire()
             if starts:
                 self._tell_starts()
-            if self._out:
+            if self._out and not self._may_wait():
                 faults.reach("agent.report")
-                out, self._out = self._out, []
+                out, self._out, self._out_since = self._out, [], 0.0
                 self._engine.send(out)
         self._crew.end()
+
+    def _may_wait(self) -> bool:
+        """Reports come in company while workers have enough to do: the engine then works in larger steps."""
+        if not self._queue or len(self._out) >= CROWD:
+            return False
+        now = time.monotonic()
+        self._out_since = self._out_since or now
+        return now - self._out_since < HOLD
 
     def _out_later(self, message: Message) -> None:
         """Reports are sent together at the end of a turn."""
@@ -120,8 +137,13 @@ class Agent:
         attempt = self._attempts.get(key)
         if attempt is None:
             return
+        if attempt.ahead_at is not None:
+            self.secure(attempt.ahead_at)
+            attempt = self._attempts.get(key)
+        if attempt is None:
+            return
         if attempt.worker is None:
-            self._queue.remove(attempt)
+            # It stays in the queue, where `place` passes it over: to look for it would take long.
             self._over(attempt, attempt.ended(*attempts.CANCELLED))
         else:
             self._enforcer.end(attempt, attempts.CANCELLED)
@@ -132,28 +154,89 @@ class Agent:
         """Give what waits to workers that are free, in order."""
         queue = self._queue
         while queue:
+            if queue[0].over:
+                queue.popleft()
+                continue
             worker = self._crew.choose(queue[0])
             if worker is None:
                 return
             self._hand(queue.popleft(), worker)
 
     def _hand(self, attempt: Attempt, worker: Member) -> None:
-        run = attempt.run
-        worker.begin(attempt)
+        messages = self._introduce(attempt.run, worker)
+        messages.append(["do", attempt.assignment])
+        more = self._choose_ahead(worker) if worker.brisk and not worker.ahead.stale else []
+        worker.ahead.stale = False
+        if more:
+            messages += worker.ahead.add(more)
+        worker.channel.send(messages)
+        self._begin(attempt, worker)
+
+    def _introduce(self, run: Run, worker: Member) -> list[Message]:
+        """What a worker has to know of a run before its first attempt."""
         if run.id in worker.runs:
-            worker.send(["do", attempt.assignment])
-        else:
-            worker.runs.add(run.id)
-            worker.send(["run", run.context], ["do", attempt.assignment])
+            return []
+        worker.runs.add(run.id)
+        return [["run", run.context]]
+
+    def _begin(self, attempt: Attempt, worker: Member) -> None:
+        worker.begin(attempt)
         if worker.loaded:
             attempt.started_at = time.time()
         self._starts.append((time.monotonic() + COMPANY, attempt))
         self._enforcer.handed(attempt, loaded=worker.loaded)
 
+    # --- what workers have ahead (see agent.ahead) ------------------------------------------------------
+
+    def _choose_ahead(self, worker: Member) -> list[Attempt]:
+        """Attempts for a worker to have ahead: of runs and code that it knows, and its share at most."""
+        room = min(ahead.MOST - len(worker.ahead.waiting), len(self._queue) // self._workers)
+        chosen: list[Attempt] = []
+        while len(chosen) < room and self._queue and _fits_ahead(self._queue[0], worker):
+            attempt = self._queue.popleft()
+            attempt.ahead_at = worker
+            chosen.append(attempt)
+        return chosen
+
+    def _send_ahead(self, worker: Member) -> None:
+        if len(worker.ahead.waiting) <= ahead.MOST // 2:
+            chosen = self._choose_ahead(worker)
+            if chosen:
+                worker.channel.send(worker.ahead.add(chosen))
+
+    def secure(self, worker: Member) -> None:
+        """Make sure which attempt a worker is at: it has nothing ahead after this, so it can't go on to another."""
+        recalled, at_none = worker.ahead.recall()
+        worker.brisk = False
+        if worker.ahead.waiting:
+            while worker.channel.receive():  # it has gone on; what it was at has ended
+                pass
+        elif at_none and worker.attempt is not None:
+            recalled.insert(0, self._unbegin(worker, worker.attempt))
+        self.give_back(recalled)
+
+    def _unbegin(self, worker: Member, attempt: Attempt) -> Attempt:
+        """A worker was taken to be at an attempt, and was not. Timers that were set for it mean another one."""
+        attempt.over = True
+        worker.attempt = None
+        self._crew.free(worker, 0)
+        again = self._attempts[attempt.key] = Attempt(attempt.assignment, attempt.run, attempt.log)
+        return again
+
+    def give_back(self, recalled: list[Attempt]) -> None:
+        """These were not begun; they come before what else waits."""
+        for attempt in recalled:
+            attempt.ahead_at = None
+        self._queue.extendleft(reversed(recalled))
+        if recalled:
+            self.place()
+
     def _tell_starts(self) -> None:
         starts, now = self._starts, time.monotonic()
         while starts and starts[0][0] <= now:
             attempt = starts.popleft()[1]
+            if not attempt.over and attempt.worker is not None:
+                self.secure(attempt.worker)
             if not attempt.over:
                 attempt.lasting = True
                 self._tell_start(attempt)
@@ -204,9 +287,14 @@ class Agent:
                 self._tell_start(attempt)
 
     def _ended(self, worker: Member, attempt: Attempt, message: Message) -> None:
-        _, _, outcome, reason, outputs, error, items, usage, started_at, ended_at, left, totals = message
-        worker.drain()
+        _, _, outcome, reason, outputs, error, items, usage, started_at, ended_at, left, totals, quiet = message
+        given_back: list[Attempt] = []
+        if not quiet:
+            # It waits for us, so that what it wrote is not mixed with what comes next.
+            given_back = worker.ahead.abandon()
+            worker.drain()
         worker.attempt = None
+        worker.brisk = quiet and ended_at - started_at < BRISK
         worker.loaded = True
         worker.done += 1
         worker.totals = Totals._make(totals)
@@ -215,7 +303,7 @@ class Agent:
             count = self._crew.retire(worker)
             if count:
                 attempt.note("warning", f"the task left {count} {_processes(count)} running: ended")
-        else:
+        elif not worker.ahead.waiting:
             self._crew.free(worker, usage[1])
         worker.end_log(attempt.log)
         if attempt.peak > usage[1]:
@@ -233,7 +321,15 @@ class Agent:
         paths = attempt.assignment[attempts.HOLDS] + [ref[2] for _, ref in outputs if ref[2] is not None]
         if paths:
             worker.hold(paths)
-        if self._queue:
+        if worker.ahead.waiting:
+            following = worker.ahead.waiting.popleft()
+            following.ahead_at = None
+            self._begin(following, worker)
+            if worker.brisk and not worker.ahead.stale:
+                self._send_ahead(worker)
+        elif given_back:
+            self.give_back(given_back)
+        elif self._queue:
             self.place()
 
     def _over(self, attempt: Attempt, message: Message) -> None:
@@ -272,6 +368,11 @@ class Agent:
         """Nothing can be run here any more."""
         self._engine.send([*self._out, ["broken", why]])
         self._serving = False
+
+
+def _fits_ahead(attempt: Attempt, worker: Member) -> bool:
+    # A limit of memory is about the whole worker: nothing may be done there on the way.
+    return not attempt.over and attempt.run.id in worker.runs and attempt.memory is None
 
 
 def _processes(count: int) -> str:

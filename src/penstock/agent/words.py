@@ -7,6 +7,7 @@ from typing import Any, Final
 from penstock.agent.frames import Message
 
 _NUMBER: Final = (int, float)
+_NUMBERS: Final = frozenset(_NUMBER)
 _OUTCOMES: Final = frozenset({"succeeded", "skipped", "expanded", "failed", "cancelled"})
 #: Fields of an artifact's list form (model.artifact); the third is its path.
 _FORM: Final = 9
@@ -20,7 +21,7 @@ def is_word(message: Message) -> bool:
 
 def _ended(message: Message) -> bool:
     return (
-        len(message) == 12
+        len(message) == 13
         and message[2] in _OUTCOMES
         and type(message[4]) is list
         and all(map(_is_output, message[4]))
@@ -31,6 +32,7 @@ def _ended(message: Message) -> bool:
         and type(message[9]) is float
         and type(message[10]) is bool
         and _are_numbers(message[11], 3)
+        and type(message[12]) is bool
     )
 
 
@@ -48,7 +50,7 @@ def _is_output(output: Any) -> bool:
 
 
 def _are_numbers(fact: Any, count: int) -> bool:
-    return type(fact) is list and len(fact) == count and all(isinstance(n, _NUMBER) for n in fact)
+    return type(fact) is list and len(fact) == count and _NUMBERS.issuperset(map(type, fact))
 
 
 def _loaded(message: Message) -> bool:

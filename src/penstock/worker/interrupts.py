@@ -7,6 +7,7 @@ import signal
 from types import FrameType
 
 _armed = False
+_asked = False
 
 
 class Interrupted(BaseException):
@@ -20,21 +21,31 @@ def install() -> None:
 
 
 def arm() -> None:
-    """A task begins: the next SIGTERM interrupts it, once."""
+    """A task begins: the next SIGTERM interrupts it, once. So does one that came since it was handed to us."""
     global _armed
     _armed = True
+    if _asked:
+        _interrupt()
 
 
 def disarm() -> None:
-    """The task is over: SIGTERM means nothing."""
+    """The task is over."""
     global _armed
     _armed = False
 
 
 def _on_sigterm(_number: int, _frame: FrameType | None) -> None:
+    global _asked
+    _asked = True
     if _armed:
-        disarm()
-        raise Interrupted
+        _interrupt()
+
+
+def _interrupt() -> None:
+    global _asked
+    _asked = False
+    disarm()
+    raise Interrupted
 
 
 def _give_back() -> None:

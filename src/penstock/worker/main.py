@@ -1,10 +1,12 @@
 """A worker: one process that makes one attempt at a time, in its main thread.
 
-From the agent: ["run", RunContext as a dict] · ["load", run id] · ["do", Assignment] · ["forget", run id] · ["quit"].
+From the agent: ["run", RunContext as an object] · ["load", run id] · ["do", Assignment] ·
+["next", number, Assignment], to be begun with the token of that number (agent.ahead) · ["forget", run id] · ["quit"].
 To the agent: ["loaded", run id, at, totals] when a module has been imported · ["metric", at, name, value, unit] ·
 ["progress", at, done, total] · ["ended", key, outcome, reason, outputs, error, items, [CPU seconds, peak bytes,
-bytes read, bytes written], started at, ended at, whether children are left, totals]. Totals are [CPU seconds,
-bytes read, bytes written] of the process since its begin.
+bytes read, bytes written], started at, ended at, whether children are left, totals, quiet]. Totals are [CPU seconds,
+bytes read, bytes written] of the process since its begin. Not quiet: the agent has to read what was written before
+anything is begun with a token.
 """
 
 from __future__ import annotations
@@ -16,10 +18,11 @@ import os
 import signal
 import socket
 import sys
+import termios
 import time
 import types
 from io import TextIOWrapper
-from typing import Final
+from typing import Any, Final
 
 from penstock.agent import faults, processes
 from penstock.agent.frames import FrameReader, Message, pack
@@ -32,6 +35,7 @@ from penstock.worker.usage import Meter
 
 #: The worker's socket goes out of the way of what user code closes or writes to by number.
 _FIRST_FD: Final = 200
+_NO_BYTES: Final = b"\0\0\0\0"
 
 
 def load_ahead() -> None:
@@ -50,13 +54,12 @@ def run(name: str, marker: str, fds: list[int]) -> int:
         return 0
     processes.adopt_orphans()
     processes.set_name(f"penstock-{name}")
-    connection, out, err = fds
-    os.dup2(out, 1)
-    os.dup2(err, 2)
-    os.close(out)
-    os.close(err)
-    sock = socket.socket(fileno=fcntl.fcntl(connection, fcntl.F_DUPFD_CLOEXEC, _FIRST_FD))
-    os.close(connection)
+    os.dup2(fds[1], 1)
+    os.dup2(fds[2], 2)
+    connection, *pipes, tokens = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_FD) for fd in fds)
+    for fd in fds:
+        os.close(fd)
+    sock = socket.socket(fileno=connection)
     sys.stdout = sys.__stdout__ = _text(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _text(2)  # type: ignore[misc]
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -64,7 +67,7 @@ def run(name: str, marker: str, fds: list[int]) -> int:
     records.install(marker.encode("ascii"))
     _reseed()
     gc.enable()
-    worker = Worker(sock)
+    worker = Worker(sock, Tokens(tokens), pipes)
     worker.serve()
     atexit._run_exitfuncs()
     _flush()
@@ -83,17 +86,44 @@ def _reseed() -> None:
         numpy.random.seed()
 
 
+class Tokens:
+    """The right to begin what the agent has sent ahead (see agent.ahead)."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def claim(self, number: int) -> bool:
+        """Whether the attempt of this number may begin; if not, it was recalled. Raises RuntimeError on disorder."""
+        try:
+            token = os.read(self._fd, 1)
+        except BlockingIOError:
+            return False
+        if token != bytes([number]):
+            raise RuntimeError(f"attempt {number} met token {token!r}")
+        return True
+
+
 class Worker:
     """Takes messages one after the other."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, tokens: Tokens, pipes: list[int]) -> None:
         self._sock = sock
+        self._tokens = tokens
+        self._pipes = pipes
+        #: Nothing may be begun before the agent has taken what was written.
+        self._must_wait = False
         self._pid = os.getpid()
         self._runs: dict[str, Run] = {}
         self._meter = Meter()
         self._reports = Reports(self._send)
         self._reader = FrameReader()
-        self._take = {"do": self._do, "run": self._know, "load": self._load, "forget": self._forget}
+        self._take = {
+            "do": self._do,
+            "next": self._next,
+            "run": self._know,
+            "load": self._load,
+            "forget": self._forget,
+        }
 
     def serve(self) -> None:
         """Work until the agent says quit or is gone."""
@@ -135,8 +165,16 @@ class Worker:
         self._meter.look()
         self._send([["loaded", run.context.run_id, time.time(), self._meter.totals]])
 
+    def _next(self, message: Message) -> None:
+        if not self._must_wait and self._tokens.claim(message[1]):
+            self._make(message[2])
+
     def _do(self, message: Message) -> None:
-        assignment = Assignment._make(message[1])
+        self._must_wait = False
+        self._make(message[1])
+
+    def _make(self, facts: list[Any]) -> None:
+        assignment = Assignment._make(facts)
         run = self._runs[assignment.run_id]
         started = time.time()
 
@@ -155,9 +193,20 @@ class Worker:
             os._exit(0)  # the task forked, and its child came back here
         left = _children_left()
         usage = self._meter.stop()
-        ended = ["ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals]
+        self._must_wait = left or _has_written(self._pipes)
+        ended = [
+            "ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals,
+            not self._must_wait,
+        ]  # fmt: skip
         faults.reach("worker.report")
         self._reports.end(ended)
+
+
+def _has_written(pipes: list[int]) -> bool:
+    """Whether there is something in these pipes that the agent has not read yet."""
+    if sys.platform != "linux":
+        return True  # elsewhere the writing end of a pipe does not tell (pipe(7))
+    return any(fcntl.ioctl(fd, termios.FIONREAD, _NO_BYTES) != _NO_BYTES for fd in pipes)
 
 
 def _flush() -> None:

@@ -3,8 +3,8 @@
 It imports libraries that the agent names, never a user's modules. It is the parent of every worker and adopts what
 is left of their trees. When a worker ends, what was below it is killed; when the agent is gone, everything is.
 
-From the agent: ["preload", [module]] · ["fork", id, marker], with the worker's socket, standard output and standard
-error attached. To the agent: ["ready"] · ["forked", id, pid] · ["failed", id, why] ·
+From the agent: ["preload", [module]] · ["fork", id, marker], with the worker's socket, standard output, standard
+error and tokens attached. To the agent: ["ready"] · ["forked", id, pid] · ["failed", id, why] ·
 ["exited", id, wait status, CPU seconds, peak resident bytes].
 """
 
@@ -63,7 +63,7 @@ class Template:
     def _take(self) -> bool:
         """Take one frame; False when the agent is gone. Descriptors come with the first byte of their frame."""
         try:
-            header, fds, _, _ = socket.recv_fds(self._control, HEADER, 3)
+            header, fds, _, _ = socket.recv_fds(self._control, HEADER, 4)
             body = self._exactly(header, int.from_bytes(header, "big")) if header else None
         except OSError:
             return False

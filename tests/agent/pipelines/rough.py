@@ -22,6 +22,17 @@ task = pipeline.task
 
 
 @task
+def says(name, lines, seconds):
+    """Write some lines in every way, all with a name."""
+    for at in range(lines):
+        print(name, at)
+        print(name, at, file=sys.stderr)
+        logging.getLogger("says").info("%s %d", name, at)
+    time.sleep(seconds)
+    return name
+
+
+@task
 def pid():
     return os.getpid()
 
