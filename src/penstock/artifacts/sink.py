@@ -59,9 +59,10 @@ class Sink:
             view = view[os.write(self._fd, view) :]
 
     def copy(self, source: int) -> None:
-        """Append what is left of another file, without its bytes passing through here where the system can do it."""
+        """Make this the copy of another file, without its bytes passing through here where the system can do it."""
+        assert not self.size, "only a whole file is a copy"
+        self._reread = True
         try:
-            self._reread = True
             while count := self._copy_step(source):
                 self.size += count
         except OSError as error:
@@ -71,7 +72,10 @@ class Sink:
     def _copy_step(self, source: int) -> int:
         if hasattr(os, "copy_file_range"):
             try:
-                return os.copy_file_range(source, self._fd, _STEP)
+                count = os.copy_file_range(source, self._fd, _STEP)
+                if count:
+                    return count
+                # The end, or a file that the system makes up while it is read, as in /proc.
             except OSError as error:
                 if error.errno not in _NO_RANGE:
                     raise

@@ -108,7 +108,7 @@ class ArtifactStore:
 
         place = keys.below(self.root, keys.path_of(prefix))
         with contextlib.suppress(FileNotFoundError):
-            for file in list(place.parent.glob(f"{escape(place.name)}.*")):
+            for file in [each for each in place.parent.glob(f"{escape(place.name)}.*") if each.is_file()]:
                 file.unlink()
             if place.is_dir() and not place.is_symlink():
                 shutil.rmtree(place)

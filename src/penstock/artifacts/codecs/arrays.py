@@ -16,19 +16,19 @@ def prepare(value: np.ndarray[Any, Any]) -> Prepared:
     """Raises Unfit for arrays of objects, and for types that the format does not tell apart."""
     if value.dtype.hasobject:
         raise Unfit("the array holds Python objects")
+    header = io.BytesIO()
     try:
+        npy.write_array_header_2_0(header, npy.header_data_from_array_1_0(value))
         same = npy.descr_to_dtype(npy.dtype_to_descr(value.dtype)) == value.dtype
     except (ValueError, TypeError):
         same = False
     if not same:
         raise Unfit(f"the .npy format does not know the type {value.dtype}")
-    return Prepared("array", ".npy", "numpy.ndarray", lambda out: _write(value, out))
+    return Prepared("array", ".npy", "numpy.ndarray", lambda out: _write(header.getvalue(), value, out))
 
 
-def _write(value: np.ndarray[Any, Any], out: Sink) -> None:
-    header = io.BytesIO()
-    npy.write_array_header_2_0(header, npy.header_data_from_array_1_0(value))
-    out.write(header.getvalue())
+def _write(header: bytes, value: np.ndarray[Any, Any], out: Sink) -> None:
+    out.write(header)
     if value.nbytes:
         # The order in memory is told in the header: a transposed array is not turned over.
         flat = value.T if value.flags.f_contiguous and not value.flags.c_contiguous else value

@@ -34,10 +34,19 @@ def join(facts: dict[str, Any], levels: pd.DataFrame | None) -> pd.Index[Any]:
         return pd.RangeIndex(start, stop, step, name=names[0])
     columns = [levels.iloc[:, at] for at in range(facts["levels"])]
     if facts["multi"]:
-        return pd.MultiIndex.from_arrays([column.array for column in columns], names=names)
+        return _multi(columns, names)
     index: pd.Index[Any] = pd.Index(columns[0].array, dtype=columns[0].dtype, name=names[0])
     if facts["freq"] is not None:
         index = cast("type[pd.DatetimeIndex]", type(index))(index, freq=facts["freq"])
+    return index
+
+
+def _multi(columns: list[pd.Series[Any]], names: list[Hashable]) -> pd.MultiIndex:
+    index = pd.MultiIndex.from_arrays([column.array for column in columns], names=names)
+    for at, column in enumerate(columns):
+        # pandas guesses the type of objects anew.
+        if index.levels[at].dtype != column.dtype:
+            index = index.set_levels(index.levels[at].astype(column.dtype), level=at, verify_integrity=False)
     return index
 
 

@@ -30,11 +30,12 @@ _CURE: Final = (
 
 def prepare(value: Any) -> Prepared:
     """Writing raises Unstorable for what can't be pickled."""
-    return Prepared("pickle", ".pickle", type_name(type(value)), lambda out: _write(value, out))
+    rows, columns = _schema(value)
+    return Prepared("pickle", ".pickle", type_name(type(value)), lambda out: _write(value, out), rows, columns)
 
 
-def describe(value: Any) -> tuple[int | None, tuple[tuple[str, str], ...] | None]:
-    """Rows and columns of a table that had to be pickled; (None, None) of other values."""
+def _schema(value: Any) -> tuple[int | None, tuple[tuple[str, str], ...] | None]:
+    """Rows and columns of a table that has to be pickled; (None, None) of other values."""
     with contextlib.suppress(Exception):
         if type(value).__name__ == "DataFrame":
             types = list(value.dtypes)
