@@ -187,7 +187,7 @@ def _is(who: str, process: object) -> bool:
     if who == "agent":
         return "penstock.agent" in words
     if who == "template":
-        return "penstock.worker.template" in words and not name.startswith("penstock-w")
+        return "penstock.worker" in words and not name.startswith("penstock-w")
     return bool(name.startswith("penstock-w")) and bool(process.children())  # type: ignore[attr-defined]
 
 

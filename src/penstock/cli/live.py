@@ -58,7 +58,7 @@ def _head(picture: RunPicture, now: float, paint: Paint) -> Text:
     return head
 
 
-def _tasks(picture: RunPicture, now: float, rows: int, width: int, paint: Paint) -> Table:
+def _tasks(picture: RunPicture, now: float, rows: int, width: int, paint: Paint) -> RenderableType:
     """Tasks in the order of the definition; when there are too many, what is urgent and a count of the rest."""
     shown = [task for task in picture.tasks if task.map_index is None]
     hidden: dict[str, int] = {}
@@ -78,10 +78,10 @@ def _tasks(picture: RunPicture, now: float, rows: int, width: int, paint: Paint)
     table.add_column(no_wrap=True, overflow="ellipsis")
     for task in shown:
         table.add_row(*_row(task, now, paint))
-    if hidden:
-        counts = ", ".join(f"{count} {LOOKS[state].word}" for state, count in hidden.items())
-        table.add_row(Text(f"  and {counts}", style="dim"))
-    return table
+    if not hidden:
+        return table
+    counts = ", ".join(f"{count} {LOOKS[state].word}" for state, count in hidden.items())
+    return Group(table, Text(f"  and {counts}", style="dim"))
 
 
 def _row(task: TaskPicture, now: float, paint: Paint) -> tuple[RenderableType, ...]:
