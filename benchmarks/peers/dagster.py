@@ -107,7 +107,10 @@ def burning(tasks: int) -> dg.JobDefinition:
 def opened(workload: str, folder: Path) -> Iterator[Builder]:
     """An instance on SQLite, as `dagster dev` has it, without daemon and web server."""
     with dg.DagsterInstance.local_temp(str(folder)) as instance:
-        yield lambda size: processes(size, instance) if workload == "D" else in_process(workload, size, instance, folder)
+        if workload == "D":
+            yield lambda size: by_processes(size, instance)
+        else:
+            yield lambda size: in_process(workload, size, instance, folder)
 
 
 def in_process(workload: str, size: Size, instance: dg.DagsterInstance, folder: Path) -> Trial:
@@ -122,7 +125,7 @@ def in_process(workload: str, size: Size, instance: dg.DagsterInstance, folder: 
     )
 
 
-def processes(size: Size, instance: dg.DagsterInstance) -> Trial:
+def by_processes(size: Size, instance: dg.DagsterInstance) -> Trial:
     job = build_reconstructable_job("benchmarks.peers.dagster", "burning", (size.tasks,))
     ops = {f"burn_{i}": {"config": {"seconds": size.seconds}} for i in range(size.tasks)}
     config = QUIET | BY_PROCESSES | {"ops": ops}

@@ -1,9 +1,9 @@
 """What all drivers share: the command line, the warm-up, the clock, the check of the answer, the line of JSON.
 
 A driver defines `opened(workload, folder)`: a context manager that starts what the tool keeps running (pools, servers,
-clients, databases) and yields a builder. The builder takes a `Size` and returns a `Trial`: everything is defined, nothing
-is submitted. Only `Trial.run` is timed, from the submission to the final result, or to the final commit where the tool has
-one. `Trial.answer` then says what came out; `check` holds it against the truth.
+clients, databases) and yields a builder. The builder takes a `Size` and returns a `Trial`: all is defined, nothing is
+submitted. Only `Trial.run` is timed, from the submission to the final result, or to the final commit where the tool
+has one. `Trial.answer` then says what came out; `check` holds it against the truth.
 
 Standard library only, as this runs in every tool's environment.
 """
@@ -50,8 +50,8 @@ Opened = Callable[[str, Path], AbstractContextManager[Builder]]
 class Peer:
     """A tool as its driver presents it.
 
-    `kept` says for each workload, in words, what is on disk when the run is over, and `notes` how the tool was used. The
-    key "" stands for all workloads that have no entry. A workload in `absent` is not offered, with the reason.
+    `kept` says for each workload, in words, what is on disk when the run is over, and `notes` how the tool was used.
+    The key "" stands for all workloads that have no entry.
     """
 
     name: str
@@ -71,7 +71,7 @@ class WrongAnswer(Exception):
 
 
 def main(peer: Peer, arguments: list[str] | None = None) -> int:
-    """Measure one workload; print the line of JSON after each repetition, so that the last one stands if we are killed."""
+    """Measure one workload. A line of JSON after each repetition: the last one stands if we are killed."""
     parser = argparse.ArgumentParser(prog=f"benchmarks.peers.{peer.name}")
     parser.add_argument("--workload", required=True, choices=sorted(WORKLOADS))
     parser.add_argument("--repeat", type=int, default=5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,9 @@ def driver_of(source: str) -> Any:
 
 
 def chain(size: Size, _folder: Path) -> Trial:
-    source = "".join(
-        f"def value_{i + 1}(value_{i}: int) -> int:\n    return workloads.add_one(value_{i})\n" for i in range(size.tasks)
-    )
-    driver, last = driver_of(source), f"value_{size.tasks}"
+    names = [f"value_{i}" for i in range(size.tasks + 1)]
+    source = "".join(f"def {b}({a}: int) -> int:\n    return workloads.add_one({a})\n" for a, b in pairwise(names))
+    driver, last = driver_of(source), names[-1]
     return Trial(lambda: driver.execute([last], inputs={"value_0": 0}), lambda out: out[last])
 
 
@@ -58,8 +58,7 @@ def tables(size: Size, folder: Path) -> Trial:
     source = "import pandas as pd\n"
     source += f"def {names[0]}(rows: int) -> pd.DataFrame:\n    return workloads.table(rows)\n"
     source += "".join(
-        f"def {b}({a}: pd.DataFrame) -> pd.DataFrame:\n    return workloads.shifted({a})\n"
-        for a, b in zip(names, names[1:], strict=False)
+        f"def {b}({a}: pd.DataFrame) -> pd.DataFrame:\n    return workloads.shifted({a})\n" for a, b in pairwise(names)
     )
     driver, last = driver_of(source), names[-1]
     kept = [to.pickle(id=f"keep_{name}", dependencies=[name], path=str(folder / name)) for name in names]

@@ -7,6 +7,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def total_of(*values: int) -> int:
 def tables(runner: Any, size: Size, folder: Path) -> Trial:
     names = [f"table_{i}" for i in range(size.tasks)]
     nodes = [node(workloads.table, "rows", names[0], name="make")]
-    nodes += [node(workloads.shifted, a, b, name=f"make_{b}") for a, b in zip(names, names[1:], strict=False)]
+    nodes += [node(workloads.shifted, a, b, name=f"make_{b}") for a, b in pairwise(names)]
     files = {name: PickleDataset(filepath=folder / f"{name}.pickle", save_args=QUICK_PICKLE) for name in names}
     pipeline, catalog = Pipeline(nodes), DataCatalog({"rows": MemoryDataset(size.rows), **files})
     return Trial(lambda: runner.run(pipeline, catalog), lambda out: workloads.shifts(out[names[-1]].load()))

@@ -1,4 +1,4 @@
-"""The floor: a bare `ProcessPoolExecutor` of the standard library. It orders tasks by waiting for them; nothing is kept."""
+"""The floor: a bare `ProcessPoolExecutor` of the standard library. The caller keeps the order; nothing is kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORKERS = 2
 
 
 @contextmanager
-def opened(workload: str, folder: Path) -> Iterator[Builder]:
+def opened(workload: str, _folder: Path) -> Iterator[Builder]:
     """A pool whose processes the warm-up starts."""
     runs = {"A": chain, "B": fan, "C": tables, "D": burning}
     with ProcessPoolExecutor(WORKERS) as pool:

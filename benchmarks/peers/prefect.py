@@ -63,7 +63,7 @@ def burning(size: Size) -> int:
 
 
 @contextmanager
-def opened(workload: str, folder: Path) -> Iterator[Builder]:
+def opened(workload: str, _folder: Path) -> Iterator[Builder]:
     """A server of our own and a client.
 
     Left alone, Prefect starts a server by itself, but then each process of a pool starts another one.
@@ -105,7 +105,7 @@ PEER = Peer(
     notes={
         "": "tasks called directly, in one process, with a server on loopback",
         "C": "the same, results persisted",
-        "D": "ProcessPoolTaskRunner with 2 workers, a new pool in every run; one after another in one process takes 10 s",
+        "D": "ProcessPoolTaskRunner with 2 workers, a new pool a run; one after another in one process takes 10 s",
     },
 )
 

@@ -1,0 +1,78 @@
+"""Facts of the machine that the figures were taken on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+SYNCS = 50
+
+
+@dataclass(frozen=True)
+class Machine:
+    """`fsync` is the median of the seconds that it takes to append 4 KiB to a file and sync it; `load` is of the last
+    minute.
+    """
+
+    cpu: str
+    cores: int
+    python: str
+    system: str
+    load: float
+    fsync: float
+
+    @property
+    def busy(self) -> bool:
+        """Whether others took so much of the cores at the start that the figures mean little."""
+        return self.load > self.cores / 4
+
+    def to_json(self) -> dict[str, Any]:
+        """For the file of results."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.cpu}, {self.cores} cores, Python {self.python}, {self.system}, load {self.load:.2f} at the start, "
+            f"fsync {self.fsync * 1000:.2f} ms"
+        )
+
+
+def look(folder: Path) -> Machine:
+    """This machine; `folder` is on the disk whose fsync is measured."""
+    return Machine(
+        cpu=cpu_model(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.release()}",
+        load=os.getloadavg()[0],
+        fsync=fsync_cost(folder),
+    )
+
+
+def cpu_model() -> str:
+    """As Linux names it, else what Python knows."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
+def fsync_cost(folder: Path) -> float:
+    """Seconds."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return statistics.median(_sync_once(file.fileno()) for _ in range(SYNCS))
+
+
+def _sync_once(descriptor: int) -> float:
+    begun = time.perf_counter()
+    os.write(descriptor, bytes(4096))
+    os.fsync(descriptor)
+    return time.perf_counter() - begun

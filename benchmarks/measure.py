@@ -1,0 +1,107 @@
+"""Run a tool's driver as a process of its own, quiet and bounded, and read what it measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from benchmarks.catalog import Tool
+from benchmarks.environments import ENVIRONMENTS, NotInstalled, python_of
+from benchmarks.peers.driver import BUDGET
+from benchmarks.result import Result, result_from
+
+LIMIT = BUDGET + 120.0
+"""Seconds until a driver is ended: what it may measure, and its start, warm-up and end beside it."""
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+    "HAMILTON_TELEMETRY_ENABLED": "false",
+    "KEDRO_DISABLE_TELEMETRY": "1",
+    "PREFECT_LOGGING_LEVEL": "ERROR",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
+"""No tool reports home or fills the terminal."""
+
+UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "DAGSTER_HOME", "PREFECT_HOME", "PREFECT_API_URL", "PENSTOCK_HOME")
+"""Settings of whoever runs this, which would change what is measured."""
+
+
+def measure(tool: Tool, workload: str, repeat: int) -> Result:
+    """One tool on one workload; what goes wrong stands in the result."""
+    try:
+        python = python_of(tool)
+    except NotInstalled as error:
+        return Result(tool.name, workload, error=str(error))
+    command = [str(python), "-m", tool.module, "--workload", workload, "--repeat", str(repeat)]
+    return drive(command, Result(tool.name, workload), LIMIT)
+
+
+def drive(command: list[str], blank: Result, limit: float) -> Result:
+    """Run a driver and take the last line that it printed; `blank` names what it measures, should it print none."""
+    scratch = ENVIRONMENTS / "scratch"  # a temporary folder may be memory, where fsync is free
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as home:
+        process = subprocess.Popen(
+            command,
+            cwd=home,
+            env=surroundings(Path(home)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        late = None
+        try:
+            out, err = process.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            late = f"ended by us after {limit:.0f} s"
+            _end(process)
+            out, err = process.communicate()
+        finally:
+            _end(process)
+    return _read(out, err, process.returncode, late, blank)
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment variables of a driver: `home` is its home and the place of its temporary files."""
+    kept = {name: value for name, value in os.environ.items() if name not in UNWANTED}
+    root = Path(__file__).parent.parent
+    return kept | QUIET | {"HOME": str(home), "TMPDIR": str(home), "PYTHONPATH": str(root)}
+
+
+def _read(out: str, err: str, status: int, late: str | None, blank: Result) -> Result:
+    lines = [line for line in out.splitlines() if line.startswith('{"peer"')]
+    result = result_from(json.loads(lines[-1])) if lines else blank
+    if late:
+        return result.failed(late)
+    if status and not result.error:
+        last = (err.strip().splitlines() or ["it said nothing"])[-1]
+        return result.failed(f"exit status {status}: {last}")
+    return result
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kill what the driver started: its session, and what left it but is still below the driver."""
+    below: list[psutil.Process] = []
+    try:
+        below = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        pass
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    for child in below:
+        try:
+            child.kill()
+        except psutil.NoSuchProcess:
+            pass

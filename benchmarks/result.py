@@ -1,0 +1,50 @@
+"""What one tool did on one workload."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """`seconds` has one entry a repetition that ended; `error` says why there are none, or fewer than asked for."""
+
+    peer: str
+    workload: str
+    seconds: tuple[float, ...] = ()
+    version: str | None = None
+    kept: str = ""
+    note: str = ""
+    error: str | None = None
+
+    @property
+    def median(self) -> float | None:
+        """Seconds; None when no repetition ended."""
+        return statistics.median(self.seconds) if self.seconds else None
+
+    def failed(self, error: str) -> Result:
+        """The same with a reason, keeping what was measured."""
+        return replace(self, error=error)
+
+    def to_json(self) -> dict[str, Any]:
+        """For the file of results."""
+        return asdict(self) | {"median": self.median}
+
+
+def result_from(line: dict[str, Any]) -> Result:
+    """From the line of JSON that a driver prints."""
+    return Result(**{**line, "seconds": tuple(line["seconds"])})
+
+
+def ratio(theirs: float, ours: float) -> str:
+    """How a peer compares with us, in words: `6.8x slower`, `1.3x faster`, `as quick` within 2 %."""
+    times = theirs / ours
+    if 0.98 <= times <= 1.02:
+        return "as quick"
+    return f"{_times(times)}x slower" if times > 1 else f"{_times(1 / times)}x faster"
+
+
+def _times(value: float) -> str:
+    return f"{value:.2f}" if value < 1.1 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
