@@ -6,10 +6,12 @@
 its run and reports to it. Errors are in `penstock.errors`.
 """
 
-from penstock.authoring.current import run
-from penstock.authoring.options import Param, Retry
-from penstock.authoring.pipeline import Pipeline
-from penstock.errors import DefinitionError, ParameterError, PenstockError
+TYPE_CHECKING = False  # type checkers take it for true; the typing module would cost 10 ms
+if TYPE_CHECKING:
+    from penstock.authoring.current import run
+    from penstock.authoring.options import Param, Retry
+    from penstock.authoring.pipeline import Pipeline
+    from penstock.errors import DefinitionError, ParameterError, PenstockError
 
 __version__ = "0.1.0"
 
@@ -23,3 +25,29 @@ __all__ = [
     "__version__",
     "run",
 ]
+
+_HOMES = {
+    "DefinitionError": "penstock.errors",
+    "Param": "penstock.authoring.options",
+    "ParameterError": "penstock.errors",
+    "PenstockError": "penstock.errors",
+    "Pipeline": "penstock.authoring.pipeline",
+    "Retry": "penstock.authoring.options",
+    "run": "penstock.authoring.current",
+}
+
+if not TYPE_CHECKING:  # which would take any name for one of these
+
+    def __getattr__(name):
+        # Every process of a run begins by importing this package; an agent needs nothing of what is named here.
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'penstock' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = globals()[name] = getattr(import_module(home), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

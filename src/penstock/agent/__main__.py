@@ -6,23 +6,33 @@ PENSTOCK_AGENT_PROFILE=FILE leaves a profile of its work there (cProfile).
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import sys
 
-from penstock.agent import processes
-from penstock.agent.supervisor import Agent
+from penstock.agent import seedling
 
 
 def main(arguments: list[str]) -> None:
     """Serve until the engine is gone."""
     fd, workers, log_limit = map(int, arguments)
+    # It was inheritable to come here; a task's process must not get it.
+    os.set_inheritable(fd, False)
+    template = seedling.start()
+
+    # The rest is imported while the template comes up.
+    import gc
+    import signal
+    import socket
+
+    from penstock.agent import processes
+    from penstock.agent.supervisor import Agent
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     processes.adopt_orphans()
     processes.set_name("penstock-agent")
-    # It was inheritable to come here; a task's process must not get it.
-    os.set_inheritable(fd, False)
-    agent = Agent(socket.socket(fileno=fd), workers, log_limit)
+    agent = Agent(socket.socket(fileno=fd), template, workers, log_limit)
+    # What is here now stays; what comes is small and mostly free of circles.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
     profile = os.environ.get("PENSTOCK_AGENT_PROFILE")
     if profile:
         import cProfile

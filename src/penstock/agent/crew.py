@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import Final, Protocol
 
-from penstock.agent import trees
+from penstock.agent import seedling, trees
 from penstock.agent.attempts import HOLDS, Attempt
 from penstock.agent.frames import Message
 from penstock.agent.members import Member
 from penstock.agent.nursery import Nursery
 from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
+from penstock.agent.seedling import Seedling
 from penstock.agent.timers import Timers
 
 #: Workers that are forked ahead, so that one that is lost is replaced at once.
@@ -64,7 +65,7 @@ class Owner(Protocol):
 class Crew:
     """At most `size` workers are busy at the same time; SPARE more are kept warm."""
 
-    def __init__(self, size: int, poller: Poller, timers: Timers, owner: Owner) -> None:
+    def __init__(self, size: int, template: Seedling, poller: Poller, timers: Timers, owner: Owner) -> None:
         self._size = size
         self._poller = poller
         self._timers = timers
@@ -79,7 +80,7 @@ class Crew:
         #: Deaths and failed forks since an attempt was ended.
         self._deaths = self._failures = 0
         self._paused = False
-        self._nursery = Nursery(poller, self._from_template, self._template_gone)
+        self._nursery = Nursery(template, poller, self._from_template, self._template_gone)
 
     # --- choosing ----------------------------------------------------------------------------------------
 
@@ -292,7 +293,7 @@ class Crew:
         if self._deaths >= HOPELESS:
             self._owner.broken("the process that workers are forked from dies at once")
             return
-        self._nursery = Nursery(self._poller, self._from_template, self._template_gone)
+        self._nursery = Nursery(seedling.start(), self._poller, self._from_template, self._template_gone)
         self._nursery.preload(self._preloads)
         for worker in list(self._members.values()):
             self._left(worker, None, 0.0, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import secrets
 import socket
 import struct
 import termios
@@ -65,7 +64,7 @@ class Member:
         self.totals = Totals()
         #: What was wrong with what it sent.
         self.broken: str | None = None
-        self.marker = f"\x1e{secrets.token_hex(8)} "
+        self.marker = f"\x1e{os.urandom(8).hex()} "
         self._held: dict[str, None] = {}
         self._early: list[tuple[int, bytes]] = []
         self._early_room = EARLY

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import sys
 from collections.abc import Callable
-from typing import Final
 
 from penstock.agent.channel import Channel
 from penstock.agent.frames import Message, pack
 from penstock.agent.poller import Poller
-
-_MODULE: Final = "penstock.worker"
+from penstock.agent.seedling import Seedling
 
 
 class Nursery:
-    """Starts one template and speaks to it. `take` gets its messages, `over` is called when it is gone."""
+    """Speaks to one template. `take` gets its messages, `over` is called when it is gone."""
 
-    def __init__(self, poller: Poller, take: Callable[[list[Message]], None], over: Callable[[], None]) -> None:
-        ours, theirs = socket.socketpair()
-        os.set_inheritable(theirs.fileno(), True)
-        # -P: the folder that we were started in is no place for our own imports.
-        command = [sys.executable, "-P", "-m", _MODULE, str(theirs.fileno())]
-        self.pid = os.posix_spawn(sys.executable, command, os.environ)
-        theirs.close()
-        self._channel = Channel(ours, poller, take, lambda _: over())
+    def __init__(
+        self,
+        seedling: Seedling,
+        poller: Poller,
+        take: Callable[[list[Message]], None],
+        over: Callable[[], None],
+    ) -> None:
+        self._channel = Channel(seedling.sock, poller, take, lambda _: over())
 
     def preload(self, modules: list[str]) -> None:
         """Have libraries imported before the next fork."""

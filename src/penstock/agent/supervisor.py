@@ -24,6 +24,7 @@ from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.members import Member
 from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
+from penstock.agent.seedling import Seedling
 from penstock.agent.timers import Timers
 from penstock.agent.words import is_word
 
@@ -39,7 +40,7 @@ COMPANY: Final = 0.025
 class Agent:
     """One thread; every method runs in it."""
 
-    def __init__(self, sock: socket.socket, workers: int, log_limit: int = LIMIT) -> None:
+    def __init__(self, sock: socket.socket, template: Seedling, workers: int, log_limit: int = LIMIT) -> None:
         self._poller = Poller()
         self._timers = Timers(lambda attempt: isinstance(attempt, Attempt) and attempt.over)
         self._engine = Channel(sock, self._poller, self._from_engine, self._engine_gone)
@@ -53,7 +54,7 @@ class Agent:
         self._out_since = 0.0
         self._enforcer = Enforcer(self._timers, self._out_later, self.secure)
         self._workers = workers
-        self._crew = Crew(workers, self._poller, self._timers, self)
+        self._crew = Crew(workers, template, self._poller, self._timers, self)
         self._serving = True
         self._watch_parent()
 
