@@ -117,9 +117,9 @@ class World:
         return view
 
     def turn(self, times: int = 3) -> None:
-        """Let the engine work; every turn is five milliseconds later."""
+        """Let the engine work; every turn is ten milliseconds later."""
         for _ in range(times):
-            self.now += 0.005
+            self.now += 0.01
             self.engine._turn()
 
     def pass_time(self, seconds: float) -> None:

@@ -18,7 +18,7 @@ from penstock.store.writer import Writer
 #: A commit of one row costs about as much as one of fifty (0.25 ms of fsync), so changes wait this long (seconds)
 #: for company, unless a run ends or its durability is strict. A crash in this window makes work again, never twice
 #: on record.
-GATHER: Final = 0.004
+GATHER: Final = 0.02
 #: A disk that is full, or a database that is locked, is tried again after this many seconds, this many times.
 TRY_AGAIN: Final = 1.0
 TRIES: Final[dict[type[BaseException], int]] = {DiskFull: 5, StoreBusy: 10}
