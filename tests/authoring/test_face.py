@@ -1,0 +1,49 @@
+"""The public face: what it holds, and that importing it loads next to nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+import penstock
+
+
+def test_every_name_is_there() -> None:
+    assert all(getattr(penstock, name) is not None for name in penstock.__all__)
+    assert dir(penstock) == sorted(penstock.__all__)
+    assert penstock.__version__ == version("penstock")
+    with pytest.raises(AttributeError, match="no attribute 'Pipelin'"):
+        getattr(penstock, "Pipelin")  # noqa: B009 - the name is what is tested
+
+
+@pytest.mark.parametrize(
+    ("line", "rooms"),
+    [
+        ("import penstock", {"penstock"}),
+        ("from penstock import PenstockError", {"penstock", "penstock.errors"}),
+    ],
+)
+def test_what_an_import_loads(line: str, rooms: set[str]) -> None:
+    text = f"{line}\nimport sys\nprint(*[name for name in sys.modules if name.startswith('penstock')])"
+    told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout
+    assert set(told.split()) == rooms
+
+
+def test_writing_a_pipeline_loads_no_heavy_library() -> None:
+    text = "from penstock import Pipeline, Param, Retry, run\nimport sys\nprint(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout
+    heavy = {
+        "logging",
+        "asyncio",
+        "subprocess",
+        "json.tool",
+        "sqlalchemy",
+        "pandas",
+        "pyarrow",
+        "typer",
+        "multiprocessing",
+    }
+    assert heavy.isdisjoint(told.split())
