@@ -6,7 +6,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.artifacts.conftest import KEY
 
 from penstock.artifacts import ArtifactStore
 from penstock.model.artifact import Artifact
+from tests.artifacts.conftest import KEY
 
 Read = Callable[[Artifact], Any]
 
@@ -77,7 +77,8 @@ def columns(rows: int) -> st.SearchStrategy[Any]:
         of(st.none() | texts, dtype=object),
         of(st.none() | moments, dtype="datetime64[ns]"),
         of(st.none() | moments, dtype="datetime64[us]"),
-        of(st.none() | moments, dtype="datetime64[us]").map(lambda s: s.dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")),
+        of(st.none() | moments, dtype="datetime64[us]").map(lambda cells: cells.dt.tz_localize("UTC")),
+        of(st.none() | moments, dtype="datetime64[s]").map(lambda cells: cells.dt.tz_localize("+05:30")),
         of(st.none() | st.integers(-(2**40), 2**40), dtype="timedelta64[s]"),
         of(st.none() | st.integers(-100, 100), dtype="Int16"),
         of(st.none() | st.booleans(), dtype="boolean"),
@@ -156,9 +157,9 @@ KEPT_AS_TABLE = {
     "dates as labels": pd.DataFrame([[1, 2]], columns=pd.date_range("2013-01-01", periods=2, freq="D")),
     "named labels": pd.DataFrame({"a": [1]}).rename_axis(columns="kind"),
     "a named index": pd.DataFrame({"index": [1, 2]}, index=pd.Index(["a", "b"], name="index")),
-    "levels of index": pd.DataFrame({"x": [1, 2]}, index=pd.MultiIndex.from_product([["a"], [1, 2]], names=["k", None])),
+    "levels of index": pd.DataFrame({"x": [1, 2]}, pd.MultiIndex.from_product([["a"], [1, 2]], names=["k", None])),
     "one level of many": pd.DataFrame({"x": [1]}, index=pd.MultiIndex.from_arrays([[1]])),
-    "a frequency": pd.DataFrame({"x": range(3)}, index=pd.date_range("2013-01-01", periods=3, freq="2D", tz="America/New_York")),
+    "a frequency": pd.DataFrame({"x": range(3)}, pd.date_range("2013", periods=3, freq="2D", tz="America/New_York")),
     "categories as index": pd.DataFrame({"x": [1, 2]}, index=pd.CategoricalIndex(["b", "a"], ["b", "a"], ordered=True)),
     "periods": pd.DataFrame({"x": [1, 2]}, index=pd.period_range("2013-01", periods=2, freq="M")),
     "intervals": pd.DataFrame({"x": pd.IntervalIndex.from_breaks([0, 1, 2], closed="left")}),
@@ -204,14 +205,14 @@ PICKLED = {
     "things": (objects(Thing()), "column 'x' holds objects of type"),
     "subclasses": (objects(np.str_("a")), "column 'x' holds objects of type numpy.str_"),
     "missing in two ways": (objects("a", None, np.nan), "column 'x' has missing values of several types"),
-    "a time with a zone": (objects(time(1, tzinfo=pd.Timestamp(0, tz="UTC").tz)), "holds a value that Arrow does not know"),
+    "a time with a zone": (objects(time(1, tzinfo=UTC)), "holds a value that Arrow does not know"),
     "not a number": (objects(Decimal("NaN"), Decimal(1)), "holds a value that Arrow does not know"),
     "huge numbers": (objects(2**70), ""),
-    "lone surrogates": (objects("\ud800"), ""),
+    "lone surrogates": (objects("\ud800"), "surrogates not allowed"),
     "complex": (pd.DataFrame({"x": [1j]}), ""),
     "sparse": (pd.DataFrame({"x": pd.arrays.SparseArray([0, 1])}), "(?i)sparse"),
-    "categories of objects": (pd.DataFrame({"x": pd.Categorical([1], pd.Index([1], dtype=object))}), "would come back as"),
-    "labels that are objects": (pd.DataFrame([[1]], columns=pd.Index([pd.Timestamp(0)], dtype=object)), "plain values"),
+    "categories of objects": (pd.DataFrame({"x": pd.Categorical([1], pd.Index([1], dtype=object))}), "come back as"),
+    "labels of objects": (pd.DataFrame([[1]], columns=pd.Index([pd.Timestamp(0)], dtype=object)), "plain values"),
 }  # fmt: skip
 
 
@@ -302,12 +303,13 @@ def test_putting_leaves_the_frame_as_it_is(store: ArtifactStore) -> None:
 
 
 def test_large_tables_are_written_in_batches_that_previews_can_page(store: ArtifactStore) -> None:
-    frame = pd.DataFrame({"x": np.arange(3_000_000), "s": pd.Series(["text"] * 3_000_000, dtype="str")})
+    rows = 1_200_000
+    frame = pd.DataFrame({"x": np.arange(rows), "s": pd.Series(["some text"] * rows, dtype="str")})
     artifact = through(store, frame)
     with pa.memory_map(str(store.file(artifact))) as source:
         reader = pa.ipc.open_file(source)
         sizes = [reader.get_batch(at).nbytes for at in range(reader.num_record_batches)]
-    assert len(sizes) > 5
+    assert len(sizes) >= 5
     assert max(sizes) < 8 << 20
 
 

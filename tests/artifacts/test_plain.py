@@ -151,7 +151,7 @@ class Text(str):
     pass
 
 
-Point = namedtuple("Point", "x y")  # noqa: PYI024
+Point = namedtuple("Point", "x y")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,8 @@ Point = namedtuple("Point", "x y")  # noqa: PYI024
     [
         Colour.RED, Text("a"), Point(1, 2), OrderedDict(a=1), object(), PureWindowsPath("a"), range(3), ...,
         timezone(timedelta(hours=1), "CET"), datetime(2020, 1, 1, tzinfo=timezone(timedelta(hours=1), "CET")),
-        np.longdouble(1), np.str_("a"), np.zeros(2), {Colour.RED: 1}, {"a": [{"b": (Text("c"),)}]}, {frozenset({Text("a")})},
+        np.longdouble(1), np.str_("a"), np.zeros(2), {Colour.RED: 1}, {"a": [{"b": (Text("c"),)}]},
+        {frozenset({Text("a")})},
     ],
     ids=lambda value: type(value).__name__,
 )  # fmt: skip

@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing.parametric import dataframes
-from tests.artifacts.conftest import KEY
 
 from penstock.artifacts import ArtifactStore
 from penstock.artifacts.codecs import arrow_files
 from penstock.errors import Unstorable
 from penstock.model.artifact import Artifact
+from tests.artifacts.conftest import KEY
 
 Read = Callable[[Artifact], Any]
 
@@ -103,9 +103,7 @@ def test_a_lazy_frame_is_refused(store: ArtifactStore) -> None:
         store.put(POLARS.lazy(), KEY)
 
 
-def test_polars_needs_no_pyarrow(
-    store: ArtifactStore, read_elsewhere: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_polars_needs_no_pyarrow(store: ArtifactStore, read_elsewhere: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "pyarrow"]:
         monkeypatch.setitem(sys.modules, name, None)
     for name in ("penstock.artifacts.codecs.arrow_files", "penstock.artifacts.previews.arrow_page"):

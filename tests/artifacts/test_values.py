@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis.extra import numpy as npst
-from tests.artifacts.conftest import KEY
 
 from penstock.artifacts import ArtifactStore
 from penstock.errors import ArtifactError, Unstorable
 from penstock.model.artifact import Artifact
+from tests.artifacts.conftest import KEY
 
 Read = Callable[[Artifact], Any]
 
@@ -181,6 +181,10 @@ def test_objects_are_pickled_and_marked(store: ArtifactStore, read_elsewhere: Re
     assert list(store.get(artifact)["model"].weights[:2]) == [0, 1]
 
 
+def opened() -> Any:
+    return Path(os.devnull).open()
+
+
 class Locked:
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -206,9 +210,9 @@ def deep() -> Any:
 @pytest.mark.parametrize(
     ("make", "told"),
     [
-        (lambda: (lambda: 1), r"^function can't be pickled: .*; define the function at the top of its module$"),
+        (lambda: lambda: 1, r"^function can't be pickled: .*; define the function at the top of its module$"),
         (lambda: (each for each in ()), r"^generator can't be pickled: .*; return list\(\.\.\.\) of it$"),
-        (lambda: open(os.devnull), r"^_io\.TextIOWrapper can't be pickled: .*; close the file, and return its Path$"),
+        (opened, r"^_io\.TextIOWrapper can't be pickled: .*; close the file, and return its Path$"),
         (Locked, r"test_values\.Locked can't be pickled: TypeError: cannot pickle '_thread\.lock' object; return data"),
         (lambda: [Locked()], r"^list can't be pickled: .*_thread\.lock"),
         (Liar, r"Liar can't be pickled: OSError: .*not about our disk"),

@@ -16,30 +16,37 @@ class Folders:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        #: Folders whose own entry is on disk.
         self._settled: set[Path] = set()
 
     def make(self, folder: Path) -> list[Path]:
-        """Make a folder with those above it. Returns folders to sync when there is something in it.
+        """Make a folder with those above it. Returns the folders to sync, when there is something in it.
 
         A folder that is there may have been made by another process a moment ago, and not be on disk yet: so the
-        first time here, all above it are synced, made or met.
+        first time here, the entries of all above it are synced, made or met.
         """
         if folder in self._settled and folder.is_dir():
             return []
-        chain = [folder]
-        while chain[-1] != self._root and chain[-1] != chain[-1].parent:
-            chain.append(chain[-1].parent)
+        chain = self._chain(folder)
         self._root.parent.mkdir(parents=True, exist_ok=True)
         for each in reversed(chain):
             with contextlib.suppress(FileExistsError):
                 each.mkdir(mode=0o700)
-        return [each for each in (*chain[1:], self._root.parent) if each not in self._settled]
+        return [each.parent for each in chain if each not in self._settled]
 
-    def settled(self, folders: list[Path]) -> None:
-        """These folders, and the entries of all above them, are on disk."""
-        if len(self._settled) + len(folders) > _KNOWN:
+    def settle(self, folder: Path) -> None:
+        """The entries of a folder, and of all above it, are on disk."""
+        chain = self._chain(folder)
+        if len(self._settled) + len(chain) > _KNOWN:
             self._settled.clear()
-        self._settled.update(folders)
+        self._settled.update(chain)
+
+    def _chain(self, folder: Path) -> list[Path]:
+        """The folder and those above it, down to the root."""
+        chain = [folder]
+        while chain[-1] != self._root and chain[-1] != chain[-1].parent:
+            chain.append(chain[-1].parent)
+        return chain
 
 
 def sync(folder: Path) -> None:

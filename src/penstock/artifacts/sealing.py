@@ -40,7 +40,7 @@ def seal(folders: Folders, file: Path, write: Callable[[Sink], object]) -> Seale
         faults.reach("artifact.renamed")
         for each in (folder, *above):
             sync(each)
-    folders.settled([folder, *above])
+    folders.settle(folder)
     return sealed
 
 

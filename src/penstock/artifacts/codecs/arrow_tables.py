@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from penstock.artifacts.codecs import arrow_files
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit
+from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit, reason
 
 
 def prepare(value: pa.Table | pa.RecordBatch) -> Prepared:
@@ -26,7 +26,7 @@ def _write(table: pa.Table, out: Sink) -> None:
     try:
         arrow_files.write(table, out)
     except (pa.ArrowException, ValueError) as error:
-        raise Unfit(f"{error}") from error
+        raise Unfit(reason(error)) from error
 
 
 def reader(content: Content) -> Callable[[], Any]:

@@ -43,4 +43,17 @@ def type_name(kind: type) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
-__all__ = ["Artifact", "Codec", "Content", "Prepared", "Sink", "Unfit", "type_name"]
+def reason(error: Exception) -> str:
+    """Why something failed, in one short line that every log can hold."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    try:
+        texts = all(isinstance(part, str) for part in error.args)
+        told = ": ".join(error.args) if texts else str(error)
+    except Exception:
+        told = ""
+    line = " ".join(told.split())[:300].encode(errors="backslashreplace").decode()
+    return f"{type(error).__name__}: {line}"
+
+
+__all__ = ["Artifact", "Codec", "Content", "Prepared", "Sink", "Unfit", "reason", "type_name"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from penstock.artifacts.codecs.codec import Prepared, Unfit
+from penstock.artifacts.codecs.codec import Prepared, Unfit, reason
 from penstock.artifacts.codecs.files import reader as reader
 
 __all__ = ["prepare", "reader"]
@@ -17,5 +17,5 @@ def prepare(value: Any) -> Prepared:
     try:
         value.savefig(picture, format="png")
     except Exception as error:
-        raise Unfit(f"the figure can't be drawn ({type(error).__name__}: {error})") from error
+        raise Unfit(f"the figure can't be drawn ({reason(error)})") from error
     return Prepared("file", ".png", "matplotlib.figure.Figure", lambda out: out.write(picture.getvalue()))

@@ -46,7 +46,8 @@ def _multi(columns: list[pd.Series[Any]], names: list[Hashable]) -> pd.MultiInde
     for at, column in enumerate(columns):
         # pandas guesses the type of objects anew.
         if index.levels[at].dtype != column.dtype:
-            index = index.set_levels(index.levels[at].astype(column.dtype), level=at, verify_integrity=False)
+            level: Any = index.levels[at].astype(column.dtype)
+            index = index.set_levels(level, level=at, verify_integrity=False)
     return index
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import pandas as pd
 
 from penstock.artifacts import plain
-from penstock.artifacts.codecs.codec import Content, Prepared, Unfit
+from penstock.artifacts.codecs.codec import Content, Prepared, Unfit, reason
 
 try:
     import pyarrow as pa
@@ -39,7 +39,7 @@ def prepare(value: pd.DataFrame | pd.Series[Any]) -> Prepared:
         raise Unfit("its labels or attributes hold more than plain values") from None
     except Exception as error:
         # Conversions run code of many libraries; whatever they say, pickle may still do.
-        raise Unfit(": ".join(str(part) for part in error.args)[:300]) from error
+        raise Unfit(reason(error)) from error
     columns = arrow_files.columns(table.schema)
     return Prepared("table", ".arrow", kind, lambda out: arrow_files.write(table, out), len(value), columns)
 

@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Callable
 from typing import Any, Final
 
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, type_name
+from penstock.artifacts.codecs.codec import Content, Prepared, Sink, reason, type_name
 from penstock.errors import ArtifactError, Unstorable
 
 _PROTOCOL: Final = 5
@@ -50,7 +50,7 @@ def _write(value: Any, out: Sink) -> None:
         if out.error is not None or isinstance(error, MemoryError):
             raise
         raise Unstorable(
-            f"{type_name(type(value))} can't be pickled: {_reason(error)}",
+            f"{type_name(type(value))} can't be pickled: {reason(error)}",
             cure=_CURES.get(type(value).__name__, _CURE),
         ) from error
 
@@ -67,17 +67,6 @@ def _read(content: Content) -> Any:
         raise
     except Exception as error:
         raise ArtifactError(
-            f"{content.artifact.python_type} can't be unpickled from {content.file}: {_reason(error)}",
+            f"{content.artifact.python_type} can't be unpickled from {content.file}: {reason(error)}",
             cure="see that the classes it is made of can be imported, in the version that wrote it",
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    """One short line."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deep"
-    try:
-        line = " ".join(str(error).split())
-    except Exception:
-        line = ""
-    return f"{type(error).__name__}: {line}"[:300]

@@ -8,7 +8,7 @@ from typing import IO, Any, Final, cast
 import polars as pl
 from polars.exceptions import PolarsError
 
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit
+from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit, reason
 from penstock.errors import ArtifactError
 
 #: Bytes of a record batch, about, and rows at least; as in `arrow_files`, which needs pyarrow.
@@ -37,7 +37,7 @@ def _write(frame: pl.DataFrame, out: Sink) -> None:
     try:
         frame.write_ipc(cast("IO[bytes]", out), compression="uncompressed", record_batch_size=rows)
     except PolarsError as error:
-        raise Unfit(f"{error}") from error
+        raise Unfit(reason(error)) from error
 
 
 def reader(content: Content) -> Callable[[], Any]:

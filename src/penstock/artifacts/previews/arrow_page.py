@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 import pyarrow as pa
 from pyarrow import types
 
 from penstock.artifacts.content import Content
 from penstock.artifacts.previews.cells import ELEMENTS, LENGTH, LEVELS, cell, shortened
+
+_MICROSECONDS: Final = {"s": 1_000_000, "ms": 1000, "us": 1, "ns": 0.001}
 
 
 def readable(found: Content) -> bool:
@@ -22,6 +25,13 @@ def readable(found: Content) -> bool:
 
 def rows(found: Content, offset: int, limit: int, columns: int) -> list[list[Any]]:
     """Up to `limit` rows from `offset`, and their first columns. Raises ValueError, OSError for a damaged file."""
+    try:
+        return _rows(found, offset, limit, columns)
+    except (pa.ArrowException, LookupError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _rows(found: Content, offset: int, limit: int, columns: int) -> list[list[Any]]:
     reader = pa.ipc.open_file(pa.py_buffer(found.mapped()))
     shown: list[list[Any]] = []
     start = 0
@@ -56,6 +66,8 @@ def _value(scalar: pa.Scalar, level: int) -> Any:
         return cell(scalar.as_buffer()[:LENGTH].to_pybytes())
     if types.is_nested(kind):
         return _nested(scalar, level + 1) if level < LEVELS else "…"
+    if types.is_duration(kind):
+        return _duration(scalar)
     if types.is_temporal(kind) or types.is_decimal(kind):
         return _cast(scalar)
     return cell(scalar.as_py())
@@ -76,6 +88,14 @@ def _nested(scalar: pa.Scalar, level: int) -> Any:
     values = scalar.values
     rest = ["…"] if len(values) > ELEMENTS else []
     return [_value(each, level) for each in values[:ELEMENTS]] + rest
+
+
+def _duration(scalar: pa.DurationScalar) -> str:
+    unit = scalar.type.unit
+    try:
+        return str(timedelta(microseconds=scalar.value * _MICROSECONDS[unit]))
+    except OverflowError:
+        return f"{scalar.value} {unit}"
 
 
 def _cast(scalar: pa.Scalar) -> str:
