@@ -9,16 +9,16 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from penstock.store.check import check
-from penstock.store.database import Database, open_database
-from penstock.store.documents import run_document
-from penstock.store.write import apply
-from tests.engine.world import World, pipeline, task
 
 from penstock.engine.view import RunView
 from penstock.model.spec import PipelineSpec, RetrySpec, Source, TaskSpec
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.ports.executor import Assignment
+from penstock.store.check import check
+from penstock.store.database import Database, open_database
+from penstock.store.documents import run_document
+from penstock.store.write import apply
+from tests.engine.world import World, pipeline, task
 
 NAMES = "abcdefgh"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.engine.world import World, inline, pipeline, reasons, run_of, states, task
 
 from penstock.engine.request import RunRequest
 from penstock.errors import DiskFull, Fenced, StoreBusy
 from penstock.model.spec import Resources, RetrySpec, Source
+from tests.engine.world import World, inline, pipeline, reasons, run_of, states, task
 
 
 def test_a_chain_runs_in_order_and_hands_values_on() -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.executors.stage import PIPELINES, Stage
 
 from penstock.executors.inline import InlineExecutor
 from penstock.executors.local import LocalExecutor
 from penstock.ports.executor import Executor
+from tests.executors.stage import PIPELINES, Stage
 
 
 @pytest.fixture(scope="module", params=["local", "inline"])

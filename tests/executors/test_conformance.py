@@ -6,9 +6,9 @@ import threading
 import time
 
 import pytest
-from tests.executors.stage import PIPELINES, Stage, ref, said
 
 from penstock.ports.executor import Ended, Metric, Progress, Started
+from tests.executors.stage import PIPELINES, Stage, ref, said
 
 
 def test_a_value_comes_back(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tests.journeys.conftest import User
 
 HEAD = """from penstock import Param, Pipeline, Retry

@@ -7,6 +7,7 @@ import os
 import signal
 
 import pytest
+
 from tests.journeys.conftest import User, until
 
 FAILS = """

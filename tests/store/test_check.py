@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.store import made
 
 from penstock.model import ids
 from penstock.store.check import check
 from penstock.store.database import Database
 from penstock.store.rows import Commit, NewMetric, NewTimer
 from penstock.store.write import apply
+from tests.store import made
 
 OVER = {"state": "succeeded", "ended_at": made.AT}
 

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.store import made
 
 from penstock.store.check import check
 from penstock.store.database import open_database
 from penstock.store.rows import Commit
 from penstock.store.write import apply
+from tests.store import made
 
 ROOT = Path(__file__).parents[2]
 #: Makes a run, then tells of each update that it was answered for. It dies where PENSTOCK_FAULT says.

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.store import made
 
 from penstock.errors import (
     DiskFull,
@@ -31,6 +30,7 @@ from penstock.store.edition import shown
 from penstock.store.rows import Commit
 from penstock.store.write import apply
 from penstock.store.writer import Writer
+from tests.store import made
 
 sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 postgres_only = pytest.mark.parametrize("url", ["postgresql"], indirect=True)

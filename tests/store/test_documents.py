@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 import pytest
-from tests.store import made
 
 from penstock.errors import NotFound
 from penstock.model import ids
@@ -16,6 +15,7 @@ from penstock.store.database import Database
 from penstock.store.documents import run_document
 from penstock.store.rows import Commit, NewMetric
 from penstock.store.write import apply
+from tests.store import made
 
 ERROR = {"type": "ValueError", "message": "no", "traceback": "T", "file": "f.py", "line": 3, "names": ["ValueError"]}
 

@@ -11,7 +11,6 @@ import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from tests.store import made
 
 from penstock.errors import NotFound, StoreError, StoreVersionError
 from penstock.store import ddl, migrate, views
@@ -21,6 +20,7 @@ from penstock.store.database import Database, locate, open_database
 from penstock.store.ddl.__main__ import render
 from penstock.store.schema import metadata
 from penstock.store.write import apply
+from tests.store import made
 
 FOLDER = Path(migrate.__file__).parent / "migrations"
 #: What a database has, told by itself: tables with their columns and keys, indexes with their conditions, views.

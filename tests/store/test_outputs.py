@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 
-from tests.store import made
-
 from penstock.store.database import Database
 from penstock.store.logs import logs_of
 from penstock.store.outputs import artifact, artifacts_of, references
 from penstock.store.rows import Commit
 from penstock.store.versions import list_pipelines, spec_of, spec_text, versions_of
 from penstock.store.write import apply
+from tests.store import made
 
 COLUMNS = [{"name": "carrier", "type": "string"}]
 SPEC = {"tasks": {"raw": {"outputs": ["raw"]}, "each": {"outputs": ["each"]}, "none": {"outputs": ["none"]}}}

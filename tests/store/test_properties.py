@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from tests.store import made
 
 from penstock.errors import Fenced, StaleWrite
 from penstock.model.states import ATTEMPT_STATES, TERMINAL_ATTEMPT
@@ -17,6 +16,7 @@ from penstock.store import ownership
 from penstock.store.database import Database, open_database
 from penstock.store.rows import Commit
 from penstock.store.write import apply
+from tests.store import made
 
 KEYS = [made.key_at(second) for second in range(2)]
 ROWS = [(key, seq) for key in KEYS for seq in range(2)]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.store import made
 
 from penstock.errors import NotFound, UsageError
 from penstock.model import ids
@@ -18,6 +17,7 @@ from penstock.store.filters import RunFilter
 from penstock.store.rows import Commit, NewRun
 from penstock.store.runs import find_run, latest_succeeded, list_runs
 from penstock.store.write import apply
+from tests.store import made
 
 
 def write(database: Database, rows: list[NewRun], **kinds: Any) -> None:

@@ -9,7 +9,6 @@ import threading
 from typing import Any
 
 import pytest
-from tests.store import made
 
 from penstock.errors import Fenced
 from penstock.store import commands, instances, ownership, recovery
@@ -17,6 +16,7 @@ from penstock.store.database import Database
 from penstock.store.instances import Instance, Process
 from penstock.store.rows import Commit, NewTimer
 from penstock.store.write import apply
+from tests.store import made
 
 NOW = made.START
 ELSEWHERE = Process("far-away", "another-boot/pid:[1]", 12, 34)

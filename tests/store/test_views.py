@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store import made
 
 from penstock.model import ids
 from penstock.store.database import Database
 from penstock.store.rows import Commit
 from penstock.store.views import view_statements
 from penstock.store.write import apply
+from tests.store import made
 
 DOCS = Path(__file__).parents[2] / "docs" / "database.md"
 VIEWS = ("pipeline_run", "task_run")

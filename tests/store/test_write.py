@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.store import made
 
 from penstock.errors import Fenced, StaleWrite
 from penstock.store.database import Database
 from penstock.store.rows import Commit, NewMetric, NewSample, NewTimer
 from penstock.store.write import apply
+from tests.store import made
 
 
 def write(database: Database, commit: Commit) -> None:

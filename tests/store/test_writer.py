@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.store import made
 
 from penstock.errors import Fenced, StaleWrite
 from penstock.store.database import Database
 from penstock.store.rows import Commit
 from penstock.store.writer import Writer
+from tests.store import made
 
 #: Seconds after which a test gives up waiting for a signal.
 DEADLINE = 20.0
