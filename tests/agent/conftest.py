@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.executors.stage import Stage
 
 from penstock.executors.local import LocalExecutor
+from tests.executors.stage import Stage
 
 ROUGH = Path(__file__).parent / "pipelines" / "rough.py"
 

@@ -19,7 +19,7 @@ def _resident(stage: Stage) -> int:
 
 def test_every_way_of_writing_is_captured(stage: Stage) -> None:
     lines = stage.log(stage.run("speaks_in_every_way"))
-    assert said(lines, "stdout") == ["python", "from c", "from a child", "from a python child"]
+    assert said(lines, "stdout") == ["python", "from a child", "from a python child", "from c"]
     assert said(lines, "stderr") == ["its error"]
     assert all(line["level"] is None and line["logger"] is None for line in lines)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
 import pytest
-from tests.executors.stage import Stage
+
+from tests.agent.conftest import eventually
+from tests.executors.stage import Stage, said
 
 SQUARES = [0, 1, 4, 9, 16]
 
@@ -54,6 +57,24 @@ def test_workers_do_not_share_their_chance(stage: Stage) -> None:
         values.add(stage.value(stage.run("chance")))
         stage.run("kills_itself")
     assert len(values) == 3
+
+
+def test_a_task_finds_its_surroundings_as_they_should_be(own_stage: Stage, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    pid = own_stage.value(own_stage.run("disturbs"))
+    for _ in range(2):
+        ended = own_stage.run("folder")
+        assert own_stage.value(ended) == [pid, os.getcwd()]
+        assert said(own_stage.log(ended)) == ["heard", "heard too"]
+        assert own_stage.value(own_stage.run("disturbs_by_a_lost_folder", inputs={"path": {"json": str(gone)}})) == pid
+        gone.mkdir()
+    mark = tmp_path / "mark"
+    key = own_stage.start("cleans_up", inputs={"mark": {"json": str(mark)}})
+    eventually(mark.exists)
+    own_stage.executor.cancel([key])
+    own_stage.end(key)
+    assert mark.read_text() == "cleaned"
 
 
 def test_two_attempts_run_at_the_same_time_and_no_more(stage: Stage, tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.agent.conftest import ROUGH, eventually
-from tests.executors.stage import Stage, said
 
 from penstock.agent import crew
 from penstock.errors import AgentLost, ExecutorError
 from penstock.executors.local import LocalExecutor
+from tests.agent.conftest import ROUGH, eventually
+from tests.executors.stage import Stage, said
 
 CODE = """
 import os, sys

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.agent.conftest import eventually, tagged
 from tests.executors.stage import Stage, said
 

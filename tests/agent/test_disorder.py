@@ -6,9 +6,9 @@ import random
 from typing import Any
 
 import pytest
-from tests.executors.stage import Stage, said
 
 from penstock.ports.executor import Ended
+from tests.executors.stage import Stage, said
 
 QUIET = {"lines": 0, "seconds": 0}
 KINDS: list[tuple[int, str, dict[str, Any]]] = [

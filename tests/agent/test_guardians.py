@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.agent.conftest import eventually, tagged
-from tests.executors.stage import Stage
 
 from penstock.agent.trees import descendants
 from penstock.errors import AgentLost
+from tests.agent.conftest import eventually, tagged
+from tests.executors.stage import Stage
 
 #: Seconds after which nothing may be left; the requirement is 5.
 SOON = 2.0

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.agent.conftest import eventually
-from tests.executors.stage import Stage
 
 from penstock.agent.trees import descendants
 from penstock.executors.local import LocalExecutor
+from tests.agent.conftest import eventually
+from tests.executors.stage import Stage
 
 TABLES = Path(__file__).parent / "pipelines" / "tables.py"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.executors.stage import Stage
 
 from penstock.ports.executor import Metric, Progress, Sample
+from tests.executors.stage import Stage
 
 
 @pytest.mark.parametrize("task", ["burns", "burns_in_a_child"])

@@ -215,8 +215,7 @@ def writes_bytes():
 def speaks_in_every_way():
     print("python")
     sys.stdout.flush()
-    ctypes.CDLL(None).puts(b"from c")
-    ctypes.CDLL(None).fflush(None)
+    ctypes.CDLL(None).puts(b"from c")  # held back by the C library, as it writes into a pipe
     subprocess.run(["sh", "-c", "echo from a child; echo its error >&2"], check=True)
     subprocess.run([sys.executable, "-c", "print('from a python child')"], check=True)
 
@@ -270,6 +269,29 @@ def multiprocesses(method):
     context = multiprocessing.get_context(method)
     with context.Pool(2) as pool:
         return pool.map(square, range(5))
+
+
+@task
+def disturbs():
+    sys.stdout.close()
+    sys.stderr = None
+    os.chdir("/")
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    return os.getpid()
+
+
+@task
+def disturbs_by_a_lost_folder(path):
+    os.chdir(path)
+    os.rmdir(path)
+    return os.getpid()
+
+
+@task
+def folder():
+    print("heard")
+    print("heard too", file=sys.stderr)
+    return [os.getpid(), os.getcwd()]
 
 
 @task
