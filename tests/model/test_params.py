@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.errors import ParameterError
-from penstock.model.params import TYPES, coerce, resolve, to_python, type_of
+from penstock.model.params import TYPES, coerce, resolve, to_python, type_named, type_of
 from penstock.model.spec import ParamSpec
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -86,6 +87,8 @@ def test_texts_of_a_command_line(kind: str, text: str, expected: Any) -> None:
         ("list", "1, 2", True), ("list", "{}", True), ("list", {"a": 1}, False), ("dict", "[]", True),
         ("dict", [1], False), ("any", float("nan"), False), ("any", {1, 2}, False),
         ("list", [float("inf")], False), ("list", "[NaN]", True), ("dict", {"a": float("nan")}, False),
+        ("dict", {1: "a"}, False), ("any", [{"a": {None: 1}}], False), ("str", "\udcff", True), ("any", "\udcff", True),
+        ("list", ["\udcff"], False), ("list", "[" * 100_000, True),
     ],
 )  # fmt: skip
 def test_values_that_do_not_fit_are_refused_with_name_and_type(kind: str, value: Any, text: bool) -> None:
@@ -135,6 +138,50 @@ def test_choices_and_pattern() -> None:
     for wrong in ("JF", "JFKX", "xJFK", "JFK\n"):
         with pytest.raises(ParameterError, match="must match"):
             coerce(pattern, wrong)
+
+
+def test_a_wrong_choice_is_told_the_nearest() -> None:
+    spec = ParamSpec("mode", "str", choices=("fast", "full"))
+    with pytest.raises(ParameterError) as caught:
+        coerce(spec, "fsat")
+    assert caught.value.cure == "did you mean 'fast'? choose one of 'fast', 'full'"
+
+
+def test_subclasses_are_stored_plain() -> None:
+    class Word(str):
+        def __str__(self) -> str:
+            return "another"
+
+    class Level(IntEnum):
+        HIGH = 3
+
+    assert (made := coerce(ParamSpec("p", "str"), Word("x"))) == "x"
+    assert type(made) is str
+    assert type(coerce(ParamSpec("p", "int"), Level.HIGH)) is int
+
+
+def test_none_may_be_given_where_it_is_the_default() -> None:
+    specs = {
+        "day": ParamSpec("day", "date"),
+        "size": ParamSpec("size", "int", 3),
+        "origin": ParamSpec("origin", "str", required=True),
+    }
+    assert resolve(specs, {"day": None, "origin": "JFK"}, {})["day"] is None
+    for name in ("size", "origin"):
+        with pytest.raises(ParameterError, match=f"parameter '{name}' is"):
+            resolve(specs, {"origin": "JFK", name: None}, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ("int", "int"), (int, "int"), (bool, "bool"), (timedelta, "duration"), (date, "date"), (datetime, "datetime"),
+        (list[int], "list"), (dict[str, int], "dict"), (Any, "any"), ("integer", None), (set, None), (5, None),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_types_by_name_and_by_class(given: Any, named: str | None) -> None:
+    assert type_named(given) == named
 
 
 def test_all_problems_are_told_at_once() -> None:

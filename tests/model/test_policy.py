@@ -87,3 +87,11 @@ def test_what_is_tried_again() -> None:
     assert retryable(RetrySpec(3, on=("ValueError", "OSError")), names)
     assert not retryable(RetrySpec(3, on=("ValueError",)), names)
     assert not retryable(RetrySpec(3, on=("error.URLError",)), names)
+
+
+def test_without_names_every_exception_is_tried_again() -> None:
+    assert retryable(RetrySpec(3), ["KeyError", "LookupError", "Exception", "BaseException"])
+    assert retryable(RetrySpec(3), [])
+    assert not retryable(RetrySpec(3), ["SystemExit", "BaseException"])
+    assert retryable(RetrySpec(3, on=("BaseException",)), ["SystemExit", "BaseException"])
+    assert not retryable(RetrySpec(3, on=("ValueError",)), [])

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from penstock.errors import ParameterError
 from penstock.model import durations
-from penstock.model.nearest import did_you_mean
+from penstock.model.nearest import did_you_mean, nearest
 from penstock.model.spec import Json, ParamSpec
 
 TYPES: Final = ("any", "str", "int", "float", "bool", "date", "datetime", "duration", "list", "dict")
@@ -23,22 +23,33 @@ _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
 
 
+#: In an order that tells a bool from an int and a datetime from a date, which they are too.
+_CLASSES: Final[tuple[tuple[type, str], ...]] = (
+    (bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (datetime, "datetime"), (date, "date"),
+    (timedelta, "duration"), (list, "list"), (tuple, "list"), (dict, "dict"),
+)  # fmt: skip
+
+
 def type_of(value: object) -> str:
     """The parameter type of a Python default."""
-    if value is None:
+    return next((name for kind, name in _CLASSES if isinstance(value, kind)), "any")
+
+
+def type_named(given: object) -> str | None:
+    """The parameter type that a text or a Python class (`int`, `timedelta`, `list[str]`) names; None for none."""
+    if isinstance(given, str):
+        return given if given in TYPES else None
+    given = getattr(given, "__origin__", given)
+    if given is Any or given is object:
         return "any"
-    kinds: tuple[tuple[type, str], ...] = (
-        (bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (datetime, "datetime"), (date, "date"),
-        (timedelta, "duration"), (list, "list"), (tuple, "list"), (dict, "dict"),
-    )  # fmt: skip
-    return next((name for kind, name in kinds if isinstance(value, kind)), "any")
+    return next((name for kind, name in _CLASSES if given is kind), None)
 
 
 def coerce(spec: ParamSpec, value: Any, *, text: bool = False) -> Json:
     """The JSON value of a parameter, checked. `text`: as typed on a command line. Raises ParameterError."""
     try:
         made = _MAKE[spec.type](value, text)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ParameterError(f"parameter '{spec.name}' is {spec.type}, and {value!r} is not: {error}") from error
     _check(spec, made)
     return made
@@ -46,8 +57,10 @@ def coerce(spec: ParamSpec, value: Any, *, text: bool = False) -> Json:
 
 def _check(spec: ParamSpec, value: Json) -> None:
     if spec.choices and value not in spec.choices:
+        close = nearest(str(value), [str(choice) for choice in spec.choices])
+        meant = f"did you mean '{close}'? " if close else ""
         known = ", ".join(repr(choice) for choice in spec.choices)
-        cure = f"choose one of {known}"
+        cure = f"{meant}choose one of {known}"
         raise ParameterError(f"parameter '{spec.name}' can't be {value!r}", cure=cure)
     # As Python objects: moments in different time zones do not sort as their texts do.
     ranked = to_python(spec, value)
@@ -71,19 +84,25 @@ def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Map
     ]
     for name, spec in specs.items():
         try:
-            if name in texts:
-                values[name] = coerce(spec, texts[name], text=True)
-            elif name in given:
-                values[name] = coerce(spec, given[name])
-            elif spec.required:
-                problems.append(f"parameter '{name}' is required; give it with -p {name}=…")
-            else:
-                values[name] = spec.default
+            values[name] = _resolve_one(spec, given, texts)
         except ParameterError as error:
             problems.append(str(error))
     if problems:
         raise ParameterError("; ".join(problems), problems=problems)
     return values
+
+
+def _resolve_one(spec: ParamSpec, given: Mapping[str, Any], texts: Mapping[str, str]) -> Json:
+    name = spec.name
+    if name in texts:
+        return coerce(spec, texts[name], text=True)
+    if name not in given:
+        if spec.required:
+            raise ParameterError(f"parameter '{name}' is required", cure=f"give it with -p {name}=…")
+        return spec.default
+    if given[name] is None and spec.default is None and not spec.required:
+        return None  # the default, said aloud
+    return coerce(spec, given[name])
 
 
 def to_python(spec: ParamSpec, value: Json) -> Any:
@@ -100,13 +119,16 @@ def _any(value: Any, text: bool) -> Json:
     try:
         return _of_json(value)
     except ValueError:
-        return value
+        return _str(value, text)
 
 
 def _str(value: Any, text: bool) -> str:
     if not isinstance(value, str):
         raise TypeError("it is no text")
-    return value
+    try:
+        return value.encode().decode()  # a plain str, also of a subclass of it
+    except UnicodeEncodeError:
+        raise ValueError("it has bytes that are no UTF-8") from None
 
 
 def _int(value: Any, text: bool) -> int:
@@ -114,7 +136,7 @@ def _int(value: Any, text: bool) -> int:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("it is no whole number")
-    return value
+    return int(value)
 
 
 def _float(value: Any, text: bool) -> float:
@@ -166,7 +188,20 @@ def _dict(value: Any, text: bool) -> dict[str, Json]:
 
 
 def _plain(value: Any) -> Json:
-    return json.loads(json.dumps(value, allow_nan=False))
+    _refuse_keys_that_change(value)
+    return json.loads(json.dumps(value, allow_nan=False, ensure_ascii=False).encode())
+
+
+def _refuse_keys_that_change(value: Any) -> None:
+    """JSON makes texts of other keys, and so another dict: `{1: "a"}` would come back as `{"1": "a"}`."""
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(f"the key {key!r} is no text")
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            _refuse_keys_that_change(each)
 
 
 def _of_json(value: str) -> Any:

@@ -40,5 +40,10 @@ def _plain(retry: RetrySpec, attempt: int) -> float:
 
 
 def retryable(retry: RetrySpec, names: Iterable[str]) -> bool:
-    """Is an error with these class names (its own and its bases') one that the policy tries again?"""
-    return not retry.on or not set(retry.on).isdisjoint(names)
+    """Is an error with these class names (its own and its bases') one that the policy tries again?
+
+    A policy that names none tries every Exception again, so not `sys.exit()`. A failure that has no names is none of
+    the task's code, and is tried again too.
+    """
+    named = set(names)
+    return not named.isdisjoint(retry.on or ("Exception",)) or not (named or retry.on)
