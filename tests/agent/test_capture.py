@@ -19,7 +19,8 @@ def _resident(stage: Stage) -> int:
 
 def test_every_way_of_writing_is_captured(stage: Stage) -> None:
     lines = stage.log(stage.run("speaks_in_every_way"))
-    assert said(lines, "stdout") == ["python", "from a child", "from a python child", "from c"]
+    # What a library in C writes may be held back until the task is over.
+    assert sorted(said(lines, "stdout")) == ["from a child", "from a python child", "from c", "python"]
     assert said(lines, "stderr") == ["its error"]
     assert all(line["level"] is None and line["logger"] is None for line in lines)
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)

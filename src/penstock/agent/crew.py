@@ -137,6 +137,7 @@ class Crew:
             self._preloads.extend(new)
             self._nursery.preload(new)
         have = sum(worker.pool == run.pool for worker in self._members.values())
+        have += sum(other.pool == run.pool for other in self._to_warm)
         wanted = min(self._size, os.cpu_count() or 1) - have
         for _ in range(wanted):
             if self._fresh:

@@ -28,6 +28,12 @@ def set_name(name: str) -> None:
     _prctl(_PR_SET_NAME, ctypes.c_char_p(name.encode()))
 
 
+def flush_c_streams() -> None:
+    """Write what libraries in C hold back for their standard output (fflush(3) of all streams)."""
+    if _libc is not None:
+        _libc.fflush(None)
+
+
 def _prctl(option: int, value: object) -> None:
     if _libc is not None:
         _libc.prctl(option, value, 0, 0, 0)

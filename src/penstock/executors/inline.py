@@ -136,13 +136,19 @@ class _Tee:
 
 
 class _Records(logging.Handler):
-    def __init__(self, log: LogFile) -> None:
+    """Records go to the log, and to the terminal where nobody else shows them."""
+
+    def __init__(self, log: LogFile, terminal: TextIO | None) -> None:
         super().__init__()
         self._log = log
+        self._terminal = terminal
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            self._log.record(record.created, level_of(record.levelno), record.name, self.format(record))
+            text, level = self.format(record), level_of(record.levelno)
+            self._log.record(record.created, level, record.name, text)
+            if self._terminal is not None:
+                self._terminal.write(f"{level}: {text}\n")
         except Exception:
             self.handleError(record)
 
@@ -150,11 +156,11 @@ class _Records(logging.Handler):
 @contextmanager
 def _teed(log: LogFile) -> Iterator[None]:
     """While inside, text for standard output and error and records of logging go to the log too."""
-    before = sys.stdout, sys.stderr
-    streams = TextStream("stdout"), TextStream("stderr")
-    root, handler = logging.getLogger(), _Records(log)
-    level = root.level
-    sys.stdout, sys.stderr = (_Tee(stream, _feeder(text, log)) for stream, text in zip(before, streams, strict=True))
+    out, err = sys.stdout, sys.stderr
+    out_lines, err_lines = TextStream("stdout"), TextStream("stderr")
+    root = logging.getLogger()
+    handler, level = _Records(log, None if root.handlers else err), root.level
+    sys.stdout, sys.stderr = _Tee(out, _feeder(out_lines, log)), _Tee(err, _feeder(err_lines, log))
     root.addHandler(handler)
     if root.getEffectiveLevel() > logging.INFO:
         root.setLevel(logging.INFO)
@@ -163,9 +169,9 @@ def _teed(log: LogFile) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
-        sys.stdout, sys.stderr = before
-        for text in streams:
-            text.finish(log)
+        sys.stdout, sys.stderr = out, err
+        out_lines.finish(log)
+        err_lines.finish(log)
 
 
 def _feeder(stream: TextStream, log: LogFile) -> Callable[[str], None]:

@@ -6,6 +6,7 @@ import os
 import signal
 from types import FrameType
 
+_installed = False
 _armed = False
 _asked = False
 
@@ -16,6 +17,8 @@ class Interrupted(BaseException):
 
 def install() -> None:
     """Take SIGTERM over; processes that a task forks get the system's behaviour back."""
+    global _installed
+    _installed = True
     signal.signal(signal.SIGTERM, _on_sigterm)
     os.register_at_fork(after_in_child=_give_back)
 
@@ -23,6 +26,8 @@ def install() -> None:
 def arm() -> None:
     """A task begins: the next SIGTERM interrupts it, once. So does one that came since it was handed to us."""
     global _armed
+    if _installed and signal.getsignal(signal.SIGTERM) is not _on_sigterm:
+        signal.signal(signal.SIGTERM, _on_sigterm)  # the task before has put its own there
     _armed = True
     if _asked:
         _interrupt()

@@ -21,16 +21,16 @@ import sys
 import termios
 import time
 import types
-from io import TextIOWrapper
 from typing import Any, Final
 
 from penstock.agent import faults, processes
 from penstock.agent.frames import FrameReader, Message, pack
 from penstock.ports.executor import Assignment, RunContext
-from penstock.worker import interrupts, records
+from penstock.worker import interrupts
 from penstock.worker.code import Run
 from penstock.worker.perform import perform
 from penstock.worker.reports import Reports
+from penstock.worker.surroundings import Surroundings
 from penstock.worker.usage import Meter
 
 #: The worker's socket goes out of the way of what user code closes or writes to by number.
@@ -60,30 +60,15 @@ def run(name: str, marker: str, fds: list[int]) -> int:
     for fd in fds:
         os.close(fd)
     sock = socket.socket(fileno=connection)
-    sys.stdout = sys.__stdout__ = _text(1)  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = _text(2)  # type: ignore[misc]
+    surroundings = Surroundings(marker)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupts.install()
-    records.install(marker.encode("ascii"))
-    _reseed()
     gc.enable()
-    worker = Worker(sock, Tokens(tokens), pipes)
+    worker = Worker(sock, Tokens(tokens), pipes, surroundings)
     worker.serve()
     atexit._run_exitfuncs()
-    _flush()
+    surroundings.flush()
     return 0
-
-
-def _text(fd: int) -> TextIOWrapper:
-    """A stream that gives each line away at once, so that none is lost when the process is."""
-    return open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
-
-
-def _reseed() -> None:
-    """A fork copies the state of chance. Python's `random` looks after itself (os.register_at_fork)."""
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and "numpy.random" in sys.modules:
-        numpy.random.seed()
 
 
 class Tokens:
@@ -106,13 +91,13 @@ class Tokens:
 class Worker:
     """Takes messages one after the other."""
 
-    def __init__(self, sock: socket.socket, tokens: Tokens, pipes: list[int]) -> None:
+    def __init__(self, sock: socket.socket, tokens: Tokens, pipes: list[int], surroundings: Surroundings) -> None:
         self._sock = sock
         self._tokens = tokens
         self._pipes = pipes
+        self._surroundings = surroundings
         #: Nothing may be begun before the agent has taken what was written.
         self._must_wait = False
-        self._pid = os.getpid()
         self._runs: dict[str, Run] = {}
         self._meter = Meter()
         self._reports = Reports(self._send)
@@ -161,7 +146,7 @@ class Worker:
                 self._tell_loaded(run)
 
     def _tell_loaded(self, run: Run) -> None:
-        _flush()
+        self._surroundings.flush()
         self._meter.look()
         self._send([["loaded", run.context.run_id, time.time(), self._meter.totals]])
 
@@ -188,9 +173,8 @@ class Worker:
         self._meter.start()
         self._reports.begin()
         outcome = perform(run, assignment, self._reports, begin)
-        _flush()
-        if os.getpid() != self._pid:
-            os._exit(0)  # the task forked, and its child came back here
+        self._surroundings.flush()
+        self._surroundings.restore()
         left = _children_left()
         usage = self._meter.stop()
         self._must_wait = left or _has_written(self._pipes)
@@ -207,14 +191,6 @@ def _has_written(pipes: list[int]) -> bool:
     if sys.platform != "linux":
         return True  # elsewhere the writing end of a pipe does not tell (pipe(7))
     return any(fcntl.ioctl(fd, termios.FIONREAD, _NO_BYTES) != _NO_BYTES for fd in pipes)
-
-
-def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:
-            continue  # the task has closed it
 
 
 def _children_left() -> bool:

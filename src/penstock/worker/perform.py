@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -35,11 +36,13 @@ def perform(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool]
 
     `begin` is called when the code is there and the attempt proper begins, with whether it had to be imported.
     """
+    pid = os.getpid()
     try:
         return _caught(run, assignment, sink, begin)
     except interrupts.Interrupted as error:  # it came while another failure was being told
         return Result("cancelled", None, [], failures.describe(error), None)
     finally:
+        _end_twin(pid)
         interrupts.disarm()
         current.deactivate()
 
@@ -56,6 +59,12 @@ def _caught(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool]
         return _failed("user_error", _of_exit(error))
     except BaseException as error:
         return _failed(_reason(error), failures.describe(error))
+
+
+def _end_twin(pid: int) -> None:
+    """A task that forks without an end to its child comes back twice: the child must not report, nor store."""
+    if os.getpid() != pid:
+        os._exit(0)
 
 
 def _failed(reason: str, error: dict[str, Any]) -> Result:
@@ -92,7 +101,9 @@ def _perform(run: Run, assignment: Assignment) -> Result:
     if assignment.mode == "expand":
         refs = dict(assignment.inputs)
         return Result("expanded", None, [], None, expand(task, arguments, refs))
+    pid = os.getpid()
     value = task.function(**arguments)
+    _end_twin(pid)
     return Result("succeeded", None, _store(run, task, assignment, value), None, None)
 
 

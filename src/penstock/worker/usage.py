@@ -21,6 +21,8 @@ class Meter:
     def __init__(self) -> None:
         self._peak_reset = _open("/proc/self/clear_refs", os.O_WRONLY)
         self._io = _open("/proc/self/io", os.O_RDONLY)
+        #: What the meter itself has read and written.
+        self._own_read = self._own_written = 0
         self._child_peak = 0
         #: CPU seconds, bytes read and bytes written since this process began.
         self.totals: list[float | int] = [0.0, 0, 0]
@@ -35,7 +37,8 @@ class Meter:
         """An attempt begins. What this process did since the last one ended is counted to it: a few microseconds."""
         if self._peak_reset >= 0:
             try:
-                os.write(self._peak_reset, b"5")  # the peak starts again at what is resident now
+                # The peak starts again at what is resident now.
+                self._own_written += os.write(self._peak_reset, b"5")
             except OSError:
                 self._peak_reset = -1
         self._child_peak = getrusage(RUSAGE_CHILDREN)[2]
@@ -55,11 +58,14 @@ class Meter:
         if self._io < 0:
             return 0, 0
         try:
-            fields = os.pread(self._io, 256, 0).split(None, 4)
-            return int(fields[1]), int(fields[3])
+            told = os.pread(self._io, 256, 0)
+            fields = told.split(None, 4)
+            read, written = int(fields[1]) - self._own_read, int(fields[3]) - self._own_written
         except (OSError, ValueError, IndexError):
             self._io = -1
             return 0, 0
+        self._own_read += len(told)
+        return read, written
 
 
 def _open(path: str, flags: int) -> int:
