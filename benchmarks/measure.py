@@ -63,7 +63,7 @@ def drive(command: list[str], blank: Result, limit: float) -> Result:
         try:
             out, err = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
-            late = f"ended by us after {limit:.0f} s"
+            late = f"ended by us after {limit:g} s"
             _end(process)
             out, err = process.communicate()
         finally:

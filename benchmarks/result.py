@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -48,3 +49,8 @@ def ratio(theirs: float, ours: float) -> str:
 
 def _times(value: float) -> str:
     return f"{value:.2f}" if value < 1.1 else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def cost_of_a_task(seconds: Sequence[float], tasks: int) -> float:
+    """Seconds a task, by the median of whole runs."""
+    return statistics.median(seconds) / tasks

@@ -22,13 +22,14 @@ def verdicts(results: Iterable[Result]) -> list[str]:
         ours, floor = medians.get((OURS, workload)), medians.get((FLOOR, workload))
         if ours is None:
             continue
-        sentences.append(f"{workload}: {ours:.3f} s, asked for {limit:g} s: {_met(ours <= limit)}")
+        sentences.append(f"{workload}: {ours:.3f} s, asked for {limit:g} s: {met(ours <= limit)}")
         if floor and workload in OF_POOL:
             times = ours / floor
             most = OF_POOL[workload]
-            sentences.append(f"{workload}: {times:.2f} times the pool, asked for {most}: {_met(times <= most)}")
+            sentences.append(f"{workload}: {times:.2f} times the pool, asked for {most}: {met(times <= most)}")
     return sentences
 
 
-def _met(yes: bool) -> str:
+def met(yes: bool) -> str:
+    """The verdict in a word."""
     return "met" if yes else "missed"

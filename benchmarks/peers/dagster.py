@@ -130,7 +130,7 @@ def by_processes(size: Size, instance: dg.DagsterInstance) -> Trial:
     ops = {f"burn_{i}": {"config": {"seconds": size.seconds}} for i in range(size.tasks)}
     config = QUIET | BY_PROCESSES | {"ops": ops}
 
-    def run() -> dg.JobExecutionResult:
+    def run() -> int:
         with dg.execute_job(job, instance, run_config=config) as result:
             return sum(result.output_for_node(name) for name in ops)
 
