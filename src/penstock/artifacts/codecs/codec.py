@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from penstock.artifacts.content import Content
 from penstock.artifacts.sink import Sink
 from penstock.model.artifact import Artifact, Kind
+
+_LIBRARIES: Final = frozenset({"pandas", "polars", "pyarrow"})
 
 
 class Unfit(Exception):
@@ -39,8 +41,12 @@ class Codec(Protocol):
 
 
 def type_name(kind: type) -> str:
-    """The name of a type as people know it: without `builtins`."""
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    """The name of a type as people know it: without `builtins`, and without the inner modules of large libraries."""
+    library = kind.__module__.partition(".")[0]
+    if library == "builtins":
+        return kind.__qualname__
+    module = library if library in _LIBRARIES else kind.__module__
+    return f"{module}.{kind.__qualname__}"
 
 
 def reason(error: Exception) -> str:

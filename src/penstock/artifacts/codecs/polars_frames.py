@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import IO, Any, Final, cast
 
@@ -14,6 +15,9 @@ from penstock.errors import ArtifactError
 #: Bytes of a record batch, about, and rows at least; as in `arrow_files`, which needs pyarrow.
 _BATCH: Final = 4 << 20
 _ROWS: Final = 1024
+_SIZE: Final = "record_batch_size"
+#: Older versions of polars write a batch for each chunk of the frame.
+_SIZED: Final = _SIZE in inspect.signature(pl.DataFrame.write_ipc).parameters
 _WORDS: Final = {"boolean": "bool", "categorical": "category", "enum": "category", "time": "time64[ns]"}
 
 
@@ -34,8 +38,9 @@ def prepare(value: pl.DataFrame | pl.Series) -> Prepared:
 
 def _write(frame: pl.DataFrame, out: Sink) -> None:
     rows = max(_ROWS, frame.height * _BATCH // max(int(frame.estimated_size()), 1))
+    sized: dict[str, Any] = {_SIZE: rows} if _SIZED else {}
     try:
-        frame.write_ipc(cast("IO[bytes]", out), compression="uncompressed", record_batch_size=rows)
+        frame.write_ipc(cast("IO[bytes]", out), compression="uncompressed", **sized)
     except PolarsError as error:
         raise Unfit(reason(error)) from error
 

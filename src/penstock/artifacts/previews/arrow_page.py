@@ -66,6 +66,8 @@ def _value(scalar: pa.Scalar, level: int) -> Any:
         return cell(scalar.as_buffer()[:LENGTH].to_pybytes())
     if types.is_nested(kind):
         return _nested(scalar, level + 1) if level < LEVELS else "…"
+    if types.is_floating(kind):
+        return cell(float(scalar.as_py()))
     if types.is_duration(kind):
         return _duration(scalar)
     if types.is_temporal(kind) or types.is_decimal(kind):
