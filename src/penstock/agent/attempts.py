@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from penstock.agent.frames import Message
 from penstock.agent.logs import LogFile
 from penstock.agent.runs import Run
 
@@ -20,6 +19,8 @@ GRACE: Final = 11
 MEMORY: Final = 12
 LOG: Final = 13
 HOLDS: Final = 14
+#: Place in an artifact's list form (model.artifact).
+PATH: Final = 2
 
 
 class Totals(NamedTuple):
@@ -86,14 +87,6 @@ class Attempt:
     def note(self, level: str, message: str) -> None:
         """Add a word of ours to its log."""
         self.log.record(time.time(), level, "penstock", message)
-
-    def ended(
-        self, outcome: str, reason: str | None, error: dict[str, Any] | None, usage: list[Any] | None = None
-    ) -> Message:
-        """The report of an attempt whose worker did not make one."""
-        worker = self.worker.name if self.worker is not None else None
-        at = time.time()
-        return ["ended", self.key, outcome, reason, [], error, None, usage, self.started_at, at, worker]
 
 
 CANCELLED: Final = Asked("cancelled", None, None)

@@ -46,14 +46,11 @@ class Owner(Protocol):
     def secure(self, worker: Member) -> None:
         """Make sure which attempt a worker is at."""
 
-    def give_back(self, attempts: list[Attempt]) -> None:
-        """These were not begun; they come before what else waits."""
-
     def place(self) -> None:
         """A worker may be free."""
 
-    def died(self, worker: Member, attempt: Attempt, status: int | None, cpu_seconds: float, peak: int) -> None:
-        """A worker is gone under its attempt; the status is None when nobody knows it."""
+    def died(self, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> None:
+        """A worker is gone, with what it was at; the status is None when nobody knows it."""
 
     def ready(self) -> None:
         """Workers can be started."""
@@ -228,9 +225,7 @@ class Crew:
             if self._deaths >= HOPELESS:
                 self._owner.broken(f"workers die at once: {worker.early_words()}")
         self._strike_off(worker)
-        if worker.attempt is not None:
-            self._owner.died(worker, worker.attempt, status, cpu_seconds, peak)
-        self._owner.give_back(worker.ahead.abandon())
+        self._owner.died(worker, status, cpu_seconds, peak)
         worker.close()
         self._keep_spare()
         self._owner.place()

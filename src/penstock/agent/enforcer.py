@@ -10,7 +10,6 @@ from typing import Final
 from penstock.agent import trees
 from penstock.agent.attempts import Asked, Attempt, out_of_memory, timed_out
 from penstock.agent.frames import Message
-from penstock.agent.members import Member
 from penstock.agent.sampling import claimed, footprint
 from penstock.agent.timers import Timers
 
@@ -25,10 +24,11 @@ SAMPLE_BEAT: Final = 1.0
 class Enforcer:
     """Looks after attempts that run."""
 
-    def __init__(self, timers: Timers, report: Callable[[Message], None], secure: Callable[[Member], None]) -> None:
+    def __init__(self, timers: Timers, report: Callable[[Message], None], is_at: Callable[[Attempt], bool]) -> None:
         self._timers = timers
         self._report = report
-        self._secure = secure
+        #: Whether a worker is at an attempt, and stays there until its end.
+        self._is_at = is_at
 
     def handed(self, attempt: Attempt, *, loaded: bool) -> None:
         """An attempt was given to a worker, which has its code `loaded`, or will import it first."""
@@ -59,12 +59,6 @@ class Enforcer:
         pid = _pid(attempt)
         trees.send([pid, *trees.descendants(pid)], signal.SIGTERM)
         self._timers.after(attempt.grace, self.kill, attempt)
-
-    def _is_at(self, attempt: Attempt) -> bool:
-        """Whether its worker is at this attempt and nothing else: a signal must not hit another."""
-        assert attempt.worker is not None
-        self._secure(attempt.worker)
-        return not attempt.over
 
     def kill(self, attempt: Attempt) -> None:
         """SIGKILL to the whole tree."""

@@ -98,11 +98,12 @@ class Member:
 
     # --- what it has in memory -------------------------------------------------------------------------
 
-    def hold(self, paths: Iterable[str]) -> None:
-        """It has these artifacts in memory now."""
+    def hold(self, paths: Iterable[str | None]) -> None:
+        """It has these artifacts in memory now; those without a path are no files."""
         for path in paths:
-            self._held.pop(path, None)
-            self._held[path] = None
+            if path is not None:
+                self._held.pop(path, None)
+                self._held[path] = None
         while len(self._held) > HELD:
             del self._held[next(iter(self._held))]
 

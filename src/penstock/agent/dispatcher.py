@@ -1,0 +1,262 @@
+"""Hands attempts to workers, and takes what workers say of them."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Final
+
+from penstock.agent import ahead, attempts, trees, verdicts
+from penstock.agent.attempts import CANCELLED, HOLDS, Attempt, Totals
+from penstock.agent.crew import Crew
+from penstock.agent.enforcer import Enforcer
+from penstock.agent.frames import Message
+from penstock.agent.members import Member
+from penstock.agent.outbox import Outbox
+from penstock.agent.poller import Poller
+from penstock.agent.runs import Run
+from penstock.agent.seedling import Seedling
+from penstock.agent.timers import Timers
+from penstock.agent.words import is_word
+
+#: Seconds that an attempt takes at most for others to be sent to its worker ahead of its end.
+BRISK: Final = 0.001
+#: Seconds until a start is reported by itself: most attempts end before, and one report says it all.
+COMPANY: Final = 0.025
+
+
+class Dispatcher:
+    """Every attempt from its dispatch to its end. One thread."""
+
+    def __init__(self, workers: int, template: Seedling, poller: Poller, timers: Timers, outbox: Outbox) -> None:
+        self._workers = workers
+        self._timers = timers
+        self._out = outbox
+        self._queue: deque[Attempt] = deque()
+        self._attempts: dict[str, Attempt] = {}
+        self._coroner = verdicts.Coroner()
+        self._enforcer = Enforcer(timers, outbox.add, self.is_at)
+        self.crew = Crew(workers, template, poller, timers, self)
+        #: Why nothing can be run any more.
+        self.hopeless: str | None = None
+
+    @property
+    def crowded(self) -> bool:
+        """Whether attempts wait for a worker."""
+        return bool(self._queue)
+
+    def add(self, attempt: Attempt) -> None:
+        """Take an attempt; `place` gives it to a worker."""
+        self._attempts[attempt.key] = attempt
+        self._queue.append(attempt)
+
+    def cancel(self, key: str) -> None:
+        """End an attempt; one that is not known is over already."""
+        attempt = self._attempts.get(key)
+        if attempt is not None and attempt.ahead_at is not None:
+            self.secure(attempt.ahead_at)
+            attempt = self._attempts.get(key)
+        if attempt is None:
+            return
+        if attempt.worker is None:
+            # It stays in the queue, where `place` passes it over: to look for it would take long.
+            self._over(attempt, verdicts.by_us(attempt, CANCELLED))
+        else:
+            self._enforcer.end(attempt, CANCELLED)
+
+    # --- handing out -----------------------------------------------------------------------------------
+
+    def place(self) -> None:
+        """Give what waits to workers that are free, in order."""
+        queue = self._queue
+        while queue:
+            if queue[0].over:
+                queue.popleft()
+                continue
+            worker = self.crew.choose(queue[0])
+            if worker is None:
+                return
+            self._hand(queue.popleft(), worker)
+
+    def _hand(self, attempt: Attempt, worker: Member) -> None:
+        messages = _introduction(attempt.run, worker)
+        messages.append(["do", attempt.assignment])
+        more = self._choose_ahead(worker)
+        # From this attempt on the worker knows which of those before were taken back.
+        worker.ahead.stale = False
+        if more:
+            messages += worker.ahead.add(more)
+        worker.channel.send(messages)
+        self._begin(attempt, worker)
+
+    def _begin(self, attempt: Attempt, worker: Member) -> None:
+        worker.begin(attempt)
+        if worker.loaded:
+            attempt.started_at = time.time()
+        self._timers.after(COMPANY, self._lasts, attempt)
+        self._enforcer.handed(attempt, loaded=worker.loaded)
+
+    def _lasts(self, attempt: Attempt) -> None:
+        """The attempt is not one of the short ones: tell of its start, and let nothing wait behind it."""
+        if self.is_at(attempt):
+            attempt.lasting = True
+            self._tell_start(attempt)
+            self._enforcer.lasting(attempt)
+
+    def _tell_start(self, attempt: Attempt) -> None:
+        if attempt.started_at is not None and attempt.worker is not None:
+            attempt.told = True
+            self._out.add(["started", attempt.key, attempt.started_at, attempt.worker.name])
+
+    # --- what workers have ahead (see agent.ahead) -----------------------------------------------------
+
+    def _choose_ahead(self, worker: Member) -> list[Attempt]:
+        """Attempts for a worker to have ahead: of runs that it knows, and its share at most."""
+        room = min(ahead.MOST - len(worker.ahead.waiting), len(self._queue) // self._workers)
+        if not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2:
+            return []
+        chosen: list[Attempt] = []
+        while len(chosen) < room and _may_go_ahead(self._queue[0], worker):
+            attempt = self._queue.popleft()
+            attempt.ahead_at = worker
+            chosen.append(attempt)
+        return chosen
+
+    def _go_on(self, worker: Member) -> None:
+        """A worker has ended an attempt and goes on with the next that it has."""
+        attempt = worker.ahead.waiting.popleft()
+        attempt.ahead_at = None
+        self._begin(attempt, worker)
+        more = self._choose_ahead(worker)
+        if more:
+            worker.channel.send(worker.ahead.add(more))
+
+    def secure(self, worker: Member) -> None:
+        """Make sure which attempt a worker is at: it has nothing ahead after this, so it can't go on to another."""
+        recalled, at_none = worker.ahead.recall()
+        worker.brisk = False
+        if worker.ahead.waiting:
+            while worker.channel.receive():  # it has gone on; what it was at has ended
+                pass
+        elif at_none and worker.attempt is not None:
+            recalled.insert(0, self._unbegin(worker, worker.attempt))
+        self._requeue(recalled)
+        self.place()
+
+    def is_at(self, attempt: Attempt) -> bool:
+        """Whether its worker is at this attempt, and stays there until its end: a signal will hit no other."""
+        assert attempt.worker is not None
+        self.secure(attempt.worker)
+        return not attempt.over
+
+    def _unbegin(self, worker: Member, attempt: Attempt) -> Attempt:
+        """A worker was taken to be at an attempt, and was not. Timers that were set for it are stale from now on."""
+        attempt.over = True
+        worker.attempt = None
+        self.crew.free(worker, 0)
+        again = self._attempts[attempt.key] = Attempt(attempt.assignment, attempt.run, attempt.log)
+        return again
+
+    def _requeue(self, recalled: list[Attempt]) -> None:
+        """These were not begun; they come before what else waits."""
+        for attempt in recalled:
+            attempt.ahead_at = None
+        self._queue.extendleft(reversed(recalled))
+
+    # --- from workers ----------------------------------------------------------------------------------
+
+    def take(self, worker: Member, messages: list[Message]) -> None:
+        """A worker says something. What does not fit is the end of it: its word can't be trusted any more."""
+        for message in messages:
+            if worker.broken is not None:
+                return
+            attempt, word = worker.attempt, message[0]
+            fits = is_word(message)
+            if fits and word == "loaded":
+                self._loaded(worker, message)
+            elif fits and attempt is not None and word == "ended" and message[1] == attempt.key:
+                self._ended(worker, attempt, message)
+            elif fits and attempt is not None and word != "ended":
+                self._out.add([word, attempt.key, *message[1:]])
+            else:
+                worker.broken = f"sent what no worker sends: {str(message)[:100]}"
+                if worker.pid is not None:
+                    trees.kill_tree(worker.pid)
+
+    def _loaded(self, worker: Member, message: Message) -> None:
+        _, _, at, totals = message
+        worker.loaded = True
+        worker.totals = Totals._make(totals)
+        attempt = worker.attempt
+        if attempt is not None and attempt.started_at is None:
+            attempt.started_at = at
+            attempt.before = worker.totals
+            self._enforcer.loaded(attempt)
+            if attempt.lasting:
+                self._tell_start(attempt)
+
+    def _ended(self, worker: Member, attempt: Attempt, message: Message) -> None:
+        outputs, usage, started_at, ended_at, left, totals, quiet = (*message[4:5], *message[7:])
+        if not quiet:
+            # The worker waits for us, so that what it wrote is not mixed with what comes next.
+            self._requeue(worker.ahead.abandon())
+            worker.drain()
+        worker.attempt = None
+        worker.loaded = True
+        worker.brisk = quiet and ended_at - started_at < BRISK
+        worker.done += 1
+        worker.totals = Totals._make(totals)
+        worker.hold([*attempt.assignment[HOLDS], *(ref[attempts.PATH] for _, ref in outputs)])
+        if left or attempt.asked is not None:
+            self._retire(worker, attempt)
+        elif not worker.ahead.waiting:
+            self.crew.free(worker, usage[1])
+        worker.end_log(attempt.log)
+        self._over(attempt, verdicts.by_worker(attempt, worker, message))
+        if worker.ahead.waiting:
+            self._go_on(worker)
+        else:
+            self.place()
+
+    def _retire(self, worker: Member, attempt: Attempt) -> None:
+        count = self.crew.retire(worker)
+        if count:
+            processes = "1 process" if count == 1 else f"{count} processes"
+            attempt.note("warning", f"the task left {processes} running: ended")
+
+    def _over(self, attempt: Attempt, report: Message) -> None:
+        attempt.over = True
+        del self._attempts[attempt.key]
+        self._out.add(report)
+
+    # --- what the crew tells ---------------------------------------------------------------------------
+
+    def died(self, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> None:
+        """A worker is gone, with the attempt that it was at."""
+        attempt = worker.attempt
+        if attempt is not None:
+            report = self._coroner.report(attempt, worker, status, cpu_seconds, peak)
+            worker.end_log(attempt.log)
+            self._over(attempt, report)
+        self._requeue(worker.ahead.abandon())
+
+    def ready(self) -> None:
+        """Workers can be started."""
+        self._out.add(["ready"])
+
+    def broken(self, why: str) -> None:
+        """No worker can be started any more."""
+        self.hopeless = why
+
+
+def _introduction(run: Run, worker: Member) -> list[Message]:
+    """What a worker has to know of a run before its first attempt."""
+    if run.id in worker.runs:
+        return []
+    worker.runs.add(run.id)
+    return [["run", run.context]]
+
+
+def _may_go_ahead(attempt: Attempt, worker: Member) -> bool:
+    # A limit of memory is about the whole worker: nothing else may be done there on the way.
+    return not attempt.over and attempt.run.id in worker.runs and attempt.memory is None
