@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from penstock.artifacts.content import Stamp
+if TYPE_CHECKING:
+    from penstock.artifacts.content import Stamp
 
 BYTES: Final = 256 << 20
 ITEMS: Final = 32

@@ -16,10 +16,11 @@ from penstock.errors import ArtifactError, DiskFull
 
 
 class Sealed(NamedTuple):
-    """A file that is on disk under its name: its size in bytes and its digest."""
+    """A file that is on disk under its name: its size in bytes, its digest, and what the file system calls it."""
 
     size: int
     digest: str
+    inode: int
 
 
 def seal(folders: Folders, file: Path, write: Callable[[Sink], object]) -> Sealed:
@@ -53,7 +54,7 @@ def _written_aside(aside: Path, write: Callable[[Sink], object]) -> Sealed:
         os.fchmod(fd, 0o444)
         digest = sink.sync()
         faults.reach("artifact.written")
-        return Sealed(sink.size, digest)
+        return Sealed(sink.size, digest, os.fstat(fd).st_ino)
     except BaseException as error:
         sink.abandon()
         aside.unlink(missing_ok=True)

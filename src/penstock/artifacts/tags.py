@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
+import binascii
 import math
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -61,7 +60,7 @@ def _text(value: str) -> Any:
         value.encode()
     except UnicodeEncodeError:
         # Half of a surrogate pair, as in a file name that is no UTF-8: no text of a database can hold it.
-        return _tag("str", base64.b64encode(value.encode("utf-8", "surrogatepass")).decode())
+        return _tag("str", _base64(value.encode("utf-8", "surrogatepass")))
     return value
 
 
@@ -99,7 +98,11 @@ def _collection(value: Any, depth: int) -> Any:
 
 
 def _bytes(value: bytes | bytearray) -> Any:
-    return _tag(type(value).__name__, base64.b64encode(value).decode())
+    return _tag(type(value).__name__, _base64(value))
+
+
+def _base64(data: bytes | bytearray) -> str:
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def _timedelta(value: timedelta) -> Any:
@@ -153,6 +156,12 @@ def _read_numpy(kind: str, value: Any) -> Any:
     return dtype.type(value)
 
 
+def _read_decimal(text: str) -> Any:
+    from decimal import Decimal
+
+    return Decimal(text)
+
+
 def _read_uuid(text: str) -> Any:
     from uuid import UUID
 
@@ -179,17 +188,17 @@ _LEAVES: Final[dict[type, Callable[[Any], Any]]] = {
     time: _moment,
     date: lambda value: _tag("date", value.isoformat()),
     timedelta: _timedelta,
-    Decimal: lambda value: _tag("Decimal", str(value)),
     type(Path()): lambda value: _tag("Path", _text(str(value))),
     PurePosixPath: lambda value: _tag("PurePosixPath", _text(str(value))),
 }
 #: Types whose modules are imported by those who use them.
 _FOREIGN: Final[dict[tuple[str, str], Callable[[Any], Any]]] = {
+    ("decimal", "Decimal"): lambda value: _tag("Decimal", str(value)),
     ("uuid", "UUID"): lambda value: _tag("UUID", value.hex),
     **{("numpy", name): _numpy for name in _NUMPY},
 }
 _READERS: Final[dict[str, Callable[..., Any]]] = {
-    "str": lambda text: base64.b64decode(text).decode("utf-8", "surrogatepass"),
+    "str": lambda text: binascii.a2b_base64(text).decode("utf-8", "surrogatepass"),
     "int": lambda text: int(text, 16),
     "float": float,
     "complex": complex,
@@ -197,13 +206,13 @@ _READERS: Final[dict[str, Callable[..., Any]]] = {
     "tuple": tuple,
     "set": set,
     "frozenset": frozenset,
-    "bytes": base64.b64decode,
-    "bytearray": lambda text: bytearray(base64.b64decode(text)),
+    "bytes": binascii.a2b_base64,
+    "bytearray": lambda text: bytearray(binascii.a2b_base64(text)),
     "datetime": _zoned(datetime),
     "time": _zoned(time),
     "date": date.fromisoformat,
     "timedelta": timedelta,
-    "Decimal": Decimal,
+    "Decimal": _read_decimal,
     "UUID": _read_uuid,
     "Path": Path,
     "PurePosixPath": PurePosixPath,

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit
+from penstock.artifacts.codecs.codec import Prepared, Unfit
+from penstock.artifacts.content import Content
+from penstock.artifacts.sink import Sink
 
 
 def prepare(value: np.ndarray[Any, Any]) -> Prepared:

@@ -6,7 +6,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from penstock.artifacts.codecs.codec import Content, Sink
+from penstock.artifacts.content import Content
+from penstock.artifacts.sink import Sink
 
 #: Bytes of a record batch, about: a page of a preview reads one or two.
 BATCH: Final = 4 << 20

@@ -8,7 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from penstock.artifacts.codecs import arrow_files
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit, reason
+from penstock.artifacts.codecs.codec import Prepared, Unfit, reason
+from penstock.artifacts.content import Content
+from penstock.artifacts.sink import Sink
 
 
 def prepare(value: pa.Table | pa.RecordBatch) -> Prepared:

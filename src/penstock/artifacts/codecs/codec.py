@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from penstock.artifacts.content import Content
-from penstock.artifacts.sink import Sink
-from penstock.model.artifact import Artifact, Kind
+from penstock.model.artifact import Kind
+
+if TYPE_CHECKING:
+    # A process that passes small values only needs none of what reads and writes files.
+    from penstock.artifacts.content import Content
+    from penstock.artifacts.sink import Sink
 
 _LIBRARIES: Final = frozenset({"pandas", "polars", "pyarrow"})
 
@@ -60,6 +63,3 @@ def reason(error: Exception) -> str:
         told = ""
     line = " ".join(told.split())[:300].encode(errors="backslashreplace").decode()
     return f"{type(error).__name__}: {line}"
-
-
-__all__ = ["Artifact", "Codec", "Content", "Prepared", "Sink", "Unfit", "reason", "type_name"]

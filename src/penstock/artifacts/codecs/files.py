@@ -6,8 +6,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink
+from penstock.artifacts.codecs.codec import Prepared
+from penstock.artifacts.content import Content
 from penstock.artifacts.keys import file_name
+from penstock.artifacts.sink import Sink
 from penstock.errors import Unstorable
 
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 import pandas as pd
 
 from penstock.artifacts import plain
-from penstock.artifacts.codecs.codec import Content, Prepared, Unfit, reason
+from penstock.artifacts.codecs.codec import Prepared, Unfit, reason
+from penstock.artifacts.content import Content
 
 try:
     import pyarrow as pa

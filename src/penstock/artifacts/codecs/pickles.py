@@ -10,7 +10,9 @@ import pickle
 from collections.abc import Callable
 from typing import Any, Final
 
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, reason, type_name
+from penstock.artifacts.codecs.codec import Prepared, reason, type_name
+from penstock.artifacts.content import Content
+from penstock.artifacts.sink import Sink
 from penstock.errors import ArtifactError, Unstorable
 
 _PROTOCOL: Final = 5

@@ -9,7 +9,9 @@ from typing import IO, Any, Final, cast
 import polars as pl
 from polars.exceptions import PolarsError
 
-from penstock.artifacts.codecs.codec import Content, Prepared, Sink, Unfit, reason
+from penstock.artifacts.codecs.codec import Prepared, Unfit, reason
+from penstock.artifacts.content import Content
+from penstock.artifacts.sink import Sink
 from penstock.errors import ArtifactError
 
 #: Bytes of a record batch, about, and rows at least; as in `arrow_files`, which needs pyarrow.

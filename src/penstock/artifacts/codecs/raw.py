@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from penstock.artifacts.codecs.codec import Content, Prepared
+from penstock.artifacts.codecs.codec import Prepared
+from penstock.artifacts.content import Content
 
 
 def prepare(value: bytes) -> Prepared:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from penstock.artifacts import plain
-from penstock.artifacts.codecs.codec import Content, Prepared, Unfit, type_name
+from penstock.artifacts.codecs.codec import Prepared, Unfit, type_name
+from penstock.artifacts.content import Content
 
 
 def prepare(value: Any) -> Prepared:
