@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import sys
 import time
@@ -66,6 +67,24 @@ def test_what_a_module_says_at_its_import_is_in_the_first_log(own_stage: Stage, 
     assert first.worker == second.worker
     assert said(stage.log(first)) == ["imported"]
     assert stage.log(second) == []
+
+
+def test_a_worker_that_comes_late_to_changed_code_says_so(file: Path) -> None:
+    executor = LocalExecutor(1)
+    executor.open()
+    try:
+        stage = _stage(executor, file, CODE.format(answer=1), "first")
+        _, pid = stage.value(stage.run("answer"))
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not os.path.exists(f"/proc/{pid}"))
+        file.write_text(CODE.format(answer=22))
+        ended = stage.run("answer")
+        assert stage.value(ended)[0] == 22
+        (note,) = [line for line in stage.log(ended) if line["stream"] == "log"]
+        assert (note["level"], note["logger"]) == ("warning", "penstock")
+        assert "has changed" in note["message"]
+    finally:
+        executor.close()
 
 
 def test_a_module_that_fails_to_import_fails_its_attempts_only(own_stage: Stage, file: Path) -> None:

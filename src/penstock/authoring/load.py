@@ -132,6 +132,14 @@ def _digest(root: Path, files: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
+def has_changed(code: CodeRef) -> bool:
+    """Whether a pipeline's own files are others now than when it was defined; False when that is not known."""
+    try:
+        return bool(code.digest) and _digest(Path(code.root), code.files) != code.digest
+    except OSError:
+        return True
+
+
 def load(code: CodeRef) -> Pipeline:
     """The Pipeline that a worker is to run. Raises DefinitionError, and what the user's code raises."""
     root = Path(code.root)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from penstock.authoring.current import Facts
-from penstock.authoring.load import load
+from penstock.authoring.load import has_changed, load
 from penstock.model.params import to_python
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, Source, TaskSpec
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker.values import Values
+
+_logger = logging.getLogger("penstock")
 
 
 class Code(NamedTuple):
@@ -72,7 +75,11 @@ class Run:
         if self._code is not None:
             return False
         lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
-        pipeline = load(CodeRef(**{**code, **lists}))
+        reference = CodeRef(**{**code, **lists})
+        pipeline = load(reference)
+        if has_changed(reference):
+            # The run goes on, as a person who edits a file for the next run would want; but it is told.
+            _logger.warning("the code of this pipeline has changed since the run began; this is the code of now")
         self._code = _imported[place] = Code(pipeline.spec(), pipeline.functions, pipeline.conditions)
         return True
 
