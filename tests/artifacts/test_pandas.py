@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import tempfile
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -19,6 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from penstock.artifacts import ArtifactStore
+from penstock.errors import Unstorable
 from penstock.model.artifact import Artifact
 from tests.artifacts.conftest import KEY
 
@@ -228,6 +230,12 @@ def test_what_arrow_would_change_is_pickled_and_marked(
     assert len(caplog.records) == 1
     assert f"pandas.DataFrame '{KEY}' is kept by pickle: " in caplog.text
     assert re.search(reason, caplog.text)
+
+
+def test_a_column_that_can_not_be_stored_at_all_is_named(store: ArtifactStore) -> None:
+    told = r"^pandas.DataFrame can't be pickled: .*_thread\.lock.* \(column 'x' holds objects of type _thread.lock\)"
+    with pytest.raises(Unstorable, match=told):
+        store.put(objects(threading.Lock()), KEY)
 
 
 def test_columns_tell_the_index_too(store: ArtifactStore) -> None:

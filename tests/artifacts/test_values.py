@@ -156,6 +156,29 @@ def test_folders_and_missing_files_stay_paths(store: ArtifactStore, tmp_path: Pa
         assert store.get(artifact) == path
 
 
+def test_a_path_that_may_not_be_looked_at(store: ArtifactStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert store.put(Path("/secret/file"), KEY).inline == '{"$":["Path","/secret/file"]}'
+
+
+def test_a_file_that_may_not_be_read(store: ArtifactStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret").touch()
+    opens = os.open
+
+    def refuse(path: Any, *more: Any) -> int:
+        if str(path).endswith("secret"):
+            raise PermissionError(13, "Permission denied")
+        return opens(path, *more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(Unstorable, match=r"secret can't be read: Permission denied; return the Path of a file"):
+        store.put(tmp_path / "secret", KEY)
+    assert [file for file in store.root.rglob("*") if file.is_file()] == []
+
+
 def test_a_figure_is_kept_as_a_picture(store: ArtifactStore, read_elsewhere: Read) -> None:
     figure = pytest.importorskip("matplotlib.figure").Figure()
     figure.subplots().plot([1, 2])

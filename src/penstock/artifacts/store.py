@@ -11,6 +11,7 @@ from penstock.artifacts import plain
 from penstock.artifacts.codecs import choice
 from penstock.artifacts.codecs.codec import Unfit, type_name
 from penstock.artifacts.recent import Recent
+from penstock.errors import Unstorable
 from penstock.model.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ class ArtifactStore:
             return self._shelf.keep(codec.prepare(value), key)
         except Unfit as reason:
             _tell(f"{type_name(type(value))} '{key}' is kept by pickle: {reason}")
+            why = str(reason)
+        try:
             return self._put_pickle(value, key)
+        except Unstorable as error:
+            raise Unstorable(f"{error.message} ({why})", cure=error.cure) from error
 
     def get(self, artifact: Artifact) -> Any:
         """The value, its reader's own to change.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os.path
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -40,8 +41,9 @@ def for_value(value: Any) -> Codec | None:
     if kind is bytes:
         return codec("raw") if len(value) >= RAW else None
     if isinstance(value, Path):
-        return codec("files") if value.is_file() else None
-    name = (kind.__module__.partition(".")[0], kind.__name__)
+        # Unlike Path.is_file, this is False too where the folder may not be read.
+        return codec("files") if os.path.isfile(value) else None
+    name = (str(kind.__module__).partition(".")[0], kind.__name__)
     if name == ("polars", "LazyFrame"):
         raise Unstorable("a polars.LazyFrame is a plan, not data", cure="return frame.collect()")
     found = _BY_TYPE.get(name)

@@ -45,7 +45,7 @@ class Codec(Protocol):
 
 def type_name(kind: type) -> str:
     """The name of a type as people know it: without `builtins`, and without the inner modules of large libraries."""
-    library = kind.__module__.partition(".")[0]
+    library = str(kind.__module__).partition(".")[0]
     if library == "builtins":
         return kind.__qualname__
     module = library if library in _LIBRARIES else kind.__module__
