@@ -51,6 +51,18 @@ def test_libraries_are_loaded_once_before_the_forks(tables: Stage) -> None:
         assert "pandas" in maps.read()
 
 
+def test_libraries_can_be_loaded_before_anything_is_known(tmp_path: Path) -> None:
+    executor = LocalExecutor(1, preload=["pandas", "no_such_library"])
+    executor.open()
+    try:
+        agent = executor._agent.pid  # type: ignore[union-attr]
+        eventually(lambda: any("pandas" in Path(f"/proc/{pid}/maps").read_text() for pid in descendants(agent)))
+        stage = Stage(executor, tmp_path, TABLES)
+        assert stage.run("made").outcome == "succeeded"
+    finally:
+        executor.close()
+
+
 def test_linear_algebra_works_after_a_fork(tables: Stage) -> None:
     assert tables.value(tables.run("multiplied")) == 64.0 * 64 * 64
 

@@ -129,10 +129,7 @@ class Crew:
 
     def prepare(self, run: Run) -> None:
         """A run begins: have its libraries loaded, workers forked, and its code imported in them."""
-        new = [module for module in run.preload if module not in self._preloads]
-        if new:
-            self._preloads.extend(new)
-            self._nursery.preload(new)
+        self.preload(run.preload)
         have = sum(worker.pool == run.pool for worker in self._members.values())
         have += sum(other.pool == run.pool for other in self._to_warm)
         wanted = min(self._size, os.cpu_count() or 1) - have
@@ -142,6 +139,13 @@ class Crew:
             else:
                 self._to_warm.append(run)
         self._keep_spare()
+
+    def preload(self, modules: list[str]) -> None:
+        """Have libraries loaded before the next fork."""
+        new = [module for module in modules if module not in self._preloads]
+        if new:
+            self._preloads.extend(new)
+            self._nursery.preload(new)
 
     def _warm(self, worker: Member, run: Run) -> None:
         worker.pool = run.pool

@@ -1,7 +1,7 @@
 """The agent: takes attempts from the engine, has workers make them, ends what must end, reports.
 
-From the engine: ["run", RunContext as an object] · ["dispatch", [Assignment]] · ["cancel", [key]] ·
-["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] · ["metric", …] ·
+From the engine: ["preload", [library]] · ["run", RunContext as an object] · ["dispatch", [Assignment]] ·
+["cancel", [key]] · ["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] · ["metric", …] ·
 ["progress", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up.
 """
 
@@ -72,6 +72,8 @@ class Agent:
             elif word == "run":
                 run = self._runs[message[1]["run_id"]] = Run(message[1])
                 self._dispatcher.crew.prepare(run)
+            elif word == "preload":
+                self._dispatcher.crew.preload(message[1])
             elif word == "cancel":
                 for key in message[1]:
                     self._dispatcher.cancel(key)

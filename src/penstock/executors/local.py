@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from typing import IO, Any, Final
 
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
@@ -24,12 +25,15 @@ LAST_WORDS: Final = 5.0
 class LocalExecutor:
     """Starts an agent and speaks to it (see ports.executor for the law).
 
-    `workers`: attempts at the same time. `log_limit`: bytes of one attempt's log that are kept.
+    `workers`: attempts at the same time. `log_limit`: bytes of one attempt's log that are kept. `preload`: libraries
+    that will probably be needed (of authoring.load.PRELOAD), to be loaded while the definition is still being read;
+    what a run really needs comes with its context.
     """
 
-    def __init__(self, workers: int, *, log_limit: int = LIMIT) -> None:
+    def __init__(self, workers: int, *, log_limit: int = LIMIT, preload: Sequence[str] = ()) -> None:
         self.workers = workers
         self._log_limit = log_limit
+        self._preload = list(preload)
         self._agent: subprocess.Popen[bytes] | None = None
         self._sock: socket.socket | None = None
         self._errors: IO[bytes] | None = None
@@ -66,6 +70,8 @@ class LocalExecutor:
         self._ready = False
         self._reader = FrameReader()
         self._poll.register(ours, select.POLLIN)
+        if self._preload:
+            self._send(["preload", self._preload])
 
     def prepare(self, context: RunContext) -> None:
         """Make a run known."""
