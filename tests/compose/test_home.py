@@ -50,7 +50,8 @@ def test_a_home_is_made_when_it_is_needed_for_its_owner_alone(tmp_path: Path) ->
     assert home.exists
     assert home.path.stat().st_mode & 0o777 == 0o700
     assert (home.artifacts, home.logs) == (home.path / "artifacts", home.path / "logs")
-    assert list(home.path.iterdir()) == []
+    assert [file.name for file in home.path.iterdir()] == [".gitignore"]
+    assert (home.path / ".gitignore").read_text() == "*\n"
 
 
 def test_a_home_that_cannot_be_made_names_the_way_out(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ database = "postgresql://db/penstock"
 workers = 3
 gpus = 1.5
 pipelines = ["jobs"]
+log_limit = "2MB"
 [pools]
 db = 2
 """
@@ -31,7 +32,7 @@ def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
 
 def test_a_file_sets_everything(tmp_path: Path) -> None:
     _write(tmp_path, WHOLE)
-    assert load_settings(tmp_path, {}) == Settings("postgresql://db/penstock", 3, 1.5, {"db": 2}, ["jobs"])
+    assert load_settings(tmp_path, {}) == Settings("postgresql://db/penstock", 3, 1.5, {"db": 2}, ["jobs"], 2_000_000)
 
 
 def test_the_nearest_file_upward_is_taken_alone(tmp_path: Path) -> None:
@@ -45,8 +46,11 @@ def test_the_nearest_file_upward_is_taken_alone(tmp_path: Path) -> None:
 
 def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     _write(tmp_path, WHOLE)
-    env = {"PENSTOCK_DATABASE": "x.db", "PENSTOCK_WORKERS": "7", "PENSTOCK_GPUS": "0.5"}
-    assert load_settings(tmp_path, env) == Settings("x.db", 7, 0.5, {"db": 2}, ["jobs"])
+    env = {
+        "PENSTOCK_DATABASE": "x.db", "PENSTOCK_WORKERS": "7", "PENSTOCK_GPUS": "0.5", "PENSTOCK_POOLS": "a=1, b=2",
+        "PENSTOCK_LOG_LIMIT": "512",
+    }  # fmt: skip
+    assert load_settings(tmp_path, env) == Settings("x.db", 7, 0.5, {"a": 1, "b": 2}, ["jobs"], 512)
 
 
 def test_an_empty_variable_is_none(tmp_path: Path) -> None:
@@ -60,18 +64,25 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("workers = ", "can't be read"),
         (b"database = '\xff'", "can't be read"),
         ("wokers = 3", r"no setting 'wokers'.*'workers'"),
-        ("workers = 0", "workers is 0, and must be a whole number from 1"),
-        ("workers = -1", "workers is -1"),
-        ("workers = 1.5", "workers is 1.5"),
-        ("workers = true", "workers is True"),
-        ("workers = 'many'", "workers is 'many'"),
-        ("gpus = 'two'", "two"),
-        ("gpus = []", "float"),
-        ("pools = 3", "pools is a table"),
-        ("[pools]\ndb = 0", "pool 'db' is 0"),
-        ("[pools]\ndb = 'x'", "pool 'db' is 'x'"),
-        ("pipelines = 'jobs'", "pipelines is a list"),
-        ("pipelines = [1]", "pipelines is a list"),
+        ("workers = 0", "'workers' is 0; write a whole number from 1"),
+        ("workers = -1", "'workers' is -1"),
+        ("workers = 1.5", "'workers' is 1.5"),
+        ("workers = true", "'workers' is True"),
+        ("workers = 'many'", "'workers' is 'many'"),
+        ("workers = '²'", "'workers' is '²'"),
+        ("gpus = 'two'", "'gpus' is 'two'; write a number from 0"),
+        ("gpus = []", "'gpus' is"),
+        ("gpus = -1", "'gpus' is -1"),
+        ("gpus = nan", "'gpus' is nan"),
+        ("gpus = inf", "'gpus' is inf"),
+        ("pools = 3", "'pools' is 3; write a table"),
+        ("[pools]\ndb = 0", "'pools' is {'db': 0}; write a whole number from 1"),
+        ("[pools]\ndb = 'x'", "'pools' is {'db': 'x'}"),
+        ("pipelines = 'jobs'", "'pipelines' is 'jobs'; write a list of folders"),
+        ("pipelines = [1]", "'pipelines' is"),
+        ("database = 3", "'database' is 3; write a path"),
+        ("database = ''", "'database' is ''"),
+        ("log_limit = 'much'", "'log_limit' is 'much'; .*is no size"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str | bytes, told: str) -> None:
@@ -82,8 +93,28 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str | by
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("WORKERS", "0"), ("WORKERS", "two"), ("WORKERS", "1.5"), ("GPUS", "some")]
-)
+    ("name", "value"),
+    [("WORKERS", "0"), ("WORKERS", "two"), ("WORKERS", "1.5"), ("GPUS", "some"), ("POOLS", "db"), ("POOLS", "db=0"),
+     ("LOG_LIMIT", "-3")],
+)  # fmt: skip
 def test_a_wrong_variable_is_an_error_too(tmp_path: Path, name: str, value: str) -> None:
-    with pytest.raises(SettingsError, match=value):
+    with pytest.raises(SettingsError, match=f"PENSTOCK_{name}: ") as caught:
         load_settings(tmp_path, {f"PENSTOCK_{name}": value})
+    assert value.partition("=")[2] in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("runs.db", "FOLDER/runs.db"),
+        ("/srv/runs.db", "/srv/runs.db"),
+        ("sqlite:///runs.db", "sqlite:///FOLDER/runs.db"),
+        ("sqlite:////srv/runs.db", "sqlite:////srv/runs.db"),
+        ("postgresql://db/runs", "postgresql://db/runs"),
+    ],
+)
+def test_a_path_in_a_file_is_told_from_its_folder(tmp_path: Path, text: str, meant: str) -> None:
+    _write(tmp_path, f'database = "{text}"')
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    assert load_settings(inner, {}).database == meant.replace("FOLDER", str(tmp_path))

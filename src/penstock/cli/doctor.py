@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penstock.cli import terminal
+from penstock.cli import output
+
+if TYPE_CHECKING:
+    from penstock.compose.doctor import Finding
 
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> int:
-    """Check what running needs: Python, disk, database, workers, libraries. Exit code 1 when something fails."""
-    from penstock.cli.session import at_hand
-    from penstock.compose.doctor import examine
+    """Check what running needs: Python, settings, disk, database, workers, libraries, terminal.
 
-    home, settings = at_hand()
-    findings = examine(home, settings)
+    A task is run on the way, in a folder that is removed again. Exit code: 0 when runs will do, 1 when something fails.
+    """
+    from penstock.cli.render.findings import findings
+    from penstock.cli.session import at_hand
+    from penstock.compose.doctor import Finding, examine
+    from penstock.errors import SettingsError
+
+    try:
+        found = examine(*at_hand())
+    except SettingsError as error:
+        found = [Finding("settings", "fail", error.message, error.cure)]
+    found.append(_terminal())
     if as_json:
-        print(json.dumps({"findings": [finding._asdict() for finding in findings]}, ensure_ascii=False, indent=2))
+        output.show_json({"findings": [finding._asdict() for finding in found]})
     else:
-        paint = terminal.paint()
-        states = {"ok": "succeeded", "warn": "warning", "fail": "failed"}
-        for finding in findings:
-            print(f"{paint.glyph(states[finding.state])} {finding.what:<10} {finding.message}")
-            if finding.cure:
-                print(f"  {paint.dye('hint:', 'cyan')} {finding.cure}")
-    return 1 if any(finding.state == "fail" for finding in findings) else 0
+        output.show(findings(found, output.paint(), output.width()))
+    return 1 if any(finding.state == "fail" for finding in found) else 0
+
+
+def _terminal() -> Finding:
+    from penstock.compose.doctor import Finding
+
+    if not sys.stdout.isatty():
+        return Finding("terminal", "ok", f"none: output goes to a pipe or a file, in {sys.stdout.encoding}")
+    paint = output.paint()
+    text = "Unicode" if paint.unicode else f"no Unicode ({sys.stdout.encoding})"
+    message = f"{output.width()} columns, {'colours' if paint.colour else 'no colours'}, {text}"
+    if not paint.unicode:
+        return Finding("terminal", "warn", message, "set LANG to a UTF-8 locale, or PYTHONUTF8=1")
+    return Finding("terminal", "ok", message)

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from penstock.cli import terminal
-from penstock.errors import NotFound
+from penstock.cli import output
+from penstock.cli.help import Verb, Verbs
 
-app = typer.Typer(help="See pipelines: list, show, validate.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Pipelines: list them, show one, check its definition.", cls=Verbs, no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Aim = Annotated[str, typer.Argument(metavar="TARGET", help="FILE.py, FILE.py:NAME, or the name of a pipeline.")]
+Aim = Annotated[
+    str, typer.Argument(metavar="TARGET", help="FILE.py, FILE.py:NAME, or the name of a pipeline of this project.")
+]
+LIST = """
+penstock pipelines list
+penstock pipelines list --json
+"""
+SHOW = """
+penstock pipelines show flights.py
+penstock pipelines show flights --json
+"""
+VALIDATE = """
+penstock pipelines validate flights.py
+"""
 
 
-@app.command("list", epilog="Example: penstock pipelines list")
+@app.command("list", cls=Verb, epilog=LIST)
 def list_(as_json: Json = False) -> None:
-    """List the pipelines of this project; files that can't be imported are told."""
+    """List the pipelines of this project, and files that can't be imported.
+
+    They are looked for in the folders that penstock.toml names, else in pipelines/, else in this folder.
+    """
     from penstock.authoring.discovery import discover_project
-    from penstock.cli.render.table import table
 
     found = discover_project(Path.cwd())
     items: list[dict[str, Any]] = [
@@ -32,49 +47,58 @@ def list_(as_json: Json = False) -> None:
         for one in found
         for spec in one.specs
     ]  # fmt: skip
-    broken = [{"file": _near(one.file), "message": str(one.error)} for one in found if one.error is not None]
+    broken = [
+        {
+            "file": _near(one.file), "line": one.error.line, "message": one.error.message, "cure": one.error.cure
+        }
+        for one in found
+        if one.error is not None
+    ]  # fmt: skip
     if as_json:
-        print(json.dumps({"items": items, "broken": broken, "next_cursor": None}, ensure_ascii=False, indent=2))
+        output.show_json({"items": items, "broken": broken, "next_cursor": None})
         return
-    if not items and not broken:
-        raise NotFound("there is no pipeline in this folder", cure="write one: docs/authoring.md begins with ten lines")
-    paint = terminal.paint()
-    if items:
-        rows = [[one["name"], one["namespace"], one["file"], str(one["tasks"]), one["description"]] for one in items]
-        print(
-            table(["pipeline", "namespace", "file", "tasks", "description"], rows, paint, terminal.width(), right=(3,))
-        )
-    for each in broken:
-        print(f"{paint.dye('broken', 'red')} {each['file']}: {each['message']}")
+    from penstock.cli.render.pipelines import listed
+
+    if items or broken:
+        output.show(listed(items, broken, output.paint(), output.width()))
+    else:
+        print("There is no pipeline here. docs/authoring.md begins with one of ten lines.", file=sys.stderr)
 
 
-@app.command("show", epilog="Example: penstock pipelines show flights.py")
+@app.command("show", cls=Verb, epilog=SHOW)
 def show(target: Aim, as_json: Json = False) -> None:
-    """Show a pipeline: params, tasks, what flows where."""
-    from penstock.cli.render.definition import definition
+    """Show a pipeline: its params, its tasks in the order of flow, what they read and make."""
     from penstock.cli.target import Target
     from penstock.model.spec import to_json
 
     spec = Target(target).spec()
     if as_json:
-        print(json.dumps({**to_json(spec), "version": spec.version}, ensure_ascii=False, indent=2))
-    else:
-        print(definition(spec, terminal.paint(), terminal.width()))
+        output.show_json({**to_json(spec), "version": spec.version})
+        return
+    from penstock.cli.render.definition import definition
+
+    output.show(definition(spec, output.paint(), output.width()))
 
 
-@app.command("validate", epilog="Example: penstock pipelines validate flights.py")
+@app.command("validate", cls=Verb, epilog=VALIDATE)
 def validate(target: Aim, as_json: Json = False) -> None:
-    """Check a definition without running anything. Exit code 2 when something is wrong."""
+    """Check definitions without running anything; every problem is told.
+
+    Exit code: 0 when all is well, 2 otherwise.
+    """
     from penstock.cli.target import Target
 
-    spec = Target(target).spec()
+    specs = Target(target).specs()
     if as_json:
-        print(json.dumps({"valid": True, "name": spec.name, "version": spec.version, "tasks": len(spec.tasks)}))
-    else:
-        paint = terminal.paint()
-        print(
-            f"{paint.glyph('succeeded')} {spec.namespace}/{spec.name}: {len(spec.tasks)} tasks, version {spec.version}"
-        )
+        known = [
+            {"name": spec.name, "namespace": spec.namespace, "version": spec.version, "tasks": len(spec.tasks)}
+            for spec in specs
+        ]
+        output.show_json({"valid": True, "pipelines": known})
+        return
+    from penstock.cli.render.pipelines import valid
+
+    output.show([valid(spec, output.paint()) for spec in specs])
 
 
 def _near(file: Path) -> str:

@@ -1,74 +1,53 @@
-"""How errors are told: where, what, the cure; as text on standard error, or as the one JSON document."""
+"""What happens to errors: they are told on standard error, or are the one JSON document on standard output."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from penstock.cli import terminal
-from penstock.cli.render.source import excerpt
-from penstock.errors import DefinitionError, PenstockError
+from penstock.cli import output
+from penstock.cli.render.problem import document, problem
+from penstock.errors import PenstockError, UsageError
+from penstock.model.nearest import nearest
+
+#: A mistake of ours; EX_SOFTWARE of sysexits.h.
+MISTAKE: Final = 70
+REPORT: Final = "https://github.com/penstock/penstock/issues"
 
 
 def tell(error: PenstockError, *, as_json: bool) -> int:
     """Tell an error of the tree; its exit code."""
     if as_json:
-        print(json.dumps({"error": document(error)}, ensure_ascii=False, indent=2))
-        return error.exit_code
-    paint = terminal.paint(sys.stderr)
-    for message, cure, file, line in _each(error):
-        where = f"{_near(file)}:{line}: " if file and line else f"{_near(file)}: " if file else ""
-        print(f"{where}{paint.dye('error:', 'red', 'bold')} {message}", file=sys.stderr)
-        if file and line:
-            print(excerpt(file, line, paint, around=0), file=sys.stderr, end="")
-        if cure:
-            print(f"  {paint.dye('hint:', 'cyan')} {cure}", file=sys.stderr)
-    trace = error.facts.get("traceback")
-    if trace:
-        print(paint.dye(trace.rstrip(), "dim"), file=sys.stderr)
+        output.show_json({"error": document(error)})
+    else:
+        output.show(problem(error, output.paint(sys.stderr), output.width(sys.stderr), Path.cwd()), sys.stderr)
     return error.exit_code
 
 
-def document(error: PenstockError) -> dict[str, Any]:
-    """An error as JSON data: code, message, cure, file, line, and all problems where there are several."""
-    told: dict[str, Any] = {"code": error.code, "message": error.message, "cure": error.cure}
-    if isinstance(error, DefinitionError):
-        told |= {"file": error.file, "line": error.line}
-    if error.facts.get("problems"):
-        told["problems"] = error.facts["problems"]
-    return told
-
-
-def _each(error: PenstockError) -> list[tuple[str, str | None, str | None, int | None]]:
-    problems = error.facts.get("problems") or []
-    if problems and isinstance(problems[0], dict):
-        return [(one["message"], None, one.get("file"), one.get("line")) for one in problems]
-    if problems:
-        return [(one, None, None, None) for one in problems]
-    file, line = (error.file, error.line) if isinstance(error, DefinitionError) else (None, None)
-    return [(error.message, error.cure, file, line)]
-
-
-def _near(file: str | None) -> str:
-    if file is None:
-        return ""
-    try:
-        return str(Path(file).relative_to(Path.cwd()))
-    except ValueError:
-        return file
-
-
-def tell_mistake(error: BaseException) -> int:
+def tell_mistake(error: BaseException, *, as_json: bool) -> int:
     """Tell of a mistake of ours, in two lines; the traceback on wish."""
-    print(f"penstock: something went wrong that should not: {type(error).__name__}: {error}", file=sys.stderr)
+    message = f"this should not have happened: {type(error).__name__}: {error}"
+    cure = f"set PENSTOCK_DEBUG=1 to see where, and report it at {REPORT}"
+    told = PenstockError(message, cure=cure)
     if os.environ.get("PENSTOCK_DEBUG"):
         traceback.print_exception(error)
-    else:
-        print(
-            "This is a mistake in Penstock. PENSTOCK_DEBUG=1 shows where; please report it with that.", file=sys.stderr
-        )
-    return 70
+    tell(told, as_json=as_json)
+    return MISTAKE
+
+
+def wrong_use(error: Any) -> UsageError:
+    """What typer raises for verbs and options that do not exist or do not fit, in our words."""
+    context = error.ctx
+    verb = context.command_path if context is not None else "penstock"
+    more = f"`{verb} --help` shows how"
+    wrong = getattr(error, "option_name", None)
+    if wrong is not None and hasattr(error, "possibilities"):
+        known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
+        close = nearest(wrong, known)
+        return UsageError(f"`{verb}` has no option '{wrong}'", cure=f"did you mean '{close}'?" if close else more)
+    message, _, close = str(error.format_message()).partition(". Did you mean ")
+    cure = f"did you mean {close}" if close else more
+    return UsageError((message[:1].lower() + message[1:]).rstrip("."), cure=cure)

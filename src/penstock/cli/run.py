@@ -2,111 +2,177 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from penstock.errors import UsageError
+from penstock.errors import DefinitionError, UsageError
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import RUN_TYPES
 
 if TYPE_CHECKING:
+    from penstock.cli.signals import Signals
     from penstock.compose.home import Home
     from penstock.compose.local import LocalEngine
+    from penstock.compose.settings import Settings
     from penstock.engine.handle import RunHandle
+    from penstock.engine.request import RunRequest
+    from penstock.model.spec import PipelineSpec
+    from penstock.ports.executor import Executor
 
 Texts = list[str]
 
+EXAMPLES = """
+penstock run flights.py
+penstock run flights.py -p last_month=3 --label owner=me
+penstock run flights.py --from model --workers 4
+penstock run flights.py:nightly --json > run.json
+"""
+
 
 def run(
-    target: Annotated[str, typer.Argument(help="FILE.py, FILE.py:NAME, or the name of a pipeline of this project.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="FILE.py, FILE.py:NAME, or the name of a pipeline of this project.")
+    ],
     param: Annotated[
-        Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
+        Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter. May be repeated.")
     ] = None,
     params_file: Annotated[
-        Path | None, typer.Option("--params-file", metavar="FILE", help="Parameters from a JSON or TOML file.")
+        Path | None, typer.Option("--params-file", metavar="FILE", help="Parameters of a JSON or TOML file.")
     ] = None,
     from_: Annotated[
-        Texts | None, typer.Option("--from", metavar="TASK", help="Only this task and what follows it.")
+        Texts | None, typer.Option("--from", metavar="TASK", help="Only this task and what follows. May be repeated.")
     ] = None,
-    to: Annotated[Texts | None, typer.Option("--to", metavar="TASK", help="Only this task and what it needs.")] = None,
+    to: Annotated[
+        Texts | None, typer.Option("--to", metavar="TASK", help="Only this task and what it needs. May be repeated.")
+    ] = None,
     only: Annotated[
-        Texts | None, typer.Option("--only", metavar="TASK", help="Only this task; may be repeated.")
+        Texts | None, typer.Option("--only", metavar="TASK", help="Only this task. May be repeated.")
     ] = None,
-    tag: Annotated[Texts | None, typer.Option("--tag", metavar="TAG", help="Only tasks with this tag.")] = None,
+    tag: Annotated[
+        Texts | None, typer.Option("--tag", metavar="TAG", help="Only tasks with this tag. May be repeated.")
+    ] = None,
     from_run: Annotated[
-        str | None, typer.Option("--from-run", metavar="RUN", help="Take what a slice needs from this run.")
+        str | None,
+        typer.Option("--from-run", metavar="RUN", help="Take what a part needs from this run, not the latest."),
     ] = None,
     label: Annotated[
-        Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="A label of the run; may be repeated.")
+        Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="A label of the run. May be repeated.")
     ] = None,
     type_: Annotated[
-        str, typer.Option("--type", help="standard, test or debug (debug: tasks run in this process).")
-    ] = ("standard"),
+        str, typer.Option("--type", metavar="TYPE", help=f"{', '.join(RUN_TYPES)}. debug means --executor inline.")
+    ] = "standard",
     executor_: Annotated[
-        str | None, typer.Option("--executor", help="local (processes) or inline (this process; breakpoint() works).")
+        str | None,
+        typer.Option(
+            "--executor",
+            metavar="WHERE",
+            help="local: in processes of their own; inline: in this one, where breakpoint() works.",
+        ),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Tasks at the same time; by default one a core.")
+        int | None, typer.Option("--workers", metavar="N", min=1, help="Tasks at the same time. Default: one a core.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the run's document and nothing else.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the run's document when it is over, and nothing else.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only how it ended.")] = False,
 ) -> int:
     """Run a pipeline and wait for its end.
 
-    Exit code: 0 succeeded or warning, 1 failed, 2 wrong use or definition, 130 interrupted.
+    Exit code: 0 succeeded or warning, 1 failed, 2 wrong use or definition, 130 interrupted. Ctrl-C once cancels the
+    run and lets its tasks clean up; twice ends it at once.
     """
     from penstock.cli.target import Target, pairs
     from penstock.cli.target import params_file as read_params
 
-    _check(type_, executor_)
-    chosen = executor_ or ("inline" if type_ == "debug" else "local")
-    texts, labels = pairs(param or [], "a parameter"), pairs(label or [], "a label")
+    inline = _is_inline(type_, executor_)
+    texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
     given: dict[str, Any] = read_params(params_file) if params_file else {}
     aim = Target(target)
-    executor = None
-    try:
-        # While the child imports the user's file, processes are started and the rest is imported here.
-        from penstock.cli.session import at_hand
-        from penstock.cli.watch import Signals, watch
+    # While a child imports the user's file, processes are started and the rest is imported here.
+    from penstock.cli.session import at_hand
+    from penstock.cli.signals import Signals
 
-        home, settings = at_hand()
-        with Signals() as signals:
-            from penstock.compose.local import LocalEngine, check, start_executor
+    executor: Executor | None = None
+    with Signals() as signals:
+        try:
+            home, settings = at_hand()
+            from penstock.compose.local import start_executor
             from penstock.engine.request import RunRequest
 
-            executor = start_executor(settings, inline=chosen == "inline", workers=workers)
+            executor = start_executor(settings, inline=inline, workers=workers)
             request = RunRequest(
                 given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
                 tuple(tag or ()), from_run,
             )  # fmt: skip
             spec = aim.spec()
-            check(spec, request, settings, executor.workers)
+            _check(spec, request, settings, executor)
             home.make()
-            with LocalEngine(home, settings, executor) as engine:
-                handle = engine.submit(spec, request)
-                watch(handle, signals, engine, quiet=quiet or as_json)
-                return _end(handle, engine, home, signals, as_json=as_json)
-    finally:
-        aim.end()
-        if executor is not None:
-            executor.close()
+            return _run(spec, request, home, settings, executor, signals, as_json=as_json, quiet=quiet)
+        except KeyboardInterrupt:
+            return signals.exit_code or 130
+        finally:
+            aim.end()
+            if executor is not None:
+                executor.close()
 
 
-def _check(type_: str, executor: str | None) -> None:
+def _is_inline(type_: str, executor: str | None) -> bool:
     if type_ not in RUN_TYPES:
         raise UsageError(f"there is no type '{type_}'", cure=did_you_mean(type_, RUN_TYPES))
     if executor not in (None, "local", "inline"):
-        raise UsageError(f"there is no executor '{executor}'", cure=did_you_mean(str(executor), ("local", "inline")))
+        raise UsageError(f"there is no executor '{executor}'", cure=did_you_mean(executor, ("local", "inline")))
+    return (executor or ("inline" if type_ == "debug" else "local")) == "inline"
 
 
-def _end(handle: RunHandle, engine: LocalEngine, home: Home, signals: Any, *, as_json: bool) -> int:
+def _check(spec: PipelineSpec, request: RunRequest, settings: Settings, executor: Executor) -> None:
+    from penstock.compose.local import check
+
+    try:
+        check(spec, request, settings, executor.workers)
+    except DefinitionError as error:
+        # Files of tasks are told from the root of the code, wherever we stand.
+        if error.file is not None and spec.code is not None:
+            error.file = str(Path(spec.code.root, error.file))
+        raise
+
+
+def _run(
+    spec: PipelineSpec,
+    request: RunRequest,
+    home: Home,
+    settings: Settings,
+    executor: Executor,
+    signals: Signals,
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    from penstock.cli import output
+    from penstock.cli.watch import watch
+    from penstock.compose.local import LocalEngine
+
+    with LocalEngine(home, settings, executor) as engine:
+        with signals.held():
+            handle = signals.handle = engine.submit(spec, request)
+        # A task in this process prints where we print.
+        with output.reserved() if as_json else contextlib.nullcontext():
+            watch(handle, signals, engine, quiet=quiet or as_json)
+        signals.handle = None
+        return _end(handle, engine, home, signals, as_json=as_json)
+
+
+def _end(handle: RunHandle, engine: LocalEngine, home: Home, signals: Signals, *, as_json: bool) -> int:
     from penstock.cli import ending
 
     if handle.failure is not None:
         raise handle.failure
-    ending.tell(handle, engine.database, home, as_json=as_json)
-    if signals.exit_code is not None and handle.picture().state == "cancelled":
-        return int(signals.exit_code)
-    return 0 if handle.picture().state in ("succeeded", "warning", "skipped") else 1
+    with contextlib.suppress(OSError):  # nobody reads it any more; how the run ended counts
+        ending.tell(handle.key, engine.database, home, as_json=as_json)
+    state = handle.picture().state
+    if state == "cancelled" and signals.exit_code is not None:
+        return signals.exit_code
+    return 0 if state in ("succeeded", "warning", "skipped") else 1

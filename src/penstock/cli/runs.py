@@ -2,54 +2,96 @@
 
 from __future__ import annotations
 
-import json
+import sys
 import time
-from typing import Annotated, Any
+from itertools import islice
+from typing import Annotated
 
 import typer
 
-from penstock.cli import terminal
+from penstock.cli import output
+from penstock.cli.help import Verb, Verbs
 from penstock.errors import UsageError
 
-app = typer.Typer(help="See runs: list, show, logs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Runs: list them, show one, read its logs.", cls=Verbs, no_args_is_help=True)
 
 Texts = list[str]
-Run = Annotated[str, typer.Argument(help="An id, a part of one (4 characters or more), latest, or latest:PIPELINE.")]
+Run = Annotated[
+    str,
+    typer.Argument(metavar="RUN", help="An id, its first or last 4 characters or more, latest, or latest:PIPELINE."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
+LIST = """
+penstock runs list
+penstock runs list --state failed --since 2d
+penstock runs list --pipeline flights --label owner=me --json
+"""
+SHOW = """
+penstock runs show
+penstock runs show latest:flights
+penstock runs show 38fw --json
+"""
+LOGS = """
+penstock runs logs
+penstock runs logs latest --task clean --level warning
+penstock runs logs 38fw --grep timeout --tail 20
+"""
+#: Lines of a log that are written at a time.
+_BLOCK = 500
 
-@app.command("list", epilog="Example: penstock runs list --state failed --since 2d")
+
+@app.command("list", cls=Verb, epilog=LIST)
 def list_(
-    pipeline: Annotated[Texts | None, typer.Option("--pipeline", metavar="NAME", help="Only of this pipeline.")] = None,
+    pipeline: Annotated[
+        Texts | None, typer.Option("--pipeline", metavar="NAME", help="Of this pipeline (!NAME: not).")
+    ] = None,
     state: Annotated[
-        Texts | None, typer.Option("--state", metavar="STATE", help="Only in this state (!STATE: not).")
+        Texts | None, typer.Option("--state", metavar="STATE", help="In this state (!STATE: not). May be repeated.")
     ] = None,
-    label: Annotated[Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="Only with this label.")] = None,
-    tag: Annotated[Texts | None, typer.Option("--tag", metavar="TAG", help="Only with this tag.")] = None,
+    label: Annotated[
+        Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="With this label (NAME: any value).")
+    ] = None,
+    tag: Annotated[Texts | None, typer.Option("--tag", metavar="TAG", help="With this tag.")] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="Only created in this time, as in 2h or 7d.")
+        str | None, typer.Option("--since", metavar="TIME", help="Created within this time: 90s, 2h, 7d.")
     ] = None,
-    text: Annotated[
-        str | None, typer.Option("--error", metavar="TEXT", help="Only with this text in the error.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at the most.")] = 20,
+    error: Annotated[str | None, typer.Option("--error", metavar="TEXT", help="With this text in the error.")] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=500, help="At most so many, the newest. Default: 20.")
+    ] = 20,
     as_json: Json = False,
 ) -> None:
     """List runs, newest first."""
-    from penstock.cli.session import reading
+    from penstock.cli.session import HOW_TO_BEGIN, anything_run, at_hand, reading
     from penstock.store.filters import RunFilter
-    from penstock.store.runs import list_runs
+    from penstock.store.runs import Page, list_runs
 
     chosen = RunFilter(
         pipeline=tuple(pipeline or ()), state=tuple(state or ()), label=tuple(label or ()), tag=tuple(tag or ()),
-        created_after=_since(since), q=text,
+        created_after=_since(since), q=error,
     )  # fmt: skip
-    with reading() as (_, database), database.read() as connection:
-        page = list_runs(connection, chosen, limit=limit)
+    page = Page([], None)
+    if anything_run(*at_hand()):
+        with reading() as (_, database), database.read() as connection:
+            page = list_runs(connection, chosen, limit=limit)
     if as_json:
-        print(json.dumps({"items": page.items, "next_cursor": page.next_cursor}, ensure_ascii=False, indent=2))
+        output.show_json({"items": page.items, "next_cursor": page.next_cursor})
+    elif page.items:
+        from penstock.cli.render.runs import listed
+
+        output.show(listed(page.items, output.paint(), output.width(), time.time()))
+        if page.next_cursor is not None:
+            _note("there are more: raise --limit, or narrow the list")
+    elif chosen == RunFilter():
+        _note(f"There are no runs yet: {HOW_TO_BEGIN}.")
     else:
-        print(_listed(page.items, more=page.next_cursor is not None))
+        _note("No run fits. Without options, `penstock runs list` lists all.")
+
+
+def _note(text: str) -> None:
+    """Say something that is no part of the list."""
+    print(text, file=sys.stderr)
 
 
 def _since(text: str | None) -> float | None:
@@ -63,31 +105,17 @@ def _since(text: str | None) -> float | None:
         raise UsageError(str(error)) from error
 
 
-def _listed(items: list[dict[str, Any]], *, more: bool) -> str:
-    from penstock.cli.render import amounts
-    from penstock.cli.render.table import table
+@app.command("show", cls=Verb, epilog=SHOW)
+def show(
+    run: Run = "latest",
+    whole: Annotated[
+        bool, typer.Option("--all", help="Show every item, attempt, metric and error of a large run.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a run: state, tasks, attempts, outputs, metrics, errors."""
+    from pathlib import Path
 
-    if not items:
-        return "No runs fit. `penstock runs list` without options shows all."
-    paint, now = terminal.paint(), time.time()
-    rows = []
-    for run in items:
-        error = run["error"] or {}
-        note = f"{error.get('task')}: {error.get('message')}" if error.get("task") else error.get("message") or ""
-        tasks = f"{run['tasks_done']}/{run['tasks_total']}"
-        rows.append([
-            run["id"], amounts.cut(run["pipeline"], 32), paint.state(run["state"], run["reason"]),
-            amounts.moment(run["created_at"], now), amounts.duration(run["duration"]), tasks,
-            run["trigger"]["kind"], amounts.cut(note, 200),
-        ])  # fmt: skip
-    heads = ["run", "pipeline", "state", "created", "duration", "tasks", "trigger", "error"]
-    text = table(heads, rows, paint, terminal.width(), right=(4, 5))
-    return text + ("\nThere are more: raise --limit or narrow the list." if more else "")
-
-
-@app.command("show", epilog="Example: penstock runs show latest --json")
-def show(run: Run = "latest", as_json: Json = False) -> None:
-    """Show a run: state, tasks, attempts, outputs, error."""
     from penstock.cli.session import reading
     from penstock.store.documents import run_document
     from penstock.store.runs import find_run
@@ -95,46 +123,53 @@ def show(run: Run = "latest", as_json: Json = False) -> None:
     with reading() as (_, database), database.read() as connection:
         document = run_document(connection, find_run(connection, run))
     if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-        return
-    from penstock.cli.ending import cause
-    from penstock.cli.render.run import overview
+        output.show_json(document)
+    else:
+        from penstock.cli.render.run import overview
 
-    paint = terminal.paint()
-    print(overview(document, paint, terminal.width()))
-    for task in document["tasks"]:
-        error = task["attempts"][-1]["error"] if task["attempts"] else None
-        if task["state"] == "failed" and error:
-            print("\n" + cause(task, error, paint), end="")
-            if error.get("traceback"):
-                print(paint.dye(error["traceback"].rstrip(), "dim"))
+        output.show(overview(document, output.paint(), output.width(), Path.cwd(), whole=whole))
 
 
-@app.command("logs", epilog="Example: penstock runs logs latest --task clean --level warning")
+@app.command("logs", cls=Verb, epilog=LOGS)
 def logs(
     run: Run = "latest",
-    task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="Only of this task.")] = None,
-    map_index: Annotated[int | None, typer.Option("--map-index", min=0, help="Only of this item of a fan-out.")] = None,
-    attempt: Annotated[int | None, typer.Option("--attempt", min=1, help="Only of this attempt.")] = None,
-    level: Annotated[
-        str | None, typer.Option("--level", help="Only of this level and above (debug … critical).")
+    task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="Of this task.")] = None,
+    map_index: Annotated[
+        int | None, typer.Option("--map-index", metavar="N", min=0, help="Of this item of a fan-out, from 0.")
     ] = None,
-    grep: Annotated[str | None, typer.Option("--grep", metavar="TEXT", help="Only lines with this text.")] = None,
-    tail: Annotated[int | None, typer.Option("--tail", min=1, help="Only the last lines.")] = None,
+    attempt: Annotated[
+        int | None, typer.Option("--attempt", metavar="N", min=1, help="Of this attempt, from 1.")
+    ] = None,
+    level: Annotated[
+        str | None,
+        typer.Option("--level", metavar="LEVEL", help="Of this level or above: debug, info, warning, error, critical."),
+    ] = None,
+    grep: Annotated[str | None, typer.Option("--grep", metavar="TEXT", help="With this text, in any case.")] = None,
+    tail: Annotated[int | None, typer.Option("--tail", metavar="N", min=1, help="The last lines only.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what tasks printed and logged, in order of time."""
-    from penstock.cli.log_lines import Wish, choose, print_json, print_text
+    from penstock.cli.logs import Wish, choose
     from penstock.cli.session import reading
     from penstock.store.logs import logs_of
     from penstock.store.runs import find_run
+    from penstock.store.versions import spec_of
 
     with reading() as (home, database), database.read() as connection:
         key = find_run(connection, run)
         known = logs_of(connection, key)
-    wish = Wish(task, map_index, attempt, level, grep, tail)
-    lines = choose(home.logs, known, wish)
+        tasks = (spec_of(connection, key) or {}).get("tasks", {})
+    lines = choose(home.logs, known, tasks, Wish(task, map_index, attempt, level, grep, tail))
     if as_json:
-        print_json(lines)
-    else:
-        print_text(lines, terminal.paint())
+        from penstock.cli.render.log import as_document
+
+        output.show_json_lines("lines", as_document(lines))
+        return
+    from penstock.cli.render.log import log_line
+
+    paint, nothing = output.paint(), True
+    while block := list(islice(lines, _BLOCK)):
+        nothing = False
+        sys.stdout.write("".join([log_line(line, paint) for line in block]))
+    if nothing:
+        _note("There are no such lines.")

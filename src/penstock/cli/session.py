@@ -16,12 +16,19 @@ from penstock.errors import NotFound
 if TYPE_CHECKING:
     from penstock.store.database import Database
 
+HOW_TO_BEGIN = "start one with `penstock run FILE.py`"
+
 
 def at_hand() -> tuple[Home, Settings]:
-    """The home and the settings of the current folder. Makes nothing."""
+    """The home and the settings of the current folder. Makes nothing. Raises SettingsError."""
     path = find_home(Path.cwd(), os.environ)
     settings = load_settings(path.parent if path.name == ".penstock" else Path.cwd(), os.environ)
     return Home(path, settings.database or str(path / "penstock.db")), settings
+
+
+def anything_run(home: Home, settings: Settings) -> bool:
+    """May there be runs? False where a database was never made."""
+    return settings.database is not None or (home.path / "penstock.db").exists()
 
 
 @contextmanager
@@ -30,25 +37,33 @@ def reading() -> Iterator[tuple[Home, Database]]:
 
     Raises NotFound, with how to begin, where nothing was run yet.
     """
-    from penstock.engine.recover import settle_abandoned_runs
-    from penstock.store import instances
     from penstock.store.database import open_database
-    from penstock.store.recovery import orphans
 
     home, settings = at_hand()
-    if settings.database is None and not (home.path / "penstock.db").exists():
-        raise NotFound("nothing was run here yet", cure="start with `penstock run FILE.py`")
+    if not anything_run(home, settings):
+        raise NotFound("there are no runs yet", cure=HOW_TO_BEGIN)
     database = open_database(home.database_url, create=False)
     try:
-        with database.read() as connection:
-            dead = any(instances.is_dead(one, time.time()) for one in instances.known(connection))
-            left = dead or bool(orphans(connection, expired_before=0.0, limit=1))
-        if left:
-            with database.write() as connection:
-                now = time.time()
-                owner = instances.register(connection, "terminal", now)
-                settle_abandoned_runs(connection, owner, now)
-                instances.gone(connection, owner, now)
+        _settle(database)
         yield home, database
     finally:
         database.close()
+
+
+def _settle(database: Database) -> None:
+    """Say of runs whose process is gone what became of them; most often there are none, and nothing is written."""
+    from penstock.store import instances
+    from penstock.store.recovery import orphans
+
+    now = time.time()
+    with database.read() as connection:
+        dead = any(instances.is_dead(one, now) for one in instances.known(connection))
+        left = dead or bool(orphans(connection, expired_before=0.0, limit=1))
+    if not left:
+        return
+    from penstock.engine.recover import settle_abandoned_runs
+
+    with database.write() as connection:
+        owner = instances.register(connection, "terminal", now)
+        settle_abandoned_runs(connection, owner, now)
+        instances.gone(connection, owner, now)

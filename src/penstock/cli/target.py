@@ -1,4 +1,4 @@
-"""What `penstock run` is told to run: a file, a file and a name, or the name of a pipeline of this project."""
+"""What is to be run or shown: a file, a file and a name, or the name of a pipeline of this project."""
 
 from __future__ import annotations
 
@@ -14,38 +14,45 @@ _YAML: Final = (".yaml", ".yml")
 
 
 class Target:
-    """A target whose file is being imported in a child since it was made; `spec` waits for that."""
+    """A target whose file is being imported in a child since this was made; `specs` and `spec` wait for that.
+
+    Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         path, name = _split(text)
-        self._name: str | None = name
         self._discovery: Discovery | None = None
         if path.suffix in _YAML:
-            raise NotSupportedYet("pipelines in YAML can't be run yet", cure="write the pipeline in Python")
-        if path.suffix == ".py":
+            raise NotSupportedYet(
+                f"{path}: pipelines in YAML are not part of this version", cure="write the pipeline in Python"
+            )
+        if path.is_dir():
+            raise _folder(path)
+        if path.suffix == ".py" or path.is_file():
             if not path.is_file():
                 raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
             self._discovery = Discovery([path], name)
-        elif path.is_dir():
-            raise UsageError(
-                f"{path} is a folder", cure="give a file, as in `penstock run flights.py`, or the name of a pipeline"
-            )
 
-    def spec(self) -> PipelineSpec:
-        """The one pipeline that is meant. Raises DefinitionError, NotFound, UsageError."""
+    def specs(self) -> list[PipelineSpec]:
+        """The pipelines that are meant, at least one. Raises DefinitionError, NotFound, UsageError."""
         if self._discovery is None:
-            return _of_project(self.text)
+            return [_of_project(self.text)]
         found = self._discovery.result()[0]
         if found.error is not None:
             raise found.error
-        if len(found.specs) > 1:
-            names = [spec.name for spec in found.specs]
+        return list(found.specs)
+
+    def spec(self) -> PipelineSpec:
+        """The one pipeline that is meant. Raises DefinitionError, NotFound, UsageError."""
+        specs = self.specs()
+        if len(specs) > 1:
+            names = [spec.name for spec in specs]
             raise UsageError(
                 f"{self.text} holds {len(names)} pipelines: {', '.join(names)}",
-                cure=f"say which: penstock run {self.text}:{names[0]}",
+                cure=f"say which, as in {self.text}:{names[0]}",
             )
-        return found.specs[0]
+        return specs[0]
 
     def end(self) -> None:
         """Give up waiting."""
@@ -55,9 +62,20 @@ class Target:
 
 def _split(text: str) -> tuple[Path, str | None]:
     head, colon, tail = text.rpartition(":")
-    if colon and head.endswith(".py"):
+    if colon and head.endswith((".py", *_YAML)):
         return Path(head), tail or None
     return Path(text), None
+
+
+def _folder(path: Path) -> UsageError:
+    settings = path / "pyproject.toml"
+    if settings.is_file() and b"[tool.kedro]" in settings.read_bytes():
+        return NotSupportedYet(
+            f"{path} is a Kedro project, and those are not part of this version", cure="run it with `kedro run`"
+        )
+    files = sorted(file for file in path.glob("*.py") if b"penstock" in file.read_bytes())
+    example = files[0] if files else "flights.py"
+    return UsageError(f"{path} is a folder", cure=f"give a file, as in `penstock run {example}`")
 
 
 def _nearest_file(path: Path) -> str:
@@ -67,43 +85,54 @@ def _nearest_file(path: Path) -> str:
 
 def _of_project(name: str) -> PipelineSpec:
     found = discover_project(Path.cwd())
-    specs = [spec for one in found for spec in one.specs if spec.name == name]
-    if len(specs) > 1:
-        files = ", ".join(str(one.file) for one in found if any(spec.name == name for spec in one.specs))
-        raise UsageError(f"there are {len(specs)} pipelines '{name}': in {files}", cure="give the file instead")
-    if specs:
-        return specs[0]
-    broken = [one.error for one in found if one.error is not None]
-    if broken and not any(one.specs for one in found):
-        raise broken[0]
+    fitting = [(one.file, spec) for one in found for spec in one.specs if spec.name == name]
+    if len(fitting) > 1:
+        files = ", ".join(str(file) for file, _ in fitting)
+        raise UsageError(
+            f"there are {len(fitting)} pipelines '{name}', in {files}", cure=f"say which, as in {fitting[0][0]}:{name}"
+        )
+    if fitting:
+        return fitting[0][1]
     names = [spec.name for one in found for spec in one.specs]
+    broken = [one for one in found if one.error is not None]
     cure = did_you_mean(name, names) if names else "give a file, as in `penstock run flights.py`"
+    if broken:
+        files = ", ".join(str(one.file) for one in broken[:5])
+        cure += f" ({files} can't be imported: see `penstock pipelines list`)"
     raise NotFound(f"this project has no pipeline '{name}'", cure=cure)
 
 
 def pairs(texts: list[str], what: str) -> dict[str, str]:
-    """`name=value` texts as a dict. Raises UsageError for one without `=`."""
-    found = {}
+    """`name=value` texts as a dict. Raises UsageError for one without `=`, and for a name that is given twice."""
+    found: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise UsageError(f"'{text}' is no {what}", cure=f"write {what} as name=value")
-        found[name] = value
+            raise UsageError(f"'{text}' is no {what}", cure="write it as name=value")
+        if found.setdefault(name, value) != value:
+            raise UsageError(f"the {what} '{name}' is given twice", cure=f"keep {name}={value} or {name}={found[name]}")
     return found
 
 
 def params_file(path: Path) -> dict[str, object]:
-    """The values of a JSON or TOML file. Raises UsageError, DefinitionError."""
+    """The values of a JSON or TOML file. Raises NotFound, NotSupportedYet, DefinitionError, UsageError."""
     import json
     import tomllib
 
+    if path.suffix in _YAML:
+        raise NotSupportedYet(f"{path}: parameters in YAML are not part of this version", cure="write JSON or TOML")
     if not path.is_file():
         raise NotFound(f"there is no file {path}", cure="give a JSON or TOML file of parameters")
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except ValueError as error:
-        raise DefinitionError(f"{path} can't be read: {error}", file=str(path)) from error
+    except ValueError as error:  # of either format, or of the encoding
+        line = getattr(error, "lineno", None)
+        raise DefinitionError(f"this is no {_format(path)}: {error}", file=str(path), line=line) from error
     if not isinstance(values, dict):
         raise UsageError(f"{path} holds no names with values", cure='write {"name": value, ...}')
     return values
+
+
+def _format(path: Path) -> str:
+    return "TOML" if path.suffix == ".toml" else "JSON"

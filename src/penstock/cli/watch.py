@@ -1,99 +1,72 @@
-"""Waiting for a run while showing it, and what signals make of that."""
+"""Waiting for a run while showing it: live on a terminal, as lines elsewhere, or not at all."""
 
 from __future__ import annotations
 
-import signal
+import contextlib
 import sys
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+import time
+from typing import TYPE_CHECKING, Final
 
-from penstock.cli import terminal
+from penstock.cli import output
+from penstock.cli.render.board import CANCELLING
+from penstock.cli.render.notice import change, first
+from penstock.cli.render.spans import Span
 from penstock.model.states import TERMINAL_TASK
 
 if TYPE_CHECKING:
+    from penstock.cli.signals import Signals
     from penstock.compose.local import LocalEngine
     from penstock.engine.handle import RunHandle
 
 #: Seconds between two looks.
 TICK: Final = 0.1
 #: States that a run in this process tells of: while a task runs, the terminal is the task's.
-ENDS: Final = TERMINAL_TASK | {"retrying"}
-
-
-class Signals:
-    """Once: cancel. Twice: end at once. Before there is a run, a signal ends the program as usual."""
-
-    def __init__(self) -> None:
-        self.handle: RunHandle | None = None
-        self.exit_code: int | None = None
-        self.interrupts = False
-        self._asked = 0
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            self._before[number] = signal.signal(number, self._take)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    @property
-    def asked(self) -> int:
-        """How often a signal came."""
-        return self._asked
-
-    def _take(self, number: int, _frame: FrameType | None) -> None:
-        self._asked += 1
-        self.exit_code = self.exit_code or 128 + number
-        if self.handle is None:
-            raise KeyboardInterrupt
-        if self._asked == 1:
-            self.handle.cancel()
-        else:
-            self.handle.kill()
-        if self.interrupts and self.handle.picture().done < self.handle.picture().total:
-            raise KeyboardInterrupt  # into the task that runs in this thread
+_ENDS: Final = TERMINAL_TASK | {"retrying"}
 
 
 def watch(handle: RunHandle, signals: Signals, engine: LocalEngine, *, quiet: bool) -> None:
-    """Return when the run is over and recorded. Shows it live on a terminal, as lines elsewhere, or not at all."""
-    signals.handle = handle
-    try:
-        if engine.inline:
-            _work(handle, signals, engine, quiet=quiet)
-        elif quiet:
-            _wait(handle, signals)
-        elif terminal.lively():
-            from penstock.cli.live import show
+    """Return when the run is over and recorded.
 
-            show(handle, signals)
-        else:
-            from penstock.cli.lines import Lines
+    When nobody can see it any more (`| head`, a terminal that was closed), the run goes on unseen.
+    """
+    if engine.inline:
+        _work(handle, signals, engine, quiet=quiet)
+        return
+    if not quiet:
+        with contextlib.suppress(OSError):
+            if output.lively():
+                from penstock.cli.live import show
 
-            lines = Lines(terminal.paint())
-            handle.listen(lines.take)
-            lines.begin(handle.picture())
-            told = False
-            while not handle.wait(TICK):
-                lines.print()
-                told = told or _tell_cancel(signals)
-            lines.print(last=True)
-    finally:
-        signals.handle = None if handle.wait(0) else handle
+                show(handle, signals)
+            else:
+                _print(handle, signals)
+    _wait(handle, signals)
+
+
+def _print(handle: RunHandle, signals: Signals) -> None:
+    from penstock.cli.lines import Lines
+
+    def totals() -> dict[str, int]:
+        return {task.name: task.items[2] for task in handle.picture().tasks if task.items is not None}
+
+    lines = Lines(output.paint(), totals)
+    handle.listen(lines.take)
+    output.show([first(handle.picture())])
+    told = over = False
+    while not over:
+        over = handle.wait(TICK)
+        due = lines.due(time.time())
+        if due:
+            output.show(due)
+        told = told or _tell_cancel(signals)
 
 
 def _work(handle: RunHandle, signals: Signals, engine: LocalEngine, *, quiet: bool) -> None:
-    """Tasks run in this thread, so that a debugger has the terminal; lines come when a task is over."""
-    from penstock.cli.lines import Lines, line
-
-    paint = terminal.paint()
+    """Tasks run in this thread, so that a debugger has the terminal; a line comes when a task is over."""
     if not quiet:
-        Lines(paint).begin(handle.picture())
-        handle.listen(lambda notice: print(line(notice, paint), flush=True) if notice.state in ENDS else None)
+        paint = output.paint()
+        output.show([first(handle.picture())])
+        handle.listen(lambda notice: output.show([change(notice, paint)]) if notice.state in _ENDS else None)
     signals.interrupts = True
     engine.work_until(handle)
 
@@ -107,5 +80,7 @@ def _wait(handle: RunHandle, signals: Signals) -> None:
 def _tell_cancel(signals: Signals) -> bool:
     if not signals.asked:
         return False
-    print("Cancelling: tasks get their grace to end (Ctrl-C again ends them at once)", file=sys.stderr, flush=True)
+    text = CANCELLING if output.paint(sys.stderr).unicode else CANCELLING.replace("…", "...")
+    with contextlib.suppress(OSError):
+        output.show([[Span(text)]], sys.stderr)
     return True

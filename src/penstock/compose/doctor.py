@@ -21,6 +21,8 @@ from penstock.errors import NotFound, PenstockError
 LITTLE: Final = 1 << 30
 #: A sync that takes longer than this (seconds) makes every commit slow.
 SLOW_SYNC: Final = 0.02
+#: Seconds that the probe may take; it takes less than one.
+PATIENCE: Final = 30.0
 
 
 class Finding(NamedTuple):
@@ -33,54 +35,66 @@ class Finding(NamedTuple):
 
 
 def examine(home: Home, settings: Settings) -> list[Finding]:
-    """All findings. Makes nothing that stays; a worker process is started and ended."""
-    looks: tuple[Callable[[Home, Settings], Finding], ...] = (
-        _python,
-        _home,
-        _disk,
-        _sync,
-        _database,
-        _workers,
-        _libraries,
-    )
-    findings = []
-    for look in looks:
-        try:
-            findings.append(look(home, settings))
-        except (OSError, PenstockError) as error:
-            cure = error.cure if isinstance(error, PenstockError) else None
-            message = error.message if isinstance(error, PenstockError) else str(error)
-            findings.append(Finding(look.__name__.strip("_"), "fail", message, cure))
-    return findings
+    """All findings. Makes nothing that stays; a task is run in a folder of its own."""
+    looks: dict[str, Callable[[Home, Settings], Finding]] = {
+        "python": _python,
+        "settings": _settings,
+        "home": _home,
+        "disk": _disk,
+        "sync": _sync,
+        "database": _database,
+        "in use": _users,
+        "workers": _workers,
+        "libraries": _libraries,
+    }
+    return [_looked(what, look, home, settings) for what, look in looks.items()]
+
+
+def _looked(what: str, look: Callable[[Home, Settings], Finding], home: Home, settings: Settings) -> Finding:
+    try:
+        return look(home, settings)
+    except PenstockError as error:
+        return Finding(what, "fail", error.message, error.cure)
+    except Exception as error:  # whatever is wrong here is a finding, not the end of the examination
+        return Finding(what, "fail", f"{type(error).__name__}: {error}")
 
 
 def _python(home: Home, settings: Settings) -> Finding:
     system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     if sys.dont_write_bytecode:
-        return Finding(
-            "python", "warn", system, "unset PYTHONDONTWRITEBYTECODE: every start compiles all modules again"
-        )
+        cure = "unset PYTHONDONTWRITEBYTECODE: every start compiles all modules again"
+        return Finding("python", "warn", system, cure)
     return Finding("python", "ok", system)
+
+
+def _settings(home: Home, settings: Settings) -> Finding:
+    fallback = Settings()
+    told = [f"{name}={getattr(settings, name)!r}" for name in settings.__slots__
+            if getattr(settings, name) != getattr(fallback, name) and name != "database"]  # fmt: skip
+    return Finding("settings", "ok", ", ".join(told) or "as they come")
+
+
+def _home(home: Home, settings: Settings) -> Finding:
+    folder = _nearest(home.path)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding("home", "fail", f"{home.path} can't be written", "set PENSTOCK_HOME to a folder that can")
+    if not home.exists:
+        return Finding("home", "ok", f"{home.path}, which the first run makes")
+    if home.path.stat().st_mode & 0o077:
+        return Finding("home", "warn", f"others may look into {home.path}", f"chmod go= {home.path}")
+    return Finding("home", "ok", str(home.path))
 
 
 def _nearest(path: Path) -> Path:
     return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
-def _home(home: Home, settings: Settings) -> Finding:
-    if not os.access(_nearest(home.path), os.W_OK):
-        return Finding("home", "fail", f"{home.path} can't be written", "set PENSTOCK_HOME to a folder that can")
-    return Finding("home", "ok", str(home.path) + ("" if home.exists else " (made by the first run)"))
-
-
 def _disk(home: Home, settings: Settings) -> Finding:
     free = shutil.disk_usage(_nearest(home.path)).free
     message = f"{free / 1e9:.1f} GB free"
-    return (
-        Finding("disk", "warn", message, "make room: runs keep what they make")
-        if free < LITTLE
-        else Finding("disk", "ok", message)
-    )
+    if free < LITTLE:
+        return Finding("disk", "warn", message, "make room: runs keep what they make")
+    return Finding("disk", "ok", message)
 
 
 def _sync(home: Home, settings: Settings) -> Finding:
@@ -93,7 +107,7 @@ def _sync(home: Home, settings: Settings) -> Finding:
             os.fsync(file.fileno())
             times.append(time.perf_counter() - start)
     cost = sorted(times)[2]
-    message = f"{cost * 1000:.1f} ms for a sync to disk"
+    message = f"{cost * 1000:.1f} ms to bring a page to disk"
     if cost > SLOW_SYNC:
         return Finding("sync", "warn", message, "put PENSTOCK_HOME on a local disk")
     return Finding("sync", "ok", message)
@@ -102,28 +116,68 @@ def _sync(home: Home, settings: Settings) -> Finding:
 def _database(home: Home, settings: Settings) -> Finding:
     from penstock.store.check import check
     from penstock.store.database import open_database
+    from penstock.store.edition import shown
 
     try:
         database = open_database(home.database_url, create=False)
     except NotFound:
-        return Finding("database", "ok", "not there yet (made by the first run)")
+        return Finding("database", "ok", "not there yet; the first run makes it")
     try:
         problems = check(database)
+        name = shown(database)
     finally:
         database.close()
     if problems:
         return Finding("database", "fail", problems[0].message, "`penstock db check` tells all")
-    return Finding("database", "ok", f"{home.database_url} is sound")
+    return Finding("database", "ok", f"{name} is sound")
+
+
+def _users(home: Home, settings: Settings) -> Finding:
+    """Who has the database open; they may hold it."""
+    from penstock.store.database import locate
+
+    file = locate(home.database_url)
+    if not isinstance(file, Path):
+        return Finding("in use", "ok", "the database's server knows")
+    users = _holders(file)
+    if not users:
+        return Finding("in use", "ok", "by nobody else")
+    return Finding("in use", "ok", "by " + ", ".join(f"{name} (process {pid})" for pid, name in users[:5]))
+
+
+def _holders(file: Path) -> list[tuple[int, str]]:
+    """Other processes that have a file open, as far as may be seen: (process id, name)."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and any(one.path == str(file) for one in process.open_files()):
+                found.append((process.pid, process.name()))
+        except (psutil.Error, OSError):
+            continue
+    return found
 
 
 def _workers(home: Home, settings: Settings) -> Finding:
-    from penstock.executors.local import LocalExecutor
+    """Run a task in an engine, an agent and a worker of its own."""
+    from penstock.authoring.discovery import discover
+    from penstock.compose.local import LocalEngine
 
     start = time.perf_counter()
-    executor = LocalExecutor(1)
-    executor.open()
-    executor.close()
-    return Finding("workers", "ok", f"an agent starts and ends in {(time.perf_counter() - start) * 1000:.0f} ms")
+    spec = discover(Path(__file__).with_name("probe.py"))[0]
+    with tempfile.TemporaryDirectory(prefix="penstock-doctor-") as folder:
+        here = Home(Path(folder), f"{folder}/penstock.db")
+        with LocalEngine(here, Settings(workers=1)) as engine:
+            handle = engine.submit(spec)
+            over = handle.wait(PATIENCE)
+            picture = handle.picture()
+    spent = f"{(time.perf_counter() - start) * 1000:.0f} ms"
+    if not over:
+        return Finding("workers", "fail", f"a task did not end in {PATIENCE:.0f} s", "is the machine overloaded?")
+    if picture.state != "succeeded":
+        return Finding("workers", "fail", f"a task ended as {picture.state}: {(picture.error or {}).get('message')}")
+    return Finding("workers", "ok", f"a task ran, in {spent} with all processes")
 
 
 def _libraries(home: Home, settings: Settings) -> Finding:
@@ -132,4 +186,4 @@ def _libraries(home: Home, settings: Settings) -> Finding:
     if "pandas" in there and "pyarrow" not in there:
         cure = "pip install 'penstock[data]'"
         return Finding("libraries", "warn", "pandas without pyarrow: tables are kept as pickles", cure)
-    return Finding("libraries", "ok", ", ".join(there) or "no data libraries (only needed for tables)")
+    return Finding("libraries", "ok", ", ".join(there) or "no data libraries (only tables need them)")

@@ -32,9 +32,11 @@ class Home:
         return self.path.is_dir()
 
     def make(self) -> None:
-        """Make the folder, for its owner alone. Raises SettingsError where that is impossible."""
+        """Make the folder, for its owner alone and not for git. Raises SettingsError where that is impossible."""
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.exists:
+                self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                (self.path / ".gitignore").write_text("*\n", encoding="ascii")
         except OSError as error:
             raise SettingsError(
                 f"{self.path} can't be made ({error.strerror})",

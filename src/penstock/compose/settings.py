@@ -1,25 +1,30 @@
 """Settings: `penstock.toml` (the nearest one upward), then `PENSTOCK_*` in the environment.
 
-An own loader of a page: pydantic-settings costs 190 ms at every start (docs/decisions/0004-settings.md).
+A loader of a page: pydantic-settings costs 190 ms at every start (docs/decisions/0004-settings.md).
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from penstock.errors import SettingsError
+from penstock.model.durations import size
 from penstock.model.nearest import did_you_mean
+
+FILE: Final = "penstock.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`database`: a path or a `postgresql://` address, by default `penstock.db` in the home. `workers`: attempts at the
-    same time, by default one a core. `gpus`: how many this machine has. `pools`: sizes by name.
-    `pipelines`: folders that hold pipelines.
+    """What can be set; docs/settings.md says more.
+
+    `database`: a path or an address, None: `penstock.db` in the home. `workers`: attempts at the same time, None: one a
+    core. `gpus`: how many this machine has. `pools`: slots by name. `pipelines`: folders that hold pipelines, None: see
+    `authoring.discovery`. `log_limit`: bytes of one attempt's log that are kept, None: as the agent does.
     """
 
     database: str | None = None
@@ -27,53 +32,101 @@ class Settings:
     gpus: float = 0.0
     pools: dict[str, int] = field(default_factory=dict)
     pipelines: list[str] | None = None
+    log_limit: int | None = None
+
+
+def settings_file(start: Path) -> Path | None:
+    """The nearest `penstock.toml` from `start` upward."""
+    start = start.absolute()
+    return next((folder / FILE for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
 
 
 def load_settings(start: Path, env: Mapping[str, str]) -> Settings:
     """The settings for a folder. Raises SettingsError that says where, what and the cure."""
-    values: dict[str, Any] = {}
-    file = next((folder / "penstock.toml" for folder in (start.absolute(), *start.absolute().parents)
-                 if (folder / "penstock.toml").is_file()), None)  # fmt: skip
-    if file is not None:
-        values.update(_of_file(file))
-    known = {one.name for one in fields(Settings)}
-    for name in ("database", "workers", "gpus"):
-        text = env.get(f"PENSTOCK_{name.upper()}")
-        if text:
-            values[name] = text
+    file = settings_file(start)
+    values = {} if file is None else _of_file(file)
     for name in values:
-        if name not in known:
-            raise SettingsError(f"{file}: there is no setting '{name}'", cure=did_you_mean(name, known))
-    return _checked(values, str(file))
+        if name not in _READ:
+            raise SettingsError(f"{file}: there is no setting '{name}'", cure=did_you_mean(name, _READ))
+    read = {name: _read(name, value, str(file)) for name, value in values.items()}
+    if file is not None and read.get("database"):
+        read["database"] = _from(file.parent, read["database"])
+    for name, read_text in _TEXTS.items():
+        text = env.get(variable(name))
+        if text:
+            read[name] = _read(name, read_text(text), variable(name))
+    return Settings(**read)
+
+
+def variable(name: str) -> str:
+    """The environment's name of a setting."""
+    return f"PENSTOCK_{name.upper()}"
 
 
 def _of_file(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} can't be read: {error}") from error
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} can't be read: {error}", cure="correct it, or remove it") from error
 
 
-def _checked(values: dict[str, Any], file: str) -> Settings:
-    made = dict(values)
+def _read(name: str, value: Any, where: str) -> Any:
     try:
-        if "workers" in made:
-            made["workers"] = _whole(made["workers"], "workers")
-        if "gpus" in made:
-            made["gpus"] = float(made["gpus"])
-        pools = made.get("pools", {})
-        if not isinstance(pools, dict):
-            raise ValueError("pools is a table: write [pools] and a line `name = size` for each")
-        made["pools"] = {str(name): _whole(size, f"pool '{name}'") for name, size in pools.items()}
-        folders = made.get("pipelines")
-        if folders is not None and not (isinstance(folders, list) and all(isinstance(one, str) for one in folders)):
-            raise ValueError('pipelines is a list of folders, as in ["pipelines"]')
-    except (ValueError, TypeError) as error:
-        raise SettingsError(f"{file}: {error}") from error
-    return Settings(**made)
+        return _READ[name](value)
+    except ValueError as error:
+        raise SettingsError(f"{where}: '{name}' is {value!r}", cure=str(error)) from error
 
 
-def _whole(value: Any, what: str) -> int:
-    if isinstance(value, bool) or not str(value).isdigit() or int(value) < 1:
-        raise ValueError(f"{what} is {value!r}, and must be a whole number from 1")
+def _from(folder: Path, database: str) -> str:
+    """A path as it is meant in a file of that folder; addresses stay."""
+    if database.startswith("sqlite:///"):
+        return f"sqlite:///{folder / database.removeprefix('sqlite:///')}"
+    return database if "://" in database else str(folder / Path(database).expanduser())
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("write a path, or an address such as postgresql://user@host/name")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not str(value).isdecimal() or int(value) < 1:
+        raise ValueError("write a whole number from 1")
     return int(value)
+
+
+def _count(value: Any) -> float:
+    try:
+        number = -1.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise ValueError("write a number from 0")
+    return number
+
+
+def _pools(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise ValueError("write a table: [pools], and below it a line `name = slots` for each")
+    return {str(name): _whole(slots) for name, slots in value.items()}
+
+
+def _folders(value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ValueError('write a list of folders, as in ["pipelines"]')
+    return value
+
+
+def _pools_of(text: str) -> dict[str, str] | str:
+    parts = [part.partition("=") for part in text.split(",")]
+    return {name.strip(): slots.strip() for name, _, slots in parts} if all(equals for _, equals, _ in parts) else text
+
+
+#: How each setting is read, and which may come as a text of the environment.
+_READ: Final[dict[str, Callable[[Any], Any]]] = {
+    "database": _text, "workers": _whole, "gpus": _count, "pools": _pools, "pipelines": _folders, "log_limit": size,
+}  # fmt: skip
+_TEXTS: Final[dict[str, Callable[[str], Any]]] = {
+    "database": str, "workers": str, "gpus": str, "pools": _pools_of, "log_limit": str,
+}  # fmt: skip

@@ -1,1 +1,1 @@
-"""How things look in a terminal: pure functions of values to text."""
+"""What is shown, as lines of styled text: pure functions of values, the width, and what the terminal can."""

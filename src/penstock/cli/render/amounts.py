@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 
 def duration(seconds: float | None) -> str:
-    """`12 ms`, `3.4 s`, `2 min 05 s`, `1 h 02 min`; empty for None."""
+    """`<1 ms`, `12 ms`, `3.4 s`, `2 min 05 s`, `1 h 02 min`, `3 d 04 h`; empty for None."""
     if seconds is None:
         return ""
+    if 0 < seconds < 0.0005:
+        return "<1 ms"
     if seconds < 0.9995:
         return f"{max(seconds, 0) * 1000:.0f} ms"
     if seconds < 59.95:
@@ -16,52 +18,52 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if hours < 48:
+        return f"{hours} h {minutes:02d} min"
+    days, hours = divmod(round(seconds / 3600), 24)
+    return f"{days} d {hours:02d} h"
 
 
 def size(count: float | None) -> str:
     """`512 B`, `1.2 kB`, `34 MB`; empty for None."""
     if count is None:
         return ""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if count < 999.5 or unit == "TB":
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 999.5:
             return f"{count:.0f} {unit}" if unit == "B" or count >= 9.95 else f"{count:.1f} {unit}"
         count /= 1000
-    raise AssertionError("unreachable")
+    return f"{count:,.1f} TB"
+
+
+def number(value: float) -> str:
+    """`336,776`, `0.712`, `1.2e-09`: at most six digits that count, whole numbers whole."""
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{value:,.0f}"
+    return f"{value:,.6g}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def clock(at: float) -> str:
-    """The local time of day with milliseconds."""
-    return datetime.fromtimestamp(at).strftime("%H:%M:%S.") + f"{int(at * 1000) % 1000:03d}"
+    """The local time of day with milliseconds, of seconds since 1970."""
+    return datetime.fromtimestamp(at).strftime("%H:%M:%S.%f")[:-3]
 
 
-def moment(iso: str | None, now: float) -> str:
-    """A time as `2 min ago`, and from a day on as a local date and time; empty for None."""
+def moment(iso: str | None) -> str:
+    """A time of a document as local date and time; empty for None."""
+    return "" if iso is None else datetime.fromisoformat(iso).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def ago(iso: str | None, now: float) -> str:
+    """How long before `now` (seconds since 1970) a time of a document was: `20 s ago`, `3 h ago`, `12 d ago`."""
     if iso is None:
         return ""
-    at = datetime.fromisoformat(iso)
-    ago = now - at.timestamp()
-    if 0 <= ago < 60:
-        return f"{ago:.0f} s ago"
-    if 0 <= ago < 3600:
-        return f"{ago / 60:.0f} min ago"
-    if 0 <= ago < 86400:
-        return f"{ago / 3600:.0f} h ago"
-    return at.astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def utc(iso: str | None) -> str:
-    """A time as local date, time and seconds."""
-    return (
-        ""
-        if iso is None
-        else datetime.fromisoformat(iso).replace(tzinfo=UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    )
-
-
-def cut(text: str, width: int, *, unicode: bool = True) -> str:
-    """Text of at most `width` columns, its end marked where it was cut."""
-    mark = "…" if unicode else "..."
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: max(0, width - len(mark))] + mark
+    past = max(0.0, now - datetime.fromisoformat(iso).timestamp())
+    for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60)):
+        if past >= seconds:
+            return f"{past // seconds:.0f} {unit} ago"
+    return f"{past:.0f} s ago"

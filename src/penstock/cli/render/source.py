@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import linecache
+from pathlib import Path
 
+from penstock.cli.render.spans import Line, Span, shown
 from penstock.cli.render.states import Paint
 
 
-def excerpt(file: str, line: int, paint: Paint, around: int = 2) -> str:
-    """The line with its neighbours, numbered and marked; empty when the file can't be read."""
+def near(file: str, folder: Path) -> str:
+    """A file as it is seen from a folder; what lies elsewhere keeps its whole path."""
+    path = Path(file)
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else file
+
+
+def excerpt(file: str, line: int, paint: Paint, around: int = 2) -> list[Line]:
+    """The line with its neighbours, numbered and marked; nothing when the file can't be read."""
     linecache.checkcache(file)
     lines = linecache.getlines(file)
     if not 1 <= line <= len(lines):
-        return ""
-    shown = range(max(1, line - around), min(len(lines), line + around) + 1)
-    digits = len(str(shown[-1]))
-    bar = "│" if paint.unicode else "|"
-    arrow = "▸" if paint.unicode else ">"
-    texts = []
-    for number in shown:
-        mark = paint.dye(arrow, "red", "bold") if number == line else " "
-        text = lines[number - 1].rstrip("\n")
-        body = text if number == line else paint.dye(text, "dim")
-        texts.append(f"  {mark} {paint.dye(str(number).rjust(digits), 'dim')} {paint.dye(bar, 'dim')} {body}\n")
-    return "".join(texts)
+        return []
+    numbers = range(max(1, line - around), min(len(lines), line + around) + 1)
+    digits = len(str(numbers[-1]))
+    return [_line(number, digits, shown(lines[number - 1]), paint, marked=number == line) for number in numbers]
+
+
+def _line(number: int, digits: int, text: str, paint: Paint, *, marked: bool) -> Line:
+    arrow, bar = ("▸", "│") if paint.unicode else (">", "|")
+    return [
+        Span("  "),
+        Span(arrow if marked else " ", "bold red"),
+        Span(f" {number:>{digits}} {bar} ", "dim"),
+        Span(text, "" if marked else "dim"),
+    ]

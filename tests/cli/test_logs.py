@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.cli.log_lines import LEVELS, Wish, choose, print_json, print_text
-from penstock.cli.render.states import Paint
+from penstock.cli.logs import Wish, choose, last, merged
 from penstock.errors import NotFound, UsageError
 from penstock.store.logs import AttemptLog
+
+TASKS = {"load", "each", "silent", "never_ran"}
 
 
 def _log(task: str, n: int = 1, map_index: int | None = None, label: str | None = None) -> AttemptLog:
@@ -29,7 +34,7 @@ def _write(folder: Path, log: AttemptLog, *lines: tuple[float, str], level: str 
 
 
 def _messages(folder: Path, known: list[AttemptLog], **wish: Any) -> list[str]:
-    return [line["message"] for line in choose(folder, known, Wish(**wish))]
+    return [line["message"] for line in choose(folder, known, TASKS, Wish(**wish))]
 
 
 @pytest.fixture
@@ -61,6 +66,7 @@ def test_lines_of_all_attempts_come_in_order_of_time(logs: tuple[Path, list[Atte
         ({"tail": 2}, ["broke", "begin again"]),
         ({"grep": "begin", "tail": 1}, ["begin again"]),
         ({"task": "silent"}, []),
+        ({"task": "never_ran"}, []),
     ],
 )
 def test_a_wish_narrows_the_lines(
@@ -73,13 +79,26 @@ def test_the_end_of_a_log_whose_writer_was_killed_is_passed_over(tmp_path: Path)
     log = _log("load")
     _write(tmp_path, log, (1.0, "whole"), end='{"at": 2.0, "mess')
     assert _messages(tmp_path, [log]) == ["whole"]
+    assert _messages(tmp_path, [log], tail=1) == ["whole"]
+    (tmp_path / log.path).write_text('{"at')
+    assert _messages(tmp_path, [log]) == []
 
 
-def test_an_unknown_task_or_level_names_the_nearest(logs: tuple[Path, list[AttemptLog]]) -> None:
-    with pytest.raises(NotFound, match=r"'laod'.*'load'"):
-        choose(*logs, Wish(task="laod"))
-    with pytest.raises(UsageError, match=r"'warn'.*'warning'"):
-        choose(*logs, Wish(level="warn"))
+@pytest.mark.parametrize(
+    ("wish", "kind", "told"),
+    [
+        ({"task": "laod"}, NotFound, r"no task 'laod'.*'load'"),
+        ({"task": "each", "map_index": 7}, NotFound, r"no item 7.*0 to 1"),
+        ({"task": "load", "attempt": 3}, NotFound, r"no attempt 3.*1 to 2"),
+        ({"task": "load", "map_index": 0}, NotFound, r"no item 0"),
+        ({"level": "warn"}, UsageError, r"no level 'warn'.*warning"),
+    ],
+)
+def test_what_is_not_there_is_an_error(
+    logs: tuple[Path, list[AttemptLog]], wish: dict[str, Any], kind: type[Exception], told: str
+) -> None:
+    with pytest.raises(kind, match=told):
+        choose(*logs, TASKS, Wish(**wish))
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=6), max_size=5), st.integers(1, 30))
@@ -96,24 +115,38 @@ def test_the_tail_is_the_end_of_all(
     assert _messages(folder, known, tail=tail) == whole[-tail:]
 
 
-def test_json_is_one_document(logs: tuple[Path, list[AttemptLog]], capsys: pytest.CaptureFixture[str]) -> None:
-    print_json(choose(*logs, Wish(task="each")))
-    lines = json.loads(capsys.readouterr().out)["lines"]
-    assert [(line["task"], line["map_index"], line["message"]) for line in lines] == [
-        ("each", 0, "north"),
-        ("each", 1, "south"),
-    ]
-    assert lines[0]["at"].startswith("1970-01-01T00:00:02")
-    print_json(choose(*logs, Wish(task="silent")))
-    assert json.loads(capsys.readouterr().out) == {"lines": []}
-
-
-def test_text_names_task_item_and_level(
-    logs: tuple[Path, list[AttemptLog]], capsys: pytest.CaptureFixture[str]
+@given(st.lists(st.text(max_size=40), max_size=30), st.integers(1, 40), st.integers(1, 200))
+def test_the_last_lines_are_read_from_the_end(
+    tmp_path_factory: pytest.TempPathFactory, messages: list[str], count: int, block: int
 ) -> None:
-    print_text(choose(*logs, Wish()), Paint(colour=False, unicode=True))
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split(" ", 1)[1] for line in lines] == [
-        "load ERROR Begin", "each[north] DEBUG north", "each[south] south", "load ERROR broke", "load begin again",
-    ]  # fmt: skip
-    assert set(LEVELS) > {"debug", "info"}
+    log = _log("load")
+    folder = tmp_path_factory.mktemp("logs")
+    _write(folder, log, *((float(at), text) for at, text in enumerate(messages)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("penstock.cli.logs._BLOCK", block)
+        found = last(folder / log.path, count)
+    assert [line["message"] for line in found] == messages[-count:]
+
+
+def test_there_are_no_last_lines_of_a_log_that_is_not_there(tmp_path: Path) -> None:
+    assert last(tmp_path / "none.jsonl", 3) == []
+
+
+@contextmanager
+def _few_files() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 20, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_more_attempts_than_a_process_may_have_files_open(tmp_path: Path) -> None:
+    known = [_log("each", 1, at) for at in range(200)]
+    for at, log in enumerate(known):
+        _write(tmp_path, log, (at, f"{at} begins"), (at + 3.5, f"{at} ends"))
+    with _few_files():
+        lines = list(merged(tmp_path, known))
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert len(lines) == 400

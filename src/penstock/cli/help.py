@@ -1,0 +1,89 @@
+"""Help pages: what a verb does, its options, and examples to copy. Plain text, so that nothing heavy is loaded."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from typing import Any, Final
+
+from typer.core import TyperCommand, TyperGroup
+
+from penstock.cli import output
+from penstock.cli.render.spans import Line, Span
+
+WIDTH: Final = 80
+_NAMES: Final = 26
+
+
+class Verb(TyperCommand):
+    """A verb. Its epilog holds examples, one a line."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(_page(self, ctx, []))
+
+
+class Verbs(TyperGroup):
+    """A group of verbs."""
+
+    #: Names that come first in the list, in this order.
+    first: tuple[str, ...] = ()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        known = super().list_commands(ctx)
+        return [*self.first, *(name for name in known if name not in self.first)]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        verbs = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        rows = [(name, verb.short_help or _first_sentence(verb.help or "")) for name, verb in verbs]
+        formatter.write(_page(self, ctx, rows))
+
+
+def _page(verb: Any, ctx: Any, verbs: list[tuple[str, str]]) -> str:
+    paint = output.paint()
+    ctx.color = paint.colour
+    width = min(WIDTH, max(40, output.width()))
+    usage = " ".join([ctx.command_path, *_usage(verb, ctx, verbs)])
+    lines: list[Line] = [[Span("Usage: ", "bold"), Span(usage)]]
+    for paragraph in inspect.cleandoc(verb.help or "").split("\n\n"):
+        lines += [[], *([Span(text)] for text in textwrap.wrap(paragraph, width))]
+    params = verb.get_params(ctx)
+    arguments = [(one.metavar, one.help or "") for one in params if one.param_type_name == "argument"]
+    options = [_option(one) for one in params if one.param_type_name == "option"]
+    for head, rows in (("Arguments", arguments), ("Verbs", verbs), ("Options", options)):
+        lines += _section(head, rows, width)
+    if verb.epilog:
+        lines += [[], [Span("Examples", "bold")]]
+        lines += [[Span(f"  {text}", "cyan")] for text in inspect.cleandoc(verb.epilog).splitlines()]
+    return paint.text(lines)
+
+
+def _usage(verb: Any, ctx: Any, verbs: list[tuple[str, str]]) -> list[str]:
+    if verbs:
+        return ["VERB"]
+    arguments = [one for one in verb.get_params(ctx) if one.param_type_name == "argument"]
+    return [one.metavar if one.required else f"[{one.metavar}]" for one in arguments] + ["[OPTIONS]"]
+
+
+def _option(option: Any) -> tuple[str, str]:
+    names = ", ".join(sorted(option.opts, key=len))
+    return (f"{names} {option.metavar}" if option.metavar and not option.is_flag else names), option.help or ""
+
+
+def _section(head: str, rows: list[tuple[str, str]], width: int) -> list[Line]:
+    if not rows:
+        return []
+    names = min(_NAMES, max(len(name) for name, _ in rows))
+    lines: list[Line] = [[], [Span(head, "bold")]]
+    for name, text in rows:
+        first, *rest = textwrap.wrap(text, max(20, width - names - 4)) or [""]
+        if len(name) > names:
+            lines.append([Span(f"  {name}", "cyan")])
+            lines.append([Span(f"  {'':<{names}}  {first}")])
+        else:
+            lines.append([Span(f"  {name:<{names}}  ", "cyan"), Span(first)])
+        lines += [[Span(f"  {'':<{names}}  {each}")] for each in rest]
+    return lines
+
+
+def _first_sentence(text: str) -> str:
+    return inspect.cleandoc(text).split("\n\n")[0].replace("\n", " ").split(". ")[0].rstrip(".") + "."

@@ -1,0 +1,43 @@
+"""A list of runs as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from penstock.cli.render import amounts
+from penstock.cli.render.run import json_text
+from penstock.cli.render.spans import Line, Piece, Span, clean, cut
+from penstock.cli.render.states import Paint
+from penstock.cli.render.table import Column, table
+
+Document = dict[str, Any]
+
+
+def listed(items: list[Document], paint: Paint, width: int, now: float) -> list[Line]:
+    """A list of runs."""
+    columns = [
+        Column("run"), Column("pipeline", least=8), Column("state"), Column("created", drop=3), Column("", drop=1),
+        Column("duration", right=True, drop=2), Column("tasks", right=True, drop=5), Column("trigger", least=6, drop=6),
+        Column("params", least=12, drop=7), Column("error", least=16, drop=4),
+    ]  # fmt: skip
+    return table(columns, [_row(run, paint, now) for run in items], paint, width)
+
+
+def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
+    error = run["error"] or {}
+    about = f"{error['task']}: " if error.get("task") else ""
+    trigger = run["trigger"]
+    params = ", ".join(f"{name}={json_text(value)}" for name, value in (run.get("params") or {}).items())
+    done = Span(f"{run['tasks_done']}/{run['tasks_total']}", "" if run["tasks_done"] else "dim")
+    return [
+        Span(run["id"], "cyan"),
+        clean(run["pipeline"]),
+        paint.state(run["state"], run["reason"]),
+        amounts.moment(run["created_at"]),
+        amounts.ago(run["created_at"], now),
+        amounts.duration(run["duration"]),
+        done,
+        clean(trigger["name"] or trigger["kind"]),
+        Span(cut(clean(params), 60, paint.mark), "dim"),
+        cut(clean(f"{about}{error.get('message') or ''}"), 200, paint.mark) if error else "",
+    ]

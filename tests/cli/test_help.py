@@ -1,0 +1,59 @@
+"""Help pages fit eighty columns, and every verb has an example that it understands."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import pytest
+
+from tests.cli.verbs import GROUPS, VERBS, page
+
+
+@pytest.mark.parametrize("verb", VERBS | GROUPS)
+def test_a_page_fits_eighty_columns(verb: str) -> None:
+    assert max(map(len, page(verb).splitlines())) <= 80
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_has_examples_that_it_understands(verb: str) -> None:
+    _, _, examples = page(verb).partition("\nExamples\n")
+    lines = [line.strip().partition(" > ")[0] for line in examples.splitlines()]
+    assert lines
+    for line in lines:
+        assert line.startswith(verb)
+        words = shlex.split(line.removeprefix(verb))
+        VERBS[verb].make_context(verb, words, resilient_parsing=False)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_page_shows_all_options_and_arguments(verb: str) -> None:
+    text = page(verb)
+    for parameter in VERBS[verb].params:
+        words = parameter.opts if parameter.param_type_name == "option" else [parameter.metavar]
+        assert all(word in text for word in words)
+        assert parameter.help
+
+
+def test_the_first_page_lists_the_verbs() -> None:
+    text = page("penstock")
+    _, _, verbs = text.partition("\nVerbs\n")
+    names = [
+        line.split()[0] for line in verbs.split("\n\n")[0].splitlines() if line.startswith("  ") and line[2] != " "
+    ]
+    assert names == ["run", "runs", "pipelines", "db", "doctor"]
+
+
+def _words(command: Any) -> list[str]:
+    return [word for option in command.params for word in option.opts]
+
+
+def test_one_word_means_one_thing() -> None:
+    """Options of the same name take the same kind of value everywhere."""
+    kinds: dict[str, set[str]] = {}
+    for command in VERBS.values():
+        for option in command.params:
+            for word in option.opts:
+                if word.startswith("--"):
+                    kinds.setdefault(word, set()).add(str(option.metavar))
+    assert {word: found for word, found in kinds.items() if len(found) > 1} == {}

@@ -1,0 +1,107 @@
+"""What goes to standard output, and how it looks there."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from penstock.cli import output
+from penstock.cli.render.spans import Span
+
+
+class Stream(io.TextIOWrapper):
+    def __init__(self, encoding: str = "utf-8", *, tty: bool = False) -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding=encoding, write_through=True)
+        self._tty = tty
+
+    def isatty(self) -> bool:
+        return self._tty
+
+    def fileno(self) -> int:
+        raise OSError("no file")
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("env", "tty", "colour"),
+    [
+        ({}, True, True),
+        ({}, False, False),
+        ({"TERM": "dumb"}, True, False),
+        ({"NO_COLOR": "1"}, True, False),
+        ({"NO_COLOR": ""}, True, True),
+        ({"FORCE_COLOR": "1"}, False, True),
+        ({"FORCE_COLOR": "0"}, True, True),
+        ({"FORCE_COLOR": "1", "TERM": "dumb"}, True, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, True, False),
+    ],
+)
+def test_colours_follow_the_environment(
+    env: dict[str, str], tty: bool, colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    assert output.paint(Stream(tty=tty)).colour is colour
+
+
+@pytest.mark.parametrize(
+    ("encoding", "unicode"), [("utf-8", True), ("UTF8", True), ("ascii", False), ("latin1", False)]
+)
+def test_shapes_follow_the_encoding(encoding: str, unicode: bool) -> None:
+    assert output.paint(Stream(encoding)).unicode is unicode
+
+
+def test_a_pipe_is_wide_and_columns_are_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert output.width(Stream()) == 1000
+    assert output.width(Stream(tty=True)) == 80
+    monkeypatch.setenv("COLUMNS", "60")
+    assert output.width(Stream()) == 60
+    monkeypatch.setenv("COLUMNS", "many")
+    assert output.width(Stream()) == 1000
+
+
+def test_text_that_can_not_be_encoded_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream("ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    output.prepare()
+    output.show([[Span("café")]])
+    assert stream.bytes.getvalue() == b"caf\\xe9\n"
+
+
+@pytest.mark.parametrize("text", ["café", "日本", "\udcff"])
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "latin1"])
+def test_json_stays_json_whatever_the_encoding(text: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(encoding)
+    monkeypatch.setattr(sys, "stdout", stream)
+    output.show_json({"name": text})
+    output.show_json_lines("lines", [{"name": text}, {}])
+    output.show_json_lines("lines", [])
+    first, second, third = (
+        stream.bytes.getvalue().decode(encoding).rstrip("\n").split("\n}\n")[0] + "\n}",
+        *(stream.bytes.getvalue().decode(encoding).split("\n}\n")[1].split("]}\n")[:2]),
+    )
+    assert json.loads(first) == {"name": text}
+    assert json.loads(second + "]}") == {"lines": [{"name": text}, {}]}
+    assert json.loads(third + "]}") == {"lines": []}
+
+
+def test_what_others_print_stays_out_of_standard_output() -> None:
+    code = (
+        "import os, sys\nfrom penstock.cli import output\n"
+        "with output.reserved():\n    print('from python'); sys.stdout.flush(); os.write(1, b'from below\\n')\n"
+        "print('ours')\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert ran.stdout == "ours\n"
+    assert ran.stderr == "from python\nfrom below\n"

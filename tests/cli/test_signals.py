@@ -1,0 +1,96 @@
+"""Ctrl-C once, twice, too early, and where nobody wants to hear of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from penstock.cli.signals import Signals
+
+
+class Handle:
+    """Writes down what was asked of a run."""
+
+    def __init__(self, *, over: bool = False) -> None:
+        self.asked: list[str] = []
+        self.over = over
+
+    def cancel(self) -> None:
+        self.asked.append("cancel")
+
+    def kill(self) -> None:
+        self.asked.append("kill")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.over
+
+
+@pytest.fixture(autouse=True)
+def same_handlers() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    assert {number: signal.getsignal(number) for number in before} == before
+
+
+def _send(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_once_cancels_twice_kills_and_the_first_gives_the_code(number: int, code: int) -> None:
+    handle: Any = Handle()
+    with Signals() as signals:
+        signals.handle = handle
+        assert signals.exit_code is None
+        _send(number)
+        assert handle.asked == ["cancel"]
+        _send(signal.SIGINT)
+    assert handle.asked == ["cancel", "kill"]
+    assert signals.exit_code == code
+    assert signals.asked == 2
+
+
+def test_before_there_is_a_run_a_signal_ends_the_program() -> None:
+    with Signals() as signals, pytest.raises(KeyboardInterrupt):
+        _send(signal.SIGTERM)
+    assert signals.exit_code == 143
+
+
+def test_while_a_run_is_being_started_signals_wait() -> None:
+    handle: Any = Handle()
+    with Signals() as signals:
+        with signals.held():
+            _send(signal.SIGINT)
+            assert handle.asked == []
+            signals.handle = handle
+        assert handle.asked == ["cancel"]
+
+
+def test_a_run_that_could_not_be_started_is_interrupted_like_any_program() -> None:
+    with Signals() as signals, pytest.raises(KeyboardInterrupt), signals.held():
+        _send(signal.SIGINT)
+
+
+def test_a_task_in_this_thread_is_interrupted() -> None:
+    handle: Any = Handle()
+    with Signals() as signals:
+        signals.handle, signals.interrupts = handle, True
+        with pytest.raises(KeyboardInterrupt):
+            _send(signal.SIGINT)
+        handle.over = True
+        _send(signal.SIGINT)
+    assert handle.asked == ["cancel", "kill"]
+
+
+def test_what_was_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Signals() as signals:
+            _send(signal.SIGHUP)
+        assert signals.asked == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)

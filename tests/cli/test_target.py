@@ -1,0 +1,82 @@
+"""What people name on the command line, before anything is imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from penstock.cli.target import Target, pairs, params_file
+from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
+
+
+def test_pairs_are_split_at_the_first_equals_sign() -> None:
+    assert pairs(["a=1", "b=x=y", "c="], "parameter") == {"a": "1", "b": "x=y", "c": ""}
+    assert pairs(["a=1", "a=1"], "label") == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["year"], "'year' is no parameter; write it as name=value"),
+        (["=1"], "'=1' is no"),
+        (["a=1", "a=2"], "'a' is given twice"),
+    ],
+)
+def test_what_is_no_pair_is_an_error(texts: list[str], told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        pairs(texts, "parameter")
+
+
+def test_parameters_come_from_files(tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text('{"year": 2013, "days": [1, 2]}')
+    (tmp_path / "p.toml").write_text("year = 2013\ndays = [1, 2]\n")
+    assert params_file(tmp_path / "p.json") == params_file(tmp_path / "p.toml") == {"year": 2013, "days": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind", "told"),
+    [
+        ("p.json", b'{"year": 2013,\n}', DefinitionError, "this is no JSON"),
+        ("p.toml", b"year = ", DefinitionError, "this is no TOML"),
+        ("p.json", b"\xff", DefinitionError, "this is no JSON"),
+        ("p.json", b"[1]", UsageError, "no names with values"),
+        ("p.yaml", b"year: 2013", NotSupportedYet, "YAML"),
+    ],
+)
+def test_a_wrong_file_of_parameters_is_told(
+    tmp_path: Path, name: str, text: bytes, kind: type[Exception], told: str
+) -> None:
+    (tmp_path / name).write_bytes(text)
+    with pytest.raises(kind, match=told):
+        params_file(tmp_path / name)
+
+
+def test_a_file_of_parameters_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"no file .*p\.json"):
+        params_file(tmp_path / "p.json")
+
+
+@pytest.mark.parametrize("name", ["nightly.yaml", "nightly.yml", "nightly.yaml:part"])
+def test_yaml_is_not_part_of_this_version(name: str) -> None:
+    with pytest.raises(NotSupportedYet, match=r"nightly\.ya?ml: pipelines in YAML"):
+        Target(name)
+
+
+def test_a_kedro_project_is_not_part_of_this_version(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.kedro]\npackage_name = 'x'\n")
+    with pytest.raises(NotSupportedYet, match=r"Kedro project.*kedro run"):
+        Target(str(tmp_path))
+
+
+def test_a_folder_names_a_file_of_it(tmp_path: Path) -> None:
+    (tmp_path / "notes.py").write_text("x = 1\n")
+    (tmp_path / "shop.py").write_text("from penstock import Pipeline\n")
+    with pytest.raises(UsageError, match=r"is a folder; .*penstock run .*shop\.py"):
+        Target(str(tmp_path))
+
+
+def test_a_file_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "flights.py").write_text("")
+    with pytest.raises(NotFound, match=r"no file .*fligths\.py; did you mean 'flights\.py'\?"):
+        Target(str(tmp_path / "fligths.py"))

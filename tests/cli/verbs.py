@@ -1,0 +1,28 @@
+"""The verbs of the command, by what people type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from penstock.cli.main import app
+
+
+def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    yield name, command
+    for word, child in getattr(command, "commands", {}).items():
+        yield from _walk(child, f"{name} {word}")
+
+
+_ALL = dict(_walk(typer.main.get_command(app), "penstock"))
+VERBS = {name: command for name, command in _ALL.items() if not hasattr(command, "commands")}
+GROUPS = {name: command for name, command in _ALL.items() if hasattr(command, "commands")}
+
+
+def page(name: str) -> str:
+    """The help page of a verb or of a group."""
+    command = _ALL[name]
+    context = command.make_context(name, [], resilient_parsing=True)
+    return str(command.get_help(context))
