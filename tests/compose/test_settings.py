@@ -27,7 +27,7 @@ def _write(folder: Path, text: str | bytes) -> Path:
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
-    assert load_settings(tmp_path, {}) == Settings(None, None, 0.0, {}, None)
+    assert load_settings(tmp_path, {}) == Settings(None, None, 0.0, {}, None, 256 << 20)
 
 
 def test_a_file_sets_everything(tmp_path: Path) -> None:

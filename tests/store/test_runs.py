@@ -50,6 +50,7 @@ def test_an_item_of_a_list(database: Database) -> None:
         "started_at": "2013-01-01T00:00:00.000000Z",
         "ended_at": "2013-01-01T00:00:05.000000Z",
         "duration": 5.0,
+        "params": json.loads(row.params),
         "generation": 1,
         "tasks_total": 1,
         "tasks_done": 0,

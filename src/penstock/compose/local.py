@@ -35,7 +35,8 @@ BEAT = 3.0
 def start_executor(settings: Settings, *, inline: bool = False, workers: int | None = None) -> Executor:
     """The executor that is asked for, open: its processes come up while the caller goes on."""
     width = workers or settings.workers or os.cpu_count() or 1
-    executor: Executor = InlineExecutor() if inline else LocalExecutor(width)
+    limit = settings.log_limit
+    executor: Executor = InlineExecutor(log_limit=limit) if inline else LocalExecutor(width, log_limit=limit)
     executor.open()
     return executor
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from penstock.agent.logs import LIMIT
 from penstock.errors import SettingsError
 from penstock.model.durations import size
 from penstock.model.nearest import did_you_mean
@@ -24,7 +25,7 @@ class Settings:
 
     `database`: a path or an address, None: `penstock.db` in the home. `workers`: attempts at the same time, None: one a
     core. `gpus`: how many this machine has. `pools`: slots by name. `pipelines`: folders that hold pipelines, None: see
-    `authoring.discovery`. `log_limit`: bytes of one attempt's log that are kept, None: as the agent does.
+    `authoring.discovery`. `log_limit`: bytes of one attempt's log that are kept.
     """
 
     database: str | None = None
@@ -32,7 +33,7 @@ class Settings:
     gpus: float = 0.0
     pools: dict[str, int] = field(default_factory=dict)
     pipelines: list[str] | None = None
-    log_limit: int | None = None
+    log_limit: int = LIMIT
 
 
 def settings_file(start: Path) -> Path | None:

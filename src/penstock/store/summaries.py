@@ -11,7 +11,7 @@ from penstock.store.times import iso, seconds
 
 _COLUMNS: Final = (
     'key, id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, "trigger", tags, '
-    "generation, tasks_total, tasks_done, error"
+    "params, generation, tasks_total, tasks_done, error"
 )
 #: What a list tells of an error; the run document has the rest.
 _ERROR: Final = ("task", "map_index", "label", "type", "message")
@@ -33,7 +33,7 @@ def trigger_document(text: str, created_at: int) -> dict[str, Any]:
 def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
     (
         _, run_id, pipeline, namespace, version, kind, state, reason, created, started, ended, trigger, tags,
-        generation, total, done, error,
+        params, generation, total, done, error,
     ) = row  # fmt: skip
     return {
         "id": run_id,
@@ -47,6 +47,7 @@ def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
         "started_at": iso(started),
         "ended_at": iso(ended),
         "duration": seconds(started, ended),
+        "params": json.loads(params),
         "generation": generation,
         "tasks_total": total,
         "tasks_done": done,

@@ -27,7 +27,7 @@ def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
     error = run["error"] or {}
     about = f"{error['task']}: " if error.get("task") else ""
     trigger = run["trigger"]
-    params = ", ".join(f"{name}={json_text(value)}" for name, value in (run.get("params") or {}).items())
+    params = ", ".join(f"{name}={json_text(value)}" for name, value in run["params"].items())
     done = Span(f"{run['tasks_done']}/{run['tasks_total']}", "" if run["tasks_done"] else "dim")
     return [
         Span(run["id"], "cyan"),
