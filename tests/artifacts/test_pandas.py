@@ -160,6 +160,9 @@ KEPT_AS_TABLE = {
     "named labels": pd.DataFrame({"a": [1]}).rename_axis(columns="kind"),
     "a named index": pd.DataFrame({"index": [1, 2]}, index=pd.Index(["a", "b"], name="index")),
     "levels of index": pd.DataFrame({"x": [1, 2]}, pd.MultiIndex.from_product([["a"], [1, 2]], names=["k", None])),
+    "levels of objects": pd.DataFrame(
+        {"x": [1]}, pd.MultiIndex(levels=[pd.Index([1], dtype=object), ["a"]], codes=[[0], [0]])
+    ),
     "one level of many": pd.DataFrame({"x": [1]}, index=pd.MultiIndex.from_arrays([[1]])),
     "a frequency": pd.DataFrame({"x": range(3)}, pd.date_range("2013", periods=3, freq="2D", tz="America/New_York")),
     "categories as index": pd.DataFrame({"x": [1, 2]}, index=pd.CategoricalIndex(["b", "a"], ["b", "a"], ordered=True)),
@@ -273,6 +276,7 @@ def test_consumers_change_what_they_got_and_nobody_else_sees_it(
 ) -> None:
     cells, other = CHANGES[kind]
     frame = pd.DataFrame({f"x{at}": pd.Series(cells).astype(kind) for at in range(width)})
+    frame.attrs = {"from": ["a"]}
     artifact = store.put(frame, KEY)
     for read in (store.get, read_elsewhere, store.get):
         one, two = read(artifact), read(artifact)
@@ -281,6 +285,7 @@ def test_consumers_change_what_they_got_and_nobody_else_sees_it(
         one["x0"].array[1] = other
         one.insert(0, "new", 1)
         one.attrs["seen"] = True
+        one.attrs["from"].append("b")
         one.index.name = "changed"
         assert_same(two, frame)
     assert_same(read_elsewhere(artifact), frame)

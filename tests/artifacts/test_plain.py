@@ -126,6 +126,10 @@ def test_a_plain_value_comes_back_as_it_was(value: Any) -> None:
 
 
 @given(VALUES)
+@example("\ud83d\ude00")
+@example(["\ud800"])
+@example({"\udfff": 1})
+@example([math.nan])
 def test_the_text_is_strict_json_that_a_database_takes(value: Any) -> None:
     text = plain.dumps(value)
     text.encode()

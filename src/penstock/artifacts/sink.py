@@ -91,7 +91,6 @@ class Sink:
         if self._reread:
             self._start(self._hash_file)
         elif self._queue is not None:
-            self._hand_over()
             self._queue.put(None)
         try:
             os.fsync(self._fd)
