@@ -1,8 +1,8 @@
 """The agent: takes attempts from the engine, has workers make them, ends what must end, reports.
 
 From the engine: ["preload", [library]] · ["run", RunContext as an object] · ["dispatch", [Assignment]] ·
-["cancel", [key]] · ["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] · ["metric", …] ·
-["progress", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up.
+["cancel", [key]] · ["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] ·
+["metric", …] · ["progress", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up.
 """
 
 from __future__ import annotations
