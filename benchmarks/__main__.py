@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     results = []
     for result in measured(options.peers, options.workloads, options.repeat, missing):
         results.append(result)
-        console.print(f"{result.workload:>2} {result.peer:9} {outcome(result)}", highlight=False)
+        console.print(f"{result.workload:>2} {result.peer:9} {outcome(result)}", highlight=False, soft_wrap=True)
     show(results, machine, options.detail)
     write(options.json or HERE / "results" / f"{begun:%Y%m%d-%H%M%S}.json", begun, machine, results, console)
     return 1 if any(result.peer == OURS and result.error for result in results) else 0
@@ -99,7 +99,9 @@ def measured(chosen: list[Tool], keys: list[str], repeat: int, missing: dict[str
 
 def outcome(result: Result) -> str:
     """One result in a few words."""
-    return result.error or "" if result.median is None else f"{result.median:.3f} s"
+    if result.median is not None:
+        return f"{result.median:.3f} s"
+    return result.error or f"over {result.over:.0f} s"
 
 
 def show(results: list[Result], machine: Machine, detail: bool) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Result:
-    """`seconds` has one entry a repetition that ended; `error` says why there are none, or fewer than asked for."""
+    """`seconds` has one entry a repetition that ended. `error` says what went wrong; `over` is the budget in seconds
+    within which a repetition did not end.
+    """
 
     peer: str
     workload: str
@@ -19,6 +21,7 @@ class Result:
     kept: str = ""
     note: str = ""
     error: str | None = None
+    over: float | None = None
 
     @property
     def median(self) -> float | None:

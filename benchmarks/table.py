@@ -42,7 +42,7 @@ def cell(result: Result | None, our_median: float | None, detail: bool) -> str:
     if result is None:
         return "-"
     if result.median is None:
-        return "[red]failed[/red]"
+        return "[red]failed[/red]" if result.over is None else f"over {result.over:.0f} s"
     lines = [f"{result.median:.3f} s"]
     if our_median and result.peer != OURS:
         lines.append(ratio(result.median, our_median))

@@ -142,9 +142,9 @@ PEER = Peer(
     distribution="dagster",
     opened=opened,
     kept={
-        "": "SQLite: the events of every op, fsynced",
-        "C": "pickle files, no fsync; SQLite as for A",
-        "D": "SQLite as for A; a pickle file an op",
+        "": "SQLite: events of every op, fsynced",
+        "C": "the same, and pickle files, no fsync",
+        "D": "the same, and pickle files, no fsync",
     },
     notes={
         "": "execute_in_process on a persistent instance",

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -66,6 +67,10 @@ class Peer:
         return version(self.distribution) if self.distribution else sys.version.split()[0]
 
 
+class OutOfTime(BaseException):
+    """The budget was spent in the middle of a run. No Exception, which tools take for the failure of a task."""
+
+
 class WrongAnswer(Exception):
     """The tool's run ended, but not with what the workload comes to."""
 
@@ -92,8 +97,29 @@ def measure(peer: Peer, key: str, repeat: int) -> None:
     with tempfile.TemporaryDirectory() as folder, peer.opened(key, Path(folder)) as build:
         timed(build, key, workload.warm_up)
         while wants_more(seconds, repeat):
-            seconds.append(timed(build, key, workload.full))
+            try:
+                with budget(BUDGET - sum(seconds)):
+                    seconds.append(timed(build, key, workload.full))
+            except OutOfTime:
+                say(peer, key, seconds, over=BUDGET)
+                raise
             say(peer, key, seconds)
+
+
+@contextmanager
+def budget(seconds: float) -> Iterator[None]:
+    """Raise `OutOfTime` in the main thread when `seconds` are over."""
+
+    def late(_number: int, _frame: object) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def wants_more(seconds: list[float], repeat: int) -> bool:
@@ -121,8 +147,8 @@ def check(got: int, due: int) -> None:
         raise WrongAnswer(f"the run came to {got}, not {due}")
 
 
-def say(peer: Peer, key: str, seconds: list[float], error: str | None = None) -> None:
-    """Print the result so far as one line of JSON."""
+def say(peer: Peer, key: str, seconds: list[float], error: str | None = None, over: float | None = None) -> None:
+    """Print the result so far as one line of JSON; `over` is the budget that a run did not keep."""
     line = {
         "peer": peer.name,
         "version": peer.version,
@@ -131,5 +157,6 @@ def say(peer: Peer, key: str, seconds: list[float], error: str | None = None) ->
         "kept": peer.kept.get(key, peer.kept.get("", "")),
         "note": peer.notes.get(key, peer.notes.get("", "")),
         "error": error,
+        "over": over,
     }
     print(json.dumps(line), flush=True)

@@ -99,8 +99,8 @@ PEER = Peer(
     distribution="prefect",
     opened=opened,
     kept={
-        "": "SQLite: the states of runs and tasks, written by the server after the run returned",
-        "C": "pickle files, no fsync; SQLite as for A",
+        "": "SQLite: states of runs and tasks, soon after the run",
+        "C": "the same, and pickle files, no fsync",
     },
     notes={
         "": "tasks called directly, in one process, with a server on loopback",

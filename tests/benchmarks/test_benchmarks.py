@@ -6,7 +6,10 @@ import io
 import json
 import math
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -100,6 +103,12 @@ def test_without_our_figure_there_are_no_ratios() -> None:
 def test_a_tool_that_failed_is_shown_with_its_error() -> None:
     assert "failed" in drawn([OURS, BROKEN])
     assert failures([OURS, BROKEN]) == ["broken A: ModuleNotFoundError: No module named 'broken'"]
+
+
+def test_a_tool_that_did_not_end_in_time_is_no_failure() -> None:
+    late = Result("late", "A", over=60.0)
+    assert "over 60 s" in drawn([OURS, late])
+    assert failures([late]) == []
 
 
 def test_a_workload_that_a_tool_does_not_have_is_a_dash() -> None:
@@ -210,6 +219,23 @@ def test_an_installation_that_fails_is_shown(tmp_path: Path, monkeypatch: pytest
 )
 def test_slow_runs_are_repeated_less(seconds: list[float], more: bool) -> None:
     assert driver.wants_more(seconds, 5) is more
+
+
+def test_a_run_is_ended_when_the_budget_is_spent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def opened(_workload: str, _folder: Path) -> Iterator[driver.Builder]:
+        def build(size: workloads.Size) -> Trial:
+            return Trial(lambda: size.tasks if size.tasks < 100 else threading.Event().wait())
+
+        yield build
+
+    monkeypatch.setattr(driver, "BUDGET", 0.05)
+    with pytest.raises(driver.OutOfTime):
+        driver.main(driver.Peer("x", None, opened, {}, {}), ["--workload", "A"])
+    said = result_from(json.loads(capsys.readouterr().out))
+    assert (said.seconds, said.over) == ((), 0.05)
 
 
 def test_a_wrong_answer_is_a_failure() -> None:
