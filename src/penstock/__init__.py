@@ -9,8 +9,9 @@ its run and reports to it. Errors are in `penstock.errors`.
 TYPE_CHECKING = False  # type checkers take it for true; the typing module would cost 10 ms
 if TYPE_CHECKING:
     from penstock.authoring.current import run
-    from penstock.authoring.options import Param, Retry
+    from penstock.authoring.param import Param
     from penstock.authoring.pipeline import Pipeline
+    from penstock.authoring.retry import Retry
     from penstock.errors import DefinitionError, ParameterError, PenstockError
 
 __version__ = "0.1.0"
@@ -28,11 +29,11 @@ __all__ = [
 
 _HOMES = {
     "DefinitionError": "penstock.errors",
-    "Param": "penstock.authoring.options",
+    "Param": "penstock.authoring.param",
     "ParameterError": "penstock.errors",
     "PenstockError": "penstock.errors",
     "Pipeline": "penstock.authoring.pipeline",
-    "Retry": "penstock.authoring.options",
+    "Retry": "penstock.authoring.retry",
     "run": "penstock.authoring.current",
 }
 

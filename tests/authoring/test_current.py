@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from threading import Thread
 from typing import Any
 
+import numpy
 import pytest
 
 from penstock import run
@@ -65,14 +68,27 @@ def test_figures_and_progress_reach_the_sink_from_any_thread(kept: Kept) -> None
 
 
 def test_figures_that_are_none_are_refused(kept: Kept) -> None:
-    for wrong in (float("nan"), float("inf")):
+    for wrong in (float("nan"), float("inf"), 10**400, "5", None, [1]):
         with pytest.raises(ValueError, match="finite"):
             run.metric("rows", wrong)
         with pytest.raises(ValueError, match="finite"):
             run.progress(wrong)
-        with pytest.raises(ValueError, match="finite"):
-            run.progress(1, wrong)
+        if wrong is not None:
+            with pytest.raises(ValueError, match="finite"):
+                run.progress(1, wrong)
     assert kept.told == []
+
+
+def test_numbers_of_libraries_are_figures(kept: Kept) -> None:
+    for number in (Decimal("1.5"), Fraction(3, 2), numpy.float32(1.5)):
+        run.metric("share", number)  # type: ignore[arg-type]
+    assert kept.told == [("metric", "share", 1.5, None)] * 3
+
+
+def test_a_task_can_not_change_the_params_of_those_after_it(kept: Kept) -> None:
+    run.params["year"] = 1
+    run.labels.clear()
+    assert (run.params, run.labels) == ({"year": 2013}, {"team": "data"})
 
 
 def test_lines_go_to_logging_with_their_level(caplog: pytest.LogCaptureFixture) -> None:
@@ -103,5 +119,6 @@ def test_when_a_task_is_over_nothing_of_it_stays(kept: Kept) -> None:
 
 
 def test_a_fact_that_is_none_is_told_with_those_there_are() -> None:
-    with pytest.raises(AttributeError, match="a run has no 'name'; it has id, pipeline"):
-        _ = run.name
+    with pytest.raises(AttributeError, match="a run has no 'atempt'; did you mean 'attempt'"):
+        getattr(run, "atempt")  # noqa: B009 - the name is what is tested
+    assert set(dir(run)) >= {*Facts._fields, "log", "metric", "progress", "idempotency_key"}

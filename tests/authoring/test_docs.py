@@ -13,7 +13,7 @@ import pytest
 from penstock import Param, Pipeline, Retry
 from penstock.authoring.current import Facts
 from penstock.authoring.load import import_file, pipelines
-from penstock.authoring.registration import OPTIONS
+from penstock.authoring.vocabulary import OPTIONS
 from penstock.model.params import TYPES
 from penstock.model.spec import TRIGGER_RULES
 

@@ -5,8 +5,11 @@ One task runs in a process at a time, so this is a plain module global, which th
 
 from __future__ import annotations
 
+import copy
 import math
-from typing import Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+from penstock.model.nearest import did_you_mean
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 
@@ -42,17 +45,38 @@ class CurrentRun:
     So a function that uses it stays a plain function, which tests call as it is.
     """
 
+    id: str | None
+    pipeline: str | None
+    namespace: str | None
+    version: str | None
+    type: str | None
+    params: dict[str, Any]
+    labels: dict[str, str]
+    generation: int | None
+    task: str | None
+    map_index: int | None
+    label: str | None
+    attempt: int | None
+
     def __init__(self) -> None:
         self._facts: Facts | None = None
         self._sink: Sink | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in Facts._fields:
-            raise AttributeError(f"a run has no '{name}'; it has {', '.join(Facts._fields)}")
-        facts = self._facts
-        if facts is None:
-            return {} if name in ("params", "labels") else None
-        return getattr(facts, name)
+    if not TYPE_CHECKING:  # which would take any name for one of these
+
+        def __getattr__(self, name):
+            if name.startswith("_") or name not in Facts._fields:
+                raise AttributeError(f"a run has no '{name}'; {did_you_mean(name, dir(self))}")
+            if name in ("params", "labels"):
+                # A copy: a worker keeps the run's own for the tasks that come after this one.
+                return {} if self._facts is None else copy.deepcopy(getattr(self._facts, name))
+            return None if self._facts is None else getattr(self._facts, name)
+
+    def __dir__(self) -> list[str]:
+        return [*Facts._fields, "idempotency_key", "log", "metric", "progress"]
+
+    def __repr__(self) -> str:
+        return "<no run>" if self._facts is None else f"<run {self._facts.id}, task {self._facts.task}>"
 
     @property
     def idempotency_key(self) -> str | None:
@@ -72,19 +96,28 @@ class CurrentRun:
         logging.getLogger("penstock.run").log(_LEVELS[level], "%s", message)
 
     def metric(self, name: str, value: float, unit: str | None = None) -> None:
-        """Report a figure, such as `run.metric("rows", 1200, "rows")`. Raises ValueError if it is not finite."""
-        number = float(value)
-        if not math.isfinite(number):
-            raise ValueError(f"metric '{name}' is {value!r}, and must be a finite number")
+        """Report a figure, such as `run.metric("rows", 1200, "rows")`. Raises ValueError if it is no finite number."""
+        number = _number(value, f"metric '{name}'")
         if self._sink is not None:
-            self._sink.metric(str(name), number, unit)
+            self._sink.metric(str(name), number, None if unit is None else str(unit))
 
     def progress(self, done: float, total: float | None = None) -> None:
-        """Say how far the task is: `done` of `total`, in any unit. Raises ValueError if they are not finite."""
-        if not math.isfinite(done) or (total is not None and not math.isfinite(total)):
-            raise ValueError(f"progress is {done!r} of {total!r}, and must be finite numbers")
+        """Say how far the task is: `done` of `total`, in any unit. Raises ValueError if they are no finite numbers."""
+        far = _number(done, "progress")
+        whole = None if total is None else _number(total, "the total of progress")
         if self._sink is not None:
-            self._sink.progress(float(done), None if total is None else float(total))
+            self._sink.progress(far, whole)
+
+
+def _number(value: Any, what: str) -> float:
+    """A finite float of a number of any library; a text is none."""
+    try:
+        number = math.nan if isinstance(value, str | bytes) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{what} is {value!r}, and must be a finite number")
+    return number
 
 
 run: Final = CurrentRun()

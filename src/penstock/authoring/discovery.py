@@ -1,23 +1,29 @@
-"""Finding pipelines in files without importing user code here: a child does, and may break as it likes."""
+"""Finding pipelines in files without importing user code here: children do, and may break as they like."""
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
-import tomllib
+import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from penstock.errors import DefinitionError, NotFound, SettingsError
+from penstock.authoring.project import project_files
+from penstock.errors import DefinitionError, NotFound, NotSupportedYet, ParameterError
 from penstock.model.spec import PipelineSpec, from_json
 
 #: Seconds that importing a file may take.
 PATIENCE: Final = 60.0
+#: Bytes of what a child prints last that are kept.
+_TAIL: Final = 4096
+_KINDS: Final = {kind.code: kind for kind in (DefinitionError, NotSupportedYet, ParameterError)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,54 +36,119 @@ class Found:
 
 
 class Discovery:
-    """A child at work on files. Start it early, `result` when it is needed."""
+    """Children at work on files, one for each, at most one a core at a time. Start it early, `result` when needed.
+
+    A child for each file: one that breaks takes no other along, and what one imports is no part of another's version.
+    """
 
     def __init__(self, files: Sequence[Path], name: str | None = None) -> None:
-        self._files = list(files)
-        names = [] if name is None else ["--name", name]
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "penstock.authoring.discover", *names, *map(str, self._files)],
+        self._waiting = deque(files)
+        self._name = name
+        self._running: deque[_Child] = deque()
+        self._start()
+
+    def _start(self) -> None:
+        while self._waiting and len(self._running) < (os.cpu_count() or 1):
+            self._running.append(_Child(self._waiting.popleft(), self._name))
+
+    def result(self, timeout: float = PATIENCE) -> list[Found]:
+        """What each file holds, in the order of the files. `timeout`: seconds for each file."""
+        found = []
+        while self._running:
+            found.append(self._running[0].result(timeout))
+            self._running.popleft()
+            self._start()
+        return found
+
+    def end(self) -> None:
+        """End the children with all below them. Nothing happens when they have ended."""
+        self._waiting.clear()
+        while self._running:
+            self._running.popleft().end()
+
+
+class _Child:
+    """One child at work on one file."""
+
+    def __init__(self, file: Path, name: str | None) -> None:
+        self._file = file
+        self._began = time.monotonic()
+        self._process = subprocess.Popen(
+            # Without the current folder on its path: a file in it called `json.py` is no concern of the child itself.
+            [sys.executable, "-P", "-m", "penstock.authoring.discover", str(file), *([] if name is None else [name])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": ""},
         )
+        self._said = b""
+        self._tail = b""
 
-    def result(self, timeout: float = PATIENCE) -> list[Found]:
-        """What each file holds, in the order of the files."""
+    def result(self, timeout: float) -> Found:
+        """What the file holds; the child is gone then."""
         try:
-            out, err = self._child.communicate(timeout=timeout)
+            deadline = self._began + timeout
+            if self._listen(deadline):
+                return _found(self._file, json.loads(self._said))
+            status = self._process.wait(max(0.0, deadline - time.monotonic()))
+            return self._broken(f"importing it ended the process ({_told(status)})", _last_line(self._tail))
         except subprocess.TimeoutExpired:
-            self.end()
             late = f"importing it took more than {timeout:g} s"
-            return self._read(b"", DefinitionError(late, cure="do slow work in tasks, not at import"))
-        status = self._child.returncode
-        gone = DefinitionError(f"importing it ended the process ({_told(status)})", cure=_last_line(err))
-        return self._read(out, gone)
+            return self._broken(late, "do slow work in tasks, not at import")
+        finally:
+            self.end()
+
+    def _listen(self, deadline: float) -> bool:
+        """Take in what comes until the answer is whole: True; or until nothing can come any more: False.
+
+        Raises TimeoutExpired. It ends with the answer and not with the pipes, which processes may hold that the file
+        has started.
+        """
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        out, err = self._process.stdout.fileno(), self._process.stderr.fileno()
+        poll = select.poll()
+        poll.register(out, select.POLLIN)
+        poll.register(err, select.POLLIN)
+        while True:
+            ready = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
+            if not ready:
+                raise subprocess.TimeoutExpired(self._process.args, deadline - self._began)
+            for fd, _ in sorted(ready, key=lambda one: one[0] == out):  # the last words before the end
+                piece = os.read(fd, 65536)
+                if fd == err:
+                    self._tail = (self._tail + piece)[-_TAIL:]
+                    if not piece:
+                        poll.unregister(err)
+                    continue
+                self._said += piece
+                if not piece or piece.endswith(b"\n"):
+                    return bool(piece)
 
     def end(self) -> None:
-        """End the child with all below it."""
+        """End the child with all below it; nothing happens the second time."""
+        if self._process.stdout is None or self._process.stdout.closed:
+            return
         try:
-            os.killpg(self._child.pid, signal.SIGKILL)
-        except ProcessLookupError:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):  # macOS: PermissionError where only zombies are left
             pass
-        self._child.wait()
+        self._process.wait()
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
 
-    def _read(self, out: bytes, gone: DefinitionError) -> list[Found]:
-        answers = {answer["file"]: answer for answer in map(json.loads, out.splitlines())}
-        return [_found(file, answers.get(str(file)), gone) for file in self._files]
+    def _broken(self, message: str, cure: str | None) -> Found:
+        return Found(self._file, error=DefinitionError(message, cure=cure, file=str(self._file)))
 
 
-def _found(file: Path, answer: dict[str, Any] | None, gone: DefinitionError) -> Found:
-    if answer is None:
-        return Found(file, error=DefinitionError(gone.message, cure=gone.cure, file=str(file)))
-    if "error" in answer:
-        told = answer["error"]
-        facts = {key: told[key] for key in ("problems", "traceback") if told.get(key)}
-        error = DefinitionError(told["message"], cure=told["cure"], file=told["file"], line=told["line"], **facts)
-        return Found(file, error=error)
-    return Found(file, tuple(from_json(body) for body in answer["pipelines"]))
+def _found(file: Path, answer: dict[str, Any]) -> Found:
+    if "error" not in answer:
+        return Found(file, tuple(from_json(body) for body in answer["pipelines"]))
+    told = answer["error"]
+    facts = {key: told[key] for key in ("problems", "traceback", "empty") if told.get(key)}
+    kind = _KINDS[told["code"]]
+    return Found(file, error=kind(told["message"], cure=told["cure"], file=told["file"], line=told["line"], **facts))
 
 
 def _told(status: int) -> str:
@@ -99,38 +170,7 @@ def discover(target: Path, name: str | None = None, timeout: float = PATIENCE) -
     return list(found.specs)
 
 
-def project_files(folder: Path) -> list[Path]:
-    """The files of a project that may hold pipelines: in the folders of `penstock.toml`, `pipelines/`, or here.
-
-    Only files that name penstock are looked into. Raises SettingsError for a folder that is not there.
-    """
-    folders = _folders(folder)
-    files = [file for one in folders for file in sorted(one.glob("*.py"))]
-    return [file for file in files if b"penstock" in file.read_bytes()]
-
-
-def _folders(folder: Path) -> list[Path]:
-    settings = folder / "penstock.toml"
-    if settings.is_file():
-        try:
-            named = tomllib.loads(settings.read_text(encoding="utf-8")).get("pipelines")
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{settings} can't be read: {error}") from error
-        if named is not None:
-            missing = [name for name in named if not (folder / name).is_dir()]
-            if missing:
-                raise SettingsError(f"{settings} names the folder '{missing[0]}', which is not there")
-            return [folder / name for name in named]
-    return [folder / "pipelines"] if (folder / "pipelines").is_dir() else [folder]
-
-
 def discover_project(folder: Path, timeout: float = PATIENCE) -> list[Found]:
-    """What the files of a project hold; a broken one is told and does not hide the others."""
-    files = project_files(folder)
-    if not files:
-        return []
-    # One child for each, side by side: a file that breaks its process takes no other along.
-    children = [Discovery([file]) for file in files]
-    found = [child.result(timeout)[0] for child in children]
-    nothing = "there is no pipeline in this file"
-    return [one for one in found if one.error is None or one.error.message != nothing]
+    """What the files of a project hold; a broken one is told and does not hide the others. Raises SettingsError."""
+    found = Discovery(project_files(folder)).result(timeout)
+    return [one for one in found if one.error is None or not one.error.facts.get("empty")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import os
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from penstock.authoring import own_code
 from penstock.authoring.pipeline import Pipeline
 from penstock.errors import DefinitionError
 from penstock.model.nearest import did_you_mean
@@ -18,6 +18,7 @@ from penstock.model.spec import CodeRef
 
 #: Libraries that are slow to load and safe to load before a fork.
 PRELOAD: Final = ("numpy", "pandas", "pyarrow")
+_PREFIX: Final = "pipeline_"
 
 
 def place(file: Path) -> tuple[Path, str]:
@@ -26,19 +27,19 @@ def place(file: Path) -> tuple[Path, str]:
     A stem that a module of Python or of a library already has gets another name, so that neither is shadowed.
     """
     file = file.resolve()
-    parts = [file.stem]
+    parts = [] if file.stem == "__init__" else [file.stem]
     root = file.parent
     while (root / "__init__.py").exists():
         parts.insert(0, root.name)
         root = root.parent
-    name = ".".join(parts)
-    if len(parts) == 1 and _taken(name, root):
-        name = f"pipeline_{name}"
+    name = ".".join(parts) or file.stem
+    if len(parts) == 1 and file.stem != "__init__" and (not name.isidentifier() or _taken(name, root)):
+        name = _PREFIX + name
     return root, name
 
 
 def _taken(name: str, root: Path) -> bool:
-    if name in sys.stdlib_module_names or not name.isidentifier():
+    if name in sys.stdlib_module_names:
         return True
     known = sys.modules.get(name)
     if known is not None:
@@ -56,7 +57,9 @@ def import_file(file: Path, root: Path, name: str) -> ModuleType:
     if known is not None and getattr(known, "__file__", None) == str(file):
         return known
     if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+        # A file that has the name of a library would else be taken for it by all that imports the library.
+        shadows = name == _PREFIX + file.stem and file.stem.isidentifier()
+        sys.path.insert(len(sys.path) if shadows else 0, str(root))
     package = name.rpartition(".")[0]
     if package:
         # Its `__init__.py` runs first, as in any import, and may import this very module.
@@ -77,65 +80,60 @@ def import_file(file: Path, root: Path, name: str) -> ModuleType:
 
 
 def pipelines(module: ModuleType) -> dict[str, Pipeline]:
-    """The Pipeline objects of a module by the name of their variable, each once, as they were written."""
+    """The Pipeline objects of a module by the name of their variable, each once, as they were written.
+
+    Those that it only imported from the module that made them are left out, unless it has no others.
+    """
     found: dict[str, Pipeline] = {}
     for variable, value in vars(module).items():
         if isinstance(value, Pipeline) and value not in found.values():
             found[variable] = value
-    return found
+    return {variable: one for variable, one in found.items() if not _is_imported(one, module)} or found
+
+
+def _is_imported(one: Pipeline, module: ModuleType) -> bool:
+    """Is it a variable of the module that it was written in, and that is another one? A factory's is not."""
+    if one.place.file == module.__file__:
+        return False
+    makers = [each for each in list(sys.modules.values()) if getattr(each, "__file__", None) == one.place.file]
+    return any(value is one for maker in makers for value in vars(maker).values())
 
 
 def find(file: Path, name: str | None = None) -> list[tuple[CodeRef, Pipeline]]:
-    """The pipelines of a file, or the one of that name (of its variable, or its own).
+    """The pipelines of a file, or the one of that name (of its variable, else its own).
 
-    Raises DefinitionError when there is none (of that name), and what the file's code raises.
+    Raises DefinitionError when there is none (of that name), and what the file's code raises. `facts["empty"]` tells
+    a file without pipelines from one that is wrong.
     """
     root, module_name = place(file)
     file = file.resolve()
     found = pipelines(import_file(file, root, module_name))
     if not found:
-        raise DefinitionError(
-            "there is no pipeline in this file", cure='make one: pipeline = Pipeline("name")', file=str(file)
-        )
+        cure = 'make one: pipeline = Pipeline("name")'
+        raise DefinitionError("there is no pipeline in this file", cure=cure, file=str(file), empty=True)
     if name is not None:
-        chosen = {variable: one for variable, one in found.items() if name in (variable, one.name)}
-        if not chosen:
-            cure = did_you_mean(name, {*found, *(one.name for one in found.values())})
-            raise DefinitionError(f"there is no pipeline '{name}' in this file", cure=cure, file=str(file))
-        found = chosen
-    files = _own_files(root)
-    digest = _digest(root, files)
+        found = _named(name, found, file)
+    files = own_code.files(root)
+    digest = own_code.digest(root, files)
     preload = tuple(library for library in PRELOAD if library in sys.modules)
     base = (str(root), os.path.relpath(file, root), module_name)
     return [(CodeRef(*base, variable, digest, files, preload), one) for variable, one in found.items()]
 
 
-def _own_files(root: Path) -> tuple[str, ...]:
-    """Files of loaded modules that belong to the user's project: below `root`, not installed."""
-    own = set()
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        if file and file.startswith(f"{root}{os.sep}") and file.endswith(".py"):
-            relative = os.path.relpath(file, root)
-            parts = relative.split(os.sep)
-            if "site-packages" not in parts and not parts[0].startswith("."):
-                own.add(relative)
-    return tuple(sorted(own))
-
-
-def _digest(root: Path, files: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
-    for relative in files:
-        content = (root / relative).read_bytes()
-        digest.update(f"{relative}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
-        digest.update(content)
-    return digest.hexdigest()
+def _named(name: str, found: dict[str, Pipeline], file: Path) -> dict[str, Pipeline]:
+    if name in found:
+        return {name: found[name]}
+    chosen = {variable: one for variable, one in found.items() if one.name == name}
+    if not chosen:
+        cure = did_you_mean(name, {*found, *(one.name for one in found.values())})
+        raise DefinitionError(f"there is no pipeline '{name}' in this file", cure=cure, file=str(file))
+    return chosen
 
 
 def has_changed(code: CodeRef) -> bool:
     """Whether a pipeline's own files are others now than when it was defined; False when that is not known."""
     try:
-        return bool(code.digest) and _digest(Path(code.root), code.files) != code.digest
+        return bool(code.digest) and own_code.digest(Path(code.root), code.files) != code.digest
     except OSError:
         return True
 
@@ -146,7 +144,6 @@ def load(code: CodeRef) -> Pipeline:
     module = import_file(root / code.file, root, code.module)
     found = getattr(module, code.name, None)
     if not isinstance(found, Pipeline):
-        raise DefinitionError(
-            f"'{code.name}' is no pipeline any more", cure="was the file changed during the run?", file=code.file
-        )
+        cure = "was the file changed during the run?"
+        raise DefinitionError(f"'{code.name}' is no pipeline any more", cure=cure, file=str(root / code.file))
     return found

@@ -2,85 +2,98 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from penstock.authoring.options import Retry
-from penstock.authoring.places import Place, of_function
+from penstock.authoring import functions
+from penstock.authoring.functions import Refusal
+from penstock.authoring.places import Place
+from penstock.authoring.vocabulary import HANDLER_OPTIONS, OPTIONS
 from penstock.errors import DefinitionError, NotSupportedYet
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import Role
 
-OPTIONS: Final = (
-    "name", "inputs", "outputs", "after", "when", "trigger", "retry", "timeout", "on_timeout", "allow_failure",
-    "tags", "labels", "resources", "cache", "foreach", "map", "label", "concurrency", "grace", "on_lost",
-)  # fmt: skip
-HANDLER_OPTIONS: Final = tuple(one for one in OPTIONS if one not in ("trigger", "foreach", "map", "label"))
-
 
 @dataclass(slots=True)
 class Registration:
-    """`arguments` maps names of arguments to whether they have a default."""
+    """`place` is where the decorator stands. `arguments` maps names of arguments to whether they have a default, and is
+    None where they can't be read, as is `condition_arguments` without a condition.
+
+    `problems` are those of this function and its options alone; they wait to be told with all others.
+    """
 
     role: Role
     name: str
     function: Callable[..., Any]
     options: dict[str, Any]
     place: Place
-    arguments: dict[str, bool] = field(default_factory=dict)
-    condition_arguments: dict[str, bool] = field(default_factory=dict)
+    arguments: dict[str, bool] | None = None
+    condition_arguments: dict[str, bool] | None = None
+    problems: list[DefinitionError] = field(default_factory=list)
+
+    @property
+    def whose(self) -> str:
+        """How messages call it."""
+        return f"task '{self.name}'"
 
     @property
     def when(self) -> Callable[..., Any] | None:
+        """The condition."""
         return self.options.get("when")
+
+    def refuse(self, message: str, cure: str | None, kind: type[DefinitionError] = DefinitionError) -> None:
+        """Note a problem."""
+        self.problems.append(kind(message, cure=cure, file=self.place.file, line=self.place.line))
 
 
 def register(role: Role, function: Any, options: dict[str, Any], place: Place) -> Registration:
-    """Check what can be checked of one function alone. Raises DefinitionError."""
-    where = of_function(function)
-    if where.file is None:
-        where = place
-    known = OPTIONS if role == "task" else HANDLER_OPTIONS
-    for option in options:
-        if option not in known:
-            raise _error(f"a task has no option '{option}'", did_you_mean(option, known), place)
-    if options.get("cache") is not None:
-        raise NotSupportedYet(
-            "reuse of results (cache) is not built yet", cure="leave `cache` out", file=place.file, line=place.line
-        )
-    name = options.get("name") or getattr(function, "__name__", None)
-    if not callable(function) or isinstance(function, type):
-        raise _error(f"{function!r} is no function", "decorate a function made with `def`", place)
-    if name == "<lambda>":
-        raise _error("a lambda can't be a task", "write it as a function with `def`, or give it a name=", where)
-    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        raise _error(f"task '{name}' is async", "write a plain function, and call asyncio.run(…) in it", where)
-    if inspect.isgeneratorfunction(function):
-        raise _error(f"task '{name}' is a generator", "return a list instead of yielding", where)
-    made = Registration(role, str(name), function, dict(options), where)
-    made.arguments = _arguments(function, f"task '{name}'", where)
+    """A function as a task. Raises nothing: what is wrong is noted."""
+    given = options.get("name")
+    name = functions.own_name(function) if given is None else given
+    made = Registration(role, name or "", function, dict(options), place)
+    _check_options(made)
+    what = made.whose if name else "the task"
+    refused = functions.refusal(function, what)
+    if refused is None and name is None:
+        refused = Refusal(f"a {type(function).__name__} has no name of its own", "give the task one with name=")
+    if refused is not None:
+        made.refuse(*refused)
+    if functions.is_function(function):
+        made.arguments = _arguments(made, function, what)
     if made.when is not None:
-        if not callable(made.when):
-            raise _error(f"`when` of task '{name}' is no function", "give a function of params and datasets", where)
-        made.condition_arguments = _arguments(made.when, f"`when` of task '{name}'", where)
-    if isinstance(options.get("retry"), int):
-        made.options["retry"] = Retry(options["retry"])
+        _check_condition(made)
     return made
 
 
-def _arguments(function: Callable[..., Any], what: str, place: Place) -> dict[str, bool]:
-    found: dict[str, bool] = {}
-    for parameter in inspect.signature(function).parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            star = "*" if parameter.kind == parameter.VAR_POSITIONAL else "**"
-            raise _error(f"{what} takes {star}{parameter.name}", "name each argument: names are the wiring", place)
-        if parameter.kind == parameter.POSITIONAL_ONLY:
-            raise _error(f"{what} takes '{parameter.name}' by position only", "remove the `/`", place)
-        found[parameter.name] = parameter.default is not parameter.empty
+def _check_options(made: Registration) -> None:
+    known = OPTIONS if made.role == "task" else HANDLER_OPTIONS
+    for option in [option for option in made.options if option not in known]:
+        cure = "only tasks have it" if option in OPTIONS else did_you_mean(option, known)
+        made.refuse(f"{made.whose} can't have the option '{option}'", cure)
+        del made.options[option]
+    if made.options.get("cache") is not None:
+        made.refuse("reuse of results (cache) is not built yet", "leave `cache` out", NotSupportedYet)
+    items = made.options.pop("map", None)
+    if items is not None and made.options.get("foreach") is not None:
+        made.refuse(f"{made.whose} has both foreach and map, which are the same", "put all into foreach")
+    elif items is not None:
+        made.options["foreach"] = items
+
+
+def _check_condition(made: Registration) -> None:
+    what = f"`when` of {made.whose}"
+    refused = functions.refusal(made.when, what, nameless=True)
+    if refused:
+        made.refuse(refused.message, "give a function of params and datasets")
+        del made.options["when"]
+    else:
+        made.condition_arguments = _arguments(made, made.when, what)
+
+
+def _arguments(made: Registration, function: Any, what: str) -> dict[str, bool] | None:
+    found = functions.arguments(function, what)
+    if isinstance(found, Refusal):
+        made.refuse(*found)
+        return None
     return found
-
-
-def _error(message: str, cure: str, place: Place) -> DefinitionError:
-    return DefinitionError(message, cure=cure, file=place.file, line=place.line)

@@ -1,330 +1,165 @@
-"""From what was written to a checked PipelineSpec: names become wires, and every problem is told at once."""
+"""Where arguments get their values: names become sources."""
 
 from __future__ import annotations
 
-import inspect
-import textwrap
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
-from penstock.authoring import names
-from penstock.authoring.options import Retry
-from penstock.authoring.places import Place
+from penstock.authoring.reading import Reader
 from penstock.authoring.registration import Registration
-from penstock.errors import DefinitionError
-from penstock.model import durations, graph, params
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import ON_TIMEOUT, TRIGGER_RULES, PipelineSpec, Resources, RetrySpec, Source, TaskSpec
+from penstock.model.spec import ParamSpec, Source
 
-if TYPE_CHECKING:
-    from penstock.authoring.pipeline import Pipeline
-
-#: Characters of source kept of a task.
-SOURCE_LIMIT: Final = 65_536
+#: Types of parameters that may have items.
+_OF_ITEMS: Final = ("any", "list", "dict")
 
 
-def type_of_default(value: object) -> str:
-    """The parameter type of a plain default."""
-    return params.type_of(value)
+class Known(NamedTuple):
+    """What the names of a pipeline mean: datasets with the tasks that make them, parameters, tasks.
+
+    `by_function` has the names of the tasks of a function, by the function's id.
+    """
+
+    makers: dict[str, str]
+    params: dict[str, ParamSpec]
+    tasks: dict[str, Registration]
+    by_function: dict[int, list[str]]
+
+    def nearest(self, name: str) -> str:
+        """The cure for a name that is no dataset and no parameter."""
+        return did_you_mean(name, [*self.makers, *self.params])
 
 
-class _Problems:
-    """What is wrong, in the order of the file."""
+class Wires(NamedTuple):
+    """Sources of a task's arguments in their order, of its condition's, and which arguments take items."""
 
-    def __init__(self) -> None:
-        self.found: list[DefinitionError] = []
-
-    def add(self, message: str, cure: str | None, place: Place) -> None:
-        self.found.append(DefinitionError(message, cure=cure, file=place.file, line=place.line))
-
-    def raise_if_any(self) -> None:
-        if not self.found:
-            return
-        first = self.found[0]
-        told = [{"message": str(one), "file": one.file, "line": one.line} for one in self.found]
-        raise DefinitionError(first.message, cure=first.cure, file=first.file, line=first.line, problems=told)
+    inputs: dict[str, Source]
+    when: dict[str, Source] | None
+    foreach: tuple[str, ...]
 
 
-def make_spec(pipeline: Pipeline) -> PipelineSpec:
-    """The spec of a pipeline. Raises DefinitionError; its `facts["problems"]` lists all, each with file and line."""
-    problems = _Problems()
-    _check_pipeline(pipeline, problems)
-    params_by_name = _params(pipeline, problems)
-    registrations = _unique(pipeline.registrations, problems)
-    makers = _makers(registrations, params_by_name, problems)
-    tasks = {one.name: _task(one, makers, params_by_name, registrations, problems) for one in registrations.values()}
-    problems.raise_if_any()
-    spec = PipelineSpec(
-        pipeline.name,
-        pipeline.namespace,
-        pipeline.description,
-        params_by_name,
-        {str(key): str(value) for key, value in pipeline.labels.items()},
-        tuple(pipeline.tags),
-        None if pipeline.timeout is None else durations.seconds(pipeline.timeout),
-        pipeline.on_timeout,
-        pipeline.durability,
-        tasks,
-    )
-    _check_graph(spec, registrations, problems)
-    problems.raise_if_any()
-    return spec
+def wire(one: Registration, known: Known, reader: Reader) -> Wires:
+    """Find a source for every argument of a task and of its condition."""
+    explicit = reader.names_by_argument("inputs")
+    foreach = reader.names_by_argument("foreach")
+    _check_arguments(one, reader, explicit, foreach)
+    items = {argument: _items(argument, foreach[argument], known, reader) for argument in foreach}
+    arguments = one.arguments or {}
+    plain = {name: default for name, default in arguments.items() if name not in foreach}
+    wired: dict[str, Source | None] = {**_wire(plain, explicit, one, known, reader), **items}
+    inputs = {name: source for name in arguments if (source := wired.get(name)) is not None}
+    if one.when is None:
+        return Wires(inputs, None, tuple(foreach))
+    return Wires(inputs, _wire_condition(one, explicit, foreach, known, reader), tuple(foreach))
 
 
-def _check_pipeline(pipeline: Pipeline, problems: _Problems) -> None:
-    place = pipeline.place
-    for what, name in (("pipeline", pipeline.name), ("namespace", pipeline.namespace)):
-        if not names.fits(name):
-            problems.add(f"{name!r} is no name for a {what}", names.RULE, place)
-    if pipeline.on_timeout not in ON_TIMEOUT:
-        problems.add(f"on_timeout can't be {pipeline.on_timeout!r}", f"use {', '.join(ON_TIMEOUT)}", place)
-    if pipeline.durability not in ("pipelined", "strict"):
-        problems.add(f"durability can't be {pipeline.durability!r}", "use pipelined or strict", place)
-    if not any(one.role == "task" for one in pipeline.registrations):
-        problems.add(f"pipeline '{pipeline.name}' has no tasks", "decorate a function with @….task", place)
-    if pipeline.timeout is not None:
-        _seconds(pipeline.timeout, "timeout of the pipeline", place, problems)
-
-
-def _params(pipeline: Pipeline, problems: _Problems) -> dict[str, Any]:
-    found = {}
-    for name, param in pipeline.param_specs().items():
-        if not names.fits(name):
-            problems.add(f"{name!r} is no name for a parameter", names.RULE, pipeline.place)
-        try:
-            found[name] = param.spec(name)
-        except DefinitionError as error:
-            problems.found.append(error)
-    return found
-
-
-def _unique(registrations: Iterable[Registration], problems: _Problems) -> dict[str, Registration]:
-    found: dict[str, Registration] = {}
-    for one in registrations:
-        if not names.fits(one.name):
-            problems.add(f"{one.name!r} is no name for a task", names.RULE, one.place)
-        elif one.name in found:
-            first = found[one.name].place
-            problems.add(
-                f"there are two tasks '{one.name}', the first in line {first.line}", "give one a name=", one.place
-            )
-        else:
-            found[one.name] = one
-    return found
-
-
-def _outputs(one: Registration) -> tuple[str, ...]:
-    outputs = one.options.get("outputs")
-    if outputs is None:
-        return (one.name,)
-    return (outputs,) if isinstance(outputs, str) else tuple(outputs)
-
-
-def _makers(
-    registrations: Mapping[str, Registration], known_params: Mapping[str, Any], problems: _Problems
-) -> dict[str, str]:
-    makers: dict[str, str] = {}
-    for one in registrations.values():
-        for dataset in _outputs(one):
-            if not names.fits(dataset):
-                problems.add(f"{dataset!r} is no name for a dataset", names.RULE, one.place)
-            elif dataset in makers:
-                problems.add(
-                    f"tasks '{makers[dataset]}' and '{one.name}' both make the dataset '{dataset}'",
-                    "name the datasets with outputs=[…]",
-                    one.place,
-                )
-            elif dataset in known_params:
-                problems.add(
-                    f"'{dataset}' is a parameter, and task '{one.name}' makes a dataset of that name",
-                    "rename one: an argument of that name could mean both",
-                    one.place,
-                )
-            else:
-                makers[dataset] = one.name
-    return makers
-
-
-def _task(
-    one: Registration, makers: Mapping[str, str], known_params: Mapping[str, Any],
-    registrations: Mapping[str, Registration], problems: _Problems,
-) -> TaskSpec:  # fmt: skip
-    options, place = one.options, one.place
-    foreach = dict(options.get("foreach") or options.get("map") or {})
-    inputs = _inputs(one, foreach, makers, known_params, problems)
-    when = None
-    if one.when is not None:
-        when = _wire(one.condition_arguments, {}, f"`when` of task '{one.name}'", makers, known_params, place, problems)
-    _choice(options, "trigger", TRIGGER_RULES, one, problems)
-    _choice(options, "on_timeout", ON_TIMEOUT, one, problems)
-    _choice(options, "on_lost", ("retry", "fail"), one, problems)
-    retry = options.get("retry")
-    if retry is not None and not isinstance(retry, Retry):
-        problems.add(f"retry of task '{one.name}' is {retry!r}", "give a Retry(…), or a number of attempts", place)
-        retry = None
-    concurrency = options.get("concurrency")
-    if concurrency is not None and (
-        not isinstance(concurrency, int) or isinstance(concurrency, bool) or concurrency < 1
-    ):
-        problems.add(f"concurrency of task '{one.name}' is {concurrency!r}", "give a whole number from 1", place)
-    timeout = options.get("timeout")
-    return TaskSpec(
-        name=one.name,
-        call=f"{one.function.__module__}:{getattr(one.function, '__qualname__', one.name)}",
-        inputs=inputs,
-        outputs=_outputs(one),
-        after=_after(one, registrations, problems),
-        when=when,
-        trigger=options.get("trigger", "all_succeeded"),
-        role=one.role,
-        retry=retry.spec if retry is not None else RetrySpec(),
-        timeout=None if timeout is None else _seconds(timeout, f"timeout of task '{one.name}'", place, problems),
-        on_timeout=options.get("on_timeout", "failed"),
-        allow_failure=bool(options.get("allow_failure", False)),
-        tags=tuple(options.get("tags") or ()),
-        labels={str(key): str(value) for key, value in (options.get("labels") or {}).items()},
-        resources=_resources(one, problems),
-        foreach=tuple(foreach),
-        label=options.get("label"),
-        concurrency=concurrency,
-        grace=_seconds(options.get("grace", 5.0), f"grace of task '{one.name}'", place, problems),
-        on_lost=options.get("on_lost", "retry"),
-        description=((one.function.__doc__ or "").strip().splitlines() or [""])[0],
-        file=place.file,
-        line=place.line,
-        source=_source(one),
-    )
-
-
-def _inputs(
-    one: Registration,
-    foreach: dict[str, str],
-    makers: Mapping[str, str],
-    known_params: Mapping[str, Any],
-    problems: _Problems,
-) -> dict[str, Source]:
-    explicit = dict(one.options.get("inputs") or {})
-    what = f"task '{one.name}'"
-    for option, given in (("inputs", explicit), ("foreach", foreach)):
+def _check_arguments(
+    one: Registration, reader: Reader, explicit: Mapping[str, str], foreach: Mapping[str, str]
+) -> None:
+    if one.arguments is None:
+        return  # which was told; the names of its arguments are not known
+    both = {**one.arguments, **(one.condition_arguments or {})}
+    for option, given, arguments in (("inputs", explicit, both), ("foreach", foreach, one.arguments)):
         for argument in given:
-            if argument not in one.arguments:
-                cure = did_you_mean(argument, one.arguments)
-                problems.add(
-                    f"{option} of {what} names '{argument}', which is no argument of its function", cure, one.place
+            if argument not in arguments:
+                cure = did_you_mean(argument, arguments)
+                reader.wrong(
+                    f"{option} of {reader.whose} names '{argument}', which is no argument of its function", cure
                 )
-    # Data come from another task: an argument of the task's own name has its default.
-    own = {name for name in _outputs(one) if name not in explicit and one.arguments.get(name)}
-    plain = {name: default for name, default in one.arguments.items() if name not in foreach and name not in own}
-    wired = _wire(plain, explicit, what, makers, known_params, one.place, problems, handler=one.role != "task")
-    for argument, name in foreach.items():
-        if name in makers:
-            wired[argument] = Source("item", name, over="dataset")
-        elif name in known_params:
-            wired[argument] = Source("item", name, over="param")
-        else:
-            cure = did_you_mean(name, [*makers, *known_params])
-            problems.add(f"{what} goes over '{name}', which nobody makes", cure, one.place)
-    return {name: wired[name] for name in one.arguments if name in wired}
+            elif option == "foreach" and argument in explicit:
+                reader.wrong(f"argument '{argument}' of {reader.whose} is in inputs and in foreach", "leave out one")
+
+
+def _items(argument: str, name: str, known: Known, reader: Reader) -> Source | None:
+    if name in known.makers:
+        return Source("item", name, over="dataset")
+    if name not in known.params:
+        reader.wrong(f"{reader.whose} goes over '{name}', which nobody makes", known.nearest(name))
+        return None
+    kind = known.params[name].type
+    if kind not in _OF_ITEMS:
+        cure = "give the parameter a list, a dict, or the type 'list'"
+        reader.wrong(f"{reader.whose} goes over '{name}' for '{argument}', which is {kind} and has no items", cure)
+    return Source("item", name, over="param")
+
+
+def _wire_condition(
+    one: Registration, explicit: Mapping[str, str], foreach: Mapping[str, str], known: Known, reader: Reader
+) -> dict[str, Source]:
+    arguments = one.condition_arguments or {}
+    items = [name for name in arguments if name in foreach and name not in known.makers]
+    for name in items:
+        cure = "it is asked once for all items; let a task before choose them"
+        reader.wrong(f"`when` of {reader.whose} takes the item '{name}'", cure)
+    plain = {name: default for name, default in arguments.items() if name not in items}
+    return _wire(plain, explicit, one, known, reader, what=f"`when` of {reader.whose}")
 
 
 def _wire(
-    arguments: Mapping[str, bool], explicit: Mapping[str, str], what: str, makers: Mapping[str, str],
-    known_params: Mapping[str, Any], place: Place, problems: _Problems, *, handler: bool = False,
+    arguments: Mapping[str, bool], explicit: Mapping[str, str], one: Registration, known: Known, reader: Reader, *,
+    what: str | None = None,
 ) -> dict[str, Source]:  # fmt: skip
-    """A source for every argument: explicit, a dataset, a parameter, else its default."""
+    """A source for every argument: explicit, a dataset of another task, a parameter, else its default."""
     wired: dict[str, Source] = {}
     for argument, default in arguments.items():
         name = explicit.get(argument, argument)
-        if name in makers:
+        own = known.makers.get(name) == one.name
+        if own and (argument in explicit or not default):
+            cure = "data come from other tasks: rename the task, its dataset or the argument"
+            reader.wrong(f"{what or reader.whose} reads '{name}', which it makes itself", cure)
+        elif name in known.makers and not own:
             wired[argument] = Source("dataset", name, default=default)
-        elif name in known_params:
+        elif name in known.params:
             wired[argument] = Source("param", name)
-        elif handler and argument == "error" and argument not in explicit:
+        elif argument == "error" and argument not in explicit and one.role != "task" and what is None:
             wired[argument] = Source("error", "error")
         elif argument in explicit or not default:
-            cure = did_you_mean(name, [*makers, *known_params])
-            problems.add(f"{what} reads '{name}', which nobody makes", cure, place)
+            reader.wrong(f"{what or reader.whose} reads '{name}', which nobody makes", known.nearest(name))
     return wired
 
 
-def _after(one: Registration, registrations: Mapping[str, Registration], problems: _Problems) -> tuple[str, ...]:
-    given = one.options.get("after") or ()
-    given = (given,) if isinstance(given, str) or callable(given) else tuple(given)
-    found = []
-    for each in given:
-        by_function = next((other.name for other in registrations.values() if other.function is each), None)
-        name = by_function or (each if isinstance(each, str) else str(getattr(each, "__name__", each)))
-        if name in registrations:
-            found.append(name)
-        else:
-            problems.add(
-                f"task '{one.name}' comes after '{name}', which is no task",
-                did_you_mean(name, registrations),
-                one.place,
-            )
+def after(known: Known, reader: Reader) -> tuple[str, ...]:
+    """Names of the tasks that only come before."""
+    found: dict[str, None] = {}
+    for given in reader.list("after"):
+        name = _task_name(given, known, reader)
+        if name is not None:
+            found[name] = None
     return tuple(found)
 
 
-def _resources(one: Registration, problems: _Problems) -> Resources:
-    given = dict(one.options.get("resources") or {})
-    known = ("cpu", "memory", "gpu", "pool")
-    for key in [key for key in given if key not in known]:
-        problems.add(f"task '{one.name}' asks for the resource '{key}'", did_you_mean(key, known), one.place)
-        del given[key]
-    try:
-        for key in ("cpu", "gpu"):
-            value = given.get(key, 1)
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, int | float)
-                or value < 0
-                or (key == "cpu" and not value)
-            ):
-                raise ValueError(f"{key} can't be {value!r}")
-        memory = None if given.get("memory") is None else durations.size(given["memory"])
-    except ValueError as error:
-        problems.add(f"resources of task '{one.name}': {error}", None, one.place)
-        return Resources()
-    return Resources(float(given.get("cpu", 1.0)), memory, float(given.get("gpu", 0.0)), given.get("pool"))
-
-
-def _choice(
-    options: Mapping[str, Any], key: str, known: tuple[str, ...], one: Registration, problems: _Problems
-) -> None:
-    if key in options and options[key] not in known:
-        problems.add(
-            f"{key} of task '{one.name}' is {options[key]!r}", did_you_mean(str(options[key]), known), one.place
-        )
-
-
-def _seconds(value: Any, what: str, place: Place, problems: _Problems) -> float:
-    try:
-        return durations.seconds(value)
-    except ValueError as error:
-        problems.add(f"{what}: {error}", None, place)
-        return 0.0
-
-
-def _source(one: Registration) -> str | None:
-    try:
-        return textwrap.dedent(inspect.getsource(one.function))[:SOURCE_LIMIT]
-    except (OSError, TypeError, SyntaxError):
+def _task_name(given: str | Callable[..., Any], known: Known, reader: Reader) -> str | None:
+    names = known.by_function.get(id(given), [])
+    if len(names) > 1:
+        cure = "give the name of the one that is meant"
+        reader.wrong(f"{reader.whose} comes after a function that is the tasks {', '.join(names)}", cure)
         return None
+    name = names[0] if names else given if isinstance(given, str) else getattr(given, "__name__", repr(given))
+    if name in known.tasks:
+        return name
+    reader.wrong(f"{reader.whose} comes after '{name}', which is no task", did_you_mean(name, known.tasks))
+    return None
 
 
-def _check_graph(spec: PipelineSpec, registrations: Mapping[str, Registration], problems: _Problems) -> None:
-    known = graph.edges(spec)
-    for name, before in known.items():
-        one = registrations[name]
-        for each in before:
-            other = spec.tasks[each].role
-            if other != one.role and (one.role == "task" or other == "finally"):
-                problems.add(
-                    f"task '{name}' needs '{each}', which runs only after all tasks",
-                    "move the work to a task",
-                    one.place,
-                )
-    cycle = graph.find_cycle(known)
-    if cycle is not None:
-        place = registrations[cycle[0]].place
-        problems.add(f"tasks wait for each other: {' -> '.join(cycle)}", "break the circle", place)
+def label(foreach: tuple[str, ...], reader: Reader) -> str | None:
+    """How items are called."""
+    template = reader.text("label") or None
+    if template is None:
+        return None
+    if not foreach:
+        reader.misfit("label", "leave it out: only items of foreach have labels")
+        return None
+    from string import Formatter
+
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(template) if field is not None]
+    except ValueError as error:
+        reader.misfit("label", f"{error}; write it as in '{{{foreach[0]}}}'")
+        return None
+    for field in fields:
+        name = field.partition(".")[0].partition("[")[0]
+        if name not in foreach:
+            reader.wrong(
+                f"label of {reader.whose} names '{name}', which is no argument of foreach", did_you_mean(name, foreach)
+            )
+    return template

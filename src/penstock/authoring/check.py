@@ -1,0 +1,172 @@
+"""From what was written to a checked PipelineSpec; every problem is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from penstock.authoring import functions, param, wiring
+from penstock.authoring.param import Param
+from penstock.authoring.problems import Problems
+from penstock.authoring.reading import Reader
+from penstock.authoring.registration import Registration
+from penstock.authoring.wiring import Known
+from penstock.errors import DefinitionError, NotSupportedYet
+from penstock.model import graph
+from penstock.model.spec import ON_TIMEOUT, TRIGGER_RULES, ParamSpec, PipelineSpec, TaskSpec
+
+if TYPE_CHECKING:
+    from penstock.authoring.pipeline import Pipeline
+
+GRACE: Final = 5.0
+
+
+def make_spec(pipeline: Pipeline) -> PipelineSpec:
+    """The spec of a pipeline. Raises DefinitionError; its `facts["problems"]` lists all, each with file and line."""
+    problems = Problems()
+    reader = Reader(f"pipeline '{pipeline.name}'", pipeline.options, pipeline.place, problems)
+    spec = _pipeline(pipeline, reader)
+    problems.raise_if_any()
+    return spec
+
+
+def _pipeline(pipeline: Pipeline, reader: Reader) -> PipelineSpec:
+    problems = reader.problems
+    for what, name in (("pipeline", pipeline.name), ("namespace", pipeline.namespace)):
+        reader.name(name, what)
+    if reader.options.get("concurrency") is not None:
+        cure = "leave `concurrency` out of Pipeline; a task's own `concurrency` works"
+        problems.add("a limit on the runs of a pipeline is not built yet", cure, pipeline.place, NotSupportedYet)
+    if not any(one.role == "task" for one in pipeline.registrations):
+        reader.wrong(f"{reader.whose} has no tasks", "decorate a function with its `.task`")
+    params = _params(reader)
+    registrations = _unique(pipeline.registrations, problems)
+    readers = {name: Reader(one.whose, one.options, one.place, problems) for name, one in registrations.items()}
+    outputs = {name: _outputs(one, readers[name]) for name, one in registrations.items()}
+    known = Known(_makers(outputs, params, readers), params, registrations, _by_function(registrations.values()))
+    sources = functions.Sources()
+    tasks = {name: _task(one, outputs[name], known, readers[name], sources) for name, one in registrations.items()}
+    spec = PipelineSpec(
+        pipeline.name,
+        pipeline.namespace,
+        reader.text("description"),
+        params,
+        reader.labels(),
+        reader.names("tags", "tag"),
+        reader.seconds("timeout"),
+        reader.choice("on_timeout", ON_TIMEOUT, "failed"),
+        reader.choice("durability", ("pipelined", "strict"), "pipelined"),
+        tasks,
+    )
+    _check_graph(spec, readers)
+    return spec
+
+
+def _params(reader: Reader) -> dict[str, ParamSpec]:
+    found = {}
+    for name, given in reader.mapping("params", '{"year": 2013}').items():
+        reader.name(name, "parameter")
+        try:
+            found[name] = given.spec(name) if isinstance(given, Param) else param.of_default(name, given, reader.place)
+        except DefinitionError as error:
+            reader.problems.keep(error)
+            found[name] = ParamSpec(name)
+    return found
+
+
+def _unique(registrations: Iterable[Registration], problems: Problems) -> dict[str, Registration]:
+    """Tasks by name, after what is wrong with each alone was told."""
+    found: dict[str, Registration] = {}
+    for one in registrations:
+        for problem in one.problems:
+            problems.keep(problem)
+        if one.name in found:
+            first = found[one.name].place
+            told = f"there are two tasks '{one.name}', the first in line {first.line}"
+            problems.add(told, "give one a name=", one.place)
+        elif one.name or not one.problems:  # else that it has no name was told
+            Reader(one.whose, one.options, one.place, problems).name(one.name, "task")
+            found[one.name] = one
+    return found
+
+
+def _outputs(one: Registration, reader: Reader) -> tuple[str, ...]:
+    if one.options.get("outputs") is None:
+        return (one.name,)
+    names = reader.list("outputs")
+    for name in sorted({name for name in names if isinstance(name, str) and names.count(name) > 1}):
+        reader.wrong(f"{reader.whose} makes the dataset '{name}' twice", "give each its own name")
+    return reader.names("outputs", "dataset")
+
+
+def _makers(
+    outputs: Mapping[str, tuple[str, ...]], params: Mapping[str, ParamSpec], readers: Mapping[str, Reader]
+) -> dict[str, str]:
+    makers: dict[str, str] = {}
+    for task, datasets in outputs.items():
+        for dataset in datasets:
+            reader = readers[task]
+            if dataset in makers:
+                told = f"tasks '{makers[dataset]}' and '{task}' both make the dataset '{dataset}'"
+                reader.wrong(told, "name the datasets with outputs=[…]")
+            elif dataset in params:
+                told = f"'{dataset}' is a parameter, and {reader.whose} makes a dataset of that name"
+                reader.wrong(told, "rename one: an argument of that name could mean both")
+            else:
+                makers[dataset] = task
+    return makers
+
+
+def _by_function(registrations: Iterable[Registration]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for one in registrations:
+        found.setdefault(id(one.function), []).append(one.name)
+    return found
+
+
+def _task(
+    one: Registration, outputs: tuple[str, ...], known: Known, reader: Reader, sources: functions.Sources
+) -> TaskSpec:
+    wires = wiring.wire(one, known, reader)
+    place = functions.place(one.function)
+    return TaskSpec(
+        name=one.name,
+        call=functions.call(one.function, one.name),
+        inputs=wires.inputs,
+        outputs=outputs,
+        after=wiring.after(known, reader),
+        when=wires.when,
+        trigger=reader.choice("trigger", TRIGGER_RULES, "all_succeeded"),
+        role=one.role,
+        retry=reader.retry(),
+        timeout=reader.seconds("timeout"),
+        on_timeout=reader.choice("on_timeout", ON_TIMEOUT, "failed"),
+        allow_failure=reader.flag("allow_failure"),
+        tags=reader.names("tags", "tag"),
+        labels=reader.labels(),
+        resources=reader.resources(),
+        foreach=wires.foreach,
+        label=wiring.label(wires.foreach, reader),
+        concurrency=reader.count("concurrency"),
+        grace=reader.seconds("grace", GRACE, nothing=True) or 0.0,
+        on_lost=reader.choice("on_lost", ("retry", "fail"), "retry"),
+        description=functions.description(one.function),
+        file=place.file or one.place.file,
+        line=place.line or one.place.line,
+        source=sources.of(one.function),
+    )
+
+
+def _check_graph(spec: PipelineSpec, readers: Mapping[str, Reader]) -> None:
+    upstream = graph.edges(spec)
+    for name, before in upstream.items():
+        role = spec.tasks[name].role
+        for each in before:
+            other = spec.tasks[each].role
+            if other != role and (role == "task" or other == "finally"):
+                told = f"task '{name}' needs '{each}', which runs only after all tasks"
+                readers[name].wrong(told, "move the work to a task")
+    cycle = graph.find_cycle(upstream)
+    if cycle is not None:
+        told = f"tasks wait for each other: {' -> '.join(cycle)}"
+        readers[cycle[0]].wrong(told, "one of them must not wait for the one before it")

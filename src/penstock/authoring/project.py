@@ -1,0 +1,52 @@
+"""Where a project keeps its pipelines."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Final
+
+from penstock.errors import SettingsError
+
+SETTINGS: Final = "penstock.toml"
+
+
+def project_files(folder: Path) -> list[Path]:
+    """The files of a project that may hold pipelines: in the folders of `penstock.toml`, `pipelines/`, or `folder`.
+
+    Only the folders themselves are looked into, not those below, and only files that name penstock: other files are
+    not imported for having a look. Raises SettingsError for a folder that is not there.
+    """
+    files = [file for one in _folders(folder) for file in sorted(one.glob("*.py"))]
+    return [file for file in dict.fromkeys(files) if file.name != "__init__.py" and _names_penstock(file)]
+
+
+def _names_penstock(file: Path) -> bool:
+    try:
+        return b"penstock" in file.read_bytes()
+    except OSError:  # a folder, a broken link, somebody else's
+        return False
+
+
+def _folders(folder: Path) -> list[Path]:
+    folder = folder.absolute()
+    settings = next((one / SETTINGS for one in (folder, *folder.parents) if (one / SETTINGS).is_file()), None)
+    named = None if settings is None else _named(settings)
+    if settings is not None and named is not None:
+        return [settings.parent / name for name in named]
+    return [folder / "pipelines"] if (folder / "pipelines").is_dir() else [folder]
+
+
+def _named(settings: Path) -> list[str] | None:
+    try:
+        named = tomllib.loads(settings.read_text(encoding="utf-8")).get("pipelines")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{settings} can't be read: {error}") from error
+    if named is None:
+        return None
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise SettingsError(f"{settings}: pipelines is {named!r}", cure='give a list of folders: pipelines = ["flows"]')
+    for name in named:
+        if not (settings.parent / name).is_dir():
+            raise SettingsError(f"{settings} names the folder '{name}', which is not there")
+    return named

@@ -1,0 +1,60 @@
+"""The words of a task: what `@pipeline.task(…)` takes. docs/authoring.md tells each by example."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Literal, TypedDict
+
+from penstock.authoring.retry import Duration, Retry
+from penstock.model.spec import OnTimeout, TriggerRule
+
+
+class HandlerOptions(TypedDict, total=False):
+    """What on_failure and finally_ take."""
+
+    #: By default the function's own name.
+    name: str | None
+    #: Arguments and the datasets or parameters that they take, where the names differ.
+    inputs: Mapping[str, str] | None
+    #: Datasets that are made; by default one, of the task's name.
+    outputs: str | Sequence[str] | None
+    #: Tasks (names or functions) that only come before.
+    after: str | Callable[..., Any] | Sequence[str | Callable[..., Any]]
+    #: A function of params and datasets that says whether to run at all.
+    when: Callable[..., Any] | None
+    #: A policy, or a number of attempts.
+    retry: Retry | int | None
+    #: The longest that an attempt may take, and what the task becomes then.
+    timeout: Duration | None
+    on_timeout: OnTimeout
+    #: A failure makes the run a warning, not failed.
+    allow_failure: bool
+    tags: str | Sequence[str]
+    labels: Mapping[str, str] | None
+    #: `cpu`, `memory`, `gpu`, `pool`.
+    resources: Mapping[str, Any] | None
+    #: Kept for a later version.
+    cache: None
+    #: Attempts at the same time.
+    concurrency: int | None
+    #: From asking an attempt to stop to killing it.
+    grace: Duration
+    #: Whether an attempt that was lost with its machine is made again.
+    on_lost: Literal["retry", "fail"]
+
+
+class TaskOptions(HandlerOptions, total=False):
+    """What a task takes."""
+
+    #: What has to be true of the tasks before.
+    trigger: TriggerRule
+    #: Arguments that take items, and the datasets or parameters that have them: one task run for each.
+    foreach: Mapping[str, str] | None
+    #: The same as `foreach`.
+    map: Mapping[str, str] | None
+    #: How an item is called, as in `"{airport}"`.
+    label: str | None
+
+
+HANDLER_OPTIONS: Final = tuple(HandlerOptions.__annotations__)
+OPTIONS: Final = tuple(TaskOptions.__annotations__)
