@@ -69,6 +69,23 @@ def test_a_worker_killed_from_outside_is_replaced_and_its_tree_ends(stage: Stage
     assert stage.run("pid").outcome == "succeeded"
 
 
+def test_an_attempt_that_a_dead_worker_was_handed_goes_to_another(stage: Stage) -> None:
+    for _ in range(10):
+        pid = stage.value(stage.run("pid"))
+        os.kill(pid, signal.SIGKILL)
+        while _is_alive(pid):
+            pass
+        ended = stage.run("pid")  # the agent may not know yet
+        assert ended.outcome == "succeeded", ended
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
+    except OSError:
+        return False
+
+
 def _pid_of(stage: Stage, worker: str) -> int:
     agent = stage.executor._agent.pid  # type: ignore[attr-defined]
     from penstock.agent.trees import descendants

@@ -44,7 +44,7 @@ class Attempt:
 
     __slots__ = (
         "ahead_at", "asked", "assignment", "before", "key", "killed", "lasting", "log", "over", "peak", "run",
-        "started_at", "told", "worker",
+        "started_at", "told", "unheard", "worker",
     )  # fmt: skip
 
     def __init__(self, assignment: list[Any], run: Run, log: LogFile) -> None:
@@ -58,6 +58,8 @@ class Attempt:
         self.started_at: float | None = None
         #: It did not end at once.
         self.lasting = False
+        #: Its worker was dead when it was handed over.
+        self.unheard = False
         #: The engine knows that it has started.
         self.told = False
         self.over = False

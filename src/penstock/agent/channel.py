@@ -62,30 +62,33 @@ class Channel:
             self._take(messages)
         return True
 
-    def send(self, messages: list[Message]) -> None:
-        """Send, now or as soon as the other side has room. Nothing happens when it is gone."""
+    def send(self, messages: list[Message]) -> bool:
+        """Send, now or as soon as the other side has room. False when it is gone."""
         if self.closed:
-            return
+            return False
         data = pack(messages)
         if self._waiting:
             self._waiting += data
-            return
+            return True
         sent = self._send(data)
-        if sent < len(data):
+        if 0 <= sent < len(data):
             self._waiting += data[sent:]
             self._poller.watch_writing(self.sock.fileno(), self._flush)
+        return sent >= 0
 
     def _send(self, data: bytes | bytearray) -> int:
+        """How much was sent; -1 when the other side is gone."""
         try:
             return self.sock.send(data)
         except (BlockingIOError, InterruptedError):
             return 0
         except OSError:
-            # The end of the stream is told by reading, after what is still to be read.
-            return len(data)
+            # What is to be done then is told by reading, after what is still to be read.
+            return -1
 
     def _flush(self) -> None:
-        del self._waiting[: self._send(self._waiting)]
+        sent = self._send(self._waiting)
+        del self._waiting[: sent if sent >= 0 else None]
         if not self._waiting:
             self._poller.watch_writing(self.sock.fileno(), None)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Final, Protocol
+from typing import Final
 
 from penstock.agent import seedling, trees
 from penstock.agent.attempts import HOLDS, Attempt
 from penstock.agent.frames import Message
 from penstock.agent.members import Member
 from penstock.agent.nursery import Nursery
+from penstock.agent.owner import Owner
 from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
 from penstock.agent.seedling import Seedling
@@ -35,28 +36,6 @@ HOPELESS: Final = 5
 PAUSE: Final = 0.25
 #: Forks that may fail in a row while no worker is alive.
 FAILURES: Final = 40
-
-
-class Owner(Protocol):
-    """Who a crew works for."""
-
-    def take(self, worker: Member, messages: list[Message]) -> None:
-        """A worker says something."""
-
-    def secure(self, worker: Member) -> None:
-        """Make sure which attempt a worker is at."""
-
-    def place(self) -> None:
-        """A worker may be free."""
-
-    def died(self, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> None:
-        """A worker is gone, with what it was at; the status is None when nobody knows it."""
-
-    def ready(self) -> None:
-        """Workers can be started."""
-
-    def broken(self, why: str) -> None:
-        """No worker can be started any more."""
 
 
 class Crew:

@@ -86,7 +86,7 @@ class Dispatcher:
         worker.ahead.stale = False
         if more:
             messages += worker.ahead.add(more)
-        worker.channel.send(messages)
+        attempt.unheard = not worker.channel.send(messages)
         self._begin(attempt, worker)
 
     def _begin(self, attempt: Attempt, worker: Member) -> None:
@@ -140,6 +140,7 @@ class Dispatcher:
                 pass
         elif at_none and worker.attempt is not None:
             recalled.insert(0, self._unbegin(worker, worker.attempt))
+            self.crew.free(worker, 0)
         self._requeue(recalled)
         self.place()
 
@@ -153,7 +154,6 @@ class Dispatcher:
         """A worker was taken to be at an attempt, and was not. Timers that were set for it are stale from now on."""
         attempt.over = True
         worker.attempt = None
-        self.crew.free(worker, 0)
         again = self._attempts[attempt.key] = Attempt(attempt.assignment, attempt.run, attempt.log)
         return again
 
@@ -234,11 +234,13 @@ class Dispatcher:
     def died(self, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> None:
         """A worker is gone, with the attempt that it was at."""
         attempt = worker.attempt
-        if attempt is not None:
+        self._requeue(worker.ahead.abandon())
+        if attempt is not None and attempt.unheard and attempt.asked is None:
+            self._requeue([self._unbegin(worker, attempt)])
+        elif attempt is not None:
             report = self._coroner.report(attempt, worker, status, cpu_seconds, peak)
             worker.end_log(attempt.log)
             self._over(attempt, report)
-        self._requeue(worker.ahead.abandon())
 
     def ready(self) -> None:
         """Workers can be started."""

@@ -38,20 +38,19 @@ _FIRST_FD: Final = 200
 _NO_BYTES: Final = b"\0\0\0\0"
 
 
-def load_ahead() -> None:
-    """What every worker needs and this module does not import by itself; called once, before forks."""
+def be_nobody() -> None:
+    """Look like no program of its own, to what tasks import and start; called once, before workers are forked."""
     sys.argv = ["penstock-worker"]
     # Children of multiprocessing look for the module to run again: there is none.
     sys.modules["__main__"] = types.ModuleType("__main__")
 
 
-def run(name: str, marker: str, fds: list[int]) -> int:
-    """Be a worker until the agent says quit; the exit status. In a process that was just forked."""
-    parent = os.getppid()
+def run(name: str, marker: str, fds: list[int], template: int) -> int:
+    """Be a worker until the agent says quit; the exit status. In a process that was just forked from `template`."""
     os.setsid()
     processes.die_with_parent(signal.SIGKILL)
-    if os.getppid() != parent:
-        return 0
+    if os.getppid() != template:
+        return 0  # it died before it could take us along
     processes.adopt_orphans()
     processes.set_name(f"penstock-{name}")
     os.dup2(fds[1], 1)

@@ -29,10 +29,11 @@ TRACKERS = 0.5
 
 
 class Template:
-    """Forks, reaps, guards. One thread; nothing here may start another, forks would not be safe."""
+    """Forks, reaps, guards. One thread of ours; libraries that start threads at import look after forks themselves."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
+        self._pid = os.getpid()
         self._workers: dict[int, str] = {}
         self._wakeup = os.pipe()
         for fd in self._wakeup:
@@ -110,7 +111,7 @@ class Template:
             self._control.close()
             for fd in self._wakeup:
                 os.close(fd)
-            status = worker_main.run(name, marker, fds)
+            status = worker_main.run(name, marker, fds, self._pid)
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -161,7 +162,7 @@ def main(arguments: list[str]) -> None:
     control = int(arguments[0])
     os.set_inheritable(control, False)  # a task's process must not get it
     template = Template(socket.socket(fileno=control))
-    worker_main.load_ahead()
+    worker_main.be_nobody()
     gc.freeze()
     try:
         template.serve()
