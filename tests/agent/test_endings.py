@@ -25,7 +25,7 @@ def test_a_cancel_lets_the_task_clean_up(stage: Stage, tmp_path: Path) -> None:
     ended = stage.end(key)
     assert (ended.outcome, ended.reason) == ("cancelled", None)
     assert mark.read_text() == "cleaned"
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 3
 
 
 @pytest.mark.parametrize("task", ["ignores_sigterm", "holds_the_lock"])
@@ -35,7 +35,8 @@ def test_what_does_not_listen_is_killed_after_its_grace(stage: Stage, tmp_path: 
     stage.executor.cancel([key])
     ended = stage.end(key)
     assert ended.outcome == "cancelled"
-    assert 0.19 < time.monotonic() - before < 2
+    # Between the mark and its loop, the one that holds the lock may still hear.
+    assert (0.19 if task == "ignores_sigterm" else 0.0) < time.monotonic() - before < 3
 
 
 def test_a_second_cancel_kills_at_once(stage: Stage, tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_a_timeout_is_a_failure_that_tells_where(stage: Stage) -> None:
     stage.run("pid")
     before = time.monotonic()
     ended = stage.run("sleeps", timeout=0.2)
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 3
     assert (ended.outcome, ended.reason) == ("failed", "timeout")
     assert ended.error["type"] == "TimeoutError"
     assert "0.2 s" in ended.error["message"]
@@ -74,7 +75,7 @@ def test_a_loop_that_holds_the_interpreter_lock_ends_in_time(stage: Stage, tmp_p
     key, _ = _started(stage, "holds_the_lock", tmp_path, timeout=0.2, grace=0.2)
     ended = stage.end(key)
     assert (ended.outcome, ended.reason) == ("failed", "timeout")
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 3
 
 
 def test_an_end_takes_the_whole_tree(stage: Stage, tmp_path: Path) -> None:
