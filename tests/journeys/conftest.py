@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +23,8 @@ import pytest
 
 COMMAND = [sys.executable, "-m", "penstock.cli"]
 PATIENCE = 60.0
+#: Looks at what a terminal shows, and types.
+Act = Callable[[str, Callable[[bytes], object]], None]
 
 
 class User:
@@ -70,26 +75,35 @@ class User:
                 continue
         return found
 
-    def in_terminal(self, *words: str, act: Callable[[str, int], None] | None = None) -> tuple[int, str]:
-        """Run a command on a pseudo-terminal; (exit code, all that it showed). `act` sees that and the process id."""
+    def in_terminal(
+        self, *words: str, act: Act | None = None, columns: int = 100, rows: int = 30, **env: str
+    ) -> tuple[int, str]:
+        """Run a command on a terminal of its own; (exit code, all that it showed).
+
+        `act` gets all that was shown so far, after each piece of it, and a function that types.
+        """
         pid, fd = pty.fork()
         if pid == 0:
             os.chdir(self.folder)
-            os.execvpe(COMMAND[0], [*COMMAND, *words], self.env)
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            known = {name: value for name, value in self.env.items() if name != "COLUMNS"}
+            os.execvpe(COMMAND[0], [*COMMAND, *words], known | env)
         shown = b""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            ready, _, _ = select.select([fd], [], [], 0.2)
-            if ready:
-                try:
-                    piece = os.read(fd, 65536)
-                except OSError:
-                    break
-                if not piece:
-                    break
-                shown += piece
-                if act is not None:
-                    act(shown.decode("utf-8", "replace"), pid)
+            if not select.select([fd], [], [], 0.2)[0]:
+                continue
+            try:
+                piece = os.read(fd, 65536)
+            except OSError:
+                break  # the other side is closed
+            if not piece:
+                break
+            shown += piece
+            if act is not None:
+                act(shown.decode("utf-8", "replace"), lambda keys: os.write(fd, keys))
+        else:
+            os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         os.close(fd)
         return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace")

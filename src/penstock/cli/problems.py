@@ -30,7 +30,7 @@ def tell(error: PenstockError, *, as_json: bool) -> int:
 def tell_mistake(error: BaseException, *, as_json: bool) -> int:
     """Tell of a mistake of ours, in two lines; the traceback on wish."""
     message = f"this should not have happened: {type(error).__name__}: {error}"
-    cure = f"set PENSTOCK_DEBUG=1 to see where, and report it at {REPORT}"
+    cure = f"PENSTOCK_DEBUG=1 shows where; report it at {REPORT}"
     told = PenstockError(message, cure=cure)
     if os.environ.get("PENSTOCK_DEBUG"):
         traceback.print_exception(error)

@@ -20,6 +20,7 @@ _RANK: Final = {"running": 0, "cancelling": 0, "retrying": 1, "failed": 2, "warn
 _BARS: Final = 24
 #: Columns of a state's word, so that the first long one does not move the rest.
 _WORD: Final = len("succeeded")
+_TIME: Final = len("999 ms")
 _TURNS: Final = {True: "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", False: "|/-\\"}
 _IDLE: Final = frozenset({"created", "queued", "skipped"})
 _OVER: Final = frozenset({"succeeded", "warning", "failed", "cancelled", "skipped", "upstream_failed"})
@@ -87,18 +88,20 @@ def _head(picture: RunPicture, moment: Moment, paint: Paint, width: int) -> Line
 def _rows(tasks: list[TaskPicture], moment: Moment, paint: Paint, width: int) -> list[Line]:
     names = [cut(clean(task.name), max(12, width // 3), paint.mark) for task in tasks]
     words = [word(task.state, task.reason) for task in tasks]
+    times = [_spent(task, moment.now) for task in tasks]
     name_width = max([columns_of(name) for name in names], default=0)
     word_width = max([_WORD, *(len(each) for each in words)])
+    time_width = max([_TIME, *(len(each) for each in times)])
     return [
         [
             Span("  "),
             _shape(task.state, moment, paint),
             *pad([Span(" " + name, "dim" if task.state in _IDLE else "")], name_width + 1),
             *pad([Span("  " + each, LOOKS[task.state].colour)], word_width + 2),
-            Span(f"{_spent(task, moment.now):>11}", "dim"),
+            Span(f"  {time:>{time_width}}", "dim"),
             *_note(task, moment, paint),
         ]
-        for task, name, each in zip(tasks, names, words, strict=True)
+        for task, name, each, time in zip(tasks, names, words, times, strict=True)
     ]
 
 
