@@ -27,12 +27,8 @@ class Folders:
         """
         if folder in self._settled and folder.is_dir():
             return []
-        chain = self._chain(folder)
-        self._root.parent.mkdir(parents=True, exist_ok=True)
-        for each in reversed(chain):
-            with contextlib.suppress(FileExistsError):
-                each.mkdir(mode=0o700)
-        return [each.parent for each in chain if each not in self._settled]
+        self._mkdir(folder)
+        return [each.parent for each in self._chain(folder) if each not in self._settled]
 
     def settle(self, folder: Path) -> None:
         """The entries of a folder, and of all above it, are on disk."""
@@ -40,6 +36,17 @@ class Folders:
         if len(self._settled) + len(chain) > _KNOWN:
             self._settled.clear()
         self._settled.update(chain)
+
+    def _mkdir(self, folder: Path) -> None:
+        with contextlib.suppress(FileExistsError):
+            try:
+                folder.mkdir(mode=0o700)
+            except FileNotFoundError:
+                if folder == self._root:
+                    folder.parent.mkdir(parents=True, exist_ok=True)
+                else:
+                    self._mkdir(folder.parent)
+                folder.mkdir(mode=0o700)
 
     def _chain(self, folder: Path) -> list[Path]:
         """The folder and those above it, down to the root."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Hashable, Iterable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import pandas as pd
 
 from penstock.artifacts.codecs import pandas_columns
 from penstock.artifacts.codecs.codec import Unfit
+
+#: How pandas lays out labels that are texts, where nothing else is asked for.
+_TEXTS: Final = pd.Index(["a"]).dtype
 
 
 def split(index: pd.Index[Any]) -> tuple[dict[str, Any], pd.DataFrame | None]:
@@ -94,7 +97,7 @@ def _are_texts(labels: pd.Index[Any]) -> bool:
         and labels.name is None
         and labels.is_unique
         and set(map(type, labels)) == {str}
-        and labels.dtype == pd.Index(["a"]).dtype
+        and labels.dtype == _TEXTS
     )
 
 

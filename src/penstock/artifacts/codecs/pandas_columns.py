@@ -25,7 +25,8 @@ def encode(frame: pd.DataFrame) -> tuple[pa.Table, dict[str, Any]]:
     special: list[tuple[int, str]] = []
     arrays = {}
     rest = frame.copy(deep=False)
-    for at, kind in enumerate(frame.dtypes):
+    kinds = list(frame.dtypes)
+    for at, kind in enumerate(kinds):
         if kind == np.dtype(object):
             mark, arrays[at] = objects.encode(frame.iloc[:, at].to_numpy(), frame.columns[at])
         elif isinstance(kind, pd.ArrowDtype):
@@ -37,8 +38,8 @@ def encode(frame: pd.DataFrame) -> tuple[pa.Table, dict[str, Any]]:
     table = pa.Table.from_pandas(rest, preserve_index=False, nthreads=1)
     for at, array in arrays.items():
         table = table.set_column(at, frame.columns[at], array)
-    facts = {"special": special, "texts": _texts(frame)}
-    _check(frame, decode(table.slice(0, 0), facts))
+    facts = {"special": special, "texts": _texts(kinds)}
+    _check(kinds, decode(table.slice(0, 0), facts))
     return table, facts
 
 
@@ -80,19 +81,19 @@ def from_bytes(data: bytes) -> pa.Table:
     return pa.ipc.open_stream(data).read_all()
 
 
-def _texts(frame: pd.DataFrame) -> list[tuple[int, list[str]]]:
+def _texts(kinds: list[Any]) -> list[tuple[int, list[str]]]:
     """Columns of texts that are not laid out as pandas does by default: (place, [storage, what is missing])."""
     return [
         (at, [kind.storage, "NA" if kind.na_value is pd.NA else "nan"])
-        for at, kind in enumerate(frame.dtypes)
+        for at, kind in enumerate(kinds)
         if isinstance(kind, pd.StringDtype) and kind.storage == "python"
     ]
 
 
-def _check(frame: pd.DataFrame, empty: pd.DataFrame) -> None:
-    for at, (kind, other) in enumerate(zip(frame.dtypes, empty.dtypes, strict=True)):
+def _check(kinds: list[Any], empty: pd.DataFrame) -> None:
+    for at, (kind, other) in enumerate(zip(kinds, empty.dtypes, strict=True)):
         if not _same(kind, other):
-            raise Unfit(f"column '{frame.columns[at]}' would come back as {other!r} instead of {kind!r}")
+            raise Unfit(f"column '{empty.columns[at]}' would come back as {other!r} instead of {kind!r}")
 
 
 def _same(kind: Any, other: Any) -> bool:
