@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -65,10 +64,10 @@ def drive(command: list[str], blank: Result, limit: float) -> Result:
             out, err = process.communicate(timeout=limit)
         except subprocess.TimeoutExpired:
             late = f"ended by us after {limit:g} s"
-            _end(process)
+            _end_all(home)
             out, err = process.communicate()
         finally:
-            _end(process)
+            _end_all(home)
     return _read(out, err, process.returncode, late, blank)
 
 
@@ -90,19 +89,11 @@ def _read(out: str, err: str, status: int, late: str | None, blank: Result) -> R
     return result
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """Kill what the driver started: its session, and what left it but is still below the driver."""
-    below: list[psutil.Process] = []
-    try:
-        below = psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        pass
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    for child in below:
+def _end_all(home: str) -> None:
+    """Kill every process whose home is the driver's, which is its alone: servers leave sessions and outlive parents."""
+    for one in psutil.process_iter():
         try:
-            child.kill()
-        except psutil.NoSuchProcess:
-            pass
+            if one.environ().get("HOME") == home:
+                one.kill()
+        except psutil.Error:
+            continue  # gone by now, or somebody else's
