@@ -26,6 +26,7 @@ def _text(text: str) -> str:
     return dedent(text).strip("\n").replace("LOCAL", LOCAL)
 
 
+ORDER = ["raw", "clean", "each", "end"]
 FAILED = document(
     task(
         "raw",
@@ -50,7 +51,7 @@ FAILED = document(
 
 
 def test_a_run_on_a_page() -> None:
-    assert plain(overview(FAILED, PLAIN, 120, HERE)) == _text(
+    assert plain(overview(FAILED, ORDER, PLAIN, 120, HERE)) == _text(
         """
         run 38fw0000000ab
           pipeline  examples/flights, version 0123456789ab
@@ -83,7 +84,7 @@ def test_a_run_on_a_page() -> None:
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_a_narrow_page_leaves_out_what_matters_least(width: int) -> None:
-    lines = overview(FAILED, PLAIN, width, HERE)
+    lines = overview(FAILED, ORDER, PLAIN, width, HERE)
     assert all(width_of(line) <= width for line in lines)
     heads = next(line for line in plain(lines).split("\n") if line.startswith("task"))
     assert "state" in heads
@@ -91,9 +92,9 @@ def test_a_narrow_page_leaves_out_what_matters_least(width: int) -> None:
 
 
 def test_colours_change_nothing_but_colours() -> None:
-    lines = overview(FAILED, BRIGHT, 100, HERE)
+    lines = overview(FAILED, ORDER, BRIGHT, 100, HERE)
     assert "\x1b[31m✗ failed" in BRIGHT.text(lines)
-    assert PLAIN.text(lines) == PLAIN.text(overview(FAILED, PLAIN, 100, HERE))
+    assert PLAIN.text(lines) == PLAIN.text(overview(FAILED, ORDER, PLAIN, 100, HERE))
 
 
 def _fan_out(count: int) -> list[dict[str, Any]]:
@@ -109,7 +110,7 @@ def _fan_out(count: int) -> list[dict[str, Any]]:
 
 def test_a_wide_fan_out_is_folded() -> None:
     run = document(task("raw"), *_fan_out(1000), state="failed")
-    lines = plain(overview(run, PLAIN, 140, HERE)).split("\n")
+    lines = plain(overview(run, ORDER, PLAIN, 140, HERE)).split("\n")
     folded = next(line for line in lines if line.startswith("each["))
     assert folded.split("  ")[0] == "each[1,000 items]"
     assert "999 succeeded, 1 failed" in folded
@@ -117,11 +118,18 @@ def test_a_wide_fan_out_is_folded() -> None:
     assert " 50.0 s " in folded
     assert sum(line.startswith("each[n3]") for line in lines) == 2
     assert len(lines) < 30
-    assert len(overview(run, PLAIN, 140, HERE, whole=True)) > 1000
+    assert len(overview(run, ORDER, PLAIN, 140, HERE, whole=True)) > 1000
+
+
+def test_items_stand_where_their_task_does() -> None:
+    run = document(task("raw"), task("end"), *_fan_out(2), task("raw_too"))
+    lines = plain(overview(run, ORDER, PLAIN, 140, HERE)).split("\n")
+    names = [line.split()[0] for line in lines[8:]]
+    assert names[:5] == ["raw", "each[n0]", "each[n1]", "end", "raw_too"]
 
 
 def test_a_small_fan_out_is_not() -> None:
-    lines = plain(overview(document(*_fan_out(FOLD)), PLAIN, 140, HERE)).split("\n")
+    lines = plain(overview(document(*_fan_out(FOLD)), ORDER, PLAIN, 140, HERE)).split("\n")
     assert sum(line.startswith("each[n") for line in lines) == FOLD + 1
 
 

@@ -24,17 +24,21 @@ def test_a_success_says_what_it_made_and_where_to_look() -> None:
     run = document(
         task("raw", outputs=[output("raw", "table", 336_776, 53_000_000)]),
         *(task("each", map_index=at, inputs=["raw"], outputs=[output("each", "table", 20)]) for at in range(3)),
+        task("tidy", outputs=[output("tidy", size=4)]),
         task("total", inputs=["raw"], outputs=[output("total"), output("page", "file", None, 1_200_000)]),
     )  # fmt: skip
-    extras = Extras([("page", Path("/work/.penstock/artifacts/page.html"))], {"total": "385"}, [], Path("/work"))
+    extras = Extras(
+        [("page", Path("/work/.penstock/artifacts/page.html"))], {"total": "385", "tidy": "null"}, [], Path("/work")
+    )
     assert plain(summary(run, extras, PLAIN, 100)) == _text(
         """
-        ✓ succeeded  flights  38fw0000000ab  in 3.5 s: 5 succeeded
+        ✓ succeeded  flights  38fw0000000ab  in 3.5 s: 6 succeeded
 
-        results
-          dataset  kind   items  rows  size  value
-          each     table      3    60  36 B
-          total    json                12 B  385
+        outputs
+          dataset  kind   items     rows   size  value
+          raw      table         336,776  53 MB
+          each     table      3       60   36 B
+          total    json                    12 B  385
 
         files
           page  .penstock/artifacts/page.html
@@ -43,6 +47,15 @@ def test_a_success_says_what_it_made_and_where_to_look() -> None:
           penstock runs logs 38fw0000000ab  what the tasks printed
         """
     )
+
+
+def test_of_many_outputs_those_are_told_that_it_was_made_for() -> None:
+    chain = [task(f"t{at}", inputs=[f"t{at - 1}"] if at else [], outputs=[output(f"t{at}")]) for at in range(20)]
+    run = document(task("alone", outputs=[output("alone")]), *chain)
+    text = plain(summary(run, NOTHING, PLAIN, 100))
+    names = [line.split()[0] for line in text.split("outputs\n")[1].split("\n")[1:9]]
+    assert names == ["alone", "t13", "t14", "t15", "t16", "t17", "t18", "t19"]
+    assert "and 13 more" in text
 
 
 def test_a_failure_says_why_and_where(tmp_path: Path) -> None:

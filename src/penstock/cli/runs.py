@@ -119,15 +119,18 @@ def show(
     from penstock.cli.session import reading
     from penstock.store.documents import run_document
     from penstock.store.runs import find_run
+    from penstock.store.versions import spec_of
 
     with reading() as (_, database), database.read() as connection:
-        document = run_document(connection, find_run(connection, run))
+        key = find_run(connection, run)
+        document = run_document(connection, key)
+        order = () if as_json else (spec_of(connection, key) or {}).get("tasks", ())
     if as_json:
         output.show_json(document)
     else:
         from penstock.cli.render.run import overview
 
-        output.show(overview(document, output.paint(), output.width(), Path.cwd(), whole=whole))
+        output.show(overview(document, list(order), output.paint(), output.width(), Path.cwd(), whole=whole))
 
 
 @app.command("logs", cls=Verb, epilog=LOGS)

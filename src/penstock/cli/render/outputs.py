@@ -53,13 +53,14 @@ def _facts(one: Made) -> list[str]:
     return [count + one.kind, *rows, amounts.size(one.bytes)]
 
 
-def results(document: Document) -> list[Made]:
-    """What nobody in the run reads: what it was run for."""
+def notable(document: Document, found: list[Made], most: int) -> list[Made]:
+    """At most so many datasets, in their order: what no task reads, for that the run was made, then what came last."""
     read = {name for task in document["tasks"] for name in task["inputs"]}
-    return [one for one in made(document["tasks"]) if one.dataset not in read]
+    places = sorted(range(len(found)), key=lambda at: (found[at].dataset in read, -at))
+    return [found[at] for at in sorted(places[:most])]
 
 
-def result_table(found: Sequence[Made], values: Mapping[str, str], paint: Paint, width: int) -> list[Line]:
+def output_table(found: Sequence[Made], values: Mapping[str, str], paint: Paint, width: int) -> list[Line]:
     """Datasets with their figures; of small plain ones the value (JSON text by dataset)."""
     columns = [
         Column("dataset", least=12), Column("kind"), Column("items", right=True), Column("rows", right=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,11 +22,19 @@ MOST: Final = 5
 _LISTED: Final = 30
 
 
-def overview(document: Document, paint: Paint, width: int, folder: Path, *, whole: bool = False) -> list[Line]:
-    """Everything that matters of a run on a screen; `whole`: every item, attempt and figure of it."""
-    lines = [*_facts(document, paint, width), [], *_tasks(document["tasks"], paint, width, whole=whole)]
-    lines += _attempts(document["tasks"], paint, width, whole=whole)
-    lines += _metrics(document["tasks"], paint, width, whole=whole)
+def overview(
+    document: Document, order: Sequence[str], paint: Paint, width: int, folder: Path, *, whole: bool = False
+) -> list[Line]:
+    """Everything that matters of a run on a screen.
+
+    `order`: names of tasks as the definition has them; items of a fan-out stand where their task does. `whole`: every
+    item, attempt and figure.
+    """
+    places = {name: at for at, name in enumerate(order)}
+    tasks = sorted(document["tasks"], key=lambda task: places.get(task["name"], len(places)))
+    lines = [*_facts(document, paint, width), [], *_tasks(tasks, paint, width, whole=whole)]
+    lines += _attempts(tasks, paint, width, whole=whole)
+    lines += _metrics(tasks, paint, width, whole=whole)
     failed = causes.failed(document)
     for task in failed[: None if whole else MOST]:
         lines += [[], *causes.cause(task, paint, width, folder), *_traceback(task)]

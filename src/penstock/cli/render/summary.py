@@ -40,7 +40,7 @@ def summary(document: Document, extras: Extras, paint: Paint, width: int) -> lis
     elif document["error"]:
         lines += wrap(causes.run_error(document, paint), width)
     lines += [part for line in _warnings(document, paint) for part in wrap(line, width)]
-    lines += _results(document, extras, paint, width)
+    lines += _outputs(document, extras, paint, width)
     return [*lines, [], *_next_steps(document, failed, width)]
 
 
@@ -74,11 +74,17 @@ def _warnings(document: Document, paint: Paint) -> list[Line]:
     return lines
 
 
-def _results(document: Document, extras: Extras, paint: Paint, width: int) -> list[Line]:
+def _outputs(document: Document, extras: Extras, paint: Paint, width: int) -> list[Line]:
     lines: list[Line] = []
-    found = [one for one in outputs.results(document) if one.kind != "file"]
+    # Tasks that only do something return None; files have lines of their own.
+    found = [
+        one
+        for one in outputs.made(document["tasks"])
+        if one.kind != "file" and extras.values.get(one.dataset) != "null"
+    ]
     if found and document["state"] in ("succeeded", "warning"):
-        lines += [[], [Span("results", "bold")], *outputs.result_table(found[:_MOST], extras.values, paint, width)]
+        chosen = outputs.notable(document, found, _MOST)
+        lines += [[], [Span("outputs", "bold")], *outputs.output_table(chosen, extras.values, paint, width)]
         if len(found) > _MOST:
             lines.append([Span(f"  and {len(found) - _MOST:,} more", "dim")])
     if extras.files:
