@@ -23,7 +23,7 @@ from penstock.errors import ArtifactError, Unstorable
 
 ZONES = st.one_of(
     st.none(),
-    st.builds(timezone, st.timedeltas(timedelta(hours=-23), timedelta(hours=23))),
+    st.integers(-82_800, 82_800).map(lambda seconds: timezone(timedelta(seconds=seconds))),
     st.sampled_from([UTC, ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York"), ZoneInfo("UTC")]),
 )
 LEAVES = st.one_of(
@@ -163,6 +163,7 @@ Point = namedtuple("Point", "x y")
     [
         Colour.RED, Text("a"), Point(1, 2), OrderedDict(a=1), object(), PureWindowsPath("a"), range(3), ...,
         timezone(timedelta(hours=1), "CET"), datetime(2020, 1, 1, tzinfo=timezone(timedelta(hours=1), "CET")),
+        datetime(2020, 1, 1, tzinfo=timezone(timedelta(microseconds=1))),
         np.longdouble(1), np.str_("a"), np.zeros(2), {Colour.RED: 1}, {"a": [{"b": (Text("c"),)}]},
         {frozenset({Text("a")})},
     ],

@@ -124,8 +124,14 @@ def _moment(value: datetime | time) -> Any:
 
 
 def _is_offset(zone: tzinfo) -> bool:
-    """A `timezone` without a name of its own: the offset says all."""
-    return type(zone) is timezone and len(zone.__getinitargs__()) == 1  # type: ignore[attr-defined]
+    """A `timezone` without a name of its own: the offset says all.
+
+    Not one with parts of a second, which `fromisoformat` takes for UTC where it has nothing else (CPython 3.11).
+    """
+    if type(zone) is not timezone or len(zone.__getinitargs__()) != 1:  # type: ignore[attr-defined]
+        return False
+    offset = zone.utcoffset(None)
+    return not offset.microseconds
 
 
 def _zoned(kind: Any) -> Callable[..., Any]:
