@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import sys
+import time
 from pathlib import Path
 from textwrap import dedent
 
+import psutil
 import pytest
 
 from penstock.authoring.discovery import Discovery, discover, discover_project, project_files
-from penstock.errors import DefinitionError, NotFound, SettingsError
+from penstock.errors import DefinitionError, NotFound, NotSupportedYet, SettingsError
 from penstock.model.spec import PipelineSpec
 
 GOOD = """
@@ -37,6 +40,14 @@ def good(file: Path, name: str = "good") -> Path:
 def only(file: Path) -> PipelineSpec:
     (spec,) = discover(file)
     return spec
+
+
+def gone(pid: int) -> None:
+    """Wait until a process that was killed is no more; the interval only bounds how often it is asked."""
+    deadline = time.monotonic() + 20
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, f"process {pid} lives"
+        select.select([], [], [], 0.01)
 
 
 def refused(file: Path, timeout: float = 60) -> DefinitionError:
@@ -79,6 +90,24 @@ def test_two_pipelines_in_a_file(tmp_path: Path) -> None:
         discover(file, "tow")
 
 
+def test_a_variable_goes_before_the_name_of_another(tmp_path: Path) -> None:
+    text = (
+        "from penstock import Pipeline\na = Pipeline('b')\nb = Pipeline('a')\nfor p in (a, b): p.task(len, name='x')\n"
+    )
+    text = text.replace("len", "print_it").replace("a = ", "def print_it(): ...\na = ", 1)
+    file = write(tmp_path / "both.py", text)
+    assert [(spec.name, spec.code and spec.code.name) for spec in discover(file, "a")] == [("b", "a")]
+
+
+def test_pipelines_of_another_file_stay_there(tmp_path: Path) -> None:
+    good(tmp_path / "one.py", "one")
+    factory = "from penstock import Pipeline\ndef make(name):\n    p = Pipeline(name)\n    p.task(work)\n    return p\n"
+    write(tmp_path / "factory.py", f"def work(): ...\n{factory}")
+    text = f"from one import one\nfrom factory import make\nthree = make('three')\n{dedent(GOOD.format(name='two'))}"
+    assert [spec.name for spec in discover(write(tmp_path / "two.py", text))] == ["three", "two"]
+    assert [spec.name for spec in discover(write(tmp_path / "all.py", "from one import one\n"))] == ["one"]
+
+
 def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
     file = write(tmp_path / "bad.py", "import penstock\n\nx = (1,\ny = = 2\n")
     error = refused(file)
@@ -101,11 +130,62 @@ def test_a_module_that_is_missing(tmp_path: Path) -> None:
     assert "No module named 'nowhere_to_be_found'" in error.message
     assert error.cure == "install it, or run with the Python that has it"
     assert error.line == 2
+    write(tmp_path / "cleaning.py", "")
+    error = refused(write(tmp_path / "bad.py", "import penstock\nimport claening\n"))
+    assert error.cure == "did you mean 'cleaning'?"
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "cure"),
+    [
+        ("from penstock import Pipelin", "cannot import name 'Pipelin'", "did you mean 'Pipeline'?"),
+        ("p.tsak", "has no attribute 'tsak'", "did you mean 'task'?"),
+        ("pipelin('x')", "name 'pipelin' is not defined", "did you mean 'Pipeline'?"),
+        ("Retry(attemps=3)", "unexpected keyword argument 'attemps'", "did you mean 'attempts'?"),
+        ("Param('int', defualt=3)", "unexpected keyword argument 'defualt'", "did you mean 'default'?"),
+        ("Pipeline('x', namspace='y')", "unexpected keyword argument 'namspace'", "did you mean 'namespace'?"),
+        ("exec('a b')", "SyntaxError: invalid syntax", None),
+        (
+            "class Odd(Exception):\n    def __str__(self): raise ValueError\nraise Odd",
+            "Odd: <exception str() failed>",
+            None,
+        ),
+    ],
+)
+def test_a_wrong_word_is_told_with_the_nearest(tmp_path: Path, line: str, message: str, cure: str | None) -> None:
+    head = "from penstock import Param, Pipeline, Retry\np = Pipeline('p')\n"
+    error = refused(write(tmp_path / "bad.py", head + line + "\n"))
+    assert error.message.startswith("importing this file raised ")
+    assert message in error.message
+    assert error.cure == cure
+    assert (error.file, error.line) == (str(tmp_path / "bad.py"), 2 + len(line.splitlines()))
+
+
+def test_an_error_in_a_library_is_told_at_the_line_that_called_it(tmp_path: Path) -> None:
+    error = refused(write(tmp_path / "bad.py", "import penstock, json\n\njson.loads('{')\n"))
+    assert "JSONDecodeError" in error.message
+    assert (error.file, error.line) == (str(tmp_path / "bad.py"), 3)
+    assert "json.loads('{')" in error.facts["traceback"]
+    assert "decoder.py" not in error.facts["traceback"]
+
+
+def test_what_is_no_python(tmp_path: Path) -> None:
+    file = tmp_path / "picture.py"
+    file.write_bytes(b"\x89PNG\x00\x01\x02")
+    assert "syntax error" in refused(file).message or "null bytes" in refused(file).message
+
+
+def test_errors_keep_their_class(tmp_path: Path) -> None:
+    text = "from penstock import Pipeline\np = Pipeline('p')\n@p.task(cache='1h')\ndef work(): ...\n"
+    error = refused(write(tmp_path / "bad.py", text))
+    assert (type(error), error.line) == (NotSupportedYet, 3)
 
 
 def test_leaving_at_import_is_an_error_of_the_file(tmp_path: Path) -> None:
     error = refused(write(tmp_path / "bad.py", "import sys\nsys.exit(3)\n"))
     assert (error.message, error.line) == ("importing this file raised SystemExit: 3", 2)
+    assert error.cure is not None
+    assert "__main__" in error.cure
     error = refused(
         write(tmp_path / "gone.py", "import os, sys\nprint('bye', file=sys.stderr, flush=True)\nos._exit(7)")
     )
@@ -127,8 +207,42 @@ def test_an_import_that_never_ends_is_ended_with_its_children(tmp_path: Path) ->
     error = refused(write(tmp_path / "slow.py", text), timeout=1.5)
     assert error.message == "importing it took more than 1.5 s"
     assert error.cure == "do slow work in tasks, not at import"
-    stat = Path(f"/proc/{pid.read_text()}/stat")
-    assert not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    gone(int(pid.read_text()))
+
+
+def test_threads_and_processes_of_a_file_do_not_keep_its_answer(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    text = f"""
+        import os, threading
+        threading.Thread(target=threading.Event().wait).start()
+        if os.fork() == 0:
+            open({str(pid)!r}, "w").write(str(os.getpid()))
+            threading.Event().wait()
+        while not os.path.exists({str(pid)!r}) or not open({str(pid)!r}).read():
+            pass
+    """
+    file = write(tmp_path / "busy.py", dedent(text) + dedent(GOOD.format(name="p")))
+    began = time.monotonic()
+    assert only(file).name == "p"
+    assert time.monotonic() - began < 20
+    gone(int(pid.read_text()))
+
+
+def test_a_file_that_prints_without_end_is_only_late(tmp_path: Path) -> None:
+    text = "import sys\nwhile True: print('x' * 100_000); sys.stderr.write('y' * 100_000)\n"
+    assert refused(write(tmp_path / "loud.py", text), timeout=1.0).message == "importing it took more than 1 s"
+
+
+def test_a_file_that_closes_everything(tmp_path: Path) -> None:
+    error = refused(write(tmp_path / "bad.py", "import os\nos.closerange(0, 1000)\n"))
+    assert error.message.startswith("importing it ended the process")
+
+
+def test_ending_twice_harms_nobody(tmp_path: Path) -> None:
+    discovery = Discovery([good(tmp_path / f"{name}.py", name) for name in "abc"])
+    discovery.end()
+    discovery.end()
+    assert discovery.result() == []
 
 
 def test_problems_of_a_definition_come_through(tmp_path: Path) -> None:
@@ -185,6 +299,24 @@ def test_a_package_that_imports_the_file_gets_it_once(tmp_path: Path) -> None:
     assert spec.tasks["work"].call == "shop.flow:work"
 
 
+def test_a_file_called_like_a_library_does_not_stand_in_its_way(tmp_path: Path) -> None:
+    write(tmp_path / "beside.py", "x = 1\n")
+    text = f"import tempfile, beside\n{dedent(GOOD.format(name='p'))}"  # tempfile imports random
+    assert only(write(tmp_path / "random.py", text)).name == "p"
+
+
+def test_the_current_folder_is_no_place_for_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "here" / "json.py", "raise RuntimeError\n")
+    monkeypatch.chdir(tmp_path / "here")
+    assert only(good(tmp_path / "flow.py")).name == "good"
+
+
+def test_the_init_file_of_a_package(tmp_path: Path) -> None:
+    spec = only(good(tmp_path / "shop" / "__init__.py"))
+    assert spec.code is not None
+    assert (spec.code.root, spec.code.module, spec.code.file) == (str(tmp_path.resolve()), "shop", "shop/__init__.py")
+
+
 @pytest.mark.parametrize("stem", ["json", "typing", "pytest", "my-flow"])
 def test_a_stem_that_is_taken_gets_another_name(tmp_path: Path, stem: str) -> None:
     text = f"import json\nassert json.dumps([]) == '[]'\n{dedent(GOOD.format(name='p'))}"
@@ -238,6 +370,28 @@ def test_a_project_that_moves_keeps_its_versions(tmp_path: Path) -> None:
     assert moved.version == here.version
 
 
+def test_a_library_that_lies_elsewhere_keeps_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = set()
+    for place in ("here", "there"):
+        write(tmp_path / place / "lib" / "tools" / "__init__.py", "def work(): return 1\n")
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path / place / "lib"), prepend=os.pathsep)
+        text = "from penstock import Pipeline\nfrom tools import work\np = Pipeline('p')\np.task(work)\n"
+        spec = only(write(tmp_path / "project" / "flow.py", text))
+        assert spec.tasks["work"].file == os.path.join("tools", "__init__.py")
+        versions.add(spec.version)
+    assert len(versions) == 1
+
+
+def test_what_another_file_imports_is_no_part_of_a_version(tmp_path: Path) -> None:
+    alone = only(good(tmp_path / "b.py", "b"))
+    write(tmp_path / "shared.py", "x = 1\n")
+    write(tmp_path / "a.py", f"import shared, numpy\n{dedent(GOOD.format(name='a'))}")
+    found = {spec.name: spec for one in discover_project(tmp_path) for spec in one.specs}
+    assert found["b"] == alone
+    assert found["a"].code is not None
+    assert found["a"].code.files == ("a.py", "shared.py")
+
+
 def test_installed_libraries_are_no_part_of_a_project(tmp_path: Path) -> None:
     write(tmp_path / ".venv" / "lib" / "site-packages" / "thing.py", "")
     text = f"import sys\nsys.path.append('.venv/lib/site-packages')\nimport thing\n{dedent(GOOD.format(name='p'))}"
@@ -268,7 +422,7 @@ def test_a_broken_file_takes_no_other_along(tmp_path: Path) -> None:
     assert found["b.py"].error is not None
 
 
-def test_one_child_may_look_into_several_files(tmp_path: Path) -> None:
+def test_files_are_looked_into_in_order(tmp_path: Path) -> None:
     files = [good(tmp_path / "a.py", "a"), write(tmp_path / "b.py", "1 / 0"), good(tmp_path / "c.py", "c")]
     found = Discovery(files).result()
     assert [one.file for one in found] == files
@@ -289,6 +443,30 @@ def test_where_a_project_keeps_its_pipelines(tmp_path: Path) -> None:
     write(tmp_path / "penstock.toml", "pipelines = \n")
     with pytest.raises(SettingsError, match="can't be read"):
         project_files(tmp_path)
+
+
+def test_settings_of_a_folder_above(tmp_path: Path) -> None:
+    named = good(tmp_path / "flows" / "named.py")
+    write(tmp_path / "penstock.toml", 'pipelines = ["flows"]\n')
+    (tmp_path / "deep" / "down").mkdir(parents=True)
+    assert project_files(tmp_path / "deep" / "down") == [named]
+    write(tmp_path / "penstock.toml", "workers = 2\n")
+    mine = good(tmp_path / "deep" / "mine.py")
+    assert project_files(tmp_path / "deep") == [mine]
+
+
+@pytest.mark.parametrize("value", ['"flows"', "[1]", "3"])
+def test_folders_that_are_no_list(tmp_path: Path, value: str) -> None:
+    write(tmp_path / "penstock.toml", f"pipelines = {value}\n")
+    with pytest.raises(SettingsError, match="give a list of folders"):
+        project_files(tmp_path)
+
+
+def test_what_only_looks_like_a_file_of_pipelines(tmp_path: Path) -> None:
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "broken.py").symlink_to(tmp_path / "nowhere")
+    good(tmp_path / "__init__.py")
+    assert project_files(tmp_path) == []
 
 
 def test_nothing_of_the_user_is_imported_here(tmp_path: Path) -> None:

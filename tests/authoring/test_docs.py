@@ -35,12 +35,16 @@ def test_an_example_is_a_pipeline(title: str, code: str, tmp_path: Path, monkeyp
     file.write_text(code, encoding="utf-8")
     monkeypatch.setattr(sys, "path", list(sys.path))
     try:
-        found = pipelines(import_file(file, tmp_path, "flow_of_docs"))
+        module = import_file(file, tmp_path, "flow_of_docs")
     finally:
         sys.modules.pop("flow_of_docs", None)
+    found = pipelines(module)
     assert found
     for one in found.values():
         assert one.spec().tasks
+    for name, value in vars(module).items():
+        if name.startswith("test_"):
+            value()
 
 
 @pytest.mark.parametrize("word", sorted({

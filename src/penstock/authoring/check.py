@@ -10,7 +10,7 @@ from penstock.authoring.param import Param
 from penstock.authoring.problems import Problems
 from penstock.authoring.reading import Reader
 from penstock.authoring.registration import Registration
-from penstock.authoring.wiring import Known
+from penstock.authoring.wiring import Known, Wirer
 from penstock.errors import DefinitionError, NotSupportedYet
 from penstock.model import graph
 from penstock.model.spec import ON_TIMEOUT, TRIGGER_RULES, ParamSpec, PipelineSpec, TaskSpec
@@ -93,10 +93,10 @@ def _unique(registrations: Iterable[Registration], problems: Problems) -> dict[s
 def _outputs(one: Registration, reader: Reader) -> tuple[str, ...]:
     if one.options.get("outputs") is None:
         return (one.name,)
-    names = reader.list("outputs")
-    for name in sorted({name for name in names if isinstance(name, str) and names.count(name) > 1}):
+    names = [name for name in reader.list("outputs") if reader.name(name, "dataset")]
+    for name in sorted({name for name in names if names.count(name) > 1}):
         reader.wrong(f"{reader.whose} makes the dataset '{name}' twice", "give each its own name")
-    return reader.names("outputs", "dataset")
+    return tuple(dict.fromkeys(names))
 
 
 def _makers(
@@ -127,7 +127,7 @@ def _by_function(registrations: Iterable[Registration]) -> dict[int, list[str]]:
 def _task(
     one: Registration, outputs: tuple[str, ...], known: Known, reader: Reader, sources: functions.Sources
 ) -> TaskSpec:
-    wires = wiring.wire(one, known, reader)
+    wires = Wirer(one, known, reader).wires()
     place = functions.place(one.function)
     return TaskSpec(
         name=one.name,

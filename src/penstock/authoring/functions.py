@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import textwrap
 from collections.abc import Callable
@@ -71,7 +72,7 @@ def place(function: Any) -> Place:
 
 def call(function: Any, name: str) -> str:
     """`module:qualname`, of what a partial is of; `name` for callables without a qualname."""
-    inner = getattr(function, "func", function)
+    inner = _inner(function)
     return f"{getattr(inner, '__module__', '')}:{getattr(inner, '__qualname__', name)}"
 
 
@@ -106,12 +107,16 @@ def _read(code: CodeType) -> str | None:
     return text.encode("utf-8", "surrogatepass")[:SOURCE_LIMIT].decode("utf-8", "ignore")
 
 
+def _inner(function: Any) -> Any:
+    return function.func if isinstance(function, functools.partial) else function
+
+
 def _code(function: Any) -> CodeType | None:
     try:
-        function = inspect.unwrap(function)
+        function = inspect.unwrap(_inner(function))
     except ValueError:  # it wraps itself
         return None
-    code = getattr(getattr(function, "func", function), "__code__", None)
+    code = getattr(function, "__code__", None)
     return code if isinstance(code, CodeType) else None
 
 

@@ -34,8 +34,11 @@ def described(error: BaseException, file: Path) -> dict[str, Any]:
     own = [frame for frame in frames if not _is_library(frame.filename)] or frames
     place = {"file": own[-1].filename, "line": own[-1].lineno} if own else {"file": str(file), "line": None}
     said = "".join(traceback.format_exception_only(error)).strip()
-    told = "".join([*traceback.format_list(frames), said])
-    cure = _cure(error, file)
+    told = "".join([*traceback.format_list(own), said])
+    try:
+        cure = _cure(error, file, said)
+    except Exception:  # of the user's `__dir__` and the like
+        cure = None
     return {"message": f"importing this file raised {said}"[:MESSAGE], "cure": cure, **place, "traceback": told}
 
 
@@ -47,28 +50,27 @@ def _is_library(file: str) -> bool:
     return file.startswith((_STANDARD, "<")) or f"{os.sep}site-packages{os.sep}" in file
 
 
-def _cure(error: BaseException, file: Path) -> str | None:
+def _cure(error: BaseException, file: Path, said: str) -> str | None:
     if isinstance(error, SystemExit):
         return "importing a file must not end it: put what is for scripts under `if __name__ == '__main__':`"
     if isinstance(error, ModuleNotFoundError):
         close = nearest(error.name or "", [each.stem for each in file.parent.glob("*.py") if each != file])
         return _meant(close) or "install it, or run with the Python that has it"
-    return _meant(_nearest_name(error))
+    return _meant(_nearest_name(error, said))
 
 
 def _meant(close: str | None) -> str | None:
     return None if close is None else f"did you mean '{close}'?"
 
 
-def _nearest_name(error: BaseException) -> str | None:
-    text = str(error)
-    if isinstance(error, ImportError) and (missing := _MISSING.match(text)):
+def _nearest_name(error: BaseException, said: str) -> str | None:
+    if isinstance(error, ImportError) and (missing := _MISSING.search(said)):
         return nearest(missing[1], dir(sys.modules.get(error.name or "")))
     if isinstance(error, AttributeError) and error.name is not None:
         return nearest(error.name, [name for name in dir(error.obj) if not name.startswith("_")])
     if isinstance(error, NameError) and error.name is not None:
         return nearest(error.name, _visible(error))
-    if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.match(text)):
+    if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.search(said)):
         return nearest(unexpected[2], inspect.signature(_MADE[unexpected[1]]).parameters)
     return None
 

@@ -66,15 +66,14 @@ class Reader:
         """Names, each once."""
         return tuple(dict.fromkeys(name for name in self.list(option) if self.name(name, what)))
 
-    def names_by_argument(self, option: str) -> dict[str, str]:
-        """Arguments and the names of what they take."""
-        found = {}
-        for argument, name in self.mapping(option, "{argument: name}").items():
-            if isinstance(name, str):
-                found[argument] = name
-            else:
+    def names_by_argument(self, option: str) -> dict[str, str | None]:
+        """Arguments and the names of what they take; None where something is given that is no name."""
+        found = self.mapping(option, '{"argument": "name"}')
+        for argument, name in found.items():
+            if not isinstance(name, str):
                 cure = "give the name of a dataset or of a parameter, as a text"
                 self.wrong(f"{option} of {self.whose} gives {_short.repr(name)} to '{argument}'", cure)
+                found[argument] = None
         return found
 
     def mapping(self, option: str, form: str) -> dict[str, Any]:

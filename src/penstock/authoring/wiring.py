@@ -38,84 +38,88 @@ class Wires(NamedTuple):
     foreach: tuple[str, ...]
 
 
-def wire(one: Registration, known: Known, reader: Reader) -> Wires:
-    """Find a source for every argument of a task and of its condition."""
-    explicit = reader.names_by_argument("inputs")
-    foreach = reader.names_by_argument("foreach")
-    _check_arguments(one, reader, explicit, foreach)
-    items = {argument: _items(argument, foreach[argument], known, reader) for argument in foreach}
-    arguments = one.arguments or {}
-    plain = {name: default for name, default in arguments.items() if name not in foreach}
-    wired: dict[str, Source | None] = {**_wire(plain, explicit, one, known, reader), **items}
-    inputs = {name: source for name in arguments if (source := wired.get(name)) is not None}
-    if one.when is None:
-        return Wires(inputs, None, tuple(foreach))
-    return Wires(inputs, _wire_condition(one, explicit, foreach, known, reader), tuple(foreach))
+class Wirer:
+    """Finds the sources of one task. `explicit` and `foreach` have None for what was told to be no name."""
 
+    def __init__(self, one: Registration, known: Known, reader: Reader) -> None:
+        self.one = one
+        self.known = known
+        self.reader = reader
+        self.explicit = reader.names_by_argument("inputs")
+        self.foreach = reader.names_by_argument("foreach")
 
-def _check_arguments(
-    one: Registration, reader: Reader, explicit: Mapping[str, str], foreach: Mapping[str, str]
-) -> None:
-    if one.arguments is None:
-        return  # which was told; the names of its arguments are not known
-    both = {**one.arguments, **(one.condition_arguments or {})}
-    for option, given, arguments in (("inputs", explicit, both), ("foreach", foreach, one.arguments)):
-        for argument in given:
-            if argument not in arguments:
+    def wires(self) -> Wires:
+        """A source for every argument of the task and of its condition."""
+        self._check_arguments()
+        arguments = self.one.arguments or {}
+        plain = {name: default for name, default in arguments.items() if name not in self.foreach}
+        wired = self._wire(plain, self.reader.whose, with_error=self.one.role != "task")
+        for argument, name in self.foreach.items():
+            source = self._items(argument, name)
+            if source is not None:
+                wired[argument] = source
+        inputs = {name: wired[name] for name in arguments if name in wired}
+        return Wires(inputs, None if self.one.when is None else self._condition(), tuple(self.foreach))
+
+    def _check_arguments(self) -> None:
+        if self.one.arguments is None:
+            return  # which was told; what they are called is not known
+        both = {**self.one.arguments, **(self.one.condition_arguments or {})}
+        whose, wrong = self.reader.whose, self.reader.wrong
+        for option, given, arguments in (
+            ("inputs", self.explicit, both), ("foreach", self.foreach, self.one.arguments),
+        ):  # fmt: skip
+            for argument in [name for name in given if name not in arguments]:
                 cure = did_you_mean(argument, arguments)
-                reader.wrong(
-                    f"{option} of {reader.whose} names '{argument}', which is no argument of its function", cure
-                )
-            elif option == "foreach" and argument in explicit:
-                reader.wrong(f"argument '{argument}' of {reader.whose} is in inputs and in foreach", "leave out one")
+                wrong(f"{option} of {whose} names '{argument}', which is no argument of its function", cure)
+        for argument in [name for name in self.foreach if name in self.explicit]:
+            wrong(f"argument '{argument}' of {whose} is in inputs and in foreach", "leave out one of the two")
 
+    def _wire(self, arguments: Mapping[str, bool], what: str, *, with_error: bool = False) -> dict[str, Source]:
+        """A source for every argument: explicit, a dataset of another task, a parameter, else its default."""
+        known, wired = self.known, dict[str, Source]()
+        for argument, default in arguments.items():
+            name, explicit = self.explicit.get(argument, argument), argument in self.explicit
+            if name is None:
+                continue  # which was told
+            own = known.makers.get(name) == self.one.name
+            if own and (explicit or not default):
+                cure = "data come from other tasks: rename the task, its dataset or the argument"
+                self.reader.wrong(f"{what} reads '{name}', which it makes itself", cure)
+            elif name in known.makers and not own:
+                wired[argument] = Source("dataset", name, default=default)
+            elif name in known.params:
+                wired[argument] = Source("param", name)
+            elif with_error and argument == "error" and not explicit:
+                wired[argument] = Source("error", "error")
+            elif explicit or not default:
+                self.reader.wrong(f"{what} reads '{name}', which nobody makes", known.nearest(name))
+        return wired
 
-def _items(argument: str, name: str, known: Known, reader: Reader) -> Source | None:
-    if name in known.makers:
-        return Source("item", name, over="dataset")
-    if name not in known.params:
-        reader.wrong(f"{reader.whose} goes over '{name}', which nobody makes", known.nearest(name))
-        return None
-    kind = known.params[name].type
-    if kind not in _OF_ITEMS:
-        cure = "give the parameter a list, a dict, or the type 'list'"
-        reader.wrong(f"{reader.whose} goes over '{name}' for '{argument}', which is {kind} and has no items", cure)
-    return Source("item", name, over="param")
+    def _items(self, argument: str, name: str | None) -> Source | None:
+        if name is None:
+            return None  # which was told
+        if name in self.known.makers:
+            return Source("item", name, over="dataset")
+        if name not in self.known.params:
+            self.reader.wrong(f"{self.reader.whose} goes over '{name}', which nobody makes", self.known.nearest(name))
+            return None
+        kind = self.known.params[name].type
+        if kind not in _OF_ITEMS:
+            told = f"{self.reader.whose} goes over '{name}' for '{argument}', which is {kind} and has no items"
+            self.reader.wrong(told, "give the parameter a list, a dict, or the type 'list'")
+        return Source("item", name, over="param")
 
-
-def _wire_condition(
-    one: Registration, explicit: Mapping[str, str], foreach: Mapping[str, str], known: Known, reader: Reader
-) -> dict[str, Source]:
-    arguments = one.condition_arguments or {}
-    items = [name for name in arguments if name in foreach and name not in known.makers]
-    for name in items:
-        cure = "it is asked once for all items; let a task before choose them"
-        reader.wrong(f"`when` of {reader.whose} takes the item '{name}'", cure)
-    plain = {name: default for name, default in arguments.items() if name not in items}
-    return _wire(plain, explicit, one, known, reader, what=f"`when` of {reader.whose}")
-
-
-def _wire(
-    arguments: Mapping[str, bool], explicit: Mapping[str, str], one: Registration, known: Known, reader: Reader, *,
-    what: str | None = None,
-) -> dict[str, Source]:  # fmt: skip
-    """A source for every argument: explicit, a dataset of another task, a parameter, else its default."""
-    wired: dict[str, Source] = {}
-    for argument, default in arguments.items():
-        name = explicit.get(argument, argument)
-        own = known.makers.get(name) == one.name
-        if own and (argument in explicit or not default):
-            cure = "data come from other tasks: rename the task, its dataset or the argument"
-            reader.wrong(f"{what or reader.whose} reads '{name}', which it makes itself", cure)
-        elif name in known.makers and not own:
-            wired[argument] = Source("dataset", name, default=default)
-        elif name in known.params:
-            wired[argument] = Source("param", name)
-        elif argument == "error" and argument not in explicit and one.role != "task" and what is None:
-            wired[argument] = Source("error", "error")
-        elif argument in explicit or not default:
-            reader.wrong(f"{what or reader.whose} reads '{name}', which nobody makes", known.nearest(name))
-    return wired
+    def _condition(self) -> dict[str, Source]:
+        what = f"`when` of {self.reader.whose}"
+        plain = {}
+        for argument, default in (self.one.condition_arguments or {}).items():
+            if argument in self.foreach and argument not in self.known.makers:
+                cure = "it is asked once for all items; let a task before choose them"
+                self.reader.wrong(f"{what} takes the item '{argument}'", cure)
+            else:
+                plain[argument] = default
+        return self._wire(plain, what)
 
 
 def after(known: Known, reader: Reader) -> tuple[str, ...]:
