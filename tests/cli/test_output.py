@@ -84,6 +84,7 @@ def test_text_that_can_not_be_encoded_is_escaped(monkeypatch: pytest.MonkeyPatch
 def test_json_stays_json_whatever_the_encoding(text: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = Stream(encoding)
     monkeypatch.setattr(sys, "stdout", stream)
+    output.prepare()
     output.show_json({"name": text})
     output.show_json_lines("lines", [{"name": text}, {}])
     output.show_json_lines("lines", [])

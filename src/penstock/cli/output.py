@@ -19,7 +19,7 @@ _SCREEN: Final = 80
 
 
 def prepare() -> None:
-    """Make standard output and error take any text: what they can't encode is written as an escape."""
+    """Make standard output and error take any text: what they can't encode is written as an escape, as JSON has it."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -79,26 +79,19 @@ def show(lines: Iterable[Line], stream: TextIO | None = None) -> None:
 
 def show_json(document: Any) -> None:
     """Write one JSON document; in ASCII where the stream can't take more."""
-    sys.stdout.write(_json(document, indent=2) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=not _is_unicode(sys.stdout), indent=2) + "\n")
 
 
 def show_json_lines(name: str, items: Iterable[Any]) -> None:
     """Write `{name: [items]}` an item a line, as they come: no list is held."""
-    sys.stdout.write(f'{{"{name}": [')
+    encode = json.JSONEncoder(ensure_ascii=not _is_unicode(sys.stdout)).encode
+    write = sys.stdout.write
+    write(f'{{"{name}": [')
     between = "\n"
     for item in items:
-        sys.stdout.write(between + _json(item))
+        write(between + encode(item))
         between = ",\n"
-    sys.stdout.write("]}\n")
-
-
-def _json(document: Any, indent: int | None = None) -> str:
-    text = json.dumps(document, ensure_ascii=False, indent=indent)
-    try:
-        text.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return json.dumps(document, indent=indent)
-    return text
+    write("]}\n")
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
 
 def duration(seconds: float | None) -> str:
@@ -50,7 +51,25 @@ def plural(count: int, noun: str) -> str:
 
 def clock(at: float) -> str:
     """The local time of day with milliseconds, of seconds since 1970."""
-    return datetime.fromtimestamp(at).strftime("%H:%M:%S.%f")[:-3]
+    second, part = divmod(round(at * 1_000_000), 1_000_000)
+    return f"{_local(second)}.{part // 1000:03d}"
+
+
+def utc(at: float) -> str:
+    """`2013-01-01T00:00:00.000000Z`, of seconds since 1970."""
+    second, part = divmod(round(at * 1_000_000), 1_000_000)
+    return f"{_utc(second)}.{part:06d}Z"
+
+
+# Of a million log lines, most share their second with the line before.
+@lru_cache(maxsize=64)
+def _local(second: int) -> str:
+    return datetime.fromtimestamp(second).strftime("%H:%M:%S")
+
+
+@lru_cache(maxsize=64)
+def _utc(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def moment(iso: str | None) -> str:

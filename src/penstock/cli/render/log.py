@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from penstock.cli.render import amounts
@@ -22,16 +22,20 @@ _COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 
 def log_line(line: dict[str, Any], paint: Paint) -> str:
     """`12:00:01.123 clean[JFK] #2 WARNING what was printed`, with its end."""
-    name = clean(line["task"])
-    if line["map_index"] is not None:
-        label = line["map_index"] if line["label"] is None else line["label"]
-        name += f"[{cut(clean(str(label)), 24, paint.mark)}]"
-    if line["attempt"] > 1:
-        name += f" #{line['attempt']}"
+    at, name = amounts.clock(line["at"]), _name(line["task"], line["map_index"], line["label"], line["attempt"], paint)
     level = line["level"]
     word = f"{paint.dye(level.upper(), _COLOURS.get(level, ''))} " if level and level != "info" else ""
-    at = paint.dye(amounts.clock(line["at"]), "dim")
-    return f"{at} {paint.dye(name, 'cyan')} {word}{safe(line['message'], paint)}\n"
+    return f"{paint.dye(at, 'dim')} {name} {word}{safe(line['message'], paint)}\n"
+
+
+@lru_cache(maxsize=1024)
+def _name(task: str, map_index: int | None, label: str | None, attempt: int, paint: Paint) -> str:
+    name = clean(task)
+    if map_index is not None:
+        name += f"[{map_index if label is None else cut(clean(label), 24, paint.mark)}]"
+    if attempt > 1:
+        name += f" #{attempt}"
+    return paint.dye(name, "cyan")
 
 
 def safe(message: str, paint: Paint) -> str:
@@ -45,5 +49,6 @@ def safe(message: str, paint: Paint) -> str:
 def as_document(lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Lines as the document of logs has them: times in UTC, without what is only for people."""
     for line in lines:
-        at = datetime.fromtimestamp(line["at"], UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-        yield {**{name: value for name, value in line.items() if name != "label"}, "at": at}
+        del line["label"]
+        line["at"] = amounts.utc(line["at"])
+        yield line
