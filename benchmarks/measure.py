@@ -90,10 +90,21 @@ def _read(out: str, err: str, status: int, late: str | None, blank: Result) -> R
 
 
 def _end_all(home: str) -> None:
-    """Kill every process whose home is the driver's, which is its alone: servers leave sessions and outlive parents."""
-    for one in psutil.process_iter():
-        try:
-            if one.environ().get("HOME") == home:
-                one.kill()
-        except psutil.Error:
-            continue  # gone by now, or somebody else's
+    """Kill every process whose home is the driver's, which is its alone: servers leave sessions and outlive parents.
+
+    A process between fork and exec shows no environment for a moment, so one look that finds nobody is not enough.
+    """
+    quiet = 0
+    while quiet < 2:
+        found = [one for one in psutil.process_iter() if _lives_in(home, one)]
+        for one in found:
+            one.kill()
+        psutil.wait_procs(found, timeout=5)
+        quiet = 0 if found else quiet + 1
+
+
+def _lives_in(home: str, one: psutil.Process) -> bool:
+    try:
+        return one.status() != psutil.STATUS_ZOMBIE and one.environ().get("HOME") == home
+    except psutil.Error:
+        return False  # gone by now, or somebody else's
