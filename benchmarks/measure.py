@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -98,7 +99,8 @@ def _end_all(home: str) -> None:
     while quiet < 2:
         found = [one for one in psutil.process_iter() if _lives_in(home, one)]
         for one in found:
-            one.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()
         psutil.wait_procs(found, timeout=5)
         quiet = 0 if found else quiet + 1
 
