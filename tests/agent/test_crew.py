@@ -127,6 +127,24 @@ def test_a_worker_that_has_done_enough_is_replaced_when_nothing_is_to_be_done(ow
     assert own_stage.value(own_stage.run("pid")) not in tired
 
 
+def test_who_comes_for_a_tired_worker_has_the_code_already_also_after_the_run(own_stage: Stage, file: Path) -> None:
+    imports = file.with_name("imports")
+    code = f"open({str(imports)!r}, 'a').write(f'{{os.getpid()}}\\n')\n"
+    stage = _stage(
+        own_stage.executor, file, CODE.format(answer=1).replace("from penstock", code + "from penstock"), "over"
+    )
+    keys = [stage.start("answer") for _ in range(3 * crew.ENOUGH)]
+    done = {stage.value(stage.end(key))[1] for key in keys}
+    stage.executor.forget("over")
+    came = set[int]()
+
+    def anew() -> bool:
+        came.update(int(line) for line in imports.read_text().split())
+        return bool(came - done - {os.getpid()})
+
+    eventually(anew, within=6 * crew.REST)
+
+
 def test_an_interpreter_that_cannot_start_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
     with pytest.raises(ExecutorError, match="can't be started"):

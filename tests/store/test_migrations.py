@@ -141,9 +141,9 @@ class TestUpgrade:
         (folder / "versions").mkdir(parents=True)
         for file in (FOLDER / "versions").glob("0*.py"):
             (folder / "versions" / file.name).write_text(file.read_text())
-        (folder / "versions" / "0002_next.py").write_text(
+        (folder / "versions" / "0003_next.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = '0002'\ndown_revision = '{ddl.HEAD}'\n"
+            f"revision = '0003'\ndown_revision = '{ddl.HEAD}'\n"
             "def upgrade():\n"
             "    op.add_column('run', sa.Column('extra', sa.Text))\n"
             "    op.execute(\"UPDATE about SET value = '0.2.0'\")\n"
@@ -153,10 +153,10 @@ class TestUpgrade:
         with database.write() as connection:
             apply(connection, made.first_commit())
         monkeypatch.setattr(migrate, "_FOLDER", folder)
-        migrate.migrate(path, "0002")
+        migrate.migrate(path, "0003")
         with database.read() as connection:
             assert connection.all("SELECT key, extra FROM run") == [(made.KEY, None)]
-            assert connection.all("SELECT version_num FROM alembic_version") == [("0002",)]
+            assert connection.all("SELECT version_num FROM alembic_version") == [("0003",)]
         with pytest.raises(StoreVersionError, match=r"needs Penstock 0\.2\.0 or newer"):
             open_database(path)
         with pytest.raises(StoreVersionError):
@@ -167,9 +167,9 @@ class TestUpgrade:
         (folder / "versions").mkdir(parents=True)
         for file in (FOLDER / "versions").glob("0*.py"):
             (folder / "versions" / file.name).write_text(file.read_text())
-        (folder / "versions" / "0002_bad.py").write_text(
+        (folder / "versions" / "0003_bad.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = '0002'\ndown_revision = '{ddl.HEAD}'\n"
+            f"revision = '0003'\ndown_revision = '{ddl.HEAD}'\n"
             "def upgrade():\n    op.add_column('run', sa.Column('extra', sa.Text))\n    op.execute('nonsense')\n"
         )
         path = tmp_path / "penstock.db"
@@ -178,7 +178,7 @@ class TestUpgrade:
             before = shape(connection)
         monkeypatch.setattr(migrate, "_FOLDER", folder)
         with pytest.raises(StoreError, match="syntax error"):
-            migrate.migrate(path, "0002")
+            migrate.migrate(path, "0003")
         with open_database(path).read() as connection:
             assert shape(connection) == before
 

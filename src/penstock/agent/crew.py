@@ -129,8 +129,11 @@ class Crew:
     def _warm(self, worker: Member, run: Run) -> None:
         worker.pool = run.pool
         worker.state = "idle"
-        worker.runs.add(run.id)
         worker.send(["run", run.context], ["load", run.id])
+        if run.over:
+            worker.send(["forget", run.id])
+        else:
+            worker.runs.add(run.id)
         self._idle.setdefault(run.pool, []).append(worker)
 
     def _keep_spare(self) -> None:
@@ -259,7 +262,8 @@ class Crew:
         """A worker that has done enough leaves when no work is there to be kept waiting."""
         if worker.state == "idle" and not self._busy:
             self._dismiss(worker)
-            if worker.run is not None and not worker.run.over:
+            if worker.run is not None:
+                # The next run of this pipeline should not have to wait for its imports.
                 self._to_warm.append(worker.run)
             self._keep_spare()
         elif worker.state in ("idle", "busy"):

@@ -53,7 +53,7 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
     if view.stored_version:
         update = RunUpdate(
             view.state, view.reason, started, ended, view.generation, error, view.tasks_total, view.tasks_done,
-            view.stored_version + 1, view.key, view.stored_version,
+            view.bytes, view.stored_version + 1, view.key, view.stored_version,
         )  # fmt: skip
         commit.run_updates.append(update)
         view.stored_version += 1
@@ -68,7 +68,7 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
         view.key, view.id, spec.name, spec.namespace, view.plan.version, view.type, view.state, view.reason,
         created, started, ended, _json(view.params) or "{}", _json(view.trigger) or "{}", _json(view.tags) or "[]",
         _json(view.selection), _json(view.facts), None, None, view.generation, error, view.tasks_total,
-        view.tasks_done, owner, view.epoch, 1,
+        view.tasks_done, owner, view.epoch, 1, view.bytes,
     )  # fmt: skip
     commit.new_runs.append(row)
     commit.labels.extend((view.key, name, value) for name, value in view.labels.items())

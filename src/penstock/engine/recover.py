@@ -56,7 +56,7 @@ def lost_run(stored: StoredRun, fence: Fence, now: float) -> Commit:
     reason = run.reason if cancelling else REASON
     error = run.error or (None if cancelling else json.dumps({"type": "Killed", "message": MESSAGE, "traceback": ""}))
     update = RunUpdate(
-        state, reason, run.started_at, at, run.generation, error, run.tasks_total, run.tasks_total,
+        state, reason, run.started_at, at, run.generation, error, run.tasks_total, run.tasks_total, run.bytes,
         run.row_version + 1, run.key, run.row_version,
     )  # fmt: skip
     commit.run_updates.append(update)

@@ -93,10 +93,10 @@ class RunView:
     """
 
     __slots__ = (
-        "asked", "by_place", "context", "created_at", "dirty", "doom", "due", "ended", "ended_at", "epoch", "error",
-        "facts", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "key", "labels", "live",
-        "open", "params", "phase", "plan", "reason", "selection", "started_at", "state", "stored_version", "strict",
-        "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values",
+        "asked", "by_place", "bytes", "context", "created_at", "dirty", "doom", "due", "ended", "ended_at", "epoch",
+        "error", "facts", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "key", "labels",
+        "live", "open", "params", "phase", "plan", "reason", "selection", "started_at", "state", "stored_version",
+        "strict", "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values",
         "warnings",
     )  # fmt: skip
 
@@ -124,6 +124,7 @@ class RunView:
         self.task_runs: list[TaskRun] = []
         self.by_place: list[TaskRun] = []
         self.values: dict[str, Any] = {}
+        self.bytes = 0
         self.phase = "task"
         self.open = {"task": 0, "on_failure": 0, "finally": 0}
         self.tasks_total = 0

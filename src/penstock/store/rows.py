@@ -39,6 +39,7 @@ class NewRun(NamedTuple):
     owner: int | None
     epoch: int
     row_version: int
+    bytes: int | None = 0
 
 
 class RunUpdate(NamedTuple):
@@ -52,6 +53,7 @@ class RunUpdate(NamedTuple):
     error: str | None
     tasks_total: int
     tasks_done: int
+    bytes: int | None
     row_version: int
     key: int
     expected: int

@@ -39,7 +39,9 @@ def _rowid(name: str) -> Column[Any]:
 #: One row for the whole database: the oldest Penstock that understands this schema.
 about = Table("about", metadata, _key("name", Text), _fact("value", Text), sqlite_with_rowid=False)
 
-# `version` is the one that was used last, which is not always the one that was made last.
+# `version` is the one that was used last, or found last in the project. The rest is what the watcher of the project
+# says: `file` below the project's folder, `present` (NULL: never found there), and `problem` where the file can't be
+# read now: JSON {message, line, cure, at}, `at` in microseconds.
 pipeline = Table(
     "pipeline",
     metadata,
@@ -47,6 +49,22 @@ pipeline = Table(
     _key("pipeline", Text),
     _fact("version", Text),
     _fact("seen_at", BigInteger),
+    _maybe("file", Text),
+    _maybe("present", Boolean),
+    _maybe("problem", Text),
+    _maybe("checked_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+# Files of the project that can't be read and of which no pipeline is known.
+definition_problem = Table(
+    "definition_problem",
+    metadata,
+    _key("file", Text),
+    _fact("message", Text),
+    _maybe("line", Integer),
+    _maybe("cure", Text),
+    _fact("at", BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -60,6 +78,7 @@ pipeline_version = Table(
     _fact("created_at", BigInteger),
 )
 
+_FAILED = text("error_text IS NOT NULL")
 run = Table(
     "run",
     metadata,
@@ -89,6 +108,10 @@ run = Table(
     _maybe("owner", BigInteger),
     _fact("epoch", Integer),
     _fact("row_version", Integer),
+    # What its artifacts take, all generations and attempts together.
+    _maybe("bytes", BigInteger),
+    # What a search in errors reads (store/error_text.py); NULL exactly where `error` is.
+    _maybe("error_text", Text),
     # By id: the views' users, and the search for the end of an id, which reads this index only.
     Index("run_id", "id", unique=True),
     # Lists by state ("what failed?"), and the search for runs that are not over.
@@ -96,8 +119,15 @@ run = Table(
     # Lists of one pipeline, its latest runs, its latest success.
     Index("run_pipeline", "pipeline", "key"),
     Index("run_namespace", "namespace", "key"),
-    # Search in the text of errors reads failed runs only, newest first.
-    Index("run_error", "key", sqlite_where=text("error IS NOT NULL"), postgresql_where=text("error IS NOT NULL")),
+    # A pipeline's runs that are over, its last successes, its failures.
+    Index("run_place", "namespace", "pipeline", "state", "key"),
+    # Search in the text of errors reads this index alone, newest first (docs/decisions/0006-lists-by-index.md).
+    Index("run_error", "key", "error_text", sqlite_where=_FAILED, postgresql_where=_FAILED),
+    # Lists in other orders.
+    Index("run_started", "started_at", "key"),
+    Index("run_ended", "ended_at", "key"),
+    Index("run_duration", text("(ended_at - started_at)"), "key"),
+    Index("run_bytes", "bytes", "key"),
 )
 
 label = Table(
@@ -272,3 +302,47 @@ command = Table(
           sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
     sqlite_autoincrement=True,
 )  # fmt: skip
+
+saved_view = Table(
+    "saved_view",
+    metadata,
+    _rowid("id"),
+    _fact("name", Text),
+    _fact("query", Text),
+    _fact("columns", Text),
+    _fact("created_at", BigInteger),
+    Index("saved_view_name", "name", unique=True),
+    # A bookmark of a view that was deleted must not show another one.
+    sqlite_autoincrement=True,
+)
+
+# Of secrets only digests are kept.
+session = Table(
+    "session",
+    metadata,
+    _key("digest", Text),
+    _fact("created_at", BigInteger),
+    _fact("expires_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+sign_in_code = Table(
+    "sign_in_code",
+    metadata,
+    _key("digest", Text),
+    _fact("expires_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+# `digest` is that of the request's body; `status` and `body` (the answer) are NULL until the first one is answered.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _key("key", Text),
+    _key("route", Text),
+    _fact("digest", Text),
+    _maybe("status", Integer),
+    _maybe("body", Text),
+    _fact("created_at", BigInteger),
+    Index("idempotency_age", "created_at"),
+)

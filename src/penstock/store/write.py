@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -9,6 +10,7 @@ from penstock.errors import Fenced, StaleWrite
 from penstock.model.ids import run_id
 from penstock.store import rows
 from penstock.store.connection import Connection
+from penstock.store.error_text import error_text
 from penstock.store.rows import Commit, Fence
 from penstock.store.statements import Delete, Insert, Statement, Update
 
@@ -27,7 +29,7 @@ _SAME_PLACE: Final = {"run_key": "run_key", "seq": "seq"}
 
 #: In the order that the database must see them: an attempt ends before the next one of its task run begins.
 _STEPS: Final = (
-    _Step("new_runs", "run", Insert("run", rows.NewRun._fields), exact=True),
+    _Step("new_runs", "run", Insert("run", ("error_text", *rows.NewRun._fields)), exact=True),
     _Step("labels", "label", Insert("label", ("run_key", "key", "value")), exact=True),
     _Step("new_task_runs", "task run", Insert("task_run_row", rows.NewTaskRun._fields), exact=True),
     _Step(
@@ -46,7 +48,12 @@ _STEPS: Final = (
         Update("task_run_row", rows.TaskRunUpdate._fields, {**_SAME_PLACE, **_EXPECTED}),
         exact=True,
     ),
-    _Step("run_updates", "run", Update("run", rows.RunUpdate._fields, {"key": "key", **_EXPECTED}), exact=True),
+    _Step(
+        "run_updates",
+        "run",
+        Update("run", ("error_text", *rows.RunUpdate._fields), {"key": "key", **_EXPECTED}),
+        exact=True,
+    ),
     _Step("events", "event", Insert("event", rows.NewEvent._fields), exact=True),
     _Step("metrics", "metric", Insert("metric", rows.NewMetric._fields), exact=True),
     # Two samples of one microsecond say the same.
@@ -88,12 +95,18 @@ def apply(connection: Connection, commit: Commit) -> None:
     for step in _STEPS:
         new: Sequence[Any] = getattr(commit, step.kind)
         if new:
+            if step.what == "run":
+                new = [(_error_text(run.error), *run) for run in new]
             changed = connection.run_many(step.statement, new)
             if step.exact and changed != len(new):
                 raise StaleWrite(
                     f"{len(new) - changed} of {len(new)} rows ({step.what}) were changed by somebody else",
                     kind=step.kind,
                 )
+
+
+def _error_text(error: str | None) -> str | None:
+    return None if error is None else error_text(json.loads(error))
 
 
 def _check_fences(connection: Connection, fences: list[Fence]) -> None:

@@ -55,6 +55,15 @@ CREATE TABLE command (
     applied_at BIGINT
 );
 CREATE INDEX command_waiting ON command (run_key, id) WHERE state = 'waiting';
+CREATE TABLE definition_problem (
+    file TEXT NOT NULL,
+    message TEXT NOT NULL,
+    line INTEGER,
+    cure TEXT,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (file)
+)
+ WITHOUT ROWID;
 CREATE TABLE event (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     run_key BIGINT NOT NULL,
@@ -65,6 +74,16 @@ CREATE TABLE event (
     data TEXT
 );
 CREATE INDEX event_run ON event (run_key, id);
+CREATE TABLE idempotency (
+    "key" TEXT NOT NULL,
+    route TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    status INTEGER,
+    body TEXT,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY ("key", route)
+);
+CREATE INDEX idempotency_age ON idempotency (created_at);
 CREATE TABLE instance (
     id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
@@ -101,6 +120,10 @@ CREATE TABLE pipeline (
     pipeline TEXT NOT NULL,
     version TEXT NOT NULL,
     seen_at BIGINT NOT NULL,
+    file TEXT,
+    present BOOLEAN,
+    problem TEXT,
+    checked_at BIGINT,
     PRIMARY KEY (namespace, pipeline)
 )
  WITHOUT ROWID;
@@ -138,12 +161,19 @@ CREATE TABLE run (
     owner BIGINT,
     epoch INTEGER NOT NULL,
     row_version INTEGER NOT NULL,
+    bytes BIGINT,
+    error_text TEXT,
     PRIMARY KEY ("key")
 );
-CREATE INDEX run_error ON run ("key") WHERE error IS NOT NULL;
+CREATE INDEX run_bytes ON run (bytes, "key");
+CREATE INDEX run_duration ON run ((ended_at - started_at), "key");
+CREATE INDEX run_ended ON run (ended_at, "key");
+CREATE INDEX run_error ON run ("key", error_text) WHERE error_text IS NOT NULL;
 CREATE UNIQUE INDEX run_id ON run (id);
 CREATE INDEX run_namespace ON run (namespace, "key");
 CREATE INDEX run_pipeline ON run (pipeline, "key");
+CREATE INDEX run_place ON run (namespace, pipeline, state, "key");
+CREATE INDEX run_started ON run (started_at, "key");
 CREATE INDEX run_state ON run (state, "key");
 CREATE TABLE sample (
     run_key BIGINT NOT NULL,
@@ -155,6 +185,27 @@ CREATE TABLE sample (
     read_bytes BIGINT NOT NULL,
     written_bytes BIGINT NOT NULL,
     PRIMARY KEY (run_key, seq, n, at)
+)
+ WITHOUT ROWID;
+CREATE TABLE saved_view (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    "query" TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX saved_view_name ON saved_view (name);
+CREATE TABLE session (
+    digest TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (digest)
+)
+ WITHOUT ROWID;
+CREATE TABLE sign_in_code (
+    digest TEXT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (digest)
 )
  WITHOUT ROWID;
 CREATE TABLE task_run_row (
@@ -232,5 +283,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0001');
+INSERT INTO alembic_version VALUES ('0002');
 INSERT INTO about VALUES ('needs', '0.1.0');

@@ -1,0 +1,51 @@
+/** The one door to the server: typed calls, and problems as errors. */
+import createClient, { type Middleware } from "openapi-fetch";
+import type { components, paths } from "../wire/api";
+
+export type Schemas = components["schemas"];
+type ProblemBody = Schemas["Problem"];
+
+/** What the server refused, and what helps. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly cure: string | null;
+  readonly errors: NonNullable<ProblemBody["errors"]>;
+
+  constructor(body: ProblemBody) {
+    super(body.detail || body.title);
+    this.name = "ApiProblem";
+    this.status = body.status;
+    this.code = body.code;
+    this.cure = body.cure ?? null;
+    this.errors = body.errors ?? [];
+  }
+}
+
+const problems: Middleware = {
+  async onResponse({ response }) {
+    if (response.ok) return undefined;
+    throw new ApiProblem(await problemOf(response));
+  },
+};
+
+async function problemOf(response: Response): Promise<ProblemBody> {
+  const plain = {
+    type: "about:blank", title: response.statusText || "Error", status: response.status,
+    detail: `The server answered ${response.status}.`, code: "http", cure: null, errors: null,
+  };
+  if (!response.headers.get("content-type")?.includes("json")) return plain;
+  return { ...plain, ...((await response.json().catch(() => ({}))) as Partial<ProblemBody>) };
+}
+
+/** Calls by path: `await api.GET("/api/v1/runs", { params: { query } })`. A problem is thrown as ApiProblem. */
+export const api = createClient<paths>({
+  credentials: "same-origin",
+  querySerializer: { array: { style: "form", explode: true } },
+});
+api.use(problems);
+
+/** The body of an answer, which is there whenever no problem was thrown. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  return (await answer).data as T;
+}

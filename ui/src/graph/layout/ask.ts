@@ -1,0 +1,38 @@
+import type { Layout, LayoutPlan } from "./plan";
+import LayoutWorker from "./worker?worker";
+
+/** Graphs up to this size are laid out at once: starting a worker would take longer. */
+const SMALL = 150;
+
+type Answer = { id: number; layout?: Layout; problem?: string };
+
+let worker: Worker | null = null;
+let asked = 0;
+const waiting = new Map<number, { resolve: (layout: Layout) => void; reject: (error: Error) => void }>();
+
+/** Lays out in the worker; small graphs right here. */
+export async function askLayout(plan: LayoutPlan): Promise<Layout> {
+  if (plan.width.length <= SMALL) return (await import("./layout")).layOut(plan);
+  worker ??= start();
+  const id = ++asked;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker!.postMessage({ id, plan });
+  });
+}
+
+function start(): Worker {
+  const made = new LayoutWorker();
+  made.onmessage = ({ data }: MessageEvent<Answer>) => {
+    const who = waiting.get(data.id);
+    waiting.delete(data.id);
+    if (data.layout) who?.resolve(data.layout);
+    else who?.reject(new Error(data.problem ?? "the layout failed"));
+  };
+  made.onerror = (event) => {
+    for (const { reject } of waiting.values()) reject(new Error(event.message || "the layout's worker failed"));
+    waiting.clear();
+    worker = null;
+  };
+  return made;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { crossings } from "./crossings";
+import { inLayers } from "./layers";
+import { layOut } from "./layout";
+import { order } from "./order";
+import { ROOM, type Layout, type LayoutPlan } from "./plan";
+import { rank } from "./rank";
+import { chance, samplePlan } from "./sample";
+
+const flatOf = (plan: LayoutPlan) => ({
+  count: plan.width.length, along: plan.width, across: plan.height, from: plan.source, to: plan.target,
+  leave: new Float32Array(plan.source.length), enter: new Float32Array(plan.source.length), pin: new Uint8Array(plan.width.length),
+});
+
+/** A plan by chance: sizes, edges in any direction (circles too), groups. */
+function wild(seed: number): LayoutPlan {
+  const next = chance(seed);
+  const count = 1 + Math.floor(next() * 40);
+  const groups = Math.floor(next() * 4);
+  const ends: [number, number][] = [];
+  for (let i = Math.floor(next() * count * 2); i > 0; i--) {
+    const [a, b] = [Math.floor(next() * count), Math.floor(next() * count)];
+    if (a !== b) ends.push([a, b]);
+  }
+  return {
+    direction: next() < 0.5 ? "right" : "down", groups,
+    width: Float32Array.from({ length: count }, () => 20 + Math.floor(next() * 300)),
+    height: Float32Array.from({ length: count }, () => 20 + Math.floor(next() * 60)),
+    group: Int32Array.from({ length: count }, () => (groups ? Math.floor(next() * (groups + 1)) - 1 : -1)),
+    source: Int32Array.from(ends, ([a]) => a), target: Int32Array.from(ends, ([, b]) => b),
+  };
+}
+
+const rect = (plan: LayoutPlan, at: Layout, v: number) => ({
+  left: at.x[v]! - plan.width[v]! / 2, right: at.x[v]! + plan.width[v]! / 2,
+  top: at.y[v]! - plan.height[v]! / 2, bottom: at.y[v]! + plan.height[v]! / 2,
+});
+
+describe("a layout of any graph", () => {
+  const seeds = Array.from({ length: 150 }, (_, seed) => seed + 1);
+
+  it.each(seeds)("keeps nodes apart, inside of the picture and of their group (%i)", (seed) => {
+    const plan = wild(seed);
+    const at = layOut(plan);
+    const all = Array.from(plan.width, (_, v) => rect(plan, at, v));
+    all.forEach((a, v) => {
+      expect(a.left).toBeGreaterThan(-0.1);
+      expect(a.top).toBeGreaterThan(-0.1);
+      expect(a.right).toBeLessThan(at.width + 0.1);
+      expect(a.bottom).toBeLessThan(at.height + 0.1);
+      const g = plan.group[v]!;
+      if (g >= 0) {
+        expect(a.left).toBeGreaterThan(at.box[4 * g]! - 0.1);
+        expect(a.bottom).toBeLessThan(at.box[4 * g + 3]! + 0.1);
+      }
+      all.slice(v + 1).forEach((b) => {
+        const overlap = a.left < b.right - 0.1 && b.left < a.right - 0.1 && a.top < b.bottom - 0.1 && b.top < a.bottom - 0.1;
+        expect(overlap).toBe(false);
+      });
+    });
+  });
+
+  it.each(seeds)("leads every edge from its source to its target (%i)", (seed) => {
+    const plan = wild(seed);
+    const at = layOut(plan);
+    plan.source.forEach((source, e) => {
+      const from = at.offset[e]!;
+      const to = at.offset[e + 1]! - 1;
+      expect((to - from + 1) % 2).toBe(0);
+      touches(at.points[2 * from]!, at.points[2 * from + 1]!, rect(plan, at, source));
+      touches(at.points[2 * to]!, at.points[2 * to + 1]!, rect(plan, at, plan.target[e]!));
+    });
+  });
+
+  it("is the same picture for the same input", () => {
+    const plan = samplePlan(300, 450);
+    expect(layOut(plan)).toEqual(layOut(plan));
+  });
+});
+
+function touches(x: number, y: number, box: ReturnType<typeof rect>): void {
+  expect(x).toBeGreaterThan(box.left - 0.1);
+  expect(x).toBeLessThan(box.right + 0.1);
+  expect(y).toBeGreaterThan(box.top - 0.1);
+  expect(y).toBeLessThan(box.bottom + 0.1);
+}
+
+describe("layers", () => {
+  it("leads every edge to a later layer, without circles", () => {
+    const flat = flatOf(samplePlan(400, 700));
+    const layer = rank(flat);
+    flat.from.forEach((a, e) => expect(layer[a]!).toBeLessThan(layer[flat.to[e]!]!));
+  });
+
+  it("puts a chain on one line", () => {
+    const plan = { ...samplePlan(1, 0), width: new Float32Array(6).fill(100), height: new Float32Array(6).fill(40), group: new Int32Array(6).fill(-1), source: Int32Array.of(0, 1, 2, 3, 4), target: Int32Array.of(1, 2, 3, 4, 5) };
+    const at = layOut(plan);
+    expect(new Set(at.y).size).toBe(1);
+    expect(at.width).toBe(6 * 100 + 5 * ROOM.layers);
+  });
+
+  it("draws a source towards the only node that reads it", () => {
+    const flat = { ...flatOf(samplePlan(4, 0)), from: Int32Array.of(0, 1, 3), to: Int32Array.of(1, 2, 2) };
+    expect([...rank(flat)]).toEqual([0, 1, 2, 1]);
+  });
+});
+
+describe("the order of a layer", () => {
+  it("has no crossings in a tree", () => {
+    const source = Array.from({ length: 62 }, (_, i) => Math.floor(i / 2));
+    const shuffled = source.map((s, i) => [s, i + 1] as const).sort((a, b) => ((a[1] * 37) % 62) - ((b[1] * 37) % 62));
+    const flat = { ...flatOf(samplePlan(63, 0)), from: Int32Array.from(shuffled, ([a]) => a), to: Int32Array.from(shuffled, ([, b]) => b) };
+    expect(order(inLayers(flat, rank(flat)))).toBe(0);
+  });
+
+  it("crosses far less than the order in which the nodes came", () => {
+    const flat = flatOf(samplePlan(1000, 1500));
+    const graph = inLayers(flat, rank(flat));
+    const place = new Int32Array(graph.count);
+    graph.layers.forEach((layer) => layer.forEach((v, i) => (place[v] = i)));
+    const naive = crossings(graph, place);
+    expect(order(graph)).toBeLessThan(naive / 3.5);
+  });
+
+  it("counts crossings as a comparison of all pairs does", () => {
+    const flat = flatOf(samplePlan(60, 100));
+    const graph = inLayers(flat, rank(flat));
+    const place = new Int32Array(graph.count);
+    graph.layers.forEach((layer) => layer.forEach((v, i) => (place[v] = i)));
+    const links: [number, number][] = [];
+    for (let v = 0; v < graph.count; v++) {
+      for (let i = graph.down.start[v]!; i < graph.down.start[v + 1]!; i++) links.push([v, graph.down.item[i]!]);
+    }
+    let slow = 0;
+    links.forEach(([a, b], i) =>
+      links.slice(i + 1).forEach(([c, d]) => {
+        if (graph.layer[a] === graph.layer[c] && (place[a]! - place[c]!) * (place[b]! - place[d]!) < 0) slow++;
+      }),
+    );
+    expect(crossings(graph, place)).toBe(slow);
+  });
+});
+
+describe("large graphs", () => {
+  it.each([[1000, 1500, 500], [5000, 7500, 1500]])("%i nodes and %i edges take less than %i ms", (nodes, edges, limit) => {
+    const plan = samplePlan(nodes, edges);
+    layOut(plan);
+    const begin = performance.now();
+    layOut(plan);
+    expect(performance.now() - begin).toBeLessThan(limit); // the target is a fifth of it, on a machine without other work
+  });
+
+  it("lays out a thousand loose nodes as a block", () => {
+    const at = layOut(samplePlan(1000, 0).source.length ? { ...samplePlan(1000, 1), source: new Int32Array(0), target: new Int32Array(0) } : samplePlan(1000, 0));
+    expect(at.width / at.height).toBeGreaterThan(0.8);
+    expect(at.width / at.height).toBeLessThan(4);
+  });
+
+  it("does not take long over two stars with a thousand ends each", () => {
+    const count = 2002;
+    const source = Int32Array.from({ length: 2000 }, (_, i) => i % 2);
+    const target = Int32Array.from({ length: 2000 }, (_, i) => i + 2);
+    const plan: LayoutPlan = { ...samplePlan(1, 0), width: new Float32Array(count).fill(100), height: new Float32Array(count).fill(40), group: new Int32Array(count).fill(-1), source, target };
+    const begin = performance.now();
+    layOut(plan);
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,78 @@
+import axe from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { expect, inject, test } from "vitest";
+import { launch } from "./browser";
+import type { Stage } from "./stage";
+
+export type Theme = "light" | "dark";
+
+/** Opens a window of a browser in which the person is signed in. */
+export type Open = (path: string, options?: BrowserContextOptions) => Promise<Page>;
+
+interface Journey {
+  chromium: Browser;
+  stage: Stage;
+  open: Open;
+}
+
+/**
+ * A test in a browser. Whatever a page complains of on its console, or fails to get, fails the journey as well;
+ * without a browser it is skipped with the reason.
+ */
+export const journey = test.extend<Journey>({
+  chromium: async ({ skip }, use) => {
+    const path = inject("browser");
+    const absent = inject("absent");
+    if (path === undefined || absent !== undefined) return skip(absent);
+    const browser = await launch(path);
+    await use(browser);
+    await browser.close();
+  },
+  stage: async ({ skip }, use) => {
+    const stage = inject("stage");
+    if (stage === undefined) return skip(inject("absent"));
+    await use(stage);
+  },
+  open: async ({ chromium, stage }, use) => {
+    const complaints: string[] = [];
+    await use(async (path, options = {}) => {
+      const context = await chromium.newContext({
+        viewport: { width: 1280, height: 720 },
+        storageState: stage.session,
+        baseURL: stage.origin,
+        locale: "en-GB",
+        timezoneId: "UTC",
+        acceptDownloads: true,
+        ...options,
+      });
+      const page = await context.newPage();
+      listen(page, complaints);
+      await page.goto(path);
+      return page;
+    });
+    expect(complaints).toEqual([]);
+  },
+});
+
+/** Gathers what goes wrong in a page without anybody seeing it. */
+export function listen(page: Page, complaints: string[]): void {
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  page.on("response", (answer) => {
+    if (answer.status() >= 500) complaints.push(`${answer.status()} ${answer.url()}`);
+  });
+}
+
+/** What hinders people with a screen reader or a keyboard, in one line a finding. */
+export async function hindrances(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run(document, {
+      resultTypes: ["violations"],
+    });
+    return violations.map(({ id, help, nodes }) => ({ id, help, at: nodes.map((node) => String(node.target)) }));
+  });
+  return found.map(({ id, help, at }) => `${id}: ${help} (${at.slice(0, 3).join(", ")}; ${at.length} in all)`);
+}
