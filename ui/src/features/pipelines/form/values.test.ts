@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { durationText, fieldOf, firstTexts, hintOf, readAll, readValue, secondsOf, textOf, type Param } from "./values";
+
+function param(type: string, more: Partial<Param> = {}): Param {
+  return {
+    name: "p", type, default: null, required: false, choices: [], min: null, max: null, pattern: null, description: "", ...more,
+  };
+}
+
+describe("a value shown in its field is read as the same value", () => {
+  const cases: [Param, unknown][] = [
+    [param("str"), "a b"],
+    [param("str"), "null"],
+    [param("int"), -12],
+    [param("float"), 0.25],
+    [param("bool"), true],
+    [param("bool"), false],
+    [param("date"), "2026-03-01"],
+    [param("datetime"), "2026-03-01T12:30:00+02:00"],
+    [param("list"), ["DE", 1, null, { a: [] }]],
+    [param("dict"), { a: { b: "ü" } }],
+    [param("any"), "text"],
+    [param("any"), "12"],
+    [param("any"), 12],
+    [param("str", { choices: ["EUR", "USD"] }), "USD"],
+    [param("int", { choices: [1, 2] }), 2],
+  ];
+  test.each(cases)("%o %o", (asked, value) => {
+    expect(readValue(asked, textOf(asked, value))).toEqual({ value });
+  });
+});
+
+test.each([
+  ["90", 90], ["1h30m", 5400], ["250ms", 0.25], ["2 min", 120], ["1w", 604800], ["soon", NaN], ["5 apples", NaN], ["", NaN],
+])("%s lasts %d seconds", (text, seconds) => {
+  expect(secondsOf(text)).toBe(seconds);
+});
+
+test.each([0, 0.25, 59, 60, 5400, 90061.5])("%d seconds are written so that they can be read", (seconds) => {
+  expect(secondsOf(durationText(seconds))).toBeCloseTo(seconds, 6);
+});
+
+describe("what does not fit is told in words", () => {
+  test.each([
+    [param("int"), "1.5", "a whole number is needed"],
+    [param("int"), "99999999999999999999", "this is too large for a form; the command line takes it"],
+    [param("int", { min: 1 }), "0", "must be at least 1"],
+    [param("float", { max: 1 }), "1.5", "must be at most 1"],
+    [param("float"), "many", "a number is needed"],
+    [param("date"), "2026-02-30", "a date is needed, such as 2026-03-01"],
+    [param("date", { min: "2026-01-01" }), "2025-12-31", "must be at least 2026-01-01"],
+    [param("duration", { max: 60 }), "2m", "must be at most 1m"],
+    [param("duration"), "soon", "a duration is needed, such as 90s or 1h30m"],
+    [param("list"), '{"a": 1}', "a list is needed, such as [1, 2]"],
+    [param("str", { required: true }), " ", "a value is needed"],
+  ])("%o %s", (asked, text, problem) => {
+    expect(readValue(asked, text)).toEqual({ problem });
+  });
+});
+
+test("only what differs from the defaults is sent", () => {
+  const params = [
+    param("int", { name: "rows", default: 400 }),
+    param("list", { name: "countries", default: ["DE", "FR"] }),
+    param("str", { name: "who", required: true }),
+    param("str", { name: "note", default: "" }),
+  ];
+  const texts = { ...firstTexts(params), who: "Ada" };
+  expect(readAll(params, texts)).toEqual({ params: { who: "Ada" }, problems: {} });
+  expect(readAll(params, { ...texts, rows: "7", countries: '["FR"]', note: "x" }).params).toEqual({
+    rows: 7, countries: ["FR"], who: "Ada", note: "x",
+  });
+  expect(readAll(params, { ...texts, rows: "x", who: "" }).problems).toEqual({
+    rows: "a whole number is needed", who: "a value is needed",
+  });
+});
+
+test("an emptied field means the default", () => {
+  expect(readValue(param("int", { default: 3 }), "")).toEqual({ value: 3 });
+});
+
+test("a field says what it takes", () => {
+  expect(fieldOf(param("dict"))).toBe("json");
+  expect(hintOf(param("int", { description: "Orders to make.", min: 1, max: 9 }))).toBe("Orders to make. · 1 to 9");
+});
