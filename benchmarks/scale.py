@@ -27,7 +27,7 @@ from penstock.model.spec import PipelineSpec
 
 WARM_UP, SMALL, LARGE = scale_pipelines.SIZES
 TOLERANCE = 0.2
-"""Share by which a task of the large run may cost more or less than one of the small run."""
+"""Share by which a task of the large run may cost more than one of the small run."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -82,7 +82,7 @@ def show(seconds: dict[str, dict[int, list[float]]]) -> None:
     drawn = Table("fan", f"a task of {SMALL:,}", f"a task of {LARGE:,}", "ratio", f"within {TOLERANCE:.0%}")
     for shape, taken in seconds.items():
         small, large = (cost_of_a_task(taken[tasks], tasks) for tasks in (SMALL, LARGE))
-        within = met(abs(large / small - 1) <= TOLERANCE)
+        within = met(large / small - 1 <= TOLERANCE)
         drawn.add_row(shape, f"{small * 1e6:.0f} µs", f"{large * 1e6:.0f} µs", f"{large / small:.2f}", within)
     Console(width=None if sys.stdout.isatty() else 110).print(drawn)
 

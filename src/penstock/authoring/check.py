@@ -23,43 +23,67 @@ GRACE: Final = 5.0
 
 def make_spec(pipeline: Pipeline) -> PipelineSpec:
     """The spec of a pipeline. Raises DefinitionError; its `facts["problems"]` lists all, each with file and line."""
-    problems = Problems()
-    reader = Reader(f"pipeline '{pipeline.name}'", pipeline.options, pipeline.place, problems)
-    spec = _pipeline(pipeline, reader)
-    problems.raise_if_any()
+    draft = Draft(pipeline)
+    spec = draft.spec()
+    draft.problems.raise_if_any()
     return spec
 
 
-def _pipeline(pipeline: Pipeline, reader: Reader) -> PipelineSpec:
-    problems = reader.problems
-    for what, name in (("pipeline", pipeline.name), ("namespace", pipeline.namespace)):
-        reader.name(name, what)
-    if reader.options.get("concurrency") is not None:
-        cure = "leave `concurrency` out of Pipeline; a task's own `concurrency` works"
-        problems.add("a limit on the runs of a pipeline is not built yet", cure, pipeline.place, NotSupportedYet)
-    if not any(one.role == "task" for one in pipeline.registrations):
-        reader.wrong(f"{reader.whose} has no tasks", "decorate a function with its `.task`")
-    params = _params(reader)
-    registrations = _unique(pipeline.registrations, problems)
-    readers = {name: Reader(one.whose, one.options, one.place, problems) for name, one in registrations.items()}
-    outputs = {name: _outputs(one, readers[name]) for name, one in registrations.items()}
-    known = Known(_makers(outputs, params, readers), params, registrations, _by_function(registrations.values()))
-    sources = functions.Sources()
-    tasks = {name: _task(one, outputs[name], known, readers[name], sources) for name, one in registrations.items()}
-    spec = PipelineSpec(
-        pipeline.name,
-        pipeline.namespace,
-        reader.text("description"),
-        params,
-        reader.labels(),
-        reader.names("tags", "tag"),
-        reader.seconds("timeout"),
-        reader.choice("on_timeout", ON_TIMEOUT, "failed"),
-        reader.choice("durability", ("pipelined", "strict"), "pipelined"),
-        tasks,
-    )
-    _check_graph(spec, readers)
-    return spec
+class Draft:
+    """A pipeline while it is read: what its tasks have in common, so that one of them can be read without the others.
+
+    `params`: specs by name. `problems` gathers what is wrong with all that was read so far.
+    """
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.problems = Problems()
+        self._pipeline = pipeline
+        self._reader = Reader(f"pipeline '{pipeline.name}'", pipeline.options, pipeline.place, self.problems)
+        self._check_pipeline()
+        self.params = _params(self._reader)
+        self._registrations = _unique(pipeline.registrations, self.problems)
+        self._readers = {
+            name: Reader(one.whose, one.options, one.place, self.problems) for name, one in self._registrations.items()
+        }
+        self._outputs = {name: _outputs(one, self._readers[name]) for name, one in self._registrations.items()}
+        makers = _makers(self._outputs, self.params, self._readers)
+        functions_known = _by_function(self._registrations.values())
+        self._known = Known(makers, self.params, self._registrations, functions_known)
+        self._sources = functions.Sources()
+
+    def _check_pipeline(self) -> None:
+        reader, place = self._reader, self._pipeline.place
+        for what, name in (("pipeline", self._pipeline.name), ("namespace", self._pipeline.namespace)):
+            reader.name(name, what)
+        if reader.options.get("concurrency") is not None:
+            cure = "leave `concurrency` out of Pipeline; a task's own `concurrency` works"
+            self.problems.add("a limit on the runs of a pipeline is not built yet", cure, place, NotSupportedYet)
+        if not any(one.role == "task" for one in self._pipeline.registrations):
+            reader.wrong(f"{reader.whose} has no tasks", "decorate a function with its `.task`")
+
+    def task(self, name: str) -> TaskSpec:
+        """The spec of one task. Raises KeyError for a name that no task has."""
+        one = self._registrations[name]
+        return _task(one, self._outputs[name], self._known, self._readers[name], self._sources)
+
+    def spec(self) -> PipelineSpec:
+        """The whole spec, of use only if `problems` has none afterwards."""
+        reader = self._reader
+        tasks = {name: self.task(name) for name in self._registrations}
+        spec = PipelineSpec(
+            self._pipeline.name,
+            self._pipeline.namespace,
+            reader.text("description"),
+            self.params,
+            reader.labels(),
+            reader.names("tags", "tag"),
+            reader.seconds("timeout"),
+            reader.choice("on_timeout", ON_TIMEOUT, "failed"),
+            reader.choice("durability", ("pipelined", "strict"), "pipelined"),
+            tasks,
+        )
+        _check_graph(spec, self._readers)
+        return spec
 
 
 def _params(reader: Reader) -> dict[str, ParamSpec]:

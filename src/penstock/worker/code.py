@@ -7,10 +7,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from penstock.authoring.check import Draft
 from penstock.authoring.current import Facts
 from penstock.authoring.load import has_changed, load
 from penstock.model.params import to_python
-from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, Source, TaskSpec
+from penstock.model.spec import CodeRef, ParamSpec, Source, TaskSpec
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker.values import Values
 
@@ -18,9 +19,9 @@ _logger = logging.getLogger("penstock")
 
 
 class Code(NamedTuple):
-    """A pipeline that was imported."""
+    """A pipeline that was imported. Of its tasks only those that come here are read: it may have thousands."""
 
-    spec: PipelineSpec
+    draft: Draft
     functions: dict[str, Callable[..., Any]]
     conditions: dict[str, Callable[..., Any]]
 
@@ -80,7 +81,7 @@ class Run:
         if has_changed(reference):
             # The run goes on, as a person who edits a file for the next run would want; but it is told.
             _logger.warning("the code of this pipeline has changed since the run began; this is the code of now")
-        self._code = _imported[place] = Code(pipeline.spec(), pipeline.functions, pipeline.conditions)
+        self._code = _imported[place] = Code(Draft(pipeline), pipeline.functions, pipeline.conditions)
         return True
 
     def task(self, name: str) -> Task:
@@ -88,8 +89,10 @@ class Run:
         known = self._tasks.get(name)
         if known is None:
             assert self._code is not None
-            spec, functions, conditions = self._code
-            known = self._tasks[name] = Task(self, spec.tasks[name], functions[name], conditions.get(name))
+            draft, functions, conditions = self._code
+            spec = draft.task(name)
+            draft.problems.raise_if_any()
+            known = self._tasks[name] = Task(self, spec, functions[name], conditions.get(name))
         return known
 
     def facts(self, assignment: Assignment) -> Facts:
@@ -113,7 +116,7 @@ class Run:
     def given(self, sources: dict[str, Source]) -> dict[str, Any]:
         """Arguments that come from params, as Python values."""
         assert self._code is not None
-        specs, values = self._code.spec.params, self.context.params
+        specs, values = self._code.draft.params, self.context.params
         return {
             argument: to_python(specs.get(source.name, ParamSpec(source.name)), values.get(source.name))
             for argument, source in sources.items()
