@@ -1,0 +1,124 @@
+import { Alert, Button, Collapse, Group, MultiSelect, Stack, TagsInput, Text, UnstyledButton } from "@mantine/core";
+import { ChevronDown, ChevronRight, Play } from "lucide-react";
+import { useMemo, useRef, useState, type FormEvent } from "react";
+import { ApiProblem, type Schemas } from "../../../api/client";
+import { useAskForRun } from "../../../api/pipelines";
+import { freshKey, readLabels, sliceProblem, WHOLE, type Ask, type Slice } from "./ask";
+import { ParamField } from "./ParamField";
+import { firstTexts, readAll } from "./values";
+
+type Pipeline = Schemas["PipelineDocument"];
+
+interface Props {
+  pipeline: Pipeline;
+  /** Params and labels to begin with, those of an earlier run for example. */
+  given?: { params: Record<string, unknown>; labels: Record<string, string> } | undefined;
+  onStarted: (run: Schemas["RunDocument"]) => void;
+}
+
+/** Asks for a run of a pipeline: its params by their types, labels, and which part of it. */
+export function RunForm({ pipeline, given, onStarted }: Props) {
+  const [texts, setTexts] = useState(() => firstTexts(pipeline.params, given?.params));
+  const [labels, setLabels] = useState(() => Object.entries(given?.labels ?? {}).map(([key, value]) => `${key}=${value}`));
+  const [slice, setSlice] = useState<Slice>(WHOLE);
+  const [sent, setSent] = useState(false);
+  const asking = useAskForRun();
+  const keyOf = useKey();
+
+  const filled = useMemo(() => readAll(pipeline.params, texts), [pipeline.params, texts]);
+  const labelled = readLabels(labels);
+  const told = { ...filled.problems, ...problemsOf(asking.error, pipeline) };
+  const partly = sliceProblem(slice);
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setSent(true);
+    if (Object.keys(filled.problems).length > 0 || labelled.problem !== null || partly !== null) return;
+    const ask: Ask = {
+      pipeline: pipeline.name, namespace: pipeline.namespace, type: "standard", params: filled.params, labels: labelled.labels, ...slice,
+    };
+    asking.mutate({ ask, key: keyOf(ask) }, { onSuccess: onStarted });
+  }
+
+  return (
+    <form onSubmit={submit} noValidate aria-label={`Run ${pipeline.name}`}>
+      <Stack gap="md">
+        {pipeline.params.length === 0 && <Text c="dimmed">This pipeline has no params.</Text>}
+        {pipeline.params.map((param) => (
+          <ParamField
+            key={param.name} param={param} text={texts[param.name] ?? ""} problem={sent ? told[param.name] : undefined}
+            onChange={(text) => setTexts((before) => ({ ...before, [param.name]: text }))}
+          />
+        ))}
+        <TagsInput
+          label="labels" description="key=value, one after another" value={labels} onChange={setLabels} maxTags={50}
+          error={sent ? labelled.problem : null} splitChars={[",", ";"]} name="labels"
+        />
+        <SliceFields names={pipeline.task_names} slice={slice} problem={sent ? partly : null} onChange={setSlice} />
+        {asking.error !== null && <Refused problem={asking.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={asking.isPending} leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present}>
+            Run
+          </Button>
+        </Group>
+        {!pipeline.present && <Text c="dimmed" size="sm">Its file is not in the project any more, so it can’t be run.</Text>}
+      </Stack>
+    </form>
+  );
+}
+
+interface SliceProps {
+  names: string[];
+  slice: Slice;
+  problem: string | null;
+  onChange: (slice: Slice) => void;
+}
+
+function SliceFields({ names, slice, problem, onChange }: SliceProps) {
+  const [open, setOpen] = useState(false);
+  const shared = { data: names, searchable: true, clearable: true, limit: 100, nothingFoundMessage: "no such task" };
+  return (
+    <div>
+      <UnstyledButton onClick={() => setOpen(!open)} aria-expanded={open} style={{ display: "flex", gap: 4, alignItems: "center" }}>
+        {open ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
+        <Text size="sm" fw={500}>Only a part</Text>
+      </UnstyledButton>
+      <Collapse expanded={open}>
+        <Stack gap="sm" pt="xs">
+          <Text size="sm" c="dimmed">What the part needs from other tasks is taken from the latest succeeded run.</Text>
+          <MultiSelect {...shared} label="from" value={slice.from} onChange={(from) => onChange({ ...slice, from })} />
+          <MultiSelect {...shared} label="to" value={slice.to} onChange={(to) => onChange({ ...slice, to })} />
+          <MultiSelect {...shared} label="only" value={slice.only} error={problem} onChange={(only) => onChange({ ...slice, only })} />
+        </Stack>
+      </Collapse>
+    </div>
+  );
+}
+
+function Refused({ problem }: { problem: Error }) {
+  const cure = problem instanceof ApiProblem ? problem.cure : "Look whether the server is up, then try again.";
+  return (
+    <Alert color="red" variant="light" title="The run was not started" role="alert">
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>{problem.message}</Text>
+      {cure && <Text size="sm" c="dimmed">{cure}</Text>}
+    </Alert>
+  );
+}
+
+/** What the server says of single params. */
+function problemsOf(error: Error | null, pipeline: Pipeline): Record<string, string> {
+  if (!(error instanceof ApiProblem)) return {};
+  const known = new Set(pipeline.params.map((param) => param.name));
+  const found = error.errors.map(({ where, detail }) => [where.split(/[./]/).pop() ?? "", detail] as const);
+  return Object.fromEntries(found.filter(([name]) => known.has(name)));
+}
+
+/** One key for each different request: sent twice, it makes one run. */
+function useKey(): (ask: Ask) => string {
+  const last = useRef({ text: "", key: "" });
+  return (ask) => {
+    const text = JSON.stringify(ask);
+    if (last.current.text !== text) last.current = { text, key: freshKey() };
+    return last.current.key;
+  };
+}
