@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from penstock.artifacts import content
 from penstock.artifacts.content import Content
+from penstock.artifacts.previews.part import Part
+from penstock.artifacts.previews.told import told_text
 from penstock.errors import ArtifactCorrupt
 from penstock.model.artifact import Artifact, Kind
 
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
 #: Bytes of a text, at most, and of what is no text.
 TEXT: Final = 16_384
 BYTES: Final = 256
+#: Bytes of a plain value that is read as a whole, to be told without the marks it is stored with.
+WHOLE: Final = 1 << 20
 #: Rows and columns, at most, whatever is asked for.
 ROWS: Final = 1000
 COLUMNS: Final = 500
+#: Cells, at most: with more rows there are fewer columns.
+CELLS: Final = 25_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +45,41 @@ class Preview:
     text: str | None = None
     cut: bool = False
 
+    def body(self) -> dict[str, Any]:
+        """What the API tells of it."""
+        columns = None if self.columns is None else [{"name": name, "type": kind} for name, kind in self.columns]
+        return {
+            "kind": self.kind, "columns": columns, "rows": self.rows, "offset": self.offset, "total": self.total,
+            "text": self.text, "cut": self.cut,
+        }  # fmt: skip
 
-def preview(store: ArtifactStore, artifact: Artifact, offset: int = 0, limit: int = 50) -> Preview:
-    """A part of a value. Raises ArtifactCorrupt, ArtifactError."""
+
+def preview(store: ArtifactStore, artifact: Artifact, offset: int = 0, limit: int = 50, column: int = 0) -> Preview:
+    """A part of a value: rows from `offset`, columns from `column`. Raises ArtifactCorrupt, ArtifactError."""
     if artifact.inline is not None:
-        return _text(artifact, artifact.inline[:TEXT], len(artifact.inline) > TEXT)
+        return _plain(artifact, artifact.inline)
     found = Content(store.file(artifact), artifact)
     head = _head(found)
-    offset, limit = max(offset, 0), min(max(limit, 0), ROWS)
+    limit = min(max(limit, 0), ROWS)
+    part = Part(max(offset, 0), limit, max(column, 0), min(COLUMNS, CELLS // max(limit, 1)))
     if artifact.kind == "table":
-        return _table(found, offset, limit)
+        return _table(found, part)
     if artifact.kind == "array":
-        return _array(found, offset, limit)
+        return _array(found, part)
     if artifact.kind == "pickle":
         return _text(artifact, f"a pickle of {artifact.python_type}, not opened here\n{head[:BYTES].hex(' ')}", True)
+    if artifact.kind == "json" and artifact.bytes <= WHOLE:
+        return _plain(artifact, bytes(found.mapped()).decode(errors="replace"))
     return _content(artifact, head)
+
+
+def _plain(artifact: Artifact, stored: str) -> Preview:
+    """A plain value as JSON that people can read, where it is small enough to be taken apart."""
+    try:
+        text = told_text(stored)
+    except ValueError as error:
+        raise ArtifactCorrupt(f"this is no plain value: {error}") from error
+    return _text(artifact, text[:TEXT], len(text) > TEXT)
 
 
 def _head(found: Content) -> bytes:
@@ -82,22 +108,22 @@ def _content(artifact: Artifact, head: bytes) -> Preview:
     return _text(artifact, text, cut)
 
 
-def _table(found: Content, offset: int, limit: int) -> Preview:
+def _table(found: Content, part: Part) -> Preview:
     artifact = found.artifact
     try:
-        rows = _page(found, offset, limit)
+        rows = _page(found, part)
     except ImportError as error:
         return _text(artifact, f"install pyarrow to see this table here ({error})", False)
     except (OSError, ValueError) as error:
         raise ArtifactCorrupt(f"{found.file} can't be read as a table: {error}", path=str(found.file)) from error
     columns = artifact.columns or ()
     return Preview(
-        "table", artifact.python_type, artifact.bytes, columns[:COLUMNS], rows, offset, artifact.rows,
-        cut=len(columns) > COLUMNS,
+        "table", artifact.python_type, artifact.bytes, columns[part.columns], rows, part.offset, artifact.rows,
+        cut=len(columns) > part.column + part.width,
     )  # fmt: skip
 
 
-def _page(found: Content, offset: int, limit: int) -> list[list[Any]]:
+def _page(found: Content, part: Part) -> list[list[Any]]:
     polars = found.artifact.python_type.startswith("polars.")
     try:
         from penstock.artifacts.previews import arrow_page
@@ -106,24 +132,25 @@ def _page(found: Content, offset: int, limit: int) -> list[list[Any]]:
             raise
     else:
         if not polars or arrow_page.readable(found):
-            return arrow_page.rows(found, offset, limit, COLUMNS)
+            return arrow_page.rows(found, part)
     # Types that pyarrow does not know, or no pyarrow at all.
     from penstock.artifacts.codecs import polars_frames
     from penstock.artifacts.previews.cells import cell
 
-    return [[cell(value) for value in row[:COLUMNS]] for row in polars_frames.page(found, offset, limit)]
+    page = polars_frames.page(found, part.offset, part.limit)
+    return [[cell(value) for value in row[part.columns]] for row in page]
 
 
-def _array(found: Content, offset: int, limit: int) -> Preview:
+def _array(found: Content, part: Part) -> Preview:
     artifact = found.artifact
     try:
         from penstock.artifacts.previews import array_page
     except ImportError as error:
         return _text(artifact, f"install numpy to see this array here ({error})", False)
     try:
-        text, columns, rows, total = array_page.page(found, offset, limit, COLUMNS)
+        text, columns, rows, total = array_page.page(found, part)
     except ValueError as error:
         raise ArtifactCorrupt(f"{found.file} can't be read as an array: {error}", path=str(found.file)) from error
-    cut = columns is not None and len(columns) > COLUMNS
-    shown = columns[:COLUMNS] if columns else None
-    return Preview("array", artifact.python_type, artifact.bytes, shown, rows, offset, total, text, cut)
+    cut = columns is not None and len(columns) > part.column + part.width
+    shown = columns[part.columns] if columns else None
+    return Preview("array", artifact.python_type, artifact.bytes, shown, rows, part.offset, total, text, cut)

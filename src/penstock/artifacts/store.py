@@ -76,14 +76,15 @@ class ArtifactStore:
 
         return cast("BinaryIO", io.BufferedReader(CheckedFile(self.file(artifact), artifact)))
 
-    def preview(self, artifact: Artifact, offset: int = 0, limit: int = 50) -> Preview:
-        """A part of a value, in bounded memory: at most `limit` rows from `offset`, or the beginning of a text.
+    def preview(self, artifact: Artifact, offset: int = 0, limit: int = 50, column: int = 0) -> Preview:
+        """A part of a value, in bounded memory: at most `limit` rows from `offset`, and the columns from `column` that
+        fit; or the beginning of a text.
 
         Only the size is checked, as the whole is not read. Raises ArtifactCorrupt, ArtifactError.
         """
         from penstock.artifacts import preview
 
-        return preview.preview(self, artifact, offset, limit)
+        return preview.preview(self, artifact, offset, limit, column)
 
     def delete(self, prefix: str) -> None:
         """Remove what is stored under a key, and below it. Nothing there is no error."""

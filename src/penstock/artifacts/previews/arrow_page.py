@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,7 +11,9 @@ import pyarrow as pa
 from pyarrow import types
 
 from penstock.artifacts.content import Content
+from penstock.artifacts.previews.batches import Batches
 from penstock.artifacts.previews.cells import ELEMENTS, LENGTH, LEVELS, cell, shortened
+from penstock.artifacts.previews.part import Part
 
 _MICROSECONDS: Final = {"s": 1_000_000, "ms": 1000, "us": 1, "ns": 0.001}
 
@@ -23,43 +27,44 @@ def readable(found: Content) -> bool:
     return True
 
 
-def rows(found: Content, offset: int, limit: int, columns: int) -> list[list[Any]]:
-    """Up to `limit` rows from `offset`, and their first columns. Raises ValueError, OSError for a damaged file."""
+def rows(found: Content, part: Part) -> list[list[Any]]:
+    """The rows and columns of a part. Raises ValueError, OSError for a damaged file."""
+    with damage_told():
+        return _rows(found, part)
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """What pyarrow says of a file that makes no sense, as ValueError."""
     try:
-        return _rows(found, offset, limit, columns)
+        yield
+    except MemoryError:
+        raise
     except (pa.ArrowException, LookupError) as error:
         raise ValueError(str(error)) from error
 
 
-def _rows(found: Content, offset: int, limit: int, columns: int) -> list[list[Any]]:
-    reader = pa.ipc.open_file(pa.py_buffer(found.mapped()))
+def _rows(found: Content, part: Part) -> list[list[Any]]:
     shown: list[list[Any]] = []
-    start = 0
-    for at in range(reader.num_record_batches):
-        if len(shown) >= limit:
-            break
-        batch = reader.get_batch(at)
-        low, high = max(offset - start, 0), min(offset + limit - start, batch.num_rows)
-        start += batch.num_rows
-        if low < high:
-            part = batch.slice(low, high - low)
-            cells = [_column(part.column(place)) for place in range(min(part.num_columns, columns))]
-            shown += [list(row) for row in zip(*cells, strict=True)] if cells else [[] for _ in range(low, high)]
+    for batch in Batches(found).page(part.offset, part.limit):
+        cells = [_column(batch.column(place)) for place in range(batch.num_columns)[part.columns]]
+        shown += [list(row) for row in zip(*cells, strict=True)] if cells else [[] for _ in range(batch.num_rows)]
     return shown
 
 
 def _column(column: pa.Array) -> list[Any]:
     # Offsets that lead out of the data would end the process; the file may be damaged, as its digest was not checked.
     column.validate(full=True)
-    return [_value(scalar, 0) for scalar in column]
+    return [value(scalar) for scalar in column]
 
 
-def _value(scalar: pa.Scalar, level: int) -> Any:
+def value(scalar: pa.Scalar, level: int = 0) -> Any:
+    """A cell as a JSON value of bounded size."""
     kind = scalar.type
     if not scalar.is_valid:
         return None
     if types.is_dictionary(kind) or isinstance(kind, pa.BaseExtensionType):
-        return _value(scalar.value, level)
+        return value(scalar.value, level)
     if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
         return _text(scalar.as_buffer())
     if types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind):
@@ -84,12 +89,12 @@ def _text(data: pa.Buffer) -> str:
 def _nested(scalar: pa.Scalar, level: int) -> Any:
     if types.is_struct(scalar.type):
         fields = list(scalar.type)[:ELEMENTS]
-        return {field.name: _value(scalar[at], level) for at, field in enumerate(fields)}
+        return {field.name: value(scalar[at], level) for at, field in enumerate(fields)}
     if types.is_union(scalar.type):
-        return _value(scalar.value, level)
+        return value(scalar.value, level)
     values = scalar.values
     rest = ["…"] if len(values) > ELEMENTS else []
-    return [_value(each, level) for each in values[:ELEMENTS]] + rest
+    return [value(each, level) for each in values[:ELEMENTS]] + rest
 
 
 def _duration(scalar: pa.DurationScalar) -> str:

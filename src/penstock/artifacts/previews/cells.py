@@ -36,6 +36,6 @@ def cell(value: Any, level: int = 0) -> Any:
     return shortened(str(value))
 
 
-def shortened(text: str) -> str:
-    """A text of at most LENGTH characters, marked where it was cut."""
-    return text if len(text) <= LENGTH else text[: LENGTH - 1] + "…"
+def shortened(text: str, length: int = LENGTH) -> str:
+    """A text of at most `length` characters, marked where it was cut."""
+    return text if len(text) <= length else text[: length - 1] + "…"
