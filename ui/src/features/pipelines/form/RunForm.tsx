@@ -13,7 +13,7 @@ interface Props {
   pipeline: Pipeline;
   /** Params and labels to begin with, those of an earlier run for example. */
   given?: { params: Record<string, unknown>; labels: Record<string, string> } | undefined;
-  onStarted: (run: Schemas["RunDocument"]) => void;
+  onStarted: (run: Schemas["RunSummary"]) => void;
 }
 
 /** Asks for a run of a pipeline: its params by their types, labels, and which part of it. */
