@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import type { Schemas } from "../../api/client";
+import { allowedFailuresOf, failuresOf, heldBackBy, nextFailure } from "./failures";
+
+type Run = Schemas["RunDocument"];
+type Task = Schemas["TaskDocument"];
+const error = (message: string) => ({ type: "ValueError", message, traceback: null });
+const attempt = (n: number, message: string | null) => ({ n, error: message === null ? null : error(message) }) as Task["attempts"][number];
+const task = (name: string, state: Task["state"], ended: string, attempts: Task["attempts"] = [], map_index: number | null = null) =>
+  ({ name, map_index, label: null, state, reason: null, ended_at: ended, attempts }) as Task;
+const run = (tasks: Task[], cause?: { task: string; map_index?: number | null }) =>
+  ({ tasks, error: cause ? { ...error("x"), map_index: null, ...cause } : null }) as Run;
+
+const tasks = [
+  task("c", "failed", "2026-01-01T00:00:03Z", [attempt(1, "first"), attempt(2, "second")]),
+  task("a", "failed", "2026-01-01T00:00:01Z", [attempt(1, "early")]),
+  task("m", "failed", "2026-01-01T00:00:02Z", [], 4),
+  task("w", "warning", "2026-01-01T00:00:02Z", [attempt(1, "allowed")]),
+  task("u", "upstream_failed", "2026-01-01T00:00:04Z"),
+];
+
+test("failures in the order in which they came, the run's own cause first", () => {
+  expect(failuresOf(run(tasks)).map(({ task }) => task)).toEqual(["a", "m", "c"]);
+  expect(failuresOf(run(tasks, { task: "c" })).map(({ task }) => task)).toEqual(["c", "a", "m"]);
+  expect(failuresOf(run(tasks, { task: "m", map_index: 4 }))[0]?.mapIndex).toBe(4);
+});
+
+test("the latest attempt that failed speaks", () => {
+  expect(failuresOf(run(tasks, { task: "c" }))[0]).toMatchObject({ attempt: 2, attempts: 2, error: { message: "second" } });
+});
+
+test("allowed failures and tasks that only follow are told apart", () => {
+  expect(allowedFailuresOf(run(tasks)).map(({ task }) => task)).toEqual(["w"]);
+  expect(heldBackBy(run(tasks))).toBe(1);
+});
+
+test("walking goes round", () => {
+  const failures = failuresOf(run(tasks));
+  expect(nextFailure(failures, {})?.task).toBe("a");
+  expect(nextFailure(failures, { task: "a" })?.task).toBe("m");
+  expect(nextFailure(failures, { task: "c" })?.task).toBe("a");
+  expect(nextFailure(failures, { task: "a" }, -1)?.task).toBe("c");
+  expect(nextFailure(failures, { task: "w" })?.task).toBe("a");
+  expect(nextFailure([], { task: "a" })).toBeUndefined();
+});

@@ -1,0 +1,54 @@
+/** What went wrong in a run: its failed tasks, the one to look at first in front. */
+import type { Schemas } from "../../api/client";
+
+type Run = Schemas["RunDocument"];
+type Task = Schemas["TaskDocument"];
+
+export interface Failure {
+  task: string;
+  mapIndex: number | null;
+  label: string | null;
+  reason: string | null;
+  /** The latest attempt that failed. */
+  attempt: number | null;
+  attempts: number;
+  endedAt: string | null;
+  error: Schemas["ErrorDocument"] | null;
+}
+
+/** Tasks that failed, in the order in which they did; the run's own cause first. Those that merely follow are left out. */
+export function failuresOf(run: Run): Failure[] {
+  const failed = run.tasks.filter((task) => task.state === "failed").map(failureOf).sort(byEnd);
+  const cause = failed.findIndex((failure) => failure.task === run.error?.task && failure.mapIndex === (run.error.map_index ?? null));
+  if (cause > 0) failed.unshift(...failed.splice(cause, 1));
+  return failed;
+}
+
+/** Tasks that failed and were allowed to. */
+export function allowedFailuresOf(run: Run): Failure[] {
+  return run.tasks.filter((task) => task.state === "warning").map(failureOf).sort(byEnd);
+}
+
+/** How many tasks were not run because of the failures. */
+export function heldBackBy(run: Run): number {
+  return run.tasks.filter((task) => task.state === "upstream_failed").length;
+}
+
+/** The failure after (before, for -1) the task that is selected, round the end; the first one without a selection. */
+export function nextFailure(failures: readonly Failure[], selected: { task?: string | undefined; mapIndex?: number | null | undefined }, by: 1 | -1 = 1): Failure | undefined {
+  const at = failures.findIndex((failure) => failure.task === selected.task && failure.mapIndex === (selected.mapIndex ?? null));
+  if (at < 0) return by === 1 ? failures[0] : failures.at(-1);
+  return failures[(at + by + failures.length) % failures.length];
+}
+
+function failureOf(task: Task): Failure {
+  const last = task.attempts.findLast((attempt) => attempt.error !== null) ?? task.attempts.at(-1);
+  return {
+    task: task.name, mapIndex: task.map_index, label: task.label, reason: task.reason,
+    attempt: last?.n ?? null, attempts: task.attempts.length, endedAt: task.ended_at, error: last?.error ?? null,
+  };
+}
+
+function byEnd(one: Failure, other: Failure): number {
+  return (one.endedAt ?? "~").localeCompare(other.endedAt ?? "~");
+}
