@@ -34,13 +34,14 @@ class OutputDocument(Body):
 
 
 class OutputList(Body):
-    """All that a run made, in the order of its tasks."""
+    """What a run made, in the order of its tasks. `next_cursor` asks for the part after it; null at the end."""
 
     items: list[OutputDocument]
+    next_cursor: str | None
 
 
 class OutputPreview(Body):
-    """`rows` from `offset` of a table of `total` rows; or a `text`.
+    """`rows` from `offset` of a table of `total` rows, under `columns` from `first_column` on; or a `text`.
 
     `cut`: there are more columns, or the text goes on.
     """

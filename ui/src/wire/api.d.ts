@@ -392,7 +392,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Outputs */
+        /**
+         * List Outputs
+         * @description In the order of the tasks. A page may hold less than `limit`: `next_cursor` tells whether there is more.
+         */
         get: operations["listRunOutputs"];
         put?: never;
         post?: never;
@@ -411,7 +414,8 @@ export interface paths {
         };
         /**
          * Content
-         * @description An attachment. `format=csv` for tables and arrays; `inline=true` for pictures (png, jpeg, gif, webp, never svg), sandboxed.
+         * @description An attachment. `format=csv` for tables and arrays; `inline=true` for pictures (png, jpeg, gif, webp, never svg),
+         *     sandboxed.
          */
         get: operations["downloadRunOutput"];
         put?: never;
@@ -429,7 +433,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Preview */
+        /**
+         * Preview
+         * @description Rows from `offset`; of a wide table those columns from `first_column` on that fit (`columns` tells which).
+         */
         get: operations["previewRunOutput"];
         put?: never;
         post?: never;
@@ -446,7 +453,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Summarize */
+        /**
+         * Summarize
+         * @description Of a large table a million rows from all over it are looked at, for two seconds at most.
+         */
         get: operations["summarizeRunOutput"];
         put?: never;
         post?: never;
@@ -1180,15 +1190,19 @@ export interface components {
         };
         /**
          * OutputList
-         * @description All that a run made, in the order of its tasks.
+         * @description What a run made, in the order of its tasks. `next_cursor` asks for the part after it; null at the end.
          */
         OutputList: {
             /** Items */
             items: components["schemas"]["OutputDocument"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * OutputPreview
-         * @description `rows` from `offset` of a table of `total` rows; or a `text`. `cut`: there are more columns, or the text goes on.
+         * @description `rows` from `offset` of a table of `total` rows, under `columns` from `first_column` on; or a `text`.
+         *
+         *     `cut`: there are more columns, or the text goes on.
          */
         OutputPreview: {
             /** Columns */
@@ -4411,7 +4425,10 @@ export interface operations {
     };
     listRunOutputs: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 run_id: string;
@@ -4622,6 +4639,7 @@ export interface operations {
                 map_index?: number | null;
                 offset?: number;
                 limit?: number;
+                first_column?: number;
             };
             header?: never;
             path: {
