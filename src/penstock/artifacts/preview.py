@@ -25,7 +25,7 @@ WHOLE: Final = 1 << 20
 ROWS: Final = 1000
 COLUMNS: Final = 500
 #: Cells, at most: with more rows there are fewer columns.
-CELLS: Final = 25_000
+CELLS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)

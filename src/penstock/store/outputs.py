@@ -28,6 +28,8 @@ class Output(NamedTuple):
     python_type: str
     safe: bool
     created_at: int
+    #: The place of its task run in the run.
+    seq: int
 
     @property
     def reference(self) -> list[Any]:
@@ -45,8 +47,8 @@ _LATEST: Final = (
 )
 _OUTPUTS: Final = (
     "SELECT made.dataset, task.task, task.map_index, task.label, task.generation, made.n, made.kind, made.inline, "
-    "made.path, made.bytes, made.digest, made.rows, made.columns, made.python_type, made.safe, made.created_at "
-    "FROM artifact AS made JOIN task_run_row AS task ON task.run_key = made.run_key AND task.seq = made.seq "
+    "made.path, made.bytes, made.digest, made.rows, made.columns, made.python_type, made.safe, made.created_at, "
+    "made.seq FROM artifact AS made JOIN task_run_row AS task ON task.run_key = made.run_key AND task.seq = made.seq "
     f"WHERE made.run_key = ? AND {_LATEST}"
 )
 
@@ -54,6 +56,15 @@ _OUTPUTS: Final = (
 def artifacts_of(connection: Connection, key: int) -> list[Output]:
     """All that a run made, in the order of its tasks."""
     return [_output(row) for row in connection.all(f"{_OUTPUTS} ORDER BY made.seq, made.dataset", (key,))]
+
+
+def artifacts_after(connection: Connection, key: int, after: tuple[int, str], limit: int) -> list[Output]:
+    """Up to `limit` of what a run made, those that come after a place (seq) and dataset."""
+    rows = connection.all(
+        f"{_OUTPUTS} AND (made.seq > ? OR (made.seq = ? AND made.dataset > ?)) ORDER BY made.seq, made.dataset LIMIT ?",
+        (key, after[0], *after, limit),
+    )
+    return [_output(row) for row in rows]
 
 
 def artifact(connection: Connection, key: int, dataset: str, map_index: int | None = None) -> Output | None:

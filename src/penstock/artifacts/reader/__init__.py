@@ -4,6 +4,6 @@ What reads tables takes sixty megabytes and can be brought down by a damaged fil
 started when somebody looks, gone when nobody has looked for a while, killed when it takes too long.
 """
 
-from penstock.artifacts.reader.pool import Readers
+from penstock.artifacts.reader.pool import Export, Readers, TooBusy
 
-__all__ = ["Readers"]
+__all__ = ["Export", "Readers", "TooBusy"]

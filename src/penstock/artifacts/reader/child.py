@@ -5,6 +5,8 @@ Run as `python -P -m penstock.artifacts.reader.child`: -P, because a project's f
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
 import os
 import resource
@@ -29,6 +31,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit()
+    _warm()
     with open(0, "rb", buffering=0, closefd=False) as questions:
         while select.select([questions], [], [], IDLE)[0]:
             line = questions.readline()
@@ -45,6 +48,12 @@ def _limit() -> None:
     if sys.platform == "linux":
         # Elsewhere it counts no mapped memory.
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+def _warm() -> None:
+    """Load what most questions need, while nobody waits yet."""
+    with contextlib.suppress(ImportError):
+        importlib.import_module("penstock.artifacts.previews.arrow_page")
 
 
 def _answer(question: dict[str, Any], out: BinaryIO) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.artifacts.reader.process import Gone, Process
-from penstock.errors import StoreBusy
 from penstock.model.artifact import Artifact
 
 #: Processes for looks; each export has one of its own beside these.
@@ -20,6 +19,10 @@ WAITING: Final = 8
 PATIENCE: Final = 10.0
 #: Seconds that a look may take, the first of a process with what it imports.
 SECONDS: Final = 15.0
+
+
+class TooBusy(Exception):
+    """More people look at large values than this server has processes for."""
 
 
 class Readers:
@@ -34,7 +37,7 @@ class Readers:
         self._exports = threading.BoundedSemaphore(EXPORTS)
 
     def look(self, what: str, artifact: Artifact, *more: Any) -> bytes:
-        """The answer of `reader.looks`, as JSON. Raises ArtifactError, UsageError, StoreBusy."""
+        """The answer of `reader.looks`, as JSON. Raises ArtifactError, UsageError, TooBusy."""
         with self._turn():
             process = self._take()
             try:
@@ -48,11 +51,20 @@ class Readers:
                 self._give_back(process)
 
     def csv(self, artifact: Artifact) -> Export:
-        """The parts of a table as CSV. The first is here when this returns, so that errors come before it."""
+        """The parts of a table as CSV. The first is here when this returns, so that errors come before it.
+
+        Raises as `look`.
+        """
         if not self._exports.acquire(blocking=False):
-            raise StoreBusy(f"{EXPORTS} exports are under way", cure="try again when one has ended")
+            raise TooBusy
         parts = self._csv(artifact)
         return Export(next(parts, b""), parts)
+
+    def warm(self) -> None:
+        """Somebody will look soon: have a process that has its libraries loaded by then."""
+        with self._lock:
+            if not any(process.usable for process in self._free):
+                self._free.append(Process())
 
     def close(self) -> None:
         """End all processes."""
@@ -76,10 +88,10 @@ class Readers:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         if not self._places.acquire(blocking=False):
-            raise _busy()
+            raise TooBusy
         try:
             if not self._turns.acquire(timeout=PATIENCE):
-                raise _busy()
+                raise TooBusy
             try:
                 yield
             finally:
@@ -121,7 +133,3 @@ class Export:
     def close(self) -> None:
         """Read no further."""
         self._rest.close()
-
-
-def _busy() -> StoreBusy:
-    return StoreBusy("too many people look at large values right now", cure="try again in a moment")

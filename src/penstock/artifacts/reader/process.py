@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from penstock.artifacts.reader.frames import END, ERROR, HEADER, LARGEST, PART
-from penstock.errors import ArtifactCorrupt, ArtifactError, PenstockError, StoreBusy, UsageError
+from penstock.errors import ArtifactCorrupt, ArtifactError, PenstockError, UsageError
 
 #: What of the server's environment the process needs: where Python and its libraries are, and how they talk.
 _KEPT: Final = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TZDIR", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV",
@@ -43,7 +43,7 @@ class Process:
     def ask(self, question: dict[str, Any], seconds: float) -> Iterator[bytes]:
         """The parts of the answer. `seconds` are those that one part may take.
 
-        Raises Gone before anything was asked, StoreBusy for one that takes longer, ArtifactError, UsageError. The
+        Raises Gone before anything was asked, ArtifactError (also for a part that takes longer), UsageError. The
         process is of no use after an error, nor when the answer was not read to its end: see `usable`.
         """
         self._busy = True
@@ -106,7 +106,7 @@ class Process:
         while len(found) < size:
             left = end - time.monotonic()
             if left <= 0 or not _readable(self._process.stdout.fileno(), left):
-                raise StoreBusy("reading this value takes too long", cure="download it")
+                raise ArtifactError("reading this value takes too long", cure="download it")
             part = os.read(self._process.stdout.fileno(), size - len(found))
             if not part:
                 break

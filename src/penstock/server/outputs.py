@@ -1,0 +1,126 @@
+"""What a run made, as documents: what is told of it, and whether it is still there."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, TypeAlias
+
+from penstock.artifacts import ArtifactStore
+from penstock.artifacts.previews.told import told
+from penstock.errors import ArtifactCorrupt, ArtifactError, NotFound, UsageError
+from penstock.model.artifact import Artifact
+from penstock.server import downloads
+from penstock.store.connection import Connection
+from penstock.store.outputs import Output, artifact, artifacts_after
+from penstock.store.times import iso
+
+State: TypeAlias = Literal["ok", "gone", "damaged"]
+#: Bytes of a value that stands in the list itself.
+VALUE: Final = 4_096
+#: Bytes of a list, about: a page ends where it is reached.
+LIST: Final = 2 << 20
+#: Outputs that are read at a time; each may have ten thousand columns.
+_STEP: Final = 50
+_CURE: Final = "run the task that made it again"
+
+
+def listed(
+    connection: Connection, store: ArtifactStore, key: int, limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """(documents, where the next page begins). Raises UsageError for a cursor that is none."""
+    after = (-1, "") if cursor is None else _place(cursor)
+    items: list[dict[str, Any]] = []
+    size = 0
+    while True:
+        found = artifacts_after(connection, key, after, min(_STEP, limit - len(items)) + 1)
+        for output in found:
+            if len(items) >= limit or size > LIST:
+                return items, f"{after[0]}.{after[1]}"
+            items.append(document(store, output))
+            size += 400 + 40 * len(output.columns or ()) + _inlined(output)
+            after = (output.seq, output.dataset)
+        if len(found) <= _STEP:
+            return items, None
+
+
+def chosen(connection: Connection, key: int, dataset: str, map_index: int | None) -> Output:
+    """One output. Raises NotFound, with what to ask for instead."""
+    output = artifact(connection, key, dataset, map_index)
+    if output is not None:
+        return output
+    if map_index is not None:
+        raise NotFound(f"the run has no '{dataset}' of item {map_index}", cure="look at the list of its outputs")
+    if artifact(connection, key, dataset, 0) is not None:
+        raise NotFound(f"'{dataset}' was made by the items of a fan-out", cure="say which by map_index")
+    raise NotFound(f"the run has no '{dataset}'", cure="look at the list of its outputs")
+
+
+def stored(output: Output) -> Artifact:
+    """As the artifact store knows it."""
+    return Artifact.from_list(output.reference)
+
+
+def state_of(store: ArtifactStore, output: Output) -> State:
+    """Is its file there, below the root, and as long as it was?"""
+    if output.inline is not None:
+        return "ok"
+    try:
+        found = store.file(stored(output)).stat()
+    except (OSError, ArtifactError):
+        return "gone"
+    return "ok" if found.st_size == output.bytes else "damaged"
+
+
+def sound(store: ArtifactStore, output: Output) -> Artifact:
+    """The artifact of an output that can be read. Raises ArtifactCorrupt."""
+    state = state_of(store, output)
+    if state != "ok":
+        raise corrupt(output, state)
+    return stored(output)
+
+
+def corrupt(output: Output, state: State = "damaged") -> ArtifactCorrupt:
+    """The error for an output that can't be read; without the path, which is nobody's business."""
+    item = "" if output.map_index is None else f" (item {output.map_index})"
+    return ArtifactCorrupt(f"what '{output.task}' stored as '{output.dataset}'{item} is {state}", cure=_CURE)
+
+
+def document(store: ArtifactStore, output: Output) -> dict[str, Any]:
+    """A wire.OutputDocument."""
+    return {
+        "dataset": output.dataset,
+        "task": output.task,
+        "map_index": output.map_index,
+        "label": output.label,
+        "generation": output.generation,
+        "attempt": output.n,
+        "kind": output.kind,
+        "python_type": output.python_type,
+        "bytes": output.bytes,
+        "rows": output.rows,
+        "columns": output.columns,
+        "created_at": iso(output.created_at),
+        "state": state_of(store, output),
+        "media_type": downloads.media_type(output),
+        "picture": downloads.is_picture(output),
+        "value": _value(output),
+    }
+
+
+def _inlined(output: Output) -> int:
+    return len(output.inline) if output.inline is not None and len(output.inline) <= VALUE else 0
+
+
+def _value(output: Output) -> Any:
+    if output.inline is None or len(output.inline) > VALUE:
+        return None
+    try:
+        return told(output.inline)
+    except ValueError:
+        return None
+
+
+def _place(cursor: str) -> tuple[int, str]:
+    seq, dot, dataset = cursor.partition(".")
+    if not dot or not seq.isascii() or not seq.isdigit() or len(seq) > 9:
+        raise UsageError(f"'{cursor}' is no cursor of this list", cure="pass next_cursor as it was given")
+    return int(seq), dataset

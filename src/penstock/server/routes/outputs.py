@@ -1,0 +1,207 @@
+"""What runs made: the list, a look, a summary of columns, the content."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic_core import to_json
+
+from penstock import __version__
+from penstock.artifacts import ArtifactStore
+from penstock.artifacts.reader import Readers, TooBusy
+from penstock.errors import ArtifactCorrupt, UsageError
+from penstock.model.artifact import Artifact
+from penstock.server import downloads, outputs
+from penstock.server.answers import json_answer
+from penstock.server.refusals import Refusal
+from penstock.server.service import Service, ServiceOf
+from penstock.store.outputs import Output
+from penstock.store.runs import find_run
+from penstock.wire.outputs import OutputList, OutputPreview, TableSummary
+
+router = APIRouter()
+
+#: Outputs on a page of the list.
+PAGE: Final = 500
+#: Numbers that a database can hold.
+_MOST: Final = 2**31 - 1
+#: Bytes that are checked before the first of them is sent.
+_WHOLE: Final = 8 << 20
+_READ_BY_CHILD: Final = ("table", "array")
+
+MapIndex = Annotated[int | None, Query(ge=0, le=_MOST)]
+
+
+class TooManyLooks(Refusal):
+    """Too many people look at large values at the moment."""
+
+    code = "too_many_looks"
+    status = 429
+
+
+_making: Final = threading.Lock()
+
+
+def _readers(request: Request, service: ServiceOf) -> Readers:
+    """The processes that read tables; none is started before somebody looks."""
+    state = request.app.state
+    with _making:
+        if not hasattr(state, "readers"):
+            state.readers = Readers(service.artifacts)
+    found: Readers = state.readers
+    return found
+
+
+ReadersOf = Annotated[Readers, Depends(_readers)]
+
+
+@router.get("/runs/{run_id}/outputs", operation_id="listRunOutputs", response_model=OutputList)
+def list_outputs(
+    run_id: str,
+    service: ServiceOf,
+    readers: ReadersOf,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    cursor: str | None = None,
+) -> Response:
+    """In the order of the tasks. A page may hold less than `limit`: `next_cursor` tells whether there is more."""
+    store = ArtifactStore(service.artifacts)
+    with service.database.read() as connection:
+        items, next_cursor = outputs.listed(connection, store, find_run(connection, run_id), limit, cursor)
+    if any(item["kind"] in _READ_BY_CHILD for item in items):
+        readers.warm()
+    return json_answer({"items": items, "next_cursor": next_cursor})
+
+
+@router.get("/runs/{run_id}/outputs/{dataset}/preview", operation_id="previewRunOutput", response_model=OutputPreview)
+def preview(
+    run_id: str,
+    dataset: str,
+    request: Request,
+    service: ServiceOf,
+    readers: ReadersOf,
+    map_index: MapIndex = None,
+    offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    first_column: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+) -> Response:
+    """Rows from `offset`; of a wide table those columns from `first_column` on that fit (`columns` tells which)."""
+    output, store = _found(service, run_id, dataset, map_index)
+    artifact = outputs.sound(store, output)
+    tag = _tag(artifact, "preview")
+    if _has(request, tag):
+        return _unchanged(tag)
+    if artifact.kind in _READ_BY_CHILD:
+        return _answer(output, _look(readers, "preview", output, artifact, offset, limit, first_column), tag)
+    try:
+        return _answer(output, to_json(store.preview(artifact).body()), tag)
+    except ArtifactCorrupt:
+        raise outputs.corrupt(output) from None
+
+
+@router.get("/runs/{run_id}/outputs/{dataset}/summary", operation_id="summarizeRunOutput", response_model=TableSummary)
+def summarize(
+    run_id: str, dataset: str, request: Request, service: ServiceOf, readers: ReadersOf, map_index: MapIndex = None
+) -> Response:
+    """Of a large table a million rows from all over it are looked at, for two seconds at most."""
+    output, store = _found(service, run_id, dataset, map_index)
+    artifact = outputs.sound(store, output)
+    tag = _tag(artifact, "summary")
+    if _has(request, tag):
+        return _unchanged(tag)
+    return _answer(output, _look(readers, "summary", output, artifact), tag)
+
+
+@router.get("/runs/{run_id}/outputs/{dataset}/content", operation_id="downloadRunOutput", response_class=Response)
+def content(
+    run_id: str,
+    dataset: str,
+    request: Request,
+    service: ServiceOf,
+    readers: ReadersOf,
+    map_index: MapIndex = None,
+    format: Literal["stored", "csv"] = "stored",
+    inline: bool = False,
+) -> Response:
+    """An attachment. `format=csv` for tables and arrays; `inline=true` for pictures (png, jpeg, gif, webp, never svg),
+    sandboxed."""
+    output, store = _found(service, run_id, dataset, map_index)
+    if inline and not downloads.is_picture(output):
+        raise UsageError(f"'{dataset}' is no picture that can be shown", cure="download it without inline=true")
+    artifact = outputs.sound(store, output)
+    if format == "csv":
+        return _csv(readers, output, artifact)
+    name = downloads.file_name(output)
+    headers = downloads.headers(name, inline=inline and downloads.may_show(output))
+    tag = _tag(artifact, "content")
+    if _has(request, tag):
+        return _unchanged(tag)
+    if tag is not None:
+        headers["ETag"] = tag
+    parts = downloads.proven(store.open(artifact))
+    media_type = downloads.media_type(output)
+    headers["Content-Length"] = str(artifact.bytes)
+    if artifact.bytes > _WHOLE:
+        return StreamingResponse(parts, headers=headers, media_type=media_type)
+    try:
+        return Response(b"".join(parts), headers=headers, media_type=media_type)
+    except ArtifactCorrupt:
+        raise outputs.corrupt(output) from None
+
+
+def _csv(readers: Readers, output: Output, artifact: Artifact) -> Response:
+    try:
+        export = readers.csv(artifact)
+    except ArtifactCorrupt:
+        raise outputs.corrupt(output) from None
+    except TooBusy:
+        raise TooManyLooks(cure="try again when one of the exports has ended") from None
+    name = downloads.file_name(output).rpartition(".")[0] + ".csv"
+    return StreamingResponse(_closed(export), headers=downloads.headers(name), media_type="text/csv; charset=utf-8")
+
+
+def _closed(export: Any) -> Iterator[bytes]:
+    """An export that ends with its download, also where that is broken off."""
+    try:
+        yield from export
+    finally:
+        export.close()
+
+
+def _found(service: Service, run_id: str, dataset: str, map_index: int | None) -> tuple[Output, ArtifactStore]:
+    with service.database.read() as connection:
+        output = outputs.chosen(connection, find_run(connection, run_id), dataset, map_index)
+    return output, ArtifactStore(service.artifacts)
+
+
+def _look(readers: Readers, what: str, output: Output, artifact: Artifact, *more: int) -> bytes:
+    try:
+        return readers.look(what, artifact, *more)
+    except ArtifactCorrupt:
+        raise outputs.corrupt(output) from None
+    except TooBusy:
+        raise TooManyLooks(cure="try again in a moment") from None
+
+
+def _answer(output: Output, body: bytes, tag: str | None) -> Response:
+    """A body made elsewhere, with the names of what it is about in front."""
+    names = to_json({"dataset": output.dataset, "map_index": output.map_index})
+    headers = {"Cache-Control": "private, no-cache"} | ({} if tag is None else {"ETag": tag})
+    return json_answer(names[:-1] + b"," + body[1:], headers=headers)
+
+
+def _tag(artifact: Artifact, what: str) -> str | None:
+    """What is stored under a digest never changes; how it is told may, with the next version."""
+    return None if artifact.digest is None else f'W/"{artifact.digest[7:39]}.{what}.{__version__}"'
+
+
+def _has(request: Request, tag: str | None) -> bool:
+    known = request.headers.get("if-none-match", "")
+    return tag is not None and tag in [each.strip() for each in known.split(",")]
+
+
+def _unchanged(tag: str | None) -> Response:
+    return Response(status_code=304, headers={"ETag": tag or "", "Cache-Control": "private, no-cache"})
