@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { around, type Extent, kept, lowest, moved, type Place, scaleOf, showing, START } from "./scroller";
 
-const even = (total: number, viewport = 600, row = 20): Extent => ({ total, viewport, row, heightOf: () => row });
-const uneven = (total: number): Extent => ({ total, viewport: 600, row: 20, heightOf: (index) => 20 * (1 + ((index * 7) % 5)) });
+const even = (total: number, viewport = 600, row = 20): Extent => ({ total, viewport, row, heightOf: () => row, even: true });
+const uneven = (total: number): Extent => ({ total, viewport: 600, row: 20, heightOf: (index) => 20 * (1 + ((index * 7) % 5)), even: false });
 
 const pixels = ({ index, offset }: Place, extent: Extent) => {
   let sum = offset;

@@ -18,6 +18,8 @@ export interface Extent {
   /** Pixels of a line that has not been measured. */
   readonly row: number;
   readonly heightOf: (index: number) => number;
+  /** All lines are `row` high, so that a pixel of the bar can be a pixel of the log. */
+  readonly even: boolean;
 }
 
 /** Pixels that the inner element may have: Firefox ends at 17.8 million, Chromium at 33.5. */
@@ -93,15 +95,15 @@ export function scaleOf(extent: Extent, highest: number = HIGHEST): Scale {
   const depth = pixels(low);
   const height = Math.max(viewport, Math.min(depth + viewport, highest));
   const end = height - viewport;
-  const exact = end >= depth;
+  const exact = end >= depth && extent.even;
   const rim = Math.min(end / 3, viewport * 50);
-  const slope = exact ? 1 : (depth - 2 * rim) / (end - 2 * rim);
+  const slope = end > 2 * rim ? (depth - 2 * rim) / (end - 2 * rim) : 1;
   const toTop = (depthAt: number) => {
-    if (exact || depthAt <= rim) return depthAt;
+    if (exact || end >= depth || depthAt <= rim) return depthAt;
     return depthAt >= depth - rim ? end - (depth - depthAt) : rim + (depthAt - rim) / slope;
   };
   const toDepth = (top: number) => {
-    if (exact || top <= rim) return top;
+    if (exact || end >= depth || top <= rim) return top;
     return top >= end - rim ? depth - (end - top) : rim + (top - rim) * slope;
   };
   return {

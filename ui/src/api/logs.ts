@@ -1,0 +1,142 @@
+/** The log of a run: windows by line number, counts, matches. */
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Load } from "../logs/store";
+import { api, body, type Schemas } from "./client";
+
+export type LogLine = Schemas["LogLine"];
+export const LEVELS = ["debug", "info", "warning", "error", "critical", "none"] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Which lines of a run: of some tasks, of one attempt, of some levels; all, when nothing is said. */
+export interface LogView {
+  run: string;
+  task?: string | undefined;
+  mapIndex?: number | undefined;
+  attempt?: number | undefined;
+  levels: readonly Level[];
+}
+
+export const logKeys = {
+  run: (run: string) => ["logs", run] as const,
+};
+
+function paramsOf(view: LogView, withLevels = true) {
+  return {
+    path: { run_id: view.run },
+    query: {
+      task: view.task === undefined ? [] : [view.task],
+      map_index: view.mapIndex,
+      attempt: view.attempt,
+      level: withLevels ? [...view.levels] : [],
+    },
+  };
+}
+
+/** Loads windows of a view, for a LineStore. */
+export function loadLines(view: LogView): Load<LogLine> {
+  const { path, query } = paramsOf(view);
+  return async (first, limit, signal) =>
+    await body(api.GET("/api/v1/runs/{run_id}/logs", { params: { path, query: { ...query, first, limit } }, signal }));
+}
+
+/** True counts by level and task, of all levels. */
+export function logSummaryQuery(view: LogView) {
+  const params = paramsOf(view, false);
+  return queryOptions({
+    queryKey: [...logKeys.run(view.run), "summary", params.query],
+    queryFn: async ({ signal }) => await body(api.GET("/api/v1/runs/{run_id}/logs/summary", { params, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Lines that hold a text, in any case. */
+export function logMatchesQuery(view: LogView, text: string) {
+  const { path, query } = paramsOf(view);
+  const params = { path, query: { ...query, text } };
+  return queryOptions({
+    queryKey: [...logKeys.run(view.run), "matches", params.query],
+    queryFn: async ({ signal }) => await body(api.GET("/api/v1/runs/{run_id}/logs/matches", { params, signal })),
+    enabled: text !== "",
+  });
+}
+
+/** The last lines of one attempt, to show them beside its error. */
+export function lastLinesQuery(view: LogView, limit: number) {
+  const { path, query } = paramsOf(view);
+  return queryOptions({
+    queryKey: [...logKeys.run(view.run), "last", query, limit],
+    queryFn: async ({ signal }) =>
+      await body(api.GET("/api/v1/runs/{run_id}/logs", { params: { path, query: { ...query, first: -limit, limit } }, signal })),
+  });
+}
+
+/** Lines as text, whatever their number, for copying. The server gives 5,000 at a time. */
+export async function readLines(view: LogView, first: number, last: number): Promise<LogLine[]> {
+  const load = loadLines(view);
+  const lines: LogLine[] = [];
+  const { signal } = new AbortController();
+  while (first + lines.length <= last) {
+    const window = await load(first + lines.length, Math.min(5_000, last - first - lines.length + 1), signal);
+    if (window.lines.length === 0) break;
+    lines.push(...window.lines);
+  }
+  return lines;
+}
+
+/**
+ * The number of the next line of these levels after a line (before it, for -1), in the view; null without any.
+ * Found by its time: the server counts the lines before a moment without reading them.
+ */
+export async function findLevel(view: LogView, levels: readonly Level[], from: LogLine | undefined, by: 1 | -1): Promise<number | null> {
+  const kept = levels.filter((level) => view.levels.length === 0 || view.levels.includes(level));
+  if (kept.length === 0) return null;
+  const among: LogView = { ...view, levels: kept };
+  const total = (await windowOf(among, 0, 1)).total;
+  if (total === 0) return null;
+  const rank = from === undefined ? (by === 1 ? -1 : total) : await rankOf(among, from);
+  const isOne = from !== undefined && kept.includes((from.level ?? "none") as Level);
+  const next = from === undefined ? rank + by : by === 1 ? rank + (isOne ? 1 : 0) : rank - 1;
+  const found = (await windowOf(among, (next + total) % total, 1)).lines[0];
+  return found === undefined ? null : await rankOf(view, found);
+}
+
+/** How many lines of a view stand before a line. */
+async function rankOf(view: LogView, line: LogLine): Promise<number> {
+  const before = (await windowOf(view, 0, 1, { before: line.at })).total;
+  for (let first = before; ; first += 500) {
+    const { lines } = await windowOf(view, first, 500);
+    const at = lines.findIndex((other) => other.at > line.at || isSame(other, line) || isAfter(other, line));
+    if (at >= 0) return first + at;
+    if (lines.length < 500) return first + lines.length;
+  }
+}
+
+async function windowOf(view: LogView, first: number, limit: number, more: { before?: string } = {}) {
+  const { path, query } = paramsOf(view);
+  return await body(api.GET("/api/v1/runs/{run_id}/logs", { params: { path, query: { ...query, ...more, first, limit } } }));
+}
+
+function isSame(one: LogLine, other: LogLine): boolean {
+  return keyOfLine(one) === keyOfLine(other);
+}
+
+/** Of one attempt, a line with a greater number is later, whatever its time. */
+function isAfter(one: LogLine, other: LogLine): boolean {
+  return attemptOf(one) === attemptOf(other) && one.seq > other.seq;
+}
+
+const attemptOf = (line: LogLine) => `${line.task}\n${line.map_index ?? ""}\n${line.generation}\n${line.attempt}`;
+
+/** The same for the same line, wherever it stands. */
+export const keyOfLine = (line: LogLine): string => `${attemptOf(line)}\n${line.seq}`;
+
+/** Where the lines of a view are downloaded from. */
+export function downloadOf(view: LogView): string {
+  const query = new URLSearchParams();
+  if (view.task !== undefined) query.set("task", view.task);
+  if (view.mapIndex !== undefined) query.set("map_index", String(view.mapIndex));
+  if (view.attempt !== undefined) query.set("attempt", String(view.attempt));
+  for (const level of view.levels) query.append("level", level);
+  const text = query.toString();
+  return `/api/v1/runs/${encodeURIComponent(view.run)}/logs/content${text === "" ? "" : `?${text}`}`;
+}
