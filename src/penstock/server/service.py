@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from penstock.store.database import Database
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(slots=True)
@@ -17,6 +19,7 @@ class Service:
     """The store, and where logs and artifacts lie. `closing` is set when the server ends: streams end with it.
 
     `project`: the folder whose pipelines are shown. `port`: where the server listens, also a part of its cookie's name.
+    `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets.
     """
 
     database: Database
@@ -25,6 +28,7 @@ class Service:
     project: Path
     port: int
     token: str
+    hosts: tuple[str, ...] = LOOPBACK
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -1,0 +1,155 @@
+"""The server process: `python -m penstock.compose.serve --home .penstock --port 7420`. `penstock up` starts it.
+
+It prints nothing but problems. SIGTERM ends it: streams at once, other answers in GRACE seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from penstock.compose.home import Home, find_home
+from penstock.compose.settings import load_settings
+from penstock.compose.token import VARIABLE, make_token, set_by_person
+from penstock.errors import PenstockError, SettingsError
+
+if TYPE_CHECKING:
+    from penstock.server.service import Service
+    from penstock.store.database import Database
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 7420
+#: Seconds in which answers that were begun may end.
+GRACE: Final = 5
+_BACKLOG: Final = 2048
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to end; the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="penstock: %(message)s")
+    try:
+        _serve(_parser().parse_args(arguments))
+    except PenstockError as error:
+        print(f"penstock: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m penstock.compose.serve", description="The server of Penstock.")
+    parser.add_argument("--home", type=Path, help="default: as for all verbs, the nearest .penstock")
+    parser.add_argument("--database", help="default: the setting, else penstock.db in the home")
+    parser.add_argument("--project", type=Path, default=Path.cwd(), help="the folder whose pipelines are shown")
+    parser.add_argument("--host", default=HOST, help=f"the address to listen at, {HOST} by default")
+    parser.add_argument("--port", type=int, default=PORT, help=f"{PORT} by default; 0 chooses a free one")
+    parser.add_argument(
+        "--name", action="append", default=[], metavar="HOST", help="one more name that people reach it by; repeatable"
+    )
+    parser.add_argument("--link", action="store_true", help="print a link that signs in, once")
+    return parser
+
+
+def _serve(options: argparse.Namespace) -> None:
+    token = set_by_person(os.environ.get(VARIABLE))
+    if token is None and not is_loopback(options.host):
+        raise SettingsError(
+            f"{options.host} can be reached by others, and no token was set",
+            cure=f"set {VARIABLE} to a secret of your own, or listen at {HOST}",
+        )
+    # Before anything is loaded: who comes too early waits a moment and is not turned away.
+    with _listen(options.host, options.port) as listener:
+        home = _home(options)
+        home.make()
+        from penstock.store.database import open_database
+
+        database = open_database(home.database_url)
+        try:
+            service = _service(options, home, database, token or make_token(home.path), listener.getsockname()[1])
+            if options.link:
+                print(link(database, options.host, service.port), flush=True)
+            _run(service, listener)
+        finally:
+            database.close()
+
+
+def _home(options: argparse.Namespace) -> Home:
+    path = (options.home or find_home(options.project, os.environ)).absolute()
+    settings = load_settings(options.project, os.environ)
+    return Home(path, options.database or settings.database or str(path / "penstock.db"))
+
+
+def _service(options: argparse.Namespace, home: Home, database: Database, token: str, port: int) -> Service:
+    from penstock.server.service import LOOPBACK, Service
+
+    names = dict.fromkeys((*LOOPBACK, *(_bracketed(name) for name in (options.host, *options.name))))
+    return Service(database, home.artifacts, home.logs, options.project.absolute(), port, token, tuple(names))
+
+
+def link(database: Database, host: str, port: int) -> str:
+    """An address that signs in who follows it: once, within five minutes."""
+    from penstock.store import sessions
+
+    with database.write() as connection:
+        code = sessions.create_code(connection, time.time())
+    return f"http://{_bracketed(host)}:{port}/login?code={code}"
+
+
+def is_loopback(host: str) -> bool:
+    """Is it an address that only this machine reaches?"""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise SettingsError(
+            f"can't listen at {_bracketed(host)}:{port}: {why}", cure="choose another with --port"
+        ) from error
+
+
+def _run(service: Service, listener: socket.socket) -> None:
+    from uvicorn import Config, Server
+
+    from penstock.server.app import create_app
+
+    class Draining(Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Streams last until they are told; all else ends by itself.
+            service.closing.set()
+            await super().shutdown(sockets)
+
+    config = Config(
+        create_app(service),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    Draining(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Errors as problem documents (RFC 9457): our code and a cure, never a trace, a path or an address."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import Response
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+
+from penstock import errors
+from penstock.model.nearest import did_you_mean
+from penstock.server.refusals import MethodRefused, NotSignedIn, Refusal, TooManyTries, Unreadable
+
+MEDIA_TYPE: Final = "application/problem+json"
+#: Whoever meets a locked database may ask again after so many seconds.
+RETRY_AFTER: Final = 2
+#: Longer texts are cut: a detail may quote what was sent.
+LONGEST: Final = 2000
+#: Wrong parts of a request that are listed.
+MOST: Final = 50
+
+_log: Final = logging.getLogger("penstock.server")
+
+#: The first class that fits decides.
+_STATUS: Final[tuple[tuple[type[errors.PenstockError], int], ...]] = (
+    (errors.NotFound, 404),
+    (errors.SettingsError, 500),
+    (errors.UsageError, 422),
+    (errors.StoreBusy, 503),
+    (errors.DiskFull, 503),
+    (errors.StaleWrite, 409),
+    (errors.StoreError, 500),
+    (errors.TransitionError, 409),
+    (errors.Unstorable, 422),
+    (errors.ArtifactError, 409),
+    (errors.ExecutorError, 503),
+)
+#: What is told of errors whose own words may name files and addresses of this machine.
+_CURES: Final[dict[str, str]] = {
+    "store_busy": "another program holds the database; ask again in a moment",
+    "disk_full": "free some space on the disk that holds the home",
+    "store_corrupt": "run `penstock db check` where the server runs",
+    "store_version": "run `penstock db upgrade` where the server runs",
+}
+_TITLES: Final[dict[str, str]] = {"usage": "The request can't be understood."}
+_OURS: Final = "what happened stands in the server's own output"
+
+
+class Mistake(errors.PenstockError):
+    """Something went wrong in the server."""
+
+    code = "internal"
+
+
+def status_of(error: errors.PenstockError) -> int:
+    """The HTTP status of an error."""
+    if isinstance(error, Refusal):
+        return error.status
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+
+
+def problem(error: errors.PenstockError, parts: Sequence[tuple[str, str]] | None = None) -> Response:
+    """The answer for an error. `parts`: what is wrong where, for a request with several mistakes."""
+    status = status_of(error)
+    detail, cure = error.message, error.cure
+    if status >= 500:
+        detail, cure = _first_line(error), _CURES.get(error.code, _OURS)
+    parts = parts or error.facts.get("parts")
+    body = {
+        "type": "about:blank",
+        "title": _TITLES.get(error.code) or _first_line(error),
+        "status": status,
+        "detail": _cut(detail),
+        "code": error.code,
+        "cure": None if cure is None else _cut(cure),
+        "errors": [{"where": _cut(where), "detail": _cut(told)} for where, told in parts[:MOST]] if parts else None,
+    }
+    return Response(to_json(body), status_code=status, media_type=MEDIA_TYPE, headers=_headers(error, status))
+
+
+def answer(error: Exception) -> Response:
+    """The answer for any error; one that nobody foresaw goes to the server's own output."""
+    if isinstance(error, errors.PenstockError):
+        if status_of(error) >= 500 and not isinstance(error, errors.StoreBusy):
+            _log.error("%s: %s", error.code, _one_line(str(error)))
+        return problem(error)
+    if isinstance(error, RequestValidationError):
+        return invalid(error.errors())
+    if isinstance(error, HTTPException):
+        return problem(_of_http(error))
+    _log.error("a request failed", exc_info=error)
+    return problem(Mistake())
+
+
+def _first_line(error: errors.PenstockError) -> str:
+    return (type(error).__doc__ or "").strip().splitlines()[0]
+
+
+def _one_line(text: str) -> str:
+    """Logs can't be forged by line breaks."""
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _cut(text: str) -> str:
+    # What was sent may hold half a character, which JSON in UTF-8 can't.
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+
+
+def _headers(error: errors.PenstockError, status: int) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(error, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyTries):
+        headers["Retry-After"] = str(error.wait)
+    elif status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER)
+    if isinstance(error, MethodRefused) and "allow" in error.facts:
+        headers["Allow"] = error.facts["allow"]
+    return headers
+
+
+def _of_http(error: HTTPException) -> errors.PenstockError:
+    """What the framework refuses by itself: unknown addresses, wrong methods, bodies that can't be parsed."""
+    if error.status_code == 404:
+        return errors.NotFound("there is nothing at this address", cure="GET /api/v1/openapi.json lists all addresses")
+    if error.status_code == 405:
+        allow = (error.headers or {}).get("Allow", "")
+        return MethodRefused(cure=f"use {allow}" if allow else None, allow=allow)
+    return Unreadable()
+
+
+def invalid(found: Sequence[Any], skip: int = 1) -> Response:
+    """The answer for what pydantic found wrong. `skip`: steps of a place that only say in which part of the request."""
+    if found and found[0]["type"] == "json_invalid":
+        return problem(Unreadable(f"the body is no JSON: {found[0]['ctx']['error']}"))
+    parts = [(_where(each["loc"], skip), _said(each)) for each in found]
+    first = parts[0] if parts else ("body", "it is missing")
+    more = f" (and {len(parts) - 1} more)" if len(parts) > 1 else ""
+    return problem(errors.UsageError(f"{first[0]}: {first[1]}{more}"), parts)
+
+
+def _where(place: Sequence[str | int], skip: int) -> str:
+    """`('query', 'limit')` as `limit`, `('body', 'labels', 'a')` as `labels.a`."""
+    return ".".join(str(step) for step in place[skip:]) or "body"
+
+
+def _said(found: dict[str, Any]) -> str:
+    """pydantic's words; where choices are known, with the nearest of them."""
+    context = found.get("ctx") or {}
+    given = found.get("input")
+    if found["type"] in ("literal_error", "enum") and isinstance(given, str):
+        words = [word.strip("'") for word in context.get("expected", "").replace(" or ", ", ").split(", ")]
+        close = did_you_mean(given, words)
+        return f"'{given}' is none of {', '.join(words)}" + (f"; {close}" if close else "")
+    if found["type"] == "value_error" and "error" in context:
+        return str(context["error"])
+    said = str(found["msg"])
+    return said[:1].lower() + said[1:]

@@ -1,0 +1,88 @@
+"""Why the doors stay shut: errors that only exist over HTTP. Each says its status."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from penstock.errors import PenstockError
+
+
+class Refusal(PenstockError):
+    """The request is refused."""
+
+    code = "refused"
+    status: ClassVar[int] = 400
+
+
+class Unreadable(Refusal):
+    """The request can't be read."""
+
+    code = "unreadable"
+
+
+class NotSignedIn(Refusal):
+    """This needs a session or a token."""
+
+    code = "not_signed_in"
+    status = 401
+
+
+class WrongHost(Refusal):
+    """The request names a host that this server is not."""
+
+    code = "wrong_host"
+    status = 403
+
+
+class CrossOrigin(Refusal):
+    """The request comes from another page."""
+
+    code = "cross_origin"
+    status = 403
+
+
+class MethodRefused(Refusal):
+    """This address does not take that method."""
+
+    code = "method"
+    status = 405
+
+
+class Conflict(Refusal):
+    """What is there already does not allow it."""
+
+    code = "conflict"
+    status = 409
+
+
+class ActionRefused(Refusal):
+    """The run's engine refused."""
+
+    code = "action_refused"
+    status = 409
+
+
+class TooLarge(Refusal):
+    """The request is too large."""
+
+    code = "too_large"
+    status = 413
+
+
+class NotJson(Refusal):
+    """The body is not said to be JSON."""
+
+    code = "not_json"
+    status = 415
+
+
+class TooManyTries(Refusal):
+    """There were too many wrong tries."""
+
+    code = "too_many_tries"
+    status = 429
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(cure=f"try again in {wait} s")
+        #: Whole seconds to wait.
+        self.wait = wait

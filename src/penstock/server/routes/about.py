@@ -1,0 +1,39 @@
+"""About the service itself."""
+
+from __future__ import annotations
+
+import time
+
+from fastapi import APIRouter, Response
+from starlette.requests import Request
+
+from penstock import __version__
+from penstock.server.answers import json_answer
+from penstock.server.service import ServiceOf
+from penstock.store import instances
+from penstock.store.times import iso, micros
+from penstock.wire.service import About
+
+router = APIRouter()
+
+
+@router.get("/about", operation_id="getAbout", response_model=About)
+def get_about(service: ServiceOf) -> Response:
+    """What is running here."""
+    now = time.time()
+    with service.database.read() as connection:
+        engines = [each for each in instances.known(connection) if each.kind == "engine"]
+    return json_answer(
+        {
+            "version": __version__,
+            "project": service.project.name,
+            "engine_alive": any(not instances.is_dead(engine, now) for engine in engines),
+            "workers": None,
+            "now": iso(micros(now)),
+        }
+    )
+
+
+async def health(_request: Request) -> Response:
+    """The service answers. Anybody may ask, so it tells nothing more."""
+    return json_answer(b'{"status":"ok"}', headers={"Cache-Control": "no-store"})

@@ -1,0 +1,7 @@
+"""Pipelines: what they are, how their runs went."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,36 @@
+"""Runs: the list, its count, one of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from penstock.server.answers import json_answer
+from penstock.server.run_query import ChosenRuns, Sort
+from penstock.server.service import ServiceOf
+from penstock.store import documents, runs
+from penstock.wire.runs import RunDocument, RunPage
+
+router = APIRouter()
+
+
+@router.get("/runs", operation_id="listRuns", response_model=RunPage)
+def list_runs(
+    service: ServiceOf,
+    chosen: ChosenRuns,
+    sort: Sort = "-created_at",
+    limit: Annotated[int, Query(ge=1, le=runs.MOST)] = runs.PAGE,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """A page of runs that fit the filter. Of several values of a key any will do; a leading `!` excludes."""
+    with service.database.read() as connection:
+        page = runs.list_runs(connection, chosen, sort, limit, cursor)
+    return json_answer({"items": page.items, "next_cursor": page.next_cursor})
+
+
+@router.get("/runs/{run_id}", operation_id="getRun", response_model=RunDocument)
+def get_run(service: ServiceOf, run_id: str) -> Response:
+    """A run in full."""
+    with service.database.read() as connection:
+        return json_answer(documents.run_document(connection, runs.find_run(connection, run_id)))

@@ -1,0 +1,77 @@
+"""The filter of the list of runs, as it stands in an address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from fastapi import Depends, Query
+
+from penstock.errors import UsageError
+from penstock.store.filters import RunFilter
+
+Sort: TypeAlias = Literal[
+    "-created_at", "created_at", "-started_at", "started_at", "-ended_at", "ended_at",
+    "-duration", "duration", "-bytes", "bytes",
+]  # fmt: skip
+
+#: Values of one field, and characters of one: more can't be meant.
+_MOST: Final = 200
+_LONGEST: Final = 1000
+_Words: TypeAlias = Annotated[list[Annotated[str, Query(max_length=_LONGEST)]], Query(max_length=_MOST)]
+_Text: TypeAlias = Annotated[str | None, Query(max_length=_LONGEST)]
+
+
+def _run_filter(
+    pipeline: _Words = [],  # noqa: B006  FastAPI copies defaults
+    namespace: _Words = [],  # noqa: B006
+    state: _Words = [],  # noqa: B006
+    type: _Words = [],  # noqa: B006
+    trigger: _Words = [],  # noqa: B006
+    label: _Words = [],  # noqa: B006
+    tag: _Words = [],  # noqa: B006
+    created_after: _Text = None,
+    created_before: _Text = None,
+    duration_gt: Annotated[float | None, Query(allow_inf_nan=False)] = None,
+    duration_lt: Annotated[float | None, Query(allow_inf_nan=False)] = None,
+    q: _Text = None,
+    id: _Words = [],  # noqa: B006
+) -> RunFilter:
+    facts: dict[str, Any] = {
+        "pipeline": tuple(pipeline),
+        "namespace": tuple(namespace),
+        "state": tuple(state),
+        "type": tuple(type),
+        "trigger": tuple(trigger),
+        "label": tuple(label),
+        "tag": tuple(tag),
+        "created_after": moment("created_after", created_after),
+        "created_before": moment("created_before", created_before),
+        "duration_gt": duration_gt,
+        "q": q,
+    }
+    if duration_lt is not None:
+        facts["duration_lt"] = duration_lt
+    if id:
+        facts["id"] = tuple(id)
+    return RunFilter(**facts)
+
+
+#: As a parameter of a route: `chosen: ChosenRuns`.
+ChosenRuns = Annotated[RunFilter, Depends(_run_filter)]
+
+
+def moment(name: str, text: str | None) -> float | None:
+    """Seconds since 1970 of a time in ISO 8601, in UTC where it names no zone. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        # A `+` that was not encoded arrives as a space.
+        at = datetime.fromisoformat(text.replace(" ", "+") if text[-6:-5] == " " else text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{name}: '{text}' is no time",
+            cure="write ISO 8601, as in 2026-03-01 or 2026-03-01T06:00:00Z",
+            parts=[(name, f"'{text}' is no time")],
+        ) from None
