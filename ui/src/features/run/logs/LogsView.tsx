@@ -1,0 +1,187 @@
+/** A run's log: whose, which levels, search, and the lines. What is chosen is the caller's to keep (in the address). */
+import { useQuery } from "@tanstack/react-query";
+import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { findLevel, keyOfLine, type Level, loadLines, logMatchesQuery, type LogLine, logSummaryQuery, type LogView } from "../../../api/logs";
+import { rank, step } from "../../../logs/steps";
+import { LineStore } from "../../../logs/store";
+import { type Chosen, LogLines, ROW, type LinesLook } from "./LogLines";
+import { LogEmpty, LogTrouble } from "./LogStates";
+import { LogToolbar } from "./LogToolbar";
+import { ChosenLines } from "./ChosenLines";
+import { useLogLook } from "./look";
+import { useReader } from "./useReader";
+import "./logs.css";
+
+export interface LogsViewProps {
+  view: LogView;
+  /** The run still goes on. */
+  live: boolean;
+  /** The start of the run, in milliseconds since 1970. */
+  start: number;
+  chosen: Chosen | undefined;
+  onChoose: (chosen: Chosen | undefined) => void;
+  onLevels: (levels: readonly Level[]) => void;
+  /** Takes the view back to all lines of the run. */
+  onAll: () => void;
+  /** Choosers of task and attempt, before the levels. */
+  choosers: ReactNode;
+}
+
+const LINE = { key: keyOfLine, time: (line: LogLine) => Date.parse(line.at) };
+const BAD: readonly Level[] = ["error", "critical"];
+
+export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll, choosers }: LogsViewProps) {
+  const store = useStore(view);
+  const [look, setLook] = useLogLook();
+  const [text, setText] = useState("");
+  const [current, setCurrent] = useState<number>();
+  const [follows, setFollows] = useState(live && chosen === undefined);
+  const [total, complete] = useTotal(store);
+  const tie = useReader(total ?? 0, ROW, look.wrapped);
+  const { reader, redraw } = tie;
+
+  const summary = useQuery(logSummaryQuery(view));
+  const matches = useQuery(logMatchesQuery(view, text.trim()));
+  const linesLook = useMemo<LinesLook>(
+    () => ({ wrapped: look.wrapped, time: look.time, start, needle: text.trim(), withTask: view.task === undefined || (view.mapIndex === undefined && view.attempt === undefined) }),
+    [look, start, text, view],
+  );
+
+  const follow = useCallback((on: boolean) => {
+    reader.follows = on;
+    if (on) reader.toEnd();
+    setFollows(on);
+    redraw();
+  }, [reader, redraw]);
+
+  const show = useCallback((index: number) => {
+    reader.show(index);
+    setCurrent(index);
+    redraw();
+  }, [reader, redraw]);
+
+  useOpening(store, tie, total, chosen, live);
+  useChosenInView(tie, chosen);
+  useGrowth(store, summary.dataUpdatedAt);
+
+  const choose = useCallback((index: number, extend: boolean) => {
+    if (extend && chosen !== undefined) onChoose({ first: Math.min(chosen.first, index), last: Math.max(chosen.last, index) });
+    else if (chosen !== undefined && chosen.first === index && chosen.last === index) onChoose(undefined);
+    else onChoose({ first: index, last: index });
+  }, [chosen, onChoose]);
+
+  const walk = useCallback((by: 1 | -1) => {
+    const places = matches.data?.indexes ?? [];
+    const at = step(places, current ?? reader.place.index - (by === 1 ? 1 : 0), by);
+    const index = at === undefined ? undefined : places[at];
+    if (index !== undefined) show(index);
+  }, [matches.data, current, reader, show]);
+
+  const nextError = useCallback(async (by: 1 | -1) => {
+    const from = current !== undefined ? store.line(current) : by === 1 && reader.place.index === 0 ? undefined : store.line(reader.place.index);
+    const found = await findLevel(view, BAD, from, by);
+    if (found !== null) show(found);
+  }, [view, store, current, reader, show]);
+
+  const search = useRef<HTMLInputElement>(null);
+  useLogKeys({ follow: () => follow(!reader.follows), error: (by) => void nextError(by), walk, search });
+
+  const position = current === undefined || matches.data === undefined ? undefined : rank(matches.data.indexes, current) + 1;
+  return (
+    <section className="pn-logs" aria-label="Logs">
+      <LogToolbar
+        view={view} summary={summary.data} look={look} onLook={setLook} onLevels={onLevels} choosers={choosers}
+        search={{ ref: search, text, onText: (next) => { setText(next); setCurrent(undefined); }, matches: matches.data, pending: matches.isFetching, position, walk }}
+        live={!complete} follows={follows} onFollow={follow}
+        errors={(summary.data?.levels["error"] ?? 0) + (summary.data?.levels["critical"] ?? 0)} onError={(by) => void nextError(by)}
+      />
+      <LogTrouble store={store} />
+      {total === 0
+        ? <LogEmpty view={view} live={live} onAll={onAll} />
+        : <LogLines store={store} tie={tie} look={linesLook} chosen={chosen} current={current} onChoose={choose} onFollow={setFollows} />}
+      {chosen !== undefined && <ChosenLines view={view} chosen={chosen} onDone={() => onChoose(undefined)} />}
+    </section>
+  );
+}
+
+/** One store for a view; another view gets another one. */
+function useStore(view: LogView): LineStore<LogLine> {
+  const store = useMemo(() => new LineStore<LogLine>(loadLines(view), LINE), [view]);
+  useEffect(() => {
+    void store.refresh();
+    return () => store.close();
+  }, [store]);
+  return store;
+}
+
+function useTotal(store: LineStore<LogLine>): [number | undefined, boolean] {
+  const [known, setKnown] = useState<[number | undefined, boolean]>([store.total, store.complete]);
+  useEffect(() => {
+    const tell = () => setKnown((before) => (before[0] === store.total && before[1] === store.complete ? before : [store.total, store.complete]));
+    tell();
+    return store.subscribe(tell);
+  }, [store]);
+  return known;
+}
+
+/** Where a log opens: at the line of the address; at the end, while the run goes on; else at the start. */
+function useOpening(store: LineStore<LogLine>, { reader, redraw }: ReturnType<typeof useReader>, total: number | undefined, chosen: Chosen | undefined, live: boolean) {
+  const opened = useRef<LineStore<LogLine>>(undefined);
+  useEffect(() => {
+    if (total === undefined || total === 0 || opened.current === store) return;
+    opened.current = store;
+    if (chosen !== undefined) reader.showInMiddle(chosen.first);
+    else if (live) {
+      reader.follows = true;
+      reader.toEnd();
+    } else reader.go({ index: 0, offset: 0 });
+    redraw();
+  }, [store, reader, redraw, total, chosen, live]);
+}
+
+/** Reads on when the counts have changed: the live stream has them counted anew whenever lines were written. */
+function useGrowth(store: LineStore<LogLine>, countedAt: number) {
+  useEffect(() => {
+    if (countedAt > 0) void store.refresh();
+  }, [store, countedAt]);
+}
+
+/** A line of the address is brought into view when the address changes. */
+function useChosenInView({ reader, redraw }: ReturnType<typeof useReader>, chosen: Chosen | undefined) {
+  const first = chosen?.first;
+  useEffect(() => {
+    if (first === undefined) return;
+    reader.show(first);
+    redraw();
+  }, [reader, redraw, first]);
+}
+
+interface LogKeys {
+  follow: () => void;
+  error: (by: 1 | -1) => void;
+  walk: (by: 1 | -1) => void;
+  search: RefObject<HTMLInputElement | null>;
+}
+
+function useLogKeys(keys: LogKeys) {
+  const latest = useRef(keys);
+  useEffect(() => void (latest.current = keys));
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [contenteditable]") !== null;
+      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      const { follow, error, walk, search } = latest.current;
+      if (event.key === ".") follow();
+      else if (event.key === "e") error(1);
+      else if (event.key === "E") error(-1);
+      else if (event.key === "n") walk(1);
+      else if (event.key === "N") walk(-1);
+      else if (event.key === "/") search.current?.focus();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, []);
+}
