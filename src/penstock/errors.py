@@ -81,6 +81,12 @@ class NotFound(UsageError):
     code = "not_found"
 
 
+class NameTaken(UsageError):
+    """That name is taken."""
+
+    code = "name_taken"
+
+
 class SettingsError(UsageError):
     """A setting is wrong."""
 

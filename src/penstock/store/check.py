@@ -9,6 +9,7 @@ from penstock.errors import StoreCorrupt
 from penstock.model.ids import run_id
 from penstock.store.connection import Connection
 from penstock.store.database import Database
+from penstock.store.definitions import NO_RUN
 from penstock.store.words import ATTEMPT_OVER, ATTEMPT_STATES, RUN_OVER, RUN_STATES, TASK_OVER, TASK_STATES
 
 #: Broken rows that are told of for each law; one is enough to act.
@@ -41,7 +42,7 @@ def _orphans(table: str) -> _Law:
     return _Law(
         f"every {table} belongs to a run",
         f"SELECT DISTINCT run_key, '{table}' FROM {table} WHERE NOT EXISTS "
-        f"(SELECT 1 FROM run WHERE run.key = {table}.run_key)",
+        f"(SELECT 1 FROM run WHERE run.key = {table}.run_key) AND run_key <> {NO_RUN}",
         _RESTORE,
     )
 
@@ -122,7 +123,13 @@ _LAWS: Final = (
         "WHERE attempt.run_key = task.run_key AND attempt.seq = task.seq)",
         _REPORT,
     ),
-    _Law("epochs start at one", "SELECT key, 'epoch ' || epoch FROM run WHERE epoch < 1", _REPORT),
+    # A run that was asked for has epoch 0 until an engine claims it, and may be withdrawn before.
+    _Law(
+        "epochs start at one",
+        "SELECT key, 'epoch ' || epoch FROM run WHERE epoch < 0 "
+        "OR (epoch = 0 AND (owner IS NOT NULL OR state NOT IN ('created', 'cancelled')))",
+        _REPORT,
+    ),
     _Law(
         "the owner of a run that is not over is known",
         f"SELECT key, 'owner ' || owner FROM run WHERE state NOT IN {RUN_OVER} AND owner IS NOT NULL AND NOT EXISTS "

@@ -7,13 +7,11 @@ unrecordable by it. Looking at every text would cost more than writing it, so th
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from penstock.store.rows import Commit
-
-_UNWRITABLE: Final = re.compile("[\ud800-\udfff\x00]")
+from penstock.store.texts import writable
 
 
 def cleaned(commit: Commit) -> Commit:
@@ -24,6 +22,6 @@ def cleaned(commit: Commit) -> Commit:
 
 
 def _row(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    facts = [_UNWRITABLE.sub("\ufffd", fact) if isinstance(fact, str) else fact for fact in row]
+    facts = [writable(fact) if isinstance(fact, str) else fact for fact in row]
     make: Callable[[list[Any]], tuple[Any, ...]] = getattr(row, "_make", tuple)
     return make(facts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from penstock.store.texts import writable
+
 #: Characters that are kept, so that the index of them stays small: PostgreSQL takes 2,700 bytes in one entry.
 MOST: Final = 600
-_UNWRITABLE: Final = re.compile("[\ud800-\udfff\x00]")
 
 
 def error_text(error: Mapping[str, Any] | None) -> str | None:
@@ -21,4 +21,4 @@ def error_text(error: Mapping[str, Any] | None) -> str | None:
 
 def folded(text: str) -> str:
     """Text as it is searched for and in: the case of letters does not count."""
-    return _UNWRITABLE.sub("\ufffd", text.lower())
+    return writable(text.lower())

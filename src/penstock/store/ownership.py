@@ -8,9 +8,10 @@ from penstock.store.connection import Connection
 from penstock.store.times import micros
 from penstock.store.words import RUN_OPEN
 
-#: A run that is not over and whose owner is none, unknown, gone, or silent since a time (one parameter).
+#: A run that is not over and whose owner is none, unknown, gone, or silent since a time (one parameter). One that was
+#: only asked for (epoch 0, store/requests.py) has no owner yet: it was not abandoned.
 ORPHAN: Final = (
-    f"run.state IN {RUN_OPEN} AND NOT EXISTS (SELECT 1 FROM instance "
+    f"run.state IN {RUN_OPEN} AND run.epoch > 0 AND NOT EXISTS (SELECT 1 FROM instance "
     "WHERE instance.id = run.owner AND instance.gone_at IS NULL AND instance.beat_at >= ?)"
 )
 _CLAIM: Final = {

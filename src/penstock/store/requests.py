@@ -1,0 +1,168 @@
+"""Runs that were asked for: written by whoever asks (HTTP), claimed by the engine of `penstock up`.
+
+Such a run is a row in state `created` with owner NULL, epoch 0 and no task runs. To claim it is to raise its epoch to
+1. Nothing else may change it before that, except `withdraw`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple, cast
+
+from penstock.errors import NotFound
+from penstock.model.ids import CHANCE_BITS, run_id, run_key
+from penstock.store.connection import Connection
+from penstock.store.labels import check_labels
+from penstock.store.rows import Commit, NewEvent, NewRun
+from penstock.store.texts import check_texts
+from penstock.store.times import micros
+from penstock.store.write import apply
+
+#: The parts of a slice, as the column `selection` keeps them; `from_run` has one element: the id of a run.
+PARTS: Final = ("from", "to", "only", "tags", "from_run")
+
+_UNCLAIMED: Final = "state = 'created' AND owner IS NULL AND epoch = 0"
+_CLAIM: Final = {
+    "sqlite": f"UPDATE run SET owner = ?, epoch = 1 WHERE key = ? AND {_UNCLAIMED} RETURNING key",
+    # Who finds the row locked leaves it to the one that holds it.
+    "postgresql": "UPDATE run SET owner = ?, epoch = 1 WHERE key = "
+    f"(SELECT key FROM run WHERE key = ? AND {_UNCLAIMED} FOR UPDATE SKIP LOCKED) RETURNING key",
+}
+
+
+class Requested(NamedTuple):
+    """A run as it was asked for. `spec` is the version's JSON ("{}" when it is gone), `created_at` microseconds.
+
+    `selection` has the parts of a slice (`from`, `to`, `only`, `tags`), None for the whole pipeline; `from_run` is the
+    id of the run that gives what the slice needs. `row_version` and `epoch` are those of the row once it is claimed.
+    """
+
+    key: int
+    id: str
+    pipeline: str
+    namespace: str
+    version: str
+    spec: str
+    type: str
+    params: dict[str, Any]
+    labels: dict[str, str]
+    tags: list[str]
+    trigger: dict[str, Any]
+    selection: dict[str, list[str]] | None
+    from_run: str | None
+    facts: dict[str, Any] | None
+    tasks_total: int
+    created_at: int
+    epoch: int
+    row_version: int
+
+
+def ask_for_run(
+    connection: Connection,
+    *,
+    pipeline: str,
+    now: float,
+    namespace: str = "default",
+    version: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    labels: Mapping[str, str] | None = None,
+    tags: Iterable[str] = (),
+    type: str = "standard",
+    selection: Mapping[str, list[str]] | None = None,
+    trigger: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    tasks_total: int = 0,
+    chance: int | None = None,
+) -> str:
+    """Write a run for an engine to claim; its id. `version` None is the pipeline's latest; `selection` has `PARTS`.
+
+    Raises NotFound when there is no such pipeline or version, UsageError for labels that can't be kept.
+    """
+    version = _version(connection, namespace, pipeline, version)
+    tags, labels = list(tags), dict(labels or {})
+    check_labels(labels)
+    check_texts("tag", tags)
+    key = run_key(now, secrets.randbits(CHANCE_BITS) if chance is None else chance)
+    parts = {part: list(names) for part, names in (selection or {}).items() if names}
+    at = micros(now)
+    row = NewRun(
+        key, run_id(key), pipeline, namespace, version, type, "created", None, at, None, None, json.dumps(params or {}),
+        json.dumps(trigger or {"kind": "manual", "name": None}), json.dumps(tags), json.dumps(parts) if parts else None,
+        json.dumps(facts) if facts else None, None, None, 1, None, tasks_total, 0, None, 0, 1,
+    )  # fmt: skip
+    event = NewEvent(key, None, None, at, "run.created", None)
+    apply(connection, Commit(new_runs=[row], labels=[(key, *label) for label in labels.items()], events=[event]))
+    return row.id
+
+
+def _version(connection: Connection, namespace: str, pipeline: str, version: str | None) -> str:
+    where = "namespace = ? AND pipeline = ?"
+    cure = "`penstock pipelines list` shows those that are known"
+    if version is None:
+        row = connection.one(f"SELECT version FROM pipeline WHERE {where}", (namespace, pipeline))
+        if row is None:
+            raise NotFound(f"there is no pipeline '{pipeline}' in namespace '{namespace}'", cure=cure)
+        return str(row[0])
+    row = connection.one(
+        f"SELECT version FROM pipeline_version WHERE {where} AND version = ?", (namespace, pipeline, version)
+    )
+    if row is None:
+        raise NotFound(f"there is no version '{version}' of pipeline '{pipeline}'", cure=cure)
+    return version
+
+
+def unclaimed(connection: Connection, limit: int = 100) -> list[int]:
+    """Keys of runs that nobody claimed yet, oldest first. Costs next to nothing when there are none."""
+    rows = connection.all(f"SELECT key FROM run WHERE {_UNCLAIMED} ORDER BY key LIMIT ?", (limit,))
+    return [row[0] for row in rows]
+
+
+def claim(connection: Connection, key: int, owner: int) -> Requested | None:
+    """Make the instance `owner` the owner of a run that was asked for, in epoch 1, within a transaction that writes.
+
+    None when somebody else has it, or it was withdrawn. Of any number who try at the same time, one succeeds.
+    """
+    if connection.one(_CLAIM[connection.dialect], (owner, key)) is None:
+        return None
+    return requested(connection, key)
+
+
+def requested(connection: Connection, key: int) -> Requested | None:
+    """What was asked for; None when there is no such run."""
+    row = connection.one(
+        "SELECT run.id, run.pipeline, run.namespace, run.version, known.spec, run.type, run.params, run.tags, "
+        'run."trigger", run.selection, run.facts, run.tasks_total, run.created_at, run.epoch, run.row_version '
+        "FROM run LEFT JOIN pipeline_version AS known ON known.namespace = run.namespace "
+        "AND known.pipeline = run.pipeline AND known.version = run.version WHERE run.key = ?",
+        (key,),
+    )
+    if row is None:
+        return None
+    (
+        identity, pipeline, namespace, version, spec, kind, params, tags, trigger, selection, facts, total, created_at,
+        epoch, row_version,
+    ) = row  # fmt: skip
+    labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
+    parts = json.loads(selection) if selection else {}
+    from_run = next(iter(parts.pop("from_run", ())), None)
+    return Requested(
+        key, identity, pipeline, namespace, version, spec or "{}", kind, json.loads(params),
+        dict(cast("list[tuple[str, str]]", labels)), json.loads(tags), json.loads(trigger), parts or None, from_run,
+        json.loads(facts) if facts else None, total, created_at, epoch, row_version,
+    )  # fmt: skip
+
+
+def withdraw(connection: Connection, key: int, now: float) -> bool:
+    """Cancel a run that nobody claimed yet, so that no engine is needed for it. False when somebody has claimed it."""
+    at = micros(now)
+    changed = connection.run(
+        "UPDATE run SET state = 'cancelled', reason = 'user', ended_at = ?, row_version = row_version + 1 "
+        f"WHERE key = ? AND {_UNCLAIMED}",
+        (at, key),
+    )
+    if changed:
+        event = NewEvent(key, None, None, at, "run.cancelled", json.dumps({"reason": "user"}))
+        apply(connection, Commit(events=[event]))
+    return changed == 1
