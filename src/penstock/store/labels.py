@@ -50,6 +50,7 @@ def change_labels(
     wanted = list(dict.fromkeys(keys))
     if len(wanted) > MOST_RUNS:
         raise UsageError(f"{len(wanted)} runs can't be labelled at once", cure=f"label at most {MOST_RUNS}")
+    check_texts("label's name", gone, LONGEST_NAME)
     outcomes = _refused(connection, wanted, new, gone)
     able = [key for key in wanted if key not in outcomes]
     connection.run_many(_REMOVE, [(key, name) for key in able for name in gone])
