@@ -16,28 +16,41 @@ export const outputKeys = {
   one: ({ run, dataset, mapIndex }: OutputKey) => ["outputs", run, dataset, mapIndex] as const,
 };
 
+/** Most that the page lists; a run with more (a fan-out over thousands) says so. */
+const MOST = 10_000;
+
+/** All that a run made, read part by part. */
 export function outputsQuery(run: string) {
   return queryOptions({
     queryKey: [...outputKeys.run(run), "list"],
-    queryFn: async ({ signal }) =>
-      await body(api.GET("/api/v1/runs/{run_id}/outputs", { params: { path: { run_id: run } }, signal })),
+    queryFn: async ({ signal }) => {
+      const items: Output[] = [];
+      let cursor: string | undefined;
+      do {
+        const params = { path: { run_id: run }, query: { limit: 500, cursor } };
+        const page = await body(api.GET("/api/v1/runs/{run_id}/outputs", { params, signal }));
+        items.push(...page.items);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor !== undefined && items.length < MOST);
+      return { items, cut: cursor !== undefined };
+    },
+    placeholderData: keepPreviousData,
   });
 }
 
 const pathOf = ({ run, dataset }: OutputKey) => ({ run_id: run, dataset });
 const indexOf = ({ mapIndex }: OutputKey) => mapIndex ?? undefined;
 
-/** Rows of a table from `offset`, or the beginning of a text. */
-export function previewQuery(key: OutputKey, offset: number, limit: number) {
+/** Rows of a table from `offset`, and those of its columns from `firstColumn` on that fit; or the beginning of a text. */
+export function previewQuery(key: OutputKey, offset: number, limit: number, firstColumn = 0) {
   return queryOptions({
-    queryKey: [...outputKeys.one(key), "preview", offset, limit],
+    queryKey: [...outputKeys.one(key), "preview", offset, limit, firstColumn],
     queryFn: async ({ signal }) => {
-      const params = { path: pathOf(key), query: { map_index: indexOf(key), offset, limit } };
+      const params = { path: pathOf(key), query: { map_index: indexOf(key), offset, limit, first_column: firstColumn } };
       return await body(api.GET("/api/v1/runs/{run_id}/outputs/{dataset}/preview", { params, signal }));
     },
     staleTime: Infinity,
     retry: false,
-    placeholderData: keepPreviousData,
   });
 }
 
