@@ -12,7 +12,7 @@ from pyarrow import types
 
 from penstock.artifacts.content import Content
 from penstock.artifacts.previews.batches import Batches
-from penstock.artifacts.previews.cells import ELEMENTS, LENGTH, LEVELS, cell, shortened
+from penstock.artifacts.previews.cells import ELEMENTS, LENGTH, LEVELS, bounded, cell, shortened
 from penstock.artifacts.previews.part import Part
 
 _MICROSECONDS: Final = {"s": 1_000_000, "ms": 1000, "us": 1, "ns": 0.001}
@@ -70,7 +70,9 @@ def value(scalar: pa.Scalar, level: int = 0) -> Any:
     if types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind):
         return cell(scalar.as_buffer()[:LENGTH].to_pybytes())
     if types.is_nested(kind):
-        return _nested(scalar, level + 1) if level < LEVELS else "…"
+        if level:
+            return _nested(scalar, level + 1) if level < LEVELS else "…"
+        return bounded(_nested(scalar, 1))
     if types.is_floating(kind):
         return cell(float(scalar.as_py()))
     if types.is_duration(kind):

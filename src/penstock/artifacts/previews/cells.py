@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any, Final
 
@@ -10,12 +11,19 @@ LENGTH: Final = 1000
 #: Elements of a list in a cell, and levels of them.
 ELEMENTS: Final = 20
 LEVELS: Final = 4
+#: Characters of its JSON, at most.
+NESTED: Final = 4 * LENGTH
 #: Whole numbers beyond this are not exact in JavaScript (Number.MAX_SAFE_INTEGER), so that they are told as text.
 _EXACT: Final = 2**53 - 1
 
 
-def cell(value: Any, level: int = 0) -> Any:
+def cell(value: Any) -> Any:
     """A Python value as a JSON value of bounded size."""
+    shown = _cell(value, 0)
+    return bounded(shown) if isinstance(shown, dict | list) else shown
+
+
+def _cell(value: Any, level: int) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -29,11 +37,17 @@ def cell(value: Any, level: int = 0) -> Any:
     if level >= LEVELS:
         return "…"
     if isinstance(value, dict):
-        return {str(key): cell(each, level + 1) for key, each in list(value.items())[:ELEMENTS]}
+        return {str(key): _cell(each, level + 1) for key, each in list(value.items())[:ELEMENTS]}
     if isinstance(value, list | tuple):
         rest = ["…"] if len(value) > ELEMENTS else []
-        return [cell(each, level + 1) for each in value[:ELEMENTS]] + rest
+        return [_cell(each, level + 1) for each in value[:ELEMENTS]] + rest
     return shortened(str(value))
+
+
+def bounded(value: Any) -> Any:
+    """A list or object that is no longer than a few texts may be; else the beginning of its JSON, as text."""
+    text = json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= NESTED else shortened(text)
 
 
 def shortened(text: str, length: int = LENGTH) -> str:

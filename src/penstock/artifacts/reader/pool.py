@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -28,8 +28,10 @@ class TooBusy(Exception):
 class Readers:
     """Looks at artifacts below a root. From any thread."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, start: Callable[[], Process] = Process, seconds: float = SECONDS) -> None:
         self._root = str(root)
+        self._start = start
+        self._seconds = seconds
         self._free: list[Process] = []
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(PROCESSES)
@@ -41,12 +43,12 @@ class Readers:
         with self._turn():
             process = self._take()
             try:
-                return b"".join(process.ask(self._question(what, artifact, more), SECONDS))
+                return b"".join(process.ask(self._question(what, artifact, more), self._seconds))
             except Gone:
                 # It had just ended, as nobody had asked for long.
                 process.end()
-                process = Process()
-                return b"".join(process.ask(self._question(what, artifact, more), SECONDS))
+                process = self._start()
+                return b"".join(process.ask(self._question(what, artifact, more), self._seconds))
             finally:
                 self._give_back(process)
 
@@ -64,7 +66,7 @@ class Readers:
         """Somebody will look soon: have a process that has its libraries loaded by then."""
         with self._lock:
             if not any(process.usable for process in self._free):
-                self._free.append(Process())
+                self._free.append(self._start())
 
     def close(self) -> None:
         """End all processes."""
@@ -74,9 +76,9 @@ class Readers:
 
     def _csv(self, artifact: Artifact) -> Generator[bytes, None, None]:
         try:
-            process = Process()
+            process = self._start()
             try:
-                yield from process.ask(self._question("csv", artifact, ()), SECONDS)
+                yield from process.ask(self._question("csv", artifact, ()), self._seconds)
             finally:
                 process.end()
         finally:
@@ -106,7 +108,7 @@ class Readers:
                 if process.usable:
                     return process
                 process.end()
-        return Process()
+        return self._start()
 
     def _give_back(self, process: Process) -> None:
         if process.usable:
