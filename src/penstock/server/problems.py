@@ -28,6 +28,7 @@ _log: Final = logging.getLogger("penstock.server")
 #: The first class that fits decides.
 _STATUS: Final[tuple[tuple[type[errors.PenstockError], int], ...]] = (
     (errors.NotFound, 404),
+    (errors.NameTaken, 409),
     (errors.SettingsError, 500),
     (errors.UsageError, 422),
     (errors.StoreBusy, 503),
@@ -159,5 +160,7 @@ def _said(found: dict[str, Any]) -> str:
         return f"'{given}' is none of {', '.join(words)}" + (f"; {close}" if close else "")
     if found["type"] == "value_error" and "error" in context:
         return str(context["error"])
+    if found["type"] == "extra_forbidden":
+        return "there is no such key"
     said = str(found["msg"])
     return said[:1].lower() + said[1:]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from fastapi import Depends, Query
 
 from penstock.errors import UsageError
+from penstock.model.nearest import did_you_mean
 from penstock.store.filters import RunFilter
 
 Sort: TypeAlias = Literal[
@@ -55,6 +58,37 @@ def _run_filter(
     if id:
         facts["id"] = tuple(id)
     return RunFilter(**facts)
+
+
+#: Keys of the list that a filter may carry along without meaning anything by them.
+_NOT_MEANT: Final = frozenset({"sort", "limit", "cursor"})
+_ONE: Final = ("created_after", "created_before", "duration_gt", "duration_lt", "q")
+_MANY: Final = ("pipeline", "namespace", "state", "type", "trigger", "label", "tag", "id")
+
+
+def filter_of(pairs: Iterable[tuple[str, str]]) -> RunFilter:
+    """The filter that the keys and values of a query mean. Raises UsageError for what the list would not take."""
+    facts: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in _MANY:
+            facts.setdefault(key, []).append(value)
+        elif key in _ONE:
+            facts[key] = _number(key, value) if key.startswith("duration") else value
+        elif key not in _NOT_MEANT:
+            known = (*_MANY, *_ONE)
+            cure = f"a filter takes {', '.join(known)}"
+            raise UsageError(f"there is no key '{key}' in a filter; {did_you_mean(key, known)}", cure=cure)
+    return _run_filter(**facts)
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        number = float(text)
+        if math.isfinite(number):
+            return number
+    except ValueError:
+        pass
+    raise UsageError(f"{key}: '{text}' is no number of seconds", parts=[("filter", f"{key} is no number")])
 
 
 #: As a parameter of a route: `chosen: ChosenRuns`.

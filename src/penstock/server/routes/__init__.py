@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter
 
 #: In the order of the API's document.
-NOUNS: Final = ("runs", "pipelines", "about")
+NOUNS: Final = ("runs", "requests", "actions", "outputs", "pipelines", "views", "session", "about")
 
 
 def all_routers() -> list[APIRouter]:

@@ -1,0 +1,124 @@
+"""Asking for runs: what was asked is held against the stored definition before anything is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from penstock.errors import NotFound, ParameterError, UsageError
+from penstock.model import graph, params
+from penstock.model.nearest import did_you_mean
+from penstock.model.spec import PipelineSpec, from_json
+from penstock.store import outputs, requests, runs, versions
+from penstock.store.connection import Connection
+from penstock.wire.runs import RunRequestBody
+
+
+class Wrong(NamedTuple):
+    """What is wrong at a place of the body."""
+
+    where: str
+    detail: str
+
+
+def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
+    """Write the run that is asked for; its id. Raises NotFound, and UsageError that tells every mistake."""
+    version, spec = _definition(connection, asked)
+    values, wrong = _values(spec, asked.params)
+    chosen, more = _slice(spec, asked)
+    wrong += more
+    if not wrong and chosen is not None:
+        wrong += _missing(connection, spec, chosen, asked.from_run)
+    if wrong:
+        told = "; ".join(f"{each.where}: {each.detail}" for each in wrong)
+        raise UsageError(told, cure=f"`penstock pipelines show {spec.name}` tells what it takes", parts=wrong)
+    return requests.ask_for_run(
+        connection,
+        pipeline=spec.name,
+        namespace=spec.namespace,
+        version=version,
+        params=values,
+        labels={**spec.labels, **asked.labels},
+        tags=sorted({*spec.tags, *asked.tags}),
+        type=asked.type,
+        selection={
+            "from": asked.from_,
+            "to": asked.to,
+            "only": asked.only,
+            "tags": asked.select_tags,
+            "from_run": [] if asked.from_run is None else [asked.from_run],
+        },
+        tasks_total=len(spec.tasks if chosen is None else chosen),
+        now=now,
+    )
+
+
+def _definition(connection: Connection, asked: RunRequestBody) -> tuple[str, PipelineSpec]:
+    version = asked.version or versions.latest_version(connection, asked.namespace, asked.pipeline)
+    text = None if version is None else versions.spec_text(connection, asked.namespace, asked.pipeline, version)
+    if version is None or text is None:
+        of = f" in version {asked.version}" if asked.version else ""
+        raise NotFound(
+            f"there is no pipeline '{asked.pipeline}' in namespace '{asked.namespace}'{of}",
+            cure="GET /api/v1/pipelines lists those that are known",
+        )
+    return version, from_json(json.loads(text))
+
+
+def _values(spec: PipelineSpec, given: dict[str, Any]) -> tuple[dict[str, Any], list[Wrong]]:
+    """The params of the run with their defaults, and what is wrong with those that were given."""
+    wrong = [
+        Wrong(f"params.{name}", f"there is no such parameter; {did_you_mean(name, spec.params)}")
+        for name in given
+        if name not in spec.params
+    ]
+    values: dict[str, Any] = {}
+    for name, param in spec.params.items():
+        try:
+            values.update(params.resolve({name: param}, {name: given[name]} if name in given else {}, {}))
+        except ParameterError as error:
+            wrong.append(Wrong(f"params.{name}", error.message))
+    return values, wrong
+
+
+def _slice(spec: PipelineSpec, asked: RunRequestBody) -> tuple[set[str] | None, list[Wrong]]:
+    """The tasks to run with the handlers of failures, None for all; and names that the pipeline does not have."""
+    tags = {tag for task in spec.tasks.values() for tag in task.tags}
+    wrong = [
+        *_unknown("from", asked.from_, spec.tasks, "task"),
+        *_unknown("to", asked.to, spec.tasks, "task"),
+        *_unknown("only", asked.only, spec.tasks, "task"),
+        *_unknown("select_tags", asked.select_tags, tags, "tag of a task"),
+    ]
+    if wrong or not (asked.from_ or asked.to or asked.only or asked.select_tags):
+        return None, wrong
+    chosen = graph.select(spec, from_=asked.from_, to=asked.to, only=asked.only, tags=asked.select_tags)
+    if not chosen:
+        return None, [Wrong("only" if asked.only else "from", "no task is in all parts of this slice")]
+    return chosen | {name for name, task in spec.tasks.items() if task.role != "task"}, []
+
+
+def _unknown(part: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Wrong]:
+    known = list(known)
+    return [
+        Wrong(f"{part}.{place}", f"there is no {what} '{name}'; {did_you_mean(name, known)}")
+        for place, name in enumerate(names)
+        if name not in known
+    ]
+
+
+def _missing(connection: Connection, spec: PipelineSpec, chosen: set[str], from_run: str | None) -> list[Wrong]:
+    """What the slice reads from tasks outside of it, and which no earlier run has."""
+    try:
+        key = None if from_run is None else runs.find_run(connection, from_run)
+    except UsageError as error:
+        return [Wrong("from_run", error.message)]
+    needed = graph.needs(spec, chosen)
+    if not needed:
+        return []
+    if key is None:
+        key = runs.latest_succeeded(connection, spec.namespace, spec.name, having=needed)
+    found = {} if key is None else outputs.references(connection, key)
+    source = f"run {from_run} does not have it" if from_run else "no succeeded run has it"
+    return [Wrong("from_run", f"the slice needs '{name}', and {source}") for name in sorted(needed - found.keys())]

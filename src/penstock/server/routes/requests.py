@@ -1,0 +1,30 @@
+"""Asking for a run."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from penstock.model.ids import key_of
+from penstock.server.asking import ask
+from penstock.server.once import KeyOf, once
+from penstock.server.service import ServiceOf
+from penstock.store.connection import Connection
+from penstock.store.summaries import summaries
+from penstock.wire.runs import RunRequestBody, RunSummary
+
+router = APIRouter()
+
+
+@router.post("/runs", operation_id="createRun", response_model=RunSummary, status_code=201)
+def create_run(service: ServiceOf, body: RunRequestBody, key: KeyOf = None) -> Response:
+    """Ask for a run: the engine of `penstock up` starts it. What is wrong is told for each place at once."""
+
+    def act(connection: Connection) -> tuple[int, dict[str, Any]]:
+        identity = ask(connection, body, time.time())
+        (run,) = summaries(connection, "WHERE key = ?", (key_of(identity),))
+        return 201, run
+
+    return once(service.database, key, "createRun", body, act)
