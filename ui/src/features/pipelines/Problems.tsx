@@ -1,0 +1,24 @@
+import { TriangleAlert } from "lucide-react";
+import type { Schemas } from "../../api/client";
+import style from "./pipelines.module.css";
+
+/** Files that can't be read now, each with its place and cure. The last good version stays in use. */
+export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][] }) {
+  if (problems.length === 0) return null;
+  return (
+    <section className={style.problems} role="alert" aria-label="Files that can’t be read">
+      {problems.map((problem) => (
+        <div key={`${problem.file}:${problem.line}:${problem.message}`} className={style.problem}>
+          <TriangleAlert size={16} aria-hidden />
+          <div>
+            <p className={style.where}>
+              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> can’t be read; the last good version stays in use.
+            </p>
+            <pre>{problem.message}</pre>
+            {problem.cure && <p className="pn-dim">{problem.cure}</p>}
+          </div>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+import type { Schemas } from "../../api/client";
+import { STATE_LOOK, stateText } from "../../domain/states";
+import { heights } from "./grid/cells";
+import { durationText } from "./form/values";
+import style from "./pipelines.module.css";
+
+/** The last runs as bars, oldest first: height their duration, colour and notch their state. Each leads to its run. */
+export const RunBars = memo(function RunBars({ runs, most = 20 }: { runs: Schemas["RecentRun"][]; most?: number }) {
+  const shown = runs.slice(-most);
+  const tall = heights(shown.map((run) => run.duration));
+  return (
+    <span className={style.bars}>
+      {shown.map((run, at) => {
+        const said = `${stateText(run.state)}${run.duration === null ? "" : `, ${durationText(run.duration)}`}`;
+        return (
+          <Link
+            key={run.id} to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} className={style.barLink} data-state={run.state}
+            title={`${run.id} · ${said} · ${new Date(run.created_at).toLocaleString()}`} aria-label={`run ${run.id}: ${said}`}
+          >
+            <i style={{ height: `${Math.round(tall[at]! * 100)}%`, background: `var(${STATE_LOOK[run.state].color})` }} />
+          </Link>
+        );
+      })}
+    </span>
+  );
+});
