@@ -32,7 +32,8 @@ def main() -> None:
     os.dup2(2, 1)
     _limit()
     _warm()
-    with open(0, "rb", buffering=0, closefd=False) as questions:
+    # Nothing is left in its buffer when it is waited for: the next question comes after the answer to this one.
+    with open(0, "rb", closefd=False) as questions:
         while select.select([questions], [], [], IDLE)[0]:
             line = questions.readline()
             if not line:
