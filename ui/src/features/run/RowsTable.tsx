@@ -1,0 +1,86 @@
+/** A table of any number of rows of 32 px: plain elements, only those in view are drawn, heads that sort. */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { type CSSProperties, type ReactNode, useRef } from "react";
+
+import "./rows.css";
+
+export interface RowsColumn<Row> {
+  key: string;
+  title: string;
+  /** A track of CSS grid: "minmax(160px, 2fr)", "88px". */
+  width: string;
+  right?: boolean;
+  /** Left out in narrow windows. */
+  wideOnly?: boolean;
+  /** Rows can be sorted by it. */
+  sorts?: boolean;
+  cell: (row: Row) => ReactNode;
+}
+
+interface Props<Row> {
+  label: string;
+  columns: readonly RowsColumn<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+  sort?: { key: string; descending: boolean };
+  onSort?: (key: string) => void;
+  selected?: string | undefined;
+  onRow?: (row: Row) => void;
+  /** Pixels after which the table scrolls by itself. */
+  highest?: number;
+  /** Pixels below which it scrolls sideways. */
+  narrowest?: number;
+  empty?: ReactNode;
+}
+
+const ROW = 32;
+/** Fewer rows are all drawn. */
+const FEW = 60;
+
+export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onRow, highest = 560, narrowest, empty }: Props<Row>) {
+  const frame = useRef<HTMLDivElement>(null);
+  const virtual = rows.length > FEW;
+  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  const virtualizer = useVirtualizer({ count: virtual ? rows.length : 0, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
+  const shown = virtual ? virtualizer.getVirtualItems() : rows.map((_, index) => ({ index, start: index * ROW }));
+  const grid = { "--pn-rows-grid": columns.map((column) => column.width).join(" "), "--pn-rows-grid-narrow": columns.filter((column) => !column.wideOnly).map((column) => column.width).join(" ") } as CSSProperties;
+  return (
+    <div ref={frame} className="pn-rows" role="table" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={virtual ? 0 : undefined} style={{ ...grid, maxHeight: highest }}>
+      <div className="pn-rows-inner" style={{ minWidth: narrowest }}>
+        <div className="pn-rows-head" role="row" aria-rowindex={1}>
+          {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
+        </div>
+        <div role="rowgroup" style={{ height: rows.length * ROW, position: "relative" }}>
+          {shown.map(({ index, start }) => {
+            const row = rows[index] as Row;
+            const key = keyOf(row);
+            return (
+              <div
+                key={key} className="pn-rows-row" role="row" aria-rowindex={index + 2} data-selected={key === selected || undefined} data-opens={onRow !== undefined || undefined}
+                style={{ transform: `translateY(${start}px)` }} onClick={onRow && (() => onRow(row))}
+              >
+                {columns.map((column) => (
+                  <div key={column.key} role="cell" className="pn-rows-cell" data-right={column.right || undefined} data-wide-only={column.wideOnly || undefined}>{column.cell(row)}</div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {rows.length === 0 && empty !== undefined && <div className="pn-rows-empty">{empty}</div>}
+    </div>
+  );
+}
+
+function Head<Row>({ column, sort, onSort }: { column: RowsColumn<Row>; sort: Props<Row>["sort"]; onSort: Props<Row>["onSort"] }) {
+  const way = sort?.key === column.key ? (sort.descending ? "descending" : "ascending") : undefined;
+  const Arrow = way === "descending" ? ArrowDown : ArrowUp;
+  return (
+    <div role="columnheader" className="pn-rows-cell" data-right={column.right || undefined} data-wide-only={column.wideOnly || undefined} aria-sort={column.sorts ? (way ?? "none") : undefined}>
+      {column.sorts && onSort !== undefined
+        ? <button type="button" onClick={() => onSort(column.key)}>{column.title}{way !== undefined && <Arrow size={12} aria-hidden />}</button>
+        : column.title}
+    </div>
+  );
+}
