@@ -14,7 +14,8 @@ export interface ReaderTie {
   redraw: () => void;
 }
 
-export function useReader(total: number, row: number, wrapped: boolean): ReaderTie {
+/** `head`: pixels above the rows that stay while they scroll. */
+export function useReader(total: number, row: number, wrapped: boolean, head = 0): ReaderTie {
   const [reader] = useState(() => new Reader(row));
   const frame = useRef<HTMLDivElement>(null);
   const rows = useRef<HTMLDivElement>(null);
@@ -39,7 +40,7 @@ export function useReader(total: number, row: number, wrapped: boolean): ReaderT
     const observer = new ResizeObserver(() => {
       if (element.clientWidth !== width) reader.forgetHeights();
       width = element.clientWidth;
-      reader.resize(element.clientHeight);
+      reader.resize(Math.max(0, element.clientHeight - head));
       draw();
     });
     element.addEventListener("scroll", scrolled, { passive: true });
@@ -49,7 +50,7 @@ export function useReader(total: number, row: number, wrapped: boolean): ReaderT
       observer.disconnect();
       element.removeEventListener("scroll", scrolled);
     };
-  }, [reader]);
+  }, [reader, head]);
 
   // After each drawing: heights of wrapped lines are measured, and the bar is put where the place belongs.
   useLayoutEffect(() => {

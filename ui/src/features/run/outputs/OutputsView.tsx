@@ -1,0 +1,159 @@
+/** What a run made: a list beside the one that is looked at. */
+import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { useMemo, useState } from "react";
+
+import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
+import { bytesText, countText, taskText } from "../formats";
+import { type RowsColumn, RowsTable } from "../RowsTable";
+import { ColumnSummaries } from "./ColumnSummaries";
+import { DataTable } from "./DataTable";
+import { JsonValue } from "./JsonValue";
+import "./outputs.css";
+
+export interface OutputPlace {
+  dataset: string;
+  mapIndex: number | null;
+}
+
+interface Props {
+  run: string;
+  /** The run still goes on. */
+  live: boolean;
+  outputs: readonly Output[];
+  /** There are more than the page lists. */
+  cut: boolean;
+  selected: OutputPlace | undefined;
+  onSelect: (place: OutputPlace) => void;
+  onTask: (task: string) => void;
+}
+
+const keyOf = ({ dataset, map_index }: Output) => `${dataset}\n${map_index ?? ""}`;
+
+export function OutputsView({ run, live, outputs, cut, selected, onSelect, onTask }: Props) {
+  const [text, setText] = useState("");
+  const kept = useMemo(() => {
+    const sought = text.trim().toLowerCase();
+    return sought === "" ? outputs : outputs.filter(({ dataset, task, label }) => `${dataset}\n${task}\n${label ?? ""}`.toLowerCase().includes(sought));
+  }, [outputs, text]);
+  const shown = outputs.find((output) => output.dataset === selected?.dataset && output.map_index === selected.mapIndex) ?? kept[0];
+  if (outputs.length === 0) return <NothingMade live={live} />;
+  return (
+    <div className="pn-outputs">
+      <div className="pn-outputs-list">
+        <div className="pn-outputs-bar">
+          <TextInput value={text} placeholder="Filter outputs" aria-label="Filter outputs" onChange={(event) => setText(event.currentTarget.value)} />
+          <span className="pn-dim">{kept.length === outputs.length ? countText(outputs.length) : `${countText(kept.length)} of ${countText(outputs.length)}`}{cut ? "+" : ""}</span>
+        </div>
+        <RowsTable
+          label="What the run made" columns={COLUMNS} rows={kept} keyOf={keyOf} selected={shown && keyOf(shown)} highest={10_000}
+          onRow={(output) => onSelect({ dataset: output.dataset, mapIndex: output.map_index })} empty="No output has this text."
+        />
+      </div>
+      {shown !== undefined && <Detail key={keyOf(shown)} run={run} output={shown} onTask={onTask} />}
+    </div>
+  );
+}
+
+const COLUMNS: RowsColumn<Output>[] = [
+  { key: "dataset", title: "Dataset", width: "minmax(96px, 1.4fr)", cell: (output) => <button type="button" className="pn-plain" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</button> },
+  { key: "kind", title: "Kind", width: "64px", cell: (output) => (output.state === "ok" ? output.kind : <span className="pn-outputs-bad">{output.state}</span>) },
+  { key: "rows", title: "Rows", width: "72px", right: true, cell: (output) => countText(output.rows) },
+  { key: "bytes", title: "Size", width: "72px", right: true, cell: (output) => bytesText(output.bytes) },
+];
+
+type Look = "rows" | "columns" | "schema";
+
+function Detail({ run, output, onTask }: { run: string; output: Output; onTask: (task: string) => void }) {
+  const of: OutputKey = { run, dataset: output.dataset, mapIndex: output.map_index };
+  const [look, setLook] = useState<Look>("rows");
+  const table = output.columns !== null && output.rows !== null;
+  const ok = output.state === "ok";
+  return (
+    <section className="pn-output" aria-label={output.dataset}>
+      <header>
+        <h2 className="pn-cut" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</h2>
+        <p className="pn-dim">
+          made by <button type="button" className="pn-plain pn-link" onClick={() => onTask(output.task)}>{taskText(output.task, output.map_index, output.label)}</button>
+          {" · "}<code>{output.python_type}</code> · {output.rows !== null && <>{countText(output.rows)} rows{output.columns !== null && <> × {countText(output.columns.length)} columns</>} · </>}{bytesText(output.bytes)}
+        </p>
+        <div className="pn-output-bar">
+          {table && ok && (
+            <SegmentedControl
+              size="xs" value={look} onChange={(next) => setLook(next as Look)} aria-label="What to show of the table"
+              data={[{ value: "rows", label: "Rows" }, { value: "columns", label: "Columns" }, { value: "schema", label: "Schema" }]}
+            />
+          )}
+          <span className="pn-logs-gap" />
+          {table && ok && <Button component="a" href={contentOf(of, { csv: true })} download leftSection={<Download size={14} aria-hidden />}>CSV</Button>}
+          {ok && <Button component="a" href={contentOf(of)} download leftSection={<Download size={14} aria-hidden />}>File</Button>}
+        </div>
+      </header>
+      {ok ? <Content of={of} output={output} look={table ? look : undefined} /> : <Absent output={output} />}
+    </section>
+  );
+}
+
+function Content({ of, output, look }: { of: OutputKey; output: Output; look: Look | undefined }) {
+  if (look === "schema" || look === "columns" || look === "rows") {
+    const columns = output.columns ?? [];
+    if (look === "schema") return <Schema columns={columns} />;
+    return look === "columns" ? <ColumnSummaries of={of} /> : <DataTable of={of} columns={columns} total={output.rows ?? 0} />;
+  }
+  if (output.picture) return <Picture of={of} />;
+  if (output.value !== null && output.value !== undefined) return <div className="pn-json"><JsonValue value={output.value} /></div>;
+  return <Text of={of} output={output} />;
+}
+
+const SCHEMA: RowsColumn<{ name: string; type: string; at: number }>[] = [
+  { key: "at", title: "#", width: "56px", right: true, cell: ({ at }) => countText(at + 1) },
+  { key: "name", title: "Column", width: "minmax(120px, 1fr)", cell: ({ name }) => <strong title={name}>{name}</strong> },
+  { key: "type", title: "Type", width: "minmax(120px, 1fr)", cell: ({ type }) => <code title={type}>{type}</code> },
+];
+
+function Schema({ columns }: { columns: readonly { name: string; type: string }[] }) {
+  const rows = useMemo(() => columns.map((column, at) => ({ ...column, at })), [columns]);
+  return <div className="pn-output-schema"><RowsTable label="Schema" columns={SCHEMA} rows={rows} keyOf={({ at }) => String(at)} highest={10_000} /></div>;
+}
+
+function Picture({ of }: { of: OutputKey }) {
+  const [failed, setFailed] = useState(false);
+  if (failed) return <p className="pn-logs-note" role="alert">The picture can't be shown; its file can be downloaded.</p>;
+  return <div className="pn-output-picture"><img src={contentOf(of, { inline: true })} alt={`${of.dataset}, a picture that the run made`} onError={() => setFailed(true)} /></div>;
+}
+
+/** What has no better form: text, or why there is none. */
+function Text({ of, output }: { of: OutputKey; output: Output }) {
+  const { data, error, isPending } = useQuery(previewQuery(of, 0, 100));
+  if (isPending) return <p className="pn-outputs-wait">reading…</p>;
+  if (error !== null) return <p className="pn-logs-note" role="alert">{error.message}</p>;
+  if (data.text !== null) {
+    return <><pre className="pn-output-text" tabIndex={0} dir="auto">{data.text}</pre>{data.cut && <p className="pn-outputs-wait">The text goes on: the file has all of it.</p>}</>;
+  }
+  return <p className="pn-outputs-wait">A value of type <code>{output.python_type}</code> has no preview; its file can be downloaded.</p>;
+}
+
+function Absent({ output }: { output: Output }) {
+  return (
+    <div className="pn-none pn-output-absent" role="status">
+      <h2>{output.state === "gone" ? "Its file is gone" : "Its file is damaged"}</h2>
+      <p>
+        {output.state === "gone" ? "What the run recorded of it is shown above; the file itself was removed from the store." : "Its size is not the one that was recorded, so that it is not shown."}{" "}
+        A new run of <strong>{output.task}</strong> makes it again.
+      </p>
+    </div>
+  );
+}
+
+function NothingMade({ live }: { live: boolean }) {
+  return (
+    <div className="pn-outputs-empty">
+      <div className="pn-none">
+        <h2>{live ? "Nothing was made so far" : "This run made nothing that is kept"}</h2>
+        <p>What a task returns is kept under the task's name, and shown here: tables with their rows, figures as pictures, values as trees.</p>
+        <pre>{"@pipeline.task\ndef orders() -> pd.DataFrame:\n    return pd.read_csv(\"orders.csv\")"}</pre>
+      </div>
+    </div>
+  );
+}
