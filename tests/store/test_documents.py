@@ -12,12 +12,17 @@ from penstock.errors import NotFound
 from penstock.model import ids
 from penstock.store.connection import Connection
 from penstock.store.database import Database
-from penstock.store.documents import run_document
+from penstock.store.documents import document_tag, run_document
 from penstock.store.rows import Commit, NewMetric
 from penstock.store.write import apply
+from penstock.wire.runs import RunDocument
 from tests.store import made
+from tests.store.wired import assert_wire
 
 ERROR = {"type": "ValueError", "message": "no", "traceback": "T", "file": "f.py", "line": 3, "names": ["ValueError"]}
+
+#: The same as people see it.
+SHOWN = {name: fact for name, fact in ERROR.items() if name != "names"} | {"map_index": None, "label": None}
 
 
 def document_of(database: Database, *commits: Commit) -> dict[str, Any]:
@@ -26,7 +31,7 @@ def document_of(database: Database, *commits: Commit) -> dict[str, Any]:
             apply(connection, commit)
     with database.read() as connection:
         document = run_document(connection, made.KEY)
-    json.dumps(document)
+    assert_wire(RunDocument, document)
     return document
 
 
@@ -34,7 +39,8 @@ def test_the_run_itself(database: Database) -> None:
     parent, replayed = made.key_at(-5), made.key_at(-9)
     row = made.run(
         state="failed", reason="user_error", ended_at=made.AT + 2_500_000, parent_key=parent, replay_of=replayed,
-        error=json.dumps({"task": "raw", **ERROR}), generation=2,
+        error=json.dumps({"task": "raw", **ERROR}), generation=2, tags='["nightly"]', selection='{"from": ["raw"]}',
+        tasks_total=3, tasks_done=2,
     )  # fmt: skip
     commit = Commit(versions=[made.version()], new_runs=[row], labels=[(made.KEY, "b", "2"), (made.KEY, "a", "1")])
     document = document_of(database, commit)
@@ -52,11 +58,16 @@ def test_the_run_itself(database: Database) -> None:
         "duration": 2.5,
         "params": {"year": 2013},
         "labels": {"a": "1", "b": "2"},
+        "tags": ["nightly"],
         "trigger": {"kind": "manual", "name": None, "at": "2013-01-01T00:00:00.000000Z"},
         "parent_id": ids.run_id(parent),
         "replay_of": ids.run_id(replayed),
         "generation": 2,
-        "error": {"task": "raw", "type": "ValueError", "message": "no", "traceback": "T", "file": "f.py", "line": 3},
+        "tasks_total": 3,
+        "tasks_done": 2,
+        "selection": {"from": ["raw"]},
+        "error": {"task": "raw", **SHOWN},
+        "facts": None,
         "tasks": [],
     }
 
@@ -72,7 +83,12 @@ def test_a_run_that_has_only_begun(database: Database) -> None:
 def test_a_task_with_its_attempts_outputs_and_figures(database: Database) -> None:
     columns = [{"name": "carrier", "type": "string"}]
     task = made.task_run(
-        task="raw", state="succeeded", started_at=made.AT + 250_000, ended_at=made.AT + 750_000, attempts=2
+        task="raw",
+        state="succeeded",
+        started_at=made.AT + 250_000,
+        ended_at=made.AT + 750_000,
+        attempts=2,
+        progress_done=3.0,
     )
     failed = made.attempt(state="failed", reason="user_error", error=json.dumps(ERROR), started_at=None, worker=None)
     spec = {"tasks": {"raw": {"inputs": {
@@ -107,10 +123,13 @@ def test_a_task_with_its_attempts_outputs_and_figures(database: Database) -> Non
         "state": "succeeded",
         "reason": None,
         "generation": 1,
+        "created_at": "2013-01-01T00:00:00.000000Z",
+        "queued_at": "2013-01-01T00:00:00.000000Z",
         "started_at": "2013-01-01T00:00:00.250000Z",
         "ended_at": "2013-01-01T00:00:00.750000Z",
         "duration": 0.5,
         "queued_for": 0.25,
+        "progress": {"done": 3.0, "total": None},
         "inputs": ["flights", "airports"],
         "outputs": [{"dataset": "raw", "kind": "arrow", "bytes": 77, "rows": 9, "columns": columns}],
         "metrics": [
@@ -119,7 +138,7 @@ def test_a_task_with_its_attempts_outputs_and_figures(database: Database) -> Non
         ],
     }
     assert (first["n"], first["state"], first["reason"], first["duration"]) == (1, "failed", "user_error", None)
-    assert first["error"] == {name: fact for name, fact in ERROR.items() if name != "names"}
+    assert first["error"] == {"task": None, **SHOWN}
     assert second == {
         "n": 2,
         "generation": 1,
@@ -206,7 +225,27 @@ def test_a_document_costs_the_same_queries_whatever_its_size(database: Database)
         begin = time.perf_counter()
         document = run_document(counting, made.KEY)  # type: ignore[arg-type]
         took = time.perf_counter() - begin
+    assert_wire(RunDocument, document)
     assert len(document["tasks"]) == tasks
     assert all(len(task["attempts"]) == len(task["outputs"]) == 1 for task in document["tasks"])
     assert counting.queries == 7
     assert took < 0.5, "the target is 0.05 s on a quiet machine; this leaves room for a busy one"
+
+
+def test_its_tag_changes_whenever_the_document_does(database: Database) -> None:
+    steps = [
+        Commit(events=[made.event("run.labels")]),
+        Commit(task_run_updates=[made.task_run_update(state="running", ended_at=None, progress_done=1.0)]),
+        Commit(metrics=[NewMetric(made.KEY, 0, 1, made.AT, "loss", 0.9, None)]),
+        Commit(run_updates=[made.run_update()]),
+    ]
+    tags = []
+    with database.write() as connection:
+        assert document_tag(connection, made.KEY) is None
+        apply(connection, made.first_commit())
+        tags.append(document_tag(connection, made.KEY))
+        for step in steps:
+            apply(connection, step)
+            tags.append(document_tag(connection, made.KEY))
+        assert document_tag(connection, made.KEY) == tags[-1]
+    assert len(set(tags)) == len(tags)

@@ -17,7 +17,9 @@ from penstock.store.filters import RunFilter
 from penstock.store.rows import Commit, NewRun
 from penstock.store.runs import find_run, latest_succeeded, list_runs
 from penstock.store.write import apply
+from penstock.wire.runs import RunSummary
 from tests.store import made
+from tests.store.wired import assert_wire
 
 
 def write(database: Database, rows: list[NewRun], **kinds: Any) -> None:
@@ -57,8 +59,19 @@ def test_an_item_of_a_list(database: Database) -> None:
         "trigger": {"kind": "manual", "name": None, "at": "2013-01-01T00:00:00.000000Z"},
         "tags": ["nightly"],
         "labels": {"cost": "9", "owner": "data"},
+        "bytes": 0,
         "error": {"task": "raw", "map_index": None, "label": None, "type": "E", "message": "m"},
     }
+    assert_wire(RunSummary, item)
+
+
+def test_a_run_with_ten_thousand_labels_does_not_hold_up_the_list(database: Database) -> None:
+    labels = [(made.KEY, f"{number:05}", "") for number in range(10_000)]
+    write(database, [made.run(), made.run(made.key_at(1))], labels=[*labels, (made.key_at(1), "a", "b")])
+    with database.read() as connection:
+        last, first = list_runs(connection).items
+    assert list(first["labels"]) == [f"{number:05}" for number in range(100)]
+    assert last["labels"] == {"a": "b"}
 
 
 @pytest.mark.parametrize(("sort", "order"), [("-created_at", -1), ("created_at", 1)])

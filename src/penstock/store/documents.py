@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from penstock.errors import NotFound
 from penstock.model.ids import run_id
@@ -13,6 +13,8 @@ from penstock.store.times import iso, seconds
 from penstock.store.versions import spec_of
 
 Document = dict[str, Any]
+#: What people see of an error; only retries look at the rest.
+_ERROR: Final = ("task", "map_index", "label", "type", "message", "traceback", "file", "line")
 
 
 def run_document(connection: Connection, key: int) -> Document:
@@ -25,17 +27,18 @@ def run_document(connection: Connection, key: int) -> Document:
 def _run(connection: Connection, key: int) -> Document:
     row = connection.one(
         "SELECT id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, params, "
-        '"trigger", parent_key, replay_of, generation, error, facts FROM run WHERE key = ?',
+        '"trigger", tags, parent_key, replay_of, generation, error, facts, selection, tasks_total, tasks_done '
+        "FROM run WHERE key = ?",
         (key,),
     )
     if row is None:
         raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
     (
-        identity, pipeline, namespace, version, kind, state, reason, created, started, ended, params, trigger, parent,
-        replay_of, generation, error, facts,
+        identity, pipeline, namespace, version, kind, state, reason, created, started, ended, params, trigger, tags,
+        parent, replay_of, generation, error, facts, selection, total, done,
     ) = row  # fmt: skip
     labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
-    document = {
+    return {
         "id": identity,
         "pipeline": pipeline,
         "namespace": namespace,
@@ -49,22 +52,24 @@ def _run(connection: Connection, key: int) -> Document:
         "duration": seconds(started, ended),
         "params": json.loads(params),
         "labels": dict(labels),
+        "tags": json.loads(tags),
         "trigger": trigger_document(trigger, created),
         "parent_id": None if parent is None else run_id(parent),
         "replay_of": None if replay_of is None else run_id(replay_of),
         "generation": generation,
-        "error": _error(error),
+        "tasks_total": total,
+        "tasks_done": done,
+        "selection": None if selection is None else json.loads(selection),
+        "error": error_document(error),
+        "facts": None if facts is None else json.loads(facts),
     }
-    if facts is not None:
-        document["facts"] = json.loads(facts)
-    return document
 
 
 def _tasks(connection: Connection, key: int) -> list[Document]:
     """One entry for each task (and item), in the order in which they first came to be; the latest generation speaks."""
     rows = connection.all(
-        "SELECT seq, task, map_index, label, kind, state, reason, generation, queued_at, started_at, ended_at, items "
-        "FROM task_run_row WHERE run_key = ? ORDER BY seq",
+        "SELECT seq, task, map_index, label, kind, state, reason, generation, created_at, queued_at, started_at, "
+        "ended_at, progress_done, progress_total, items FROM task_run_row WHERE run_key = ? ORDER BY seq",
         (key,),
     )
     latest: dict[tuple[str, int], Row] = {}
@@ -79,14 +84,14 @@ def _tasks(connection: Connection, key: int) -> list[Document]:
     return [
         _task(row, attempts.get(place, []), inputs.get(row[1], []), outputs.get(row[0], []), metrics.get(row[0], []))
         for place, row in latest.items()
-        if not row[11]  # the items of a fan-out stand for their parent
+        if not row[14]  # the items of a fan-out stand for their parent
     ]
 
 
 def _task(
     row: Row, attempts: list[Document], inputs: list[str], outputs: list[Document], metrics: list[Document]
 ) -> Document:
-    _, name, map_index, label, kind, state, reason, generation, queued, started, ended, _ = row
+    _, name, map_index, label, kind, state, reason, generation, created, queued, started, ended, done, total, _ = row
     return {
         "name": name,
         "map_index": None if map_index == -1 else map_index,
@@ -95,10 +100,13 @@ def _task(
         "state": state,
         "reason": reason,
         "generation": generation,
+        "created_at": iso(created),
+        "queued_at": iso(queued),
         "started_at": iso(started),
         "ended_at": iso(ended),
         "duration": seconds(started, ended),
         "queued_for": seconds(queued, started),
+        "progress": None if done is None else {"done": done, "total": total},
         "attempts": attempts,
         "inputs": inputs,
         "outputs": outputs,
@@ -133,7 +141,7 @@ def _attempts(
                 "cpu_seconds": cpu,
                 "read_bytes": read,
                 "written_bytes": written,
-                "error": _error(error),
+                "error": error_document(error),
             }
         )
     return found
@@ -179,10 +187,23 @@ def _reads(sources: dict[str, Document]) -> list[str]:
     return list(dict.fromkeys(reads))
 
 
-def _error(text: str | None) -> Document | None:
-    """An error as people see it: without the names that only retries look at."""
+def error_document(text: str | None) -> Document | None:
+    """An error as people see it, from the JSON of a row."""
     if text is None:
         return None
     error: Document = json.loads(text)
-    error.pop("names", None)
-    return error
+    return {name: error.get(name) for name in _ERROR}
+
+
+def document_tag(connection: Connection, key: int) -> str | None:
+    """A word that changes whenever the document does; None when there is no such run. Costs far less than it.
+
+    Every state has its event, and so have labels; what a task tells while it runs (progress, figures) has not.
+    """
+    row = connection.one(
+        "SELECT row_version, (SELECT max(id) FROM event WHERE run_key = run.key), "
+        "(SELECT sum(row_version) FROM task_run_row WHERE run_key = run.key), "
+        "(SELECT count(*) FROM metric WHERE run_key = run.key) FROM run WHERE key = ?",
+        (key,),
+    )
+    return None if row is None else "-".join(str(part or 0) for part in row)

@@ -154,6 +154,29 @@ def requested(connection: Connection, key: int) -> Requested | None:
     )  # fmt: skip
 
 
+def complete(
+    connection: Connection, key: int, params: Mapping[str, Any], labels: Mapping[str, str], tags: Iterable[str]
+) -> None:
+    """Write down what a claimed run really runs with: params with their defaults, labels and tags of the definition."""
+    connection.run(
+        "UPDATE run SET params = ?, tags = ? WHERE key = ?", (json.dumps(dict(params)), json.dumps(list(tags)), key)
+    )
+    for name, value in labels.items():
+        connection.run(
+            'INSERT INTO label (run_key, "key", value) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', (key, name, value)
+        )
+
+
+def give_back(connection: Connection, key: int) -> bool:
+    """Let others claim a run whose engine went before it began anything. False when it had begun, or is over."""
+    changed = connection.run(
+        "UPDATE run SET owner = NULL, epoch = 0 WHERE key = ? AND state = 'created' AND epoch > 0 "
+        "AND NOT EXISTS (SELECT 1 FROM task_run_row WHERE task_run_row.run_key = run.key)",
+        (key,),
+    )
+    return changed == 1
+
+
 def withdraw(connection: Connection, key: int, now: float) -> bool:
     """Cancel a run that nobody claimed yet, so that no engine is needed for it. False when somebody has claimed it."""
     at = micros(now)

@@ -214,6 +214,15 @@ class NewVersion(NamedTuple):
     created_at: int
 
 
+class CommandSettled(NamedTuple):
+    """What became of a command that waits: `applied` or `refused`, with its outcome (json)."""
+
+    state: str
+    outcome: str
+    applied_at: int
+    id: int
+
+
 class Fence(NamedTuple):
     """A run that this commit may only touch while it belongs to `owner` in `epoch`."""
 
@@ -241,3 +250,4 @@ class Commit:
     samples: list[NewSample] = field(default_factory=list)
     timers_gone: list[tuple[int, str, int]] = field(default_factory=list)
     timers: list[NewTimer] = field(default_factory=list)
+    commands: list[CommandSettled] = field(default_factory=list)

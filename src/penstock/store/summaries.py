@@ -11,8 +11,10 @@ from penstock.store.times import iso, seconds
 
 _COLUMNS: Final = (
     'key, id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, "trigger", tags, '
-    "params, generation, tasks_total, tasks_done, error"
+    "params, generation, tasks_total, tasks_done, bytes, error"
 )
+#: Labels of a run that a list tells.
+MOST_LABELS: Final = 100
 #: What a list tells of an error; the run document has the rest.
 _ERROR: Final = ("task", "map_index", "label", "type", "message")
 
@@ -33,7 +35,7 @@ def trigger_document(text: str, created_at: int) -> dict[str, Any]:
 def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
     (
         _, run_id, pipeline, namespace, version, kind, state, reason, created, started, ended, trigger, tags,
-        params, generation, total, done, error,
+        params, generation, total, done, size, error,
     ) = row  # fmt: skip
     return {
         "id": run_id,
@@ -54,16 +56,21 @@ def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
         "trigger": trigger_document(trigger, created),
         "tags": json.loads(tags),
         "labels": labels,
+        "bytes": size,
         "error": None if error is None else {name: json.loads(error).get(name) for name in _ERROR},
     }
 
 
 def _labels(connection: Connection, keys: list[int]) -> dict[int, dict[str, str]]:
+    """The first `MOST_LABELS` labels of each run: a run of ten thousand does not hold up the list."""
     found: dict[int, dict[str, str]] = {}
     if keys:
         places = ", ".join("?" * len(keys))
         rows = connection.all(
-            f"SELECT run_key, key, value FROM label WHERE run_key IN ({places}) ORDER BY run_key, key", keys
+            f"SELECT run_key, key, value FROM label WHERE run_key IN ({places}) AND key <= coalesce((SELECT cut.key "
+            "FROM label AS cut WHERE cut.run_key = label.run_key ORDER BY cut.key LIMIT 1 OFFSET ?), key) "
+            "ORDER BY run_key, key",
+            (*keys, MOST_LABELS - 1),
         )
         for key, name, value in rows:
             found.setdefault(key, {})[name] = value

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, overload
 
 _EPOCH: Final = datetime(1970, 1, 1)
+
+
+@lru_cache(maxsize=4096)
+def _second(at: int) -> str:
+    # The times of a document lie close together, so most of their text is written once.
+    return (_EPOCH + timedelta(seconds=at)).isoformat(timespec="seconds")
 
 
 @overload
@@ -16,7 +23,8 @@ def iso(at: int | None) -> str | None:
     """Microseconds since 1970 as ISO 8601 in UTC: `2013-01-01T00:00:00.000000Z`."""
     if at is None:
         return None
-    return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="microseconds") + "Z"
+    whole, rest = divmod(at, 1_000_000)
+    return f"{_second(whole)}.{rest:06d}Z"
 
 
 def seconds(start: int | None, end: int | None) -> float | None:

@@ -65,6 +65,13 @@ _STEPS: Final = (
         Insert("timer", rows.NewTimer._fields, "(run_key, kind, seq) DO UPDATE SET due_at = excluded.due_at"),
         exact=False,
     ),
+    # One that somebody else has settled stays as it is.
+    _Step(
+        "commands",
+        "command",
+        Update("command", rows.CommandSettled._fields, {"id": "id"}, "t.state = 'waiting'"),
+        exact=False,
+    ),
 )
 
 _VERSION: Final = Insert("pipeline_version", rows.NewVersion._fields, "DO NOTHING")

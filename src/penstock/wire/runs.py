@@ -29,9 +29,11 @@ class ErrorSummary(Body):
 
 
 class ErrorDocument(ErrorSummary):
-    """An error in full."""
+    """An error in full. `file` and `line` (1-based): the last place in the user's own code."""
 
     traceback: str | None = None
+    file: str | None = None
+    line: int | None = None
 
 
 class RunSummary(Body):

@@ -777,11 +777,15 @@ export interface components {
         };
         /**
          * ErrorDocument
-         * @description An error in full.
+         * @description An error in full. `file` and `line` (1-based): the last place in the user's own code.
          */
         ErrorDocument: {
+            /** File */
+            file: string | null;
             /** Label */
             label: string | null;
+            /** Line */
+            line: number | null;
             /** Map Index */
             map_index: number | null;
             /** Message */
