@@ -12,8 +12,8 @@ export function coordinates(graph: Layered): Float64Array {
   for (const layer of graph.layers) layer.forEach((node, i) => (place[node] = i));
   const avoid = conflicts(graph, place);
   const ways = [
-    way(graph, place, avoid, false, false), way(graph, place, avoid, false, true),
-    way(graph, place, avoid, true, false), way(graph, place, avoid, true, true),
+    way(graph, avoid, false, false), way(graph, avoid, false, true),
+    way(graph, avoid, true, false), way(graph, avoid, true, true),
   ];
   level(ways, graph.across);
   const x = ways[0]!.map((_, v) => {
@@ -24,7 +24,7 @@ export function coordinates(graph: Layered): Float64Array {
   return x.map((value) => value - least);
 }
 
-function way(graph: Layered, place: Int32Array, avoid: Set<number>, upwards: boolean, fromRight: boolean): Float64Array {
+function way(graph: Layered, avoid: Set<number>, upwards: boolean, fromRight: boolean): Float64Array {
   let layers = upwards ? graph.layers.slice().reverse() : graph.layers;
   if (fromRight) layers = layers.map((layer) => layer.slice().reverse());
   const at = new Int32Array(graph.count);

@@ -54,8 +54,7 @@ describe("a layout of any graph", () => {
         expect(a.bottom).toBeLessThan(at.box[4 * g + 3]! + 0.1);
       }
       all.slice(v + 1).forEach((b) => {
-        const overlap = a.left < b.right - 0.1 && b.left < a.right - 0.1 && a.top < b.bottom - 0.1 && b.top < a.bottom - 0.1;
-        expect(overlap).toBe(false);
+        expect(meet(a, b)).toBe(false);
       });
     });
   });
@@ -77,6 +76,50 @@ describe("a layout of any graph", () => {
     expect(layOut(plan)).toEqual(layOut(plan));
   });
 });
+
+describe("groups", () => {
+  it.each(Array.from({ length: 100 }, (_, seed) => seed + 1_000))("have boxes that touch no other group and no node of others (%i)", (seed) => {
+    const plan = wild(seed);
+    const at = layOut(plan);
+    const box = (g: number) => ({ left: at.box[4 * g]!, top: at.box[4 * g + 1]!, right: at.box[4 * g + 2]!, bottom: at.box[4 * g + 3]! });
+    for (let g = 0; g < plan.groups; g++) {
+      for (let other = g + 1; other < plan.groups; other++) expect(meet(box(g), box(other))).toBe(false);
+      plan.group.forEach((of, v) => {
+        if (of !== g) expect(meet(box(g), rect(plan, at, v))).toBe(false);
+      });
+    }
+  });
+
+  it("leave room for their name above their nodes, in both directions", () => {
+    for (const direction of ["right", "down"] as const) {
+      const plan: LayoutPlan = { ...samplePlan(30, 45), direction, group: Int32Array.from({ length: 30 }, (_, v) => v % 3), groups: 3 };
+      const at = layOut(plan);
+      plan.group.forEach((g, v) => expect(rect(plan, at, v).top - at.box[4 * g + 1]!).toBeGreaterThan(ROOM.header - 0.1));
+    }
+  });
+});
+
+describe("the flow", () => {
+  it.each(["right", "down"] as const)("leads every edge of a graph without circles forward (%s)", (direction) => {
+    const plan: LayoutPlan = { ...samplePlan(300, 500), direction };
+    const at = layOut(plan);
+    const [middle, size] = direction === "right" ? [at.x, plan.width] : [at.y, plan.height];
+    plan.source.forEach((a, e) => {
+      const b = plan.target[e]!;
+      expect(middle[a]! + size[a]! / 2).toBeLessThan(middle[b]! - size[b]! / 2);
+    });
+  });
+
+  it("turns only edges that close a circle", () => {
+    const plan: LayoutPlan = { ...samplePlan(1, 0), width: new Float32Array(3).fill(50), height: new Float32Array(3).fill(50), group: new Int32Array(3).fill(-1), source: Int32Array.of(0, 1, 2), target: Int32Array.of(1, 2, 0) };
+    const at = layOut(plan);
+    expect([...plan.source].filter((a, e) => at.x[a]! > at.x[plan.target[e]!]!)).toEqual([2]);
+  });
+});
+
+function meet(a: ReturnType<typeof rect>, b: ReturnType<typeof rect>): boolean {
+  return a.left < b.right - 0.1 && b.left < a.right - 0.1 && a.top < b.bottom - 0.1 && b.top < a.bottom - 0.1;
+}
 
 function touches(x: number, y: number, box: ReturnType<typeof rect>): void {
   expect(x).toBeGreaterThan(box.left - 0.1);
@@ -151,7 +194,7 @@ describe("large graphs", () => {
   });
 
   it("lays out a thousand loose nodes as a block", () => {
-    const at = layOut(samplePlan(1000, 0).source.length ? { ...samplePlan(1000, 1), source: new Int32Array(0), target: new Int32Array(0) } : samplePlan(1000, 0));
+    const at = layOut({ ...samplePlan(1000, 1), source: new Int32Array(0), target: new Int32Array(0) });
     expect(at.width / at.height).toBeGreaterThan(0.8);
     expect(at.width / at.height).toBeLessThan(4);
   });
