@@ -1,0 +1,46 @@
+"""Finding a text in a view: plain text in any case, without the sequences that colour it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from penstock.logbook.choice import Key
+from penstock.logbook.needle import Needle
+from penstock.logbook.view import View
+
+#: Places that are told; all are counted.
+PLACES: Final = 10_000
+
+
+class Found(NamedTuple):
+    """The places of the first lines that hold a text, in order; `total` counts all."""
+
+    total: int
+    places: list[int]
+
+
+def find(view: View, text: str, most: int = PLACES) -> Found:
+    """The lines of a view whose message holds `text`."""
+    needle = Needle(text)
+    total = 0
+    keys: list[Key] = []
+    for piece, alone in zip(view.pieces, view.lone(), strict=True):
+        part = view.part(piece)
+        if not needle.may_be_in(part.data):
+            continue
+        numbers = needle.lines(part.data, part.texts)
+        if not numbers:
+            continue
+        chosen = part.numbers
+        if not isinstance(chosen, range):
+            among = set(chosen)
+            numbers = [number for number in numbers if number in among]
+        total += len(numbers)
+        if len(keys) >= 2 * most:
+            keys.sort()
+            del keys[most:]
+        if len(keys) < most or piece.low < max(keys[-1], keys[most - 1]):
+            # Where nothing lies between its lines, their times do not matter: reading them costs more than the search.
+            keys += [(piece.low[0], piece.attempt, piece.block.first + n) if alone else part.key(n) for n in numbers]
+    keys.sort()
+    return Found(total, view.ranks(keys[:most]))

@@ -1,0 +1,147 @@
+"""The lines of many attempts as one list in order of time, of which any part can be had without the rest.
+
+A line's place is told by its key: the time at which it stands, its attempt, its number there. Each block of an index
+covers a range of keys. How many lines lie before a key is known from the counts of all blocks that end before it, and
+from the lines of those few blocks that it falls into.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+from penstock.logbook.choice import Choice, Key, Piece, piece_of
+from penstock.logbook.folder import Unreadable
+from penstock.logbook.lines import LEVELS, parse
+from penstock.logbook.part import Part
+from penstock.logbook.shelf import Shelf
+
+
+class Attempt(NamedTuple):
+    """Whose log it is: the file `path` below the folder of logs. `writes`: more lines may come."""
+
+    task: str
+    map_index: int | None
+    label: str | None
+    generation: int
+    n: int
+    path: str
+    writes: bool
+
+
+class View:
+    """Chosen lines of attempts, as they were when it was made."""
+
+    def __init__(self, shelf: Shelf, attempts: Sequence[Attempt], choice: Choice | None = None) -> None:
+        self.attempts = attempts
+        self.choice = choice or Choice()
+        self._shelf = shelf
+        #: Files that can't be read, or not all of them.
+        self.damaged: list[str] = []
+        #: In the order of their first lines.
+        self.pieces = sorted([piece for number in range(len(attempts)) for piece in self._pieces(number)])
+        self._lows = [piece.low for piece in self.pieces]
+        self._begun = [0, *accumulate([piece.total for piece in self.pieces])]
+        ending = sorted([(piece.high, piece.total) for piece in self.pieces])
+        self._highs = [high for high, _ in ending]
+        self._ended = [0, *accumulate([total for _, total in ending])]
+        self.total = self._begun[-1]
+
+    @property
+    def complete(self) -> bool:
+        """Is no attempt writing any more?"""
+        return not any(attempt.writes for attempt in self.attempts)
+
+    def counts(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How many lines there are of each level, and of each task."""
+        levels = [sum(column) for column in zip(*[piece.counts for piece in self.pieces], strict=True)]
+        tasks: dict[str, int] = {}
+        for piece in self.pieces:
+            task = self.attempts[piece.attempt].task
+            tasks[task] = tasks.get(task, 0) + piece.total
+        return dict(zip(LEVELS, levels or [0] * len(LEVELS), strict=True)), tasks
+
+    def window(self, first: int, limit: int) -> list[dict[str, Any]]:
+        """Lines `first` to `first + limit`, those that there are, as dicts with all of a line but its place.
+
+        Blocks that end before the first and begin behind the last are only counted.
+        """
+        first, last = max(0, first), min(self.total, first + limit)
+        if first >= last:
+            return []
+        low = self._lows[bisect_right(self._begun, first) - 1]
+        high = self._highs[bisect_left(self._ended, last) - 1]
+        before = self._ended[bisect_left(self._highs, low)]
+        near = [piece for piece in self.pieces[: bisect_right(self._lows, high)] if piece.high >= low]
+        lines = sorted([line for piece in near for line in self.part(piece).lines()])
+        return [self._document(key, text) for key, text in lines[first - before : last - before]]
+
+    def ranks(self, keys: Sequence[Key]) -> list[int]:
+        """The places of lines, by their keys, which are in order."""
+        found = []
+        current: list[tuple[Key, int, Part]] = []
+        coming = 0
+        for key in keys:
+            while coming < len(self._lows) and self._lows[coming] <= key:
+                if self.pieces[coming].high >= key:
+                    heapq.heappush(current, (self.pieces[coming].high, coming, self.part(self.pieces[coming])))
+                coming += 1
+            while current and current[0][0] < key:
+                heapq.heappop(current)
+            within = sum([part.before(key) for _, _, part in current])
+            found.append(self._ended[bisect_left(self._highs, key)] + within)
+        return found
+
+    def lone(self) -> list[bool]:
+        """Of each piece: does no other have a line between its first and its last?"""
+        reached = [(-math.inf, 0, 0), *accumulate([piece.high for piece in self.pieces], max)]
+        following = [*self._lows[1:], (math.inf, 0, 0)]
+        return [
+            high < piece.low and piece.high < low
+            for piece, high, low in zip(self.pieces, reached, following, strict=False)
+        ]
+
+    def part(self, piece: Piece) -> Part:
+        """The lines of a piece; they are read when they are looked at."""
+        path = self.attempts[piece.attempt].path
+        return Part(piece, self.choice, lambda: self._shelf.read(path, piece.block), lambda: self._mark(path))
+
+    def _pieces(self, number: int) -> list[Piece]:
+        attempt = self.attempts[number]
+        try:
+            index = self._shelf.index(attempt.path)
+        except Unreadable:
+            self._mark(attempt.path)
+            return []
+        if index is None:
+            return []
+        if not index.clean or (index.torn and not attempt.writes):
+            self._mark(attempt.path)
+        pieces = []
+        for block in index.blocks:
+            if block.lines and self.choice.touches(block):
+                piece = piece_of(number, block, self.choice)
+                if piece.total and not self.choice.covers(block):
+                    piece = self.part(piece).narrowed()
+                if piece.total:
+                    pieces.append(piece)
+        return pieces
+
+    def _document(self, key: Key, text: bytes) -> dict[str, Any]:
+        raw, whole = parse(text)
+        attempt = self.attempts[key[1]]
+        if not whole:
+            self._mark(attempt.path)
+        return {
+            "at": raw["at"], "seq": raw["seq"], "task": attempt.task, "map_index": attempt.map_index,
+            "label": attempt.label, "generation": attempt.generation, "attempt": attempt.n, "stream": raw["stream"],
+            "level": raw["level"], "logger": raw["logger"], "message": raw["message"],
+        }  # fmt: skip
+
+    def _mark(self, path: str) -> None:
+        if path not in self.damaged:
+            self.damaged.append(path)
