@@ -1,0 +1,35 @@
+/** A task's code as it was in the run's version, with the line that failed marked. */
+import { useQuery } from "@tanstack/react-query";
+
+import { api, body } from "../../../api/client";
+import type { Frame } from "./traceback";
+import { shortFile } from "./traceback";
+
+export function Source({ run, task, mark }: { run: string; task: string; mark?: Frame | undefined }) {
+  const { data, error, isPending } = useQuery({
+    queryKey: ["source", run, task],
+    queryFn: async ({ signal }) => await body(api.GET("/api/v1/runs/{run_id}/source/{task}", { params: { path: { run_id: run, task } }, signal })),
+    staleTime: Infinity,
+    retry: false,
+  });
+  if (isPending) return <p className="pn-dim pn-source-none">reading the source…</p>;
+  if (error !== null) return <p className="pn-source-none" role="alert">{error.message}</p>;
+  if (data.source === null) return <p className="pn-dim pn-source-none">The source of {task} was not kept{data.file !== null && <>; it is of <code>{data.file}</code></>}.</p>;
+  const first = data.line ?? 1;
+  const marked = mark !== undefined && data.file !== null && isSameFile(mark.file, data.file) ? mark.line : undefined;
+  return (
+    <div className="pn-source">
+      {data.file !== null && <div className="pn-source-file" title={data.file}>{shortFile(data.file)}{data.line !== null && `:${data.line}`}</div>}
+      <pre tabIndex={0} aria-label={`Source of ${task}`}>
+        {data.source.replace(/\n$/, "").split("\n").map((line, at) => (
+          <span key={at} className="pn-source-line" data-marked={first + at === marked || undefined}><i>{first + at}</i>{line}{"\n"}</span>
+        ))}
+      </pre>
+    </div>
+  );
+}
+
+/** The one is relative to the project, the other absolute. */
+function isSameFile(absolute: string, relative: string): boolean {
+  return absolute === relative || absolute.endsWith(`/${relative}`);
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { chosenOf, type RunEvent, toldOf } from "./history";
+
+const event = (kind: string, more: Partial<RunEvent> = {}): RunEvent =>
+  ({ id: 1, at: "2026-03-01T10:00:00Z", kind, task: null, map_index: null, label: null, attempt: null, data: null, ...more });
+
+test.each([
+  [event("run.running"), "started", "running"],
+  [event("run.failed", { data: { reason: "user_error" } }), "failed (user error)", "failed"],
+  [event("run.succeeded"), "succeeded", "succeeded"],
+  [event("task_run.retrying", { task: "a", data: { reason: "user_error", delay: 0.05 } }), "failed, and is tried again in 50 ms", "retrying"],
+  [event("task_run.expanded", { task: "a", data: { items: 1200 } }), "was spread over 1,200 items", undefined],
+  [event("task_run.upstream_failed", { task: "a" }), "upstream failed", "upstream_failed"],
+  [event("something.new_here"), "new here", undefined],
+  [event("odd"), "odd", undefined],
+])("%o", (given, text, state) => {
+  expect(toldOf(given)).toMatchObject({ text, state });
+});
+
+test("events of tasks are told by task and item, on wish", () => {
+  const events = [event("run.running"), event("task_run.running", { task: "each", map_index: 2, label: "Lima", attempt: 2 })];
+  expect(chosenOf(events, false)).toHaveLength(1);
+  expect(chosenOf(events, true)[1]).toMatchObject({ task: "each [Lima]", attempt: 2 });
+});

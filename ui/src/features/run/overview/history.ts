@@ -1,0 +1,48 @@
+/** What happened to a run, as sentences. */
+import type { Schemas } from "../../../api/client";
+import type { State } from "../../../domain/states";
+import { STATE_LOOK } from "../../../domain/states";
+import { durationText, taskText } from "../formats";
+
+export type RunEvent = Schemas["Event"];
+
+export interface Told {
+  id: number;
+  at: string;
+  /** Undefined for what happened to the run itself. */
+  task: string | undefined;
+  attempt: number | null;
+  state: State | undefined;
+  text: string;
+}
+
+const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
+  "run.created": () => "was asked for",
+  "run.requested": () => "was asked for",
+  "run.running": () => "started",
+  "run.cancelling": () => "is being cancelled",
+  "run.labels": () => "got other labels",
+  "task_run.running": () => "started",
+  "task_run.retrying": ({ delay }) => `failed, and is tried again${typeof delay === "number" ? ` in ${durationText(delay)}` : ""}`,
+  "task_run.expanded": ({ items }) => `was spread over ${typeof items === "number" ? items.toLocaleString("en") : "its"} items`,
+  "attempt.fenced": () => "told its end too late; it does not count",
+};
+
+/** An event as a sentence; kinds that are not known here are told by their name. */
+export function toldOf(event: RunEvent): Told {
+  const data = event.data ?? {};
+  const [, word = event.kind] = event.kind.split(".");
+  const state = word in STATE_LOOK ? (word as State) : undefined;
+  const reason = typeof data["reason"] === "string" && word !== "retrying" ? ` (${data["reason"].replaceAll("_", " ")})` : "";
+  const sentence = SENTENCES[event.kind]?.(data) ?? (state === undefined ? word.replaceAll("_", " ") : STATE_LOOK[state].word);
+  return {
+    id: event.id, at: event.at, attempt: event.attempt, state,
+    task: event.task === null ? undefined : taskText(event.task, event.map_index, event.label),
+    text: `${sentence}${reason}`,
+  };
+}
+
+/** The events of the run itself; those of its tasks too, if asked for. */
+export function chosenOf(events: readonly RunEvent[], withTasks: boolean): Told[] {
+  return events.filter((event) => withTasks || event.task === null).map(toldOf);
+}
