@@ -134,7 +134,7 @@ def _listen(host: str, port: int) -> socket.socket:
 def _run(service: Service, listener: socket.socket) -> None:
     from uvicorn import Config, Server
 
-    from penstock.server.app import create_app
+    from penstock.server.app import close_app, create_app
 
     class Draining(Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -142,8 +142,9 @@ def _run(service: Service, listener: socket.socket) -> None:
             service.closing.set()
             await super().shutdown(sockets)
 
+    app = create_app(service)
     config = Config(
-        create_app(service),
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -152,7 +153,10 @@ def _run(service: Service, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
     )
-    Draining(config).run(sockets=[listener])
+    try:
+        Draining(config).run(sockets=[listener])
+    finally:
+        close_app(app)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,13 @@ def create_app(service: Service) -> Starlette:
     return app
 
 
+def close_app(app: Starlette) -> None:
+    """Give up what the app has started, when nothing is answered any more."""
+    readers = getattr(app.state.api.state, "readers", None)
+    if readers is not None:
+        readers.close()
+
+
 def create_api(service: Service, doors: Doors) -> FastAPI:
     """All routes that need a session or the token; they check that they got one."""
     api = FastAPI(

@@ -12,10 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from penstock.server.problems import answer
-from penstock.server.refusals import CrossOrigin, NotJson, TooLarge, Unreadable, WrongHost
+from penstock.server.refusals import LARGEST_BODY, CrossOrigin, NotJson, TooLarge, Unreadable, WrongHost, too_large
 
-#: Bytes of a body; none of ours needs more.
-LARGEST_BODY: Final = 1 << 20
 #: Bytes of an address with its query.
 LONGEST_TARGET: Final = 16 << 10
 
@@ -137,17 +135,13 @@ def _check_body(headers: _Headers, scope: Scope) -> None:
     if length is not None and (not length.isascii() or not length.isdigit()):
         raise Unreadable("the length of the body is no number")
     if length is not None and int(length[:20]) > LARGEST_BODY:
-        raise _too_large()
+        raise too_large()
     empty = (length is None and headers.one(b"transfer-encoding") is None) or length == "0"
     if empty:
         return
     kind = (headers.one(b"content-type") or "").partition(";")[0].strip().lower()
     if kind != "application/json" and not (kind == _FORM and scope["path"] == "/login"):
         raise NotJson(cure="send JSON, with `Content-Type: application/json`")
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(cure=f"a body may have {LARGEST_BODY:,} bytes")
 
 
 def _limited(receive: Receive) -> Receive:

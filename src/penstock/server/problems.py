@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from penstock import errors
 from penstock.model.nearest import did_you_mean
-from penstock.server.refusals import MethodRefused, NotSignedIn, Refusal, TooManyTries, Unreadable
+from penstock.server.refusals import MethodRefused, NotSignedIn, Refusal, TooManyTries, Unreadable, too_large
 
 MEDIA_TYPE: Final = "application/problem+json"
 #: Whoever meets a locked database may ask again after so many seconds.
@@ -132,6 +132,8 @@ def _of_http(error: HTTPException) -> errors.PenstockError:
     if error.status_code == 405:
         allow = (error.headers or {}).get("Allow", "")
         return MethodRefused(cure=f"use {allow}" if allow else None, allow=allow)
+    if error.status_code == 413:
+        return too_large()
     return Unreadable()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from penstock.errors import PenstockError
+
+#: Bytes of a body; none of ours needs more.
+LARGEST_BODY: Final = 1 << 20
 
 
 class Refusal(PenstockError):
@@ -67,6 +70,11 @@ class TooLarge(Refusal):
 
     code = "too_large"
     status = 413
+
+
+def too_large() -> TooLarge:
+    """Of a body that is."""
+    return TooLarge(cure=f"a body may have {LARGEST_BODY:,} bytes")
 
 
 class NotJson(Refusal):

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from penstock import __version__
 from penstock.server.answers import json_answer
+from penstock.server.openapi import document_text
 from penstock.server.service import ServiceOf
 from penstock.store import instances
 from penstock.store.times import iso, micros
@@ -32,6 +33,12 @@ def get_about(service: ServiceOf) -> Response:
             "now": iso(micros(now)),
         }
     )
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def get_document() -> Response:
+    """The API's OpenAPI document."""
+    return json_answer(document_text().encode())
 
 
 async def health(_request: Request) -> Response:
