@@ -15,6 +15,8 @@ _COLUMNS: Final = (
 )
 #: Labels of a run that a list tells.
 MOST_LABELS: Final = 100
+#: Characters of an error's message that a list tells.
+LONGEST_MESSAGE: Final = 1000
 #: What a list tells of an error; the run document has the rest.
 _ERROR: Final = ("task", "map_index", "label", "type", "message")
 
@@ -30,6 +32,14 @@ def trigger_document(text: str, created_at: int) -> dict[str, Any]:
     """What made a run start: kind, name, and when."""
     trigger: dict[str, Any] = json.loads(text)
     return {"kind": "manual", "name": None, "at": iso(created_at), **trigger}
+
+
+def error_summary(error: dict[str, Any]) -> dict[str, Any]:
+    """An error in a line of a list: what it says and where, without the trace."""
+    message = error.get("message")
+    if isinstance(message, str) and len(message) > LONGEST_MESSAGE:
+        error = {**error, "message": message[:LONGEST_MESSAGE] + " …"}
+    return {name: error.get(name) for name in _ERROR}
 
 
 def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
@@ -57,7 +67,7 @@ def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
         "tags": json.loads(tags),
         "labels": labels,
         "bytes": size,
-        "error": None if error is None else {name: json.loads(error).get(name) for name in _ERROR},
+        "error": None if error is None else error_summary(json.loads(error)),
     }
 
 
