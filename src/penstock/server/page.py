@@ -85,7 +85,9 @@ class Page:
 
 
 def _found(folder: Path) -> dict[str, _File]:
-    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    root = folder.resolve()
+    inside = [path for path in folder.rglob("*") if path.is_file() and path.resolve().is_relative_to(root)]
+    paths = {path.relative_to(folder).as_posix(): path for path in inside}
     plain = {name: path for name, path in paths.items() if not name.endswith((".gz", ".br"))}
     return {name: _described(name, path, paths) for name, path in plain.items()}
 

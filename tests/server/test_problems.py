@@ -1,0 +1,169 @@
+"""Errors over HTTP: our code, a cure, and nothing of the machine that the server runs on."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+
+from penstock import errors
+from penstock.server import problems, refusals
+from penstock.server.problems import answer, status_of
+from penstock.wire.base import Problem
+from tests.server.world import World, problem
+
+
+def kinds(root: type[errors.PenstockError]) -> Iterator[type[errors.PenstockError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from kinds(kind)
+
+
+def make(kind: type[errors.PenstockError]) -> errors.PenstockError:
+    if kind is refusals.TooManyTries:
+        return refusals.TooManyTries(3)
+    return kind("it is at /home/ann/.penstock and postgresql://ann:pw@db/x", cure="look at /home/ann")
+
+
+@pytest.mark.parametrize("kind", sorted(set(kinds(errors.PenstockError)), key=lambda kind: kind.__qualname__))
+def test_every_error_is_a_problem_document(kind: type[errors.PenstockError]) -> None:
+    error = make(kind)
+    told = answer(error)
+    body = Problem.model_validate_json(bytes(told.body))
+    assert (body.status, body.code) == (told.status_code, kind.code)
+    assert 400 <= body.status < 600
+    assert told.headers["content-type"] == "application/problem+json"
+    assert told.headers["cache-control"] == "no-store"
+    if body.status >= 500:
+        assert "/home" not in str(told.body)
+        assert "postgresql" not in str(told.body)
+        assert body.cure
+    if body.status in (429, 503):
+        assert int(told.headers["retry-after"]) > 0
+
+
+def test_codes_are_told_apart() -> None:
+    found = {kind.code for kind in kinds(errors.PenstockError)}
+    assert len(found) > 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (errors.NotFound, 404),
+        (errors.UsageError, 422),
+        (errors.ParameterError, 422),
+        (errors.NameTaken, 409),
+        (errors.StoreBusy, 503),
+        (errors.DiskFull, 503),
+        (errors.StaleWrite, 409),
+        (errors.Fenced, 409),
+        (errors.StoreCorrupt, 500),
+        (errors.ArtifactCorrupt, 409),
+        (errors.PenstockError, 500),
+    ],
+)
+def test_statuses_mean_what_they_say(kind: type[errors.PenstockError], status: int) -> None:
+    assert status_of(kind()) == status
+
+
+def test_what_nobody_foresaw_is_told_to_us_and_not_to_them(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret of /etc/passwd")
+
+    monkeypatch.setattr("penstock.store.runs.list_runs", broken)
+    with caplog.at_level(logging.ERROR):
+        body = problem(world.program.get("/api/v1/runs"), 500, "internal")
+    assert "secret" not in str(body)
+    assert "Traceback" not in str(body)
+    assert "secret of /etc/passwd" in caplog.text
+    assert len([record for record in caplog.records if record.name == "penstock.server"]) == 1
+
+
+def test_words_of_others_forge_no_lines_of_our_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        answer(errors.StoreError("a\npenstock: all is well"))
+    assert "\npenstock: all is well" not in caplog.text
+
+
+def test_a_long_detail_is_cut(world: World) -> None:
+    body = problem(world.program.get("/api/v1/runs/" + "x" * 9000), 404)
+    assert len(body["detail"]) <= problems.LONGEST + 1
+
+
+def test_half_a_character_is_told_as_such() -> None:
+    body = Problem.model_validate_json(bytes(answer(errors.UsageError("it is \ud800")).body))
+    assert body.detail == "it is ?"
+
+
+def test_unknown_addresses_and_methods(world: World) -> None:
+    problem(world.program.get("/api/v1/nothing"), 404, "not_found")
+    wrong = world.program.put("/api/v1/runs", json={})
+    problem(wrong, 405, "method")
+    assert wrong.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("query", "where", "told"),
+    [
+        ("limi=5", "limi", "did you mean 'limit'?"),
+        ("limit=0", "limit", "greater than or equal to 1"),
+        ("limit=501", "limit", "less than or equal to 500"),
+        ("limit=x", "limit", "valid integer"),
+        ("limit=99999999999999999999", "limit", "less than or equal to 500"),
+        ("sort=-creatd_at", "sort", "did you mean '-created_at'?"),
+        ("created_after=yesterday", "created_after", "is no time"),
+        ("duration_gt=nan", "duration_gt", "finite"),
+        ("duration_gt=x", "duration_gt", "number"),
+        ("q=" + "x" * 1001, "q", "1000"),
+        ("&".join(["state=failed"] * 201), "state", "200"),
+    ],
+)
+def test_a_wrong_query_is_told_with_the_right_words(world: World, query: str, where: str, told: str) -> None:
+    body = problem(world.program.get(f"/api/v1/runs?{query}"), 422, "usage")
+    (part,) = body["errors"]
+    assert part["where"] == where
+    assert told in part["detail"]
+
+
+def test_a_wrong_value_is_told_with_the_right_words(world: World) -> None:
+    body = problem(world.program.get("/api/v1/runs?state=faild"), 422)
+    assert "did you mean 'failed'?" in str(body)
+
+
+def test_all_mistakes_are_told_at_once(world: World) -> None:
+    body = problem(world.program.get("/api/v1/runs?limit=0&sort=x"), 422)
+    assert {part["where"] for part in body["errors"]} == {"limit", "sort"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "created_after=2013-01-01",
+        "created_after=2013-01-01T00:00:00Z",
+        "created_after=2013-01-01T01:00:00%2B01:00",
+        "created_after=2013-01-01T01:00:00+01:00",
+    ],
+)
+def test_times_are_read_in_their_zones(world: World, query: str) -> None:
+    first, second = world.run(-1), world.run(1)
+    assert first < second
+    items = world.program.get(f"/api/v1/runs?{query}").json()["items"]
+    assert [item["id"] for item in items] == [second]
+
+
+def test_a_locked_database_says_when_to_come_again(world: World) -> None:
+    """Reading goes on; writing says 503, and works when the lock is gone."""
+    other = sqlite3.connect(world.folder / "penstock.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    refused = world.program.post("/api/v1/views", json={"name": "a", "query": ""})
+    problem(refused, 503, "store_busy")
+    assert int(refused.headers["retry-after"]) > 0
+    assert world.program.get("/api/v1/views").json() == {"items": []}
+    other.execute("ROLLBACK")
+    other.close()
+    assert world.program.post("/api/v1/views", json={"name": "a", "query": ""}).status_code == 201
