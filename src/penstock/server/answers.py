@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic_core import to_json
 
 
 def json_answer(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A document as JSON. It is not validated again: tests hold the store's documents against `wire`."""
-    content = body if isinstance(body, bytes) else to_json(body)
+    # JSON has no NaN: a figure that is none is null.
+    content = body if isinstance(body, bytes) else to_json(body, inf_nan_mode="null")
     return Response(content, status_code=status, media_type="application/json", headers=dict(headers or {}))
+
+
+def has(request: Request, tag: str) -> bool:
+    """Does the caller have what this tag names already (RFC 9110, 13.1.2)?"""
+    known = request.headers.get("if-none-match", "")
+    return known.strip() == "*" or tag.removeprefix("W/") in [
+        each.strip().removeprefix("W/") for each in known.split(",")
+    ]
+
+
+def unchanged(tag: str) -> Response:
+    """The answer for who has it already."""
+    return Response(status_code=304, headers={"ETag": tag})

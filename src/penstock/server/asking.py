@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from penstock.errors import NotFound, ParameterError, UsageError
+from penstock.errors import ParameterError, UsageError
 from penstock.model import graph, params
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import PipelineSpec, from_json
-from penstock.store import outputs, requests, runs, versions
+from penstock.model.spec import PipelineSpec
+from penstock.store import graphs, outputs, requests, runs
 from penstock.store.connection import Connection
 from penstock.wire.runs import RunRequestBody
 
@@ -24,7 +23,7 @@ class Wrong(NamedTuple):
 
 def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
     """Write the run that is asked for; its id. Raises NotFound, and UsageError that tells every mistake."""
-    version, spec = _definition(connection, asked)
+    spec, version = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, asked.version)
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
     wrong += more
@@ -52,18 +51,6 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
         tasks_total=len(spec.tasks if chosen is None else chosen),
         now=now,
     )
-
-
-def _definition(connection: Connection, asked: RunRequestBody) -> tuple[str, PipelineSpec]:
-    version = asked.version or versions.latest_version(connection, asked.namespace, asked.pipeline)
-    text = None if version is None else versions.spec_text(connection, asked.namespace, asked.pipeline, version)
-    if version is None or text is None:
-        of = f" in version {asked.version}" if asked.version else ""
-        raise NotFound(
-            f"there is no pipeline '{asked.pipeline}' in namespace '{asked.namespace}'{of}",
-            cure="GET /api/v1/pipelines lists those that are known",
-        )
-    return version, from_json(json.loads(text))
 
 
 def _values(spec: PipelineSpec, given: dict[str, Any]) -> tuple[dict[str, Any], list[Wrong]]:

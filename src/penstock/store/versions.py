@@ -21,12 +21,6 @@ def spec_text(connection: Connection, namespace: str, pipeline: str, version: st
     return None if row is None else str(row[0])
 
 
-def latest_version(connection: Connection, namespace: str, pipeline: str) -> str | None:
-    """The version of a pipeline that was used last, or found last in the project; None where it is not known."""
-    row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
-    return None if row is None else str(row[0])
-
-
 def spec_of(connection: Connection, key: int) -> dict[str, Any] | None:
     """The definition that a run used, as plain data."""
     row = connection.one(

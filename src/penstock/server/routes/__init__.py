@@ -8,7 +8,9 @@ from typing import Final
 from fastapi import APIRouter
 
 #: In the order of the API's document.
-NOUNS: Final = ("runs", "requests", "actions", "outputs", "pipelines", "views", "session", "about")
+NOUNS: Final = (
+    "runs", "requests", "actions", "history", "graphs", "metrics", "outputs", "pipelines", "views", "session", "about",
+)  # fmt: skip
 
 
 def all_routers() -> list[APIRouter]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from penstock.server.answers import json_answer
+from penstock import __version__
+from penstock.server.answers import has, json_answer, unchanged
 from penstock.server.run_query import ChosenRuns, Sort
 from penstock.server.service import ServiceOf
 from penstock.store import documents, runs
@@ -29,8 +30,15 @@ def list_runs(
     return json_answer({"items": page.items, "next_cursor": page.next_cursor})
 
 
-@router.get("/runs/{run_id}", operation_id="getRun", response_model=RunDocument)
-def get_run(service: ServiceOf, run_id: str) -> Response:
-    """A run in full."""
+@router.get(
+    "/runs/{run_id}", operation_id="getRun", response_model=RunDocument, responses={304: {"description": "As it was."}}
+)
+def get_run(service: ServiceOf, run_id: str, request: Request) -> Response:
+    """A run in full. Who sends its ETag back as If-None-Match gets 304 while nothing has changed."""
     with service.database.read() as connection:
-        return json_answer(documents.run_document(connection, runs.find_run(connection, run_id)))
+        key = runs.find_run(connection, run_id)
+        tag = f'W/"{documents.document_tag(connection, key)}.{__version__}"'
+        if has(request, tag):
+            return unchanged(tag)
+        document = documents.run_document(connection, key)
+    return json_answer(document, headers={"ETag": tag})

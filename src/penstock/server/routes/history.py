@@ -1,0 +1,38 @@
+"""Where a run stands among others, and what happened to it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from penstock.server.answers import json_answer
+from penstock.server.service import ServiceOf
+from penstock.store import context, events
+from penstock.store.runs import find_run
+from penstock.wire.runs import EventPage, RunContext
+
+router = APIRouter()
+
+
+@router.get("/runs/{run_id}/context", operation_id="getRunContext", response_model=RunContext)
+def get_context(service: ServiceOf, run_id: str) -> Response:
+    """The neighbours of a run, the runs around it, and how long it should take."""
+    with service.database.read() as connection:
+        return json_answer(context.run_context(connection, find_run(connection, run_id)))
+
+
+@router.get("/runs/{run_id}/events", operation_id="listRunEvents", response_model=EventPage)
+def list_events(
+    service: ServiceOf,
+    run_id: str,
+    task: Annotated[str | None, Query(max_length=1000)] = None,
+    map_index: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    limit: Annotated[int, Query(ge=1, le=events.MOST)] = events.PAGE,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response:
+    """The history of a run, or of one of its tasks (and items), oldest first."""
+    with service.database.read() as connection:
+        key = find_run(connection, run_id)
+        page = events.list_events(connection, key, task=task, map_index=map_index, limit=limit, cursor=cursor)
+    return json_answer({"items": page.items, "next_cursor": page.next_cursor})
