@@ -53,14 +53,12 @@ def reading() -> Iterator[tuple[Home, Database]]:
 def _settle(database: Database) -> None:
     """Say of runs whose process is gone what became of them; most often there are none, and nothing is written."""
     from penstock.store import instances
-    from penstock.store.recovery import orphans
+    from penstock.store.recovery import anything_abandoned
 
     now = time.time()
     with database.read() as connection:
-        dead = any(instances.is_dead(one, now) for one in instances.known(connection))
-        left = dead or bool(orphans(connection, expired_before=0.0, limit=1))
-    if not left:
-        return
+        if not anything_abandoned(connection, now):
+            return
     from penstock.engine.recover import settle_abandoned_runs
 
     with database.write() as connection:

@@ -22,6 +22,7 @@ from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import AgentLost, PenstockError
 from penstock.model.states import TERMINAL_RUN
 from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Sample, Started
+from penstock.store.commands import Command
 from penstock.store.rows import NewMetric, NewSample
 from penstock.store.writer import Writer
 
@@ -94,6 +95,10 @@ class Engine:
 
         self._post(take)
 
+    def order(self, command: Command) -> None:
+        """Take a command for a run of this engine; it is answered in the commit that makes it true."""
+        self._post(lambda: self._obey(command))
+
     def stop(self) -> None:
         """Stop working; runs that are not over stay as they are recorded. Returns when the thread is gone."""
         self._closing = True
@@ -104,6 +109,10 @@ class Engine:
     def _post(self, message: Callable[[], None]) -> None:
         self._inbox.append(message)
         self.executor.wake()
+
+    def live(self) -> list[RunHandle]:
+        """The runs that are not over, or not yet on record as such."""
+        return [view.handle for view in list(self._views.values())]
 
     # --- in the engine's thread ----------------------------------------------------------------------
 
@@ -164,6 +173,21 @@ class Engine:
         for run in view.task_runs:
             self.out.mark_task_run(run)
         self.executor.prepare(view.context)
+
+    def _obey(self, command: Command) -> None:
+        view = self._views.get(command.run_key)
+        if command.kind != "cancel":
+            refusal = {"code": "not_supported_yet", "detail": f"this version can't '{command.kind}' a run"}
+            self.out.answer(command.id, "refused", refusal, self.clock())
+        elif view is None or view.state in TERMINAL_RUN:
+            refusal = {"code": "transition", "detail": "the run was over before"}
+            self.out.answer(command.id, "refused", refusal, self.clock())
+        else:
+            view.asked = view.asked or "user"
+            if command.arguments.get("force") and view.forced is None:
+                view.forced = "asked"
+            view.commands.append(command.id)
+            self._stirred[view.key] = view
 
     def _take_started(self, report: Started) -> None:
         attempt = self._live.get(report.key)
@@ -241,6 +265,9 @@ class Engine:
             while decisions := decide(view, now):
                 apply(view, decisions, now, self.out)
             view.touched, view.due, view.fans = {}, [], []
+            for command in view.commands:
+                self.out.answer(command, "applied", {"state": view.state}, now)
+            view.commands = []
         for due, kind, view, run in self.out.timers:
             heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
         self.out.timers.clear()

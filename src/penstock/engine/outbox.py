@@ -8,7 +8,7 @@ from typing import Any, overload
 
 from penstock.engine.observe import Notice
 from penstock.engine.view import Attempt, RunView, TaskRun
-from penstock.store.rows import NewArtifact, NewEvent, NewMetric, NewSample, NewTimer
+from penstock.store.rows import CommandSettled, NewArtifact, NewEvent, NewMetric, NewSample, NewTimer
 
 
 @overload
@@ -41,11 +41,14 @@ class Outbox:
         self.samples: list[NewSample] = []
         self.new_timers: dict[tuple[int, str, int], NewTimer] = {}
         self.gone_timers: set[tuple[int, str, int]] = set()
+        self.commands: list[CommandSettled] = []
 
     @property
     def dirty(self) -> bool:
         """Is there anything to write?"""
-        return bool(self.events or self.task_runs or self.attempts or self.runs or self.metrics or self.samples)
+        return bool(
+            self.events or self.task_runs or self.attempts or self.runs or self.metrics or self.samples or self.commands
+        )
 
     def mark_run(self, view: RunView) -> None:
         if not view.dirty:
@@ -74,6 +77,10 @@ class Outbox:
         """Add an event row; `data` is plain JSON."""
         text = None if data is None else json.dumps(data, ensure_ascii=False)
         self.events.append(NewEvent(view.key, None if run is None else run.seq, n, int(at * 1_000_000), kind, text))
+
+    def answer(self, command: int, state: str, outcome: dict[str, Any], at: float) -> None:
+        """Say what became of a command, in the commit that makes it true."""
+        self.commands.append(CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command))
 
     def set_timer(self, due: float, kind: str, view: RunView, run: TaskRun | None) -> None:
         """Ask to be woken at `due`, also after a crash."""

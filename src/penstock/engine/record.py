@@ -41,6 +41,7 @@ def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str
     commit.artifacts, commit.events = out.artifacts, out.events
     commit.metrics, commit.samples = out.metrics, out.samples
     commit.timers_gone, commit.timers = list(out.gone_timers), list(out.new_timers.values())
+    commit.commands, out.commands = out.commands, []
     out.runs, out.task_runs, out.attempts = [], [], []
     out.artifacts, out.events, out.metrics, out.samples = [], [], [], []
     out.gone_timers, out.new_timers = set(), {}

@@ -11,7 +11,7 @@ from typing import Any
 from penstock.engine.outbox import micros
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.model.transitions import ATTEMPT, RUN, TASK_RUN, step
-from penstock.store import instances, ownership, recovery
+from penstock.store import commands, instances, ownership, recovery, requests
 from penstock.store.connection import Connection
 from penstock.store.recovery import StoredRun
 from penstock.store.rows import AttemptUpdate, Commit, Fence, NewAttempt, NewEvent, NewTaskRun, RunUpdate, TaskRunUpdate
@@ -24,16 +24,23 @@ MESSAGE = "the process that ran it was killed"
 def settle_abandoned_runs(connection: Connection, owner: int, now: float) -> list[int]:
     """End the record of every run whose process is gone; their keys. Within a transaction that writes.
 
-    A process that is only silent (a machine that slept) keeps its runs. Time grows with the task runs of those runs.
+    A process that is only silent (a machine that slept) keeps its runs. A run that its engine had only claimed waits
+    for the next one. Time grows with the task runs of those runs.
     """
     instances.retire_dead(connection, now)
     settled = []
     for key in recovery.orphans(connection, expired_before=0.0):
+        if requests.give_back(connection, key):
+            continue
         epoch = ownership.claim(connection, key, owner, expired_before=0.0)
         stored = recovery.load_run(connection, key)
         if epoch is not None and stored is not None and stored.run.state not in TERMINAL_RUN:
             apply(connection, lost_run(stored, Fence(key, owner, epoch), now))
             settled.append(key)
+    outcome = {"code": "transition", "detail": "the run was over before"}
+    for command in commands.waiting(connection, owner):
+        if command.run_key in settled:
+            commands.settle(connection, command.id, "refused", outcome, now)
     return settled
 
 

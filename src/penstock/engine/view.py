@@ -89,15 +89,16 @@ class RunView:
     `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
     changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
     reference of its value. `live` counts attempts that the executor has. `asked` is the reason of a wish to
-    cancel; `forced` is "asked", then "done", when it was wished twice; `doom` is why the run can't go on at all.
+    cancel; `forced` is "asked", then "done", when it was wished twice; `commands` are the numbers of wishes that wait
+    for their answer; `doom` is why the run can't go on at all.
     """
 
     __slots__ = (
-        "asked", "by_place", "bytes", "context", "created_at", "dirty", "doom", "due", "ended", "ended_at", "epoch",
-        "error", "facts", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "key", "labels",
-        "live", "open", "params", "phase", "plan", "reason", "selection", "started_at", "state", "stored_version",
-        "strict", "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values",
-        "warnings",
+        "asked", "by_place", "bytes", "commands", "context", "created_at", "dirty", "doom", "due", "ended",
+        "ended_at", "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation",
+        "handle", "id", "key", "labels", "live", "open", "params", "phase", "plan", "reason", "selection",
+        "started_at", "state", "stored_version", "strict", "tags", "task_runs", "tasks_done", "tasks_total",
+        "timed_out", "touched", "trigger", "type", "values", "warnings",
     )  # fmt: skip
 
     def __init__(self, key: int, run_id: str, plan: Plan, context: RunContext, at: float) -> None:
@@ -137,6 +138,7 @@ class RunView:
         self.forced: str | None = None
         self.timed_out = False
         self.doom: str | None = None
+        self.commands: list[int] = []
         self.ended: list[tuple[Attempt, Ended]] = []
         self.touched: dict[int, TaskRun] = {}
         self.due: list[TaskRun] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, cast
 
+from penstock.store import instances
 from penstock.store.connection import Connection, Row
 from penstock.store.ownership import ORPHAN
 from penstock.store.rows import NewArtifact, NewAttempt, NewRun, NewTaskRun, NewTimer
@@ -31,6 +32,13 @@ def orphans(connection: Connection, expired_before: float, limit: int = MOST) ->
         f"SELECT run.key FROM run WHERE {ORPHAN} ORDER BY run.key LIMIT ?", (micros(expired_before), limit)
     )
     return [row[0] for row in rows]
+
+
+def anything_abandoned(connection: Connection, now: float) -> bool:
+    """Is an owner dead, or a run without one? Most often not, and taking them over writes, so ask first."""
+    if any(instances.is_dead(one, now) for one in instances.known(connection)):
+        return True
+    return bool(orphans(connection, expired_before=0.0, limit=1))
 
 
 def load_run(connection: Connection, key: int) -> StoredRun | None:

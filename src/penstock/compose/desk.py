@@ -1,0 +1,100 @@
+"""The thread that looks into the store for an engine: what people ask of its runs, and that it is alive."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final, Protocol
+
+from penstock.engine.loop import Engine
+from penstock.errors import PenstockError
+from penstock.store import commands, instances
+from penstock.store.commands import Command
+from penstock.store.connection import Connection
+from penstock.store.database import Database
+
+#: An engine shows that it is alive this often (seconds); DESIGN section 6.
+BEAT: Final = 3.0
+#: Seconds between two looks for commands. A look costs SQLite 0.1 ms.
+LOOK: Final = 0.25
+#: A command whose answer could not be written is taken up again after this many seconds.
+AGAIN: Final = 10.0
+
+
+class Duty(Protocol):
+    """What else is to be done, in the desk's thread. What raises a PenstockError is done again soon."""
+
+    def look(self, connection: Connection) -> None:
+        """See what there is to do, within the transaction that looked for commands."""
+
+    def act(self) -> None:
+        """Do what was seen."""
+
+    def beat(self, *, alive: bool) -> None:
+        """Every few seconds. `alive` is false when others have declared this process gone: its runs may be theirs."""
+
+
+class Desk:
+    """Passes commands on to the engine and beats, and sees to a further duty."""
+
+    def __init__(
+        self,
+        database: Database,
+        engine: Engine,
+        owner: int,
+        *,
+        look: float = LOOK,
+        duty: Duty | None = None,
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._owner = owner
+        self._look = look
+        self._duty = duty
+        self._passed: dict[int, float] = {}
+        self._closed = threading.Event()
+        self._beaten = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="penstock-desk", daemon=True)
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End; returns when the thread is gone."""
+        self._closed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.wait(self._look):
+            try:
+                self._once()
+            except PenstockError:
+                # A locked or lost database: the next look may find it well. A missed beat harms nobody on this
+                # machine, where a process is seen to be alive by its number.
+                self._closed.wait(1.0)
+
+    def _once(self) -> None:
+        with self._database.read() as connection:
+            waiting = commands.waiting(connection, self._owner)
+            if self._duty is not None:
+                self._duty.look(connection)
+        self._pass_on(waiting)
+        if self._duty is not None:
+            self._duty.act()
+        if time.monotonic() - self._beaten >= BEAT:
+            self._beaten = time.monotonic()
+            with self._database.write() as connection:
+                alive = instances.beat(connection, self._owner, time.time())
+            if self._duty is not None:
+                self._duty.beat(alive=alive)
+
+    def _pass_on(self, waiting: list[Command]) -> None:
+        now = time.monotonic()
+        passed = {command.id: self._passed.get(command.id) for command in waiting}
+        for command in waiting:
+            before = passed[command.id]
+            if before is None or now - before > AGAIN:
+                passed[command.id] = now
+                self._engine.order(command)
+        self._passed = {number: at for number, at in passed.items() if at is not None}

@@ -1,0 +1,88 @@
+"""From a definition and a request to the view of a run that can start at once."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from penstock.compose.home import Home
+from penstock.engine.limits import Limits
+from penstock.engine.plan import Plan, make_plan
+from penstock.engine.request import RunRequest, chosen_tasks, new_view
+from penstock.engine.view import RunView
+from penstock.errors import NotFound
+from penstock.model import graph, params, spec
+from penstock.model.spec import PipelineSpec
+from penstock.ports.executor import RunContext
+from penstock.store import outputs, runs
+from penstock.store.database import Database
+
+#: Plans that are kept for the next run of the same definition.
+KEPT: Final = 32
+
+
+class Planner:
+    """Checks what is asked for and plans it. Its methods may be called from any thread; nothing is written."""
+
+    def __init__(self, home: Home, database: Database, limits: Limits) -> None:
+        self._home = home
+        self._database = database
+        self._limits = limits
+        self._plans: dict[int, tuple[PipelineSpec, Plan]] = {}
+
+    def plan(self, definition: PipelineSpec) -> Plan:
+        """The plan of a definition, made once for each definition object. Raises DefinitionError."""
+        known = self._plans.get(id(definition))
+        if known is None:
+            plan = make_plan(definition)
+            for task in plan.tasks:
+                self._limits.check(task)
+            while len(self._plans) >= KEPT:
+                del self._plans[next(iter(self._plans))]
+            known = self._plans[id(definition)] = (definition, plan)
+        return known[1]
+
+    def view(self, definition: PipelineSpec, request: RunRequest, run_id: str, at: float) -> RunView:
+        """A run that has not started. Raises ParameterError, NotFound, DefinitionError."""
+        plan = self.plan(definition)
+        values = params.resolve(definition.params, request.params, request.texts)
+        chosen = chosen_tasks(plan, request)
+        given = {} if chosen is None else self._given(plan, chosen, request)
+        context = self._context(plan, request, values, run_id)
+        return new_view(plan, context, request, at, chosen=chosen, given=given)
+
+    def _context(self, plan: Plan, request: RunRequest, values: dict[str, Any], run_id: str) -> RunContext:
+        definition = plan.spec
+        return RunContext(
+            run_id=run_id,
+            pipeline=definition.name,
+            namespace=definition.namespace,
+            version=plan.version,
+            type=request.type,
+            params=values,
+            labels={**definition.labels, **request.labels},
+            code=spec.to_json(definition.code) if definition.code else {},
+            artifacts=str(self._home.artifacts),
+            logs=str(self._home.logs),
+        )
+
+    def _given(self, plan: Plan, chosen: set[str], request: RunRequest) -> dict[str, Any]:
+        """References of what the slice reads from tasks outside of it, from an earlier run."""
+        needed = graph.needs(plan.spec, chosen)
+        if not needed:
+            return {}
+        definition = plan.spec
+        with self._database.read() as connection:
+            if request.from_run is not None:
+                key: int | None = runs.find_run(connection, request.from_run)
+            else:
+                key = runs.latest_succeeded(connection, definition.namespace, definition.name, having=needed)
+            found = {} if key is None else outputs.references(connection, key)
+        missing = sorted(needed - found.keys())
+        if missing:
+            source = f"run {request.from_run}" if request.from_run else "no succeeded run"
+            raise NotFound(
+                f"the slice needs {', '.join(repr(name) for name in missing)}, and {source} has "
+                f"{'it not' if request.from_run else 'it'}",
+                cure=f"run '{definition.name}' whole once, or give a run that has it with --from-run",
+            )
+        return {name: found[name] for name in needed}

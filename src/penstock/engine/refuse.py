@@ -1,0 +1,26 @@
+"""The record of a run that was asked for and can't start."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from penstock.engine.outbox import micros
+from penstock.model.transitions import RUN, step
+from penstock.store.requests import Requested
+from penstock.store.rows import Commit, Fence, NewEvent, RunUpdate
+
+REASON: Final = "user_error"
+
+
+def refused_run(asked: Requested, owner: int, error: Exception, now: float) -> Commit:
+    """The rows that end a claimed run which never started: failed, with the error as its cause."""
+    at = micros(now)
+    state = step(RUN, "created", "fail")
+    told = {"type": type(error).__name__, "message": str(error), "traceback": ""}
+    update = RunUpdate(
+        state, REASON, None, at, 1, json.dumps(told), asked.tasks_total, 0, 0, asked.row_version + 1, asked.key,
+        asked.row_version,
+    )  # fmt: skip
+    event = NewEvent(asked.key, None, None, at, "run." + state, json.dumps({"reason": REASON}))
+    return Commit(fences=[Fence(asked.key, owner, asked.epoch)], run_updates=[update], events=[event])
