@@ -2,6 +2,46 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from penstock.server.answers import json_answer
+from penstock.server.routes.graphs import Namespace
+from penstock.server.service import ServiceOf
+from penstock.store import definitions, grid, pipelines
+from penstock.wire.pipelines import Grid, PipelineDocument, PipelineList
 
 router = APIRouter()
+
+
+@router.get("/pipelines", operation_id="listPipelines", response_model=PipelineList)
+def list_pipelines(
+    service: ServiceOf,
+    limit: Annotated[int, Query(ge=1, le=pipelines.MOST)] = pipelines.PAGE,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+) -> Response:
+    """Pipelines by namespace and name, and the project's files that can't be read."""
+    with service.database.read() as connection:
+        page = pipelines.list_pipelines(connection, limit, cursor)
+        problems = definitions.problems(connection)
+    return json_answer({"items": page.items, "problems": problems, "next_cursor": page.next_cursor})
+
+
+@router.get("/pipelines/{name}", operation_id="getPipeline", response_model=PipelineDocument)
+def get_pipeline(service: ServiceOf, name: str, namespace: Namespace = "default") -> Response:
+    """A pipeline in full, with what a form for its runs needs."""
+    with service.database.read() as connection:
+        return json_answer(pipelines.pipeline_document(connection, namespace, name))
+
+
+@router.get("/pipelines/{name}/grid", operation_id="getPipelineGrid", response_model=Grid)
+def get_grid(
+    service: ServiceOf,
+    name: str,
+    namespace: Namespace = "default",
+    limit: Annotated[int, Query(ge=1, le=grid.MOST_COLUMNS)] = grid.COLUMNS,
+) -> Response:
+    """The tasks of a pipeline by its last runs."""
+    with service.database.read() as connection:
+        return json_answer(grid.grid(connection, namespace, name, limit))
