@@ -100,14 +100,14 @@ export async function findLevel(view: LogView, levels: readonly Level[], from: L
   return found === undefined ? null : await rankOf(view, found);
 }
 
-/** How many lines of a view stand before a line. */
+/** How many lines of a view stand before a line: those of earlier moments, and of its own moment those in front of it. */
 async function rankOf(view: LogView, line: LogLine): Promise<number> {
   const before = (await windowOf(view, 0, 1, { before: line.at })).total;
-  for (let first = before; ; first += 500) {
-    const { lines } = await windowOf(view, first, 500);
-    const at = lines.findIndex((other) => other.at > line.at || isSame(other, line) || isAfter(other, line));
+  for (let first = before; ; first += 1_000) {
+    const { lines } = await windowOf(view, first, 1_000);
+    const at = lines.findIndex((other) => isSame(other, line) || isAfter(other, line));
     if (at >= 0) return first + at;
-    if (lines.length < 500) return first + lines.length;
+    if (lines.length < 1_000) return first + lines.length;
   }
 }
 

@@ -44,6 +44,11 @@ function two(whole: number, large: number, largeWord: string, small: number, sma
   return `${Math.floor(whole / large)} ${largeWord}${rest === 0 ? "" : ` ${rest} ${smallWord}`}`;
 }
 
+/** The same for what still goes on: no fractions that race. */
+export function runningText(seconds: number): string {
+  return seconds < 60 ? `${Math.max(0, Math.floor(seconds))} s` : durationText(Math.floor(seconds));
+}
+
 /** "clean", or "forecast [Lima]" for an item. */
 export function taskText(name: string, mapIndex: number | null | undefined, label?: string | null): string {
   return mapIndex === null || mapIndex === undefined ? name : `${name} [${label ?? mapIndex}]`;

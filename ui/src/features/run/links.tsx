@@ -2,19 +2,10 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
+import type { RunSearch } from "../../app/search";
+
 export const TABS = ["overview", "workflow", "gantt", "logs", "outputs", "metrics"] as const;
 export type Tab = (typeof TABS)[number];
-
-/** What of a run is looked at; all of it stands in the address. */
-export interface RunSearch {
-  task?: string | undefined;
-  map?: number | undefined;
-  attempt?: number | undefined;
-  /** "12", or "12-20": lines of the log, from 1. */
-  line?: string | undefined;
-  levels?: string | undefined;
-  dataset?: string | undefined;
-}
 
 interface Props {
   run: string;
@@ -27,4 +18,9 @@ interface Props {
 
 export function RunLink({ run, tab, search = {}, children, ...rest }: Props) {
   return <Link to="/runs/$runId/$tab" params={{ runId: run, tab } as never} search={search as never} {...rest}>{children}</Link>;
+}
+
+/** An item's number and an attempt's, as the address holds them. */
+export function placeOf(task: string, mapIndex: number | null | undefined, attempt?: number | null): RunSearch {
+  return { task, ...(mapIndex === null || mapIndex === undefined ? {} : { map: mapIndex }), ...(attempt === null || attempt === undefined ? {} : { attempt }) };
 }

@@ -1,10 +1,11 @@
 /** A run's log: whose, which levels, search, and the lines. What is chosen is the caller's to keep (in the address). */
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { findLevel, keyOfLine, type Level, loadLines, logMatchesQuery, type LogLine, logSummaryQuery, type LogView } from "../../../api/logs";
 import { rank, step } from "../../../logs/steps";
 import { LineStore } from "../../../logs/store";
+import { useKeys } from "../keys";
 import { type Chosen, LogLines, ROW, type LinesLook } from "./LogLines";
 import { LogEmpty, LogTrouble } from "./LogStates";
 import { LogToolbar } from "./LogToolbar";
@@ -85,7 +86,10 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
   }, [view, store, current, reader, show]);
 
   const search = useRef<HTMLInputElement>(null);
-  useLogKeys({ follow: () => follow(!reader.follows), error: (by) => void nextError(by), walk, search });
+  useKeys({
+    ".": () => follow(!reader.follows), e: () => void nextError(1), E: () => void nextError(-1),
+    n: () => walk(1), N: () => walk(-1), "/": () => search.current?.focus(),
+  });
 
   const position = current === undefined || matches.data === undefined ? undefined : rank(matches.data.indexes, current) + 1;
   return (
@@ -155,33 +159,4 @@ function useChosenInView({ reader, redraw }: ReturnType<typeof useReader>, chose
     reader.show(first);
     redraw();
   }, [reader, redraw, first]);
-}
-
-interface LogKeys {
-  follow: () => void;
-  error: (by: 1 | -1) => void;
-  walk: (by: 1 | -1) => void;
-  search: RefObject<HTMLInputElement | null>;
-}
-
-function useLogKeys(keys: LogKeys) {
-  const latest = useRef(keys);
-  useEffect(() => void (latest.current = keys));
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [contenteditable]") !== null;
-      if (typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      const { follow, error, walk, search } = latest.current;
-      if (event.key === ".") follow();
-      else if (event.key === "e") error(1);
-      else if (event.key === "E") error(-1);
-      else if (event.key === "n") walk(1);
-      else if (event.key === "N") walk(-1);
-      else if (event.key === "/") search.current?.focus();
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
-  }, []);
 }

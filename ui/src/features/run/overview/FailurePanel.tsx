@@ -9,7 +9,7 @@ import { lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateLabel } from "../../../components/StateIcon";
 import { type Failure, nextFailure } from "../failures";
 import { taskText } from "../formats";
-import { RunLink } from "../links";
+import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
 import { Source } from "./Source";
 import { culprit, partsOf } from "./traceback";
@@ -55,7 +55,7 @@ export function FailurePanel({ run, failures, failure, onFailure, heldBack }: Pr
         {error?.type && <strong>{error.type}{error.message ? ": " : ""}</strong>}{error?.message ?? (error?.type ? "" : reasonText(failure))}
       </div>
       <div className="pn-failure-actions">
-        <RunLink run={run.id} tab="logs" search={{ task: failure.task, map: failure.mapIndex ?? undefined, attempt: failure.attempt ?? undefined }} className="pn-button">
+        <RunLink run={run.id} tab="logs" search={placeOf(failure.task, failure.mapIndex, failure.attempt)} className="pn-button">
           <ScrollText size={14} aria-hidden /> Log of this attempt
         </RunLink>
         <Button leftSection={<Code size={14} aria-hidden />} aria-expanded={withSource} onClick={() => setWithSource(!withSource)}>{withSource ? "Hide source" : "Source"}</Button>

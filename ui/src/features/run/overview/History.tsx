@@ -1,0 +1,45 @@
+/** What happened to a run, with times. */
+import { Button, Switch } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+
+import { api, body, type Schemas } from "../../../api/client";
+import { runKeys } from "../../../api/runs";
+import { StateIcon } from "../../../components/StateIcon";
+import { sinceText } from "../../../logs/times";
+import { chosenOf } from "./history";
+
+const PAGE = 200;
+
+export function History({ run }: { run: Schemas["RunDocument"] }) {
+  const [withTasks, setWithTasks] = useState(false);
+  const events = useInfiniteQuery({
+    queryKey: [...runKeys.one(run.id), "history"],
+    queryFn: async ({ pageParam, signal }) =>
+      await body(api.GET("/api/v1/runs/{run_id}/events", { params: { path: { run_id: run.id }, query: { limit: PAGE, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+  const told = useMemo(() => chosenOf(events.data?.pages.flatMap((page) => page.items) ?? [], withTasks), [events.data, withTasks]);
+  const start = Date.parse(run.created_at);
+  return (
+    <section className="pn-section" aria-label="History">
+      <h2>History <Switch checked={withTasks} label="with tasks" onChange={(event) => setWithTasks(event.currentTarget.checked)} /></h2>
+      <ol className="pn-history">
+        <li><span className="pn-history-mark" /><span>was made by {triggerText(run.trigger)}</span><time dateTime={run.created_at} title={run.created_at}>{new Date(run.created_at).toLocaleString("en-GB")}</time></li>
+        {told.map(({ id, at, task, attempt, state, text }) => (
+          <li key={id}>
+            <span className="pn-history-mark">{state !== undefined && <StateIcon state={state} size={13} silent />}</span>
+            <span>{task !== undefined && <strong><bdi>{task}</bdi> </strong>}{text}{attempt !== null && attempt > 1 && <span className="pn-dim"> · attempt {attempt}</span>}</span>
+            <time dateTime={at} title={at}>{sinceText((Date.parse(at) - start) / 1000)} s</time>
+          </li>
+        ))}
+      </ol>
+      {events.hasNextPage && <Button size="compact-xs" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>Show more</Button>}
+    </section>
+  );
+}
+
+export function triggerText({ kind, name }: Schemas["Trigger"]): string {
+  return kind === "manual" ? "hand" : `${kind.replaceAll("_", " ")}${name === null ? "" : ` ${name}`}`;
+}
