@@ -111,7 +111,7 @@ def state_counts(connection: Connection) -> dict[str, int]:
     """How many runs are in each state, counted up to `MOST_COUNTED`."""
     some = "SELECT 1 FROM run WHERE state = '{0}' LIMIT {1}"
     parts = [
-        f"SELECT '{state}', (SELECT count(*) FROM ({some.format(state, MOST_COUNTED)}) AS some)" for state in RUN_STATES
+        f"SELECT '{state}', (SELECT count(*) FROM ({some.format(state, MOST_COUNTED)}) AS part)" for state in RUN_STATES
     ]
     return {row[0]: row[1] for row in connection.all(" UNION ALL ".join(parts))}
 

@@ -1,0 +1,61 @@
+"""A run among the runs of its pipeline."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any, Final
+
+from penstock.errors import NotFound
+from penstock.model.ids import run_id
+from penstock.store.connection import Connection, Row
+from penstock.store.times import iso, seconds
+
+#: Runs around one that are shown, and how many of them are newer where there are enough older ones.
+RECENT: Final = 30
+NEWER: Final = 15
+#: Succeeded runs whose median tells how long one will take.
+EXPECTED_BY: Final = 20
+
+_RECENT: Final = "SELECT key, state, created_at, started_at, ended_at FROM run WHERE pipeline = ? AND namespace = ?"
+
+
+def run_context(connection: Connection, key: int) -> dict[str, Any]:
+    """Neighbours, recent runs and the expected duration, as wire.RunContext. Raises NotFound."""
+    row = connection.one("SELECT pipeline, namespace FROM run WHERE key = ?", (key,))
+    if row is None:
+        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+    pipeline, namespace = row
+    newer = connection.all(f"{_RECENT} AND key > ? ORDER BY key LIMIT ?", (pipeline, namespace, key, NEWER))
+    older = connection.all(
+        f"{_RECENT} AND key <= ? ORDER BY key DESC LIMIT ?", (pipeline, namespace, key, RECENT - len(newer))
+    )
+    return {
+        "previous": run_id(older[1][0]) if len(older) > 1 else None,
+        "next": run_id(newer[0][0]) if newer else None,
+        "recent": [recent_run(each) for each in (*reversed(older), *newer)],
+        "expected_duration": expected_duration(connection, namespace, pipeline, key),
+    }
+
+
+def recent_run(row: Row) -> dict[str, Any]:
+    """A run as a bar, as wire.RecentRun; `row` is key, state, created_at, started_at, ended_at."""
+    key, state, created, started, ended = row
+    return {
+        "id": run_id(key),
+        "state": state,
+        "created_at": iso(created),
+        "started_at": iso(started),
+        "ended_at": iso(ended),
+        "duration": seconds(started, ended),
+    }
+
+
+def expected_duration(connection: Connection, namespace: str, pipeline: str, before: int) -> float | None:
+    """The median duration of the last succeeded runs before the run of key `before`, in seconds; None without any."""
+    rows = connection.all(
+        "SELECT started_at, ended_at FROM run WHERE namespace = ? AND pipeline = ? AND state = 'succeeded' AND key < ? "
+        "ORDER BY key DESC LIMIT ?",
+        (namespace, pipeline, before, EXPECTED_BY),
+    )
+    durations = [(ended - started) / 1_000_000 for started, ended in rows if started is not None and ended is not None]
+    return median(durations) if durations else None
