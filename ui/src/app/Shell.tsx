@@ -1,0 +1,89 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { CircleHelp, ListTree, Menu, Play, Search, X } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { aboutQuery } from "../api/service";
+import { theLive, useLiveState } from "../api/live";
+import { Mark } from "../components/Mark";
+import { SchemeSwitch } from "./SchemeSwitch";
+import { SignIn } from "./SignIn";
+import { useShellKeys } from "./keys";
+import style from "./Shell.module.css";
+
+const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
+const Help = lazy(async () => ({ default: (await import("./Help")).Help }));
+
+const PLACES = [
+  { to: "/runs", word: "Runs", icon: Play, keys: "g r" },
+  { to: "/pipelines", word: "Pipelines", icon: ListTree, keys: "g p" },
+] as const;
+
+/** What stands around every place: where one can go, search, theme, whether the stream is up. */
+export function Shell() {
+  const client = useQueryClient();
+  const [shown, setShown] = useState<"palette" | "help" | null>(null);
+  const [open, setOpen] = useState(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const live = useLiveState();
+  useEffect(() => theLive(client).start(), [client]);
+  useEffect(() => setOpen(false), [path]);
+  useShellKeys({ palette: () => setShown("palette"), help: () => setShown("help") });
+  return (
+    <div className={style.shell} data-open={open || undefined}>
+      <a href="#place" className={style.skip}>Skip to the content</a>
+      <header className={style.narrow}>
+        <ActionIcon aria-label={open ? "Close the menu" : "Open the menu"} aria-expanded={open} onClick={() => setOpen(!open)}>
+          {open ? <X size={18} /> : <Menu size={18} />}
+        </ActionIcon>
+        <Link to="/runs" className={style.brand}><Mark /> Penstock</Link>
+        <ActionIcon aria-label="Search or jump to" onClick={() => setShown("palette")}><Search size={16} /></ActionIcon>
+      </header>
+      <nav className={style.side} aria-label="Places">
+        <div className={style.top}>
+          <Link to="/runs" className={style.brand}><Mark /> Penstock</Link>
+          <SchemeSwitch />
+        </div>
+        <button type="button" className={style.search} onClick={() => setShown("palette")}>
+          <Search size={14} aria-hidden /> Search or jump to <kbd>{MAC ? "⌘K" : "Ctrl K"}</kbd>
+        </button>
+        {PLACES.map(({ to, word, icon: Icon, keys }) => (
+          <Link key={to} to={to} className={style.place} activeProps={{ "aria-current": "page" }} activeOptions={{ includeSearch: false }} title={`${word} (${keys})`}>
+            <Icon size={16} aria-hidden /> {word}
+          </Link>
+        ))}
+        <div className={style.foot}>
+          <Project />
+          <Tooltip label="Keys (?)">
+            <ActionIcon aria-label="Keys" onClick={() => setShown("help")}><CircleHelp size={16} /></ActionIcon>
+          </Tooltip>
+        </div>
+      </nav>
+      {open && <div className={style.veil} onClick={() => setOpen(false)} aria-hidden />}
+      <main className={style.main} id="place" tabIndex={-1}>
+        {live === "lost" && (
+          <p className={style.lost} role="status">The server does not answer. What you see may be old; it is asked again and again.</p>
+        )}
+        {live === "signed-out" ? <SignIn /> : <Outlet />}
+      </main>
+      <Suspense>
+        {shown === "palette" && <Palette onClose={() => setShown(null)} onHelp={() => setShown("help")} />}
+        {shown === "help" && <Help onClose={() => setShown(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+const MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
+
+function Project() {
+  const { data } = useQuery(aboutQuery());
+  if (data === undefined) return <span className={style.project} />;
+  return (
+    <span className={style.project} title={`${data.project} · Penstock ${data.version}`}>
+      <i className={data.engine_alive ? style.alive : style.asleep} aria-hidden />
+      <span className="pn-cut">{data.project.split("/").findLast(Boolean) ?? data.project}</span>
+      <span className="pn-unseen">{data.engine_alive ? "its engine is up" : "no engine is up"}</span>
+    </span>
+  );
+}

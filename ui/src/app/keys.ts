@@ -1,0 +1,37 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { typing } from "../components/keys";
+
+interface Actions {
+  palette: () => void;
+  help: () => void;
+}
+
+/** Milliseconds in which the second key of `g r` has to follow. */
+const SECOND = 1_200;
+
+/** Keys that work everywhere. No single key destroys anything. */
+export function useShellKeys({ palette, help }: Actions): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let went = 0;
+    const pressed = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        palette();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+      if (went > 0 && event.timeStamp - went < SECOND) {
+        went = 0;
+        if (event.key === "r") void navigate({ to: "/runs" });
+        else if (event.key === "p") void navigate({ to: "/pipelines" });
+        else return;
+        event.preventDefault();
+      } else if (event.key === "g") went = event.timeStamp;
+      else if (event.key === "?") help();
+    };
+    window.addEventListener("keydown", pressed);
+    return () => window.removeEventListener("keydown", pressed);
+  }, [navigate, palette, help]);
+}

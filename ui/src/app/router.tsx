@@ -1,0 +1,80 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { NotFound, Trouble, Waiting } from "./states";
+import { readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
+import { Shell } from "./Shell";
+
+export const RUN_TABS = ["overview", "workflow", "gantt", "logs", "outputs", "metrics"] as const;
+export const PIPELINE_TABS = ["overview", "workflow", "runs", "grid"] as const;
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Trouble });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/runs", replace: true });
+  },
+});
+
+const login = createRoute({ getParentRoute: () => root, path: "/login", component: lazyRouteComponent(() => import("./SignIn"), "SignIn") });
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/runs",
+  validateSearch: readRunsSearch,
+  component: lazyRouteComponent(() => import("../features/runs/RunsPage"), "RunsPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId",
+  validateSearch: readRunSearch,
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: "/runs/$runId/$tab", params: { runId: params.runId, tab: "overview" }, search, replace: true });
+  },
+});
+
+const runTab = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId/$tab",
+  validateSearch: readRunSearch,
+  component: lazyRouteComponent(() => import("./RunPlace"), "RunPlace"),
+});
+
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines",
+  validateSearch: readPipelineSearch,
+  component: lazyRouteComponent(() => import("../features/pipelines/PipelinesPage"), "PipelinesPage"),
+});
+
+const pipeline = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines/$name",
+  validateSearch: readPipelineSearch,
+  beforeLoad: ({ params, search }) => {
+    throw redirect({ to: "/pipelines/$name/$tab", params: { name: params.name, tab: "overview" }, search, replace: true });
+  },
+});
+
+const pipelineTab = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines/$name/$tab",
+  validateSearch: readPipelineSearch,
+  component: lazyRouteComponent(() => import("./PipelinePlace"), "PipelinePlace"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, login, runs, run, runTab, pipelines, pipeline, pipelineTab]),
+  defaultPreload: "intent",
+  defaultPreloadDelay: 60,
+  defaultPendingMs: 150,
+  defaultPendingComponent: Waiting,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
