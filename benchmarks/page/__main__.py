@@ -1,0 +1,211 @@
+"""`python -m benchmarks.page`: fill a store, serve it, and measure what the page and its API take."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.environments import ENVIRONMENTS, HERE
+from benchmarks.machine import Machine, look
+from benchmarks.page import browser, kedro_viz, queries, starts
+from benchmarks.page.figures import Figure, absent, table
+from benchmarks.page.made import Maker, home_for
+from benchmarks.page.serving import serving
+from benchmarks.page.viewers import watching
+
+RUNS = 1_000_000
+#: Task runs of each of them. Lists read none, so that a fraction tells the same and is written in minutes.
+TASKS = 1
+LIVE_TASKS = 60
+WIDTH = 190
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit status 1 when something could not be measured."""
+    options = parse(arguments)
+    console = Console(stderr=True)
+    ENVIRONMENTS.mkdir(exist_ok=True)
+    begun, machine = datetime.now(UTC), look(ENVIRONMENTS)
+    if machine.busy:
+        console.print(f"[yellow]load {machine.load:.2f}: the machine is busy, these figures will say little[/yellow]")
+    figures: list[Figure] = []
+    for part, measure in parts(options).items():
+        if part not in options.only:
+            continue
+        for figure in _told(part, measure):
+            figures.append(figure)
+            console.print(f"{figure.part:9} {figure.what}: {figure.value} {figure.unit} {figure.verdict} {figure.note}",
+                          highlight=False, markup=False, soft_wrap=True)  # fmt: skip
+    show(figures, machine)
+    write(options.json or HERE / "results" / f"page-{begun:%Y%m%d-%H%M%S}.json", begun, machine, figures, console)
+    return 1 if any(figure.value is None for figure in figures) else 0
+
+
+def parts(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure]]]:
+    """What can be measured, in this order."""
+    return {
+        "up": starts.starts,
+        "site": browser.site,
+        "lists": lambda: _lists(options.runs, options.tasks),
+        "document": _document,
+        "stream": _stream,
+        "graph": _graph,
+        "gantt": _gantt,
+        "log": _log,
+        "kedro-viz": lambda: kedro_viz.beside(1_000, 1_500, not options.no_install),
+    }
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"runs in the store of the lists (default: {RUNS:,})")
+    parser.add_argument("--tasks", type=int, default=TASKS, help=f"task runs of each (default: {TASKS})")
+    parser.add_argument("--only", type=_words, help="such as lists,graph (default: all)")
+    parser.add_argument("--no-install", action="store_true", help="take the environments as they are")
+    parser.add_argument("--json", type=Path, help="where to write the results (default: benchmarks/results/)")
+    options = parser.parse_args(arguments)
+    known = list(parts(options))
+    options.only = known if options.only is None else options.only
+    unknown = [word for word in options.only if word not in known]
+    if unknown:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    return options
+
+
+def show(figures: list[Figure], machine: Machine) -> None:
+    """The table and what belongs to it, on standard output."""
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
+    console.print(table(figures))
+    console.print(str(machine), highlight=False, soft_wrap=True)
+    for word in ("missed", "not measured"):
+        there = [figure.what for figure in figures if figure.verdict == word]
+        if there:
+            console.print(f"{word}: {'; '.join(there)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def write(path: Path, begun: datetime, machine: Machine, figures: list[Figure], console: Console) -> None:
+    """All figures, for comparison with another run."""
+    document = {
+        "at": begun.isoformat(),
+        "machine": machine.to_json(),
+        "figures": [figure.to_json() for figure in figures],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=1) + "\n")
+    console.print(f"results: {path}", highlight=False, soft_wrap=True)
+
+
+def _told(part: str, measure: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:
+    """The figures of a part; one that breaks is told, and the others are measured."""
+    try:
+        yield from measure()
+    except Exception as error:
+        yield absent(part, part, f"{type(error).__name__}: {error}")
+
+
+def _lists(runs: int, tasks: int) -> Iterator[Figure]:
+    with serving(seeded(runs, tasks)) as server:
+        yield from queries.lists(server)
+        yield from browser.first_visit(server, "/runs", "succeeded")
+
+
+def seeded(runs: int, tasks: int) -> Path:
+    """A home with so many runs, made once by `benchmarks.seed` and kept until that changes."""
+    recipe = hashlib.sha256((HERE / "seed.py").read_bytes()).hexdigest()[:8]
+    home = ENVIRONMENTS / f"runs-{runs}-{tasks}-{recipe}"
+    ready = home / "ready.txt"
+    if not ready.is_file():
+        shutil.rmtree(home, ignore_errors=True)
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.seed",
+            "--runs",
+            str(runs),
+            "--tasks",
+            str(tasks),
+            "--home",
+            str(home),
+        ]
+        subprocess.run(command, check=True, cwd=HERE.parent, stdout=subprocess.DEVNULL)
+        ready.write_text("whole\n")
+    return home
+
+
+def _document() -> Iterator[Figure]:
+    with _made() as (home, maker):
+        run = maker.graph(1_000, 1_500)
+        with serving(home) as server:
+            yield from queries.document(server, run)
+
+
+def _stream() -> Iterator[Figure]:
+    with _made() as (home, maker):
+        one, many = maker.live(LIVE_TASKS), maker.live(LIVE_TASKS)
+        with serving(home) as server:
+            yield from browser.latency(server, one, LIVE_TASKS, 1)
+            with watching(server, many.id, 99) as viewers:
+                yield from browser.latency(server, many, LIVE_TASKS, 100)
+                lost = 99 - viewers.count
+                if lost:
+                    yield absent("stream", "99 streams", f"{lost} of them ended")
+
+
+def _graph() -> Iterator[Figure]:
+    with _made() as (home, maker):
+        small, large = maker.graph(1_000, 1_500), maker.graph(5_000, 7_500)
+        with serving(home) as server:
+            visit = {"ready": {"canvas": True}, "then": "pan"}
+            small_visit = visit | {"path": f"/runs/{small}/workflow"}
+            yield from browser.drawn(server, "graph", "Workflow, 1,000 nodes, 1,500 edges", small_visit, 1.0)
+            large_visit = visit | {"path": f"/runs/{large}/workflow"}
+            yield from browser.drawn(server, "graph", "Workflow, 5,000 nodes, 7,500 edges", large_visit, 2.0)
+
+
+def _gantt() -> Iterator[Figure]:
+    with _made() as (home, maker):
+        visit = {"path": f"/runs/{maker.bars(10_000)}/gantt", "ready": {"canvas": True}, "then": "pan"}
+        with serving(home) as server:
+            yield from browser.drawn(server, "gantt", "Gantt, 10,000 bars", visit, 2.0)
+
+
+def _log() -> Iterator[Figure]:
+    with _made() as (home, maker):
+        visit = {"path": f"/runs/{maker.log(1_000_000)}/logs", "ready": {"text": "line 1"}, "then": "scroll"}
+        with serving(home) as server:
+            yield from browser.drawn(server, "log", "Log, 1,000,000 lines", visit, 2.0)
+
+
+class _made:  # noqa: N801 - used as a function
+    """A home of its own, with a maker."""
+
+    def __init__(self) -> None:
+        self._place = tempfile.TemporaryDirectory(dir=ENVIRONMENTS, ignore_cleanup_errors=True)
+
+    def __enter__(self) -> tuple[Path, Maker]:
+        home = home_for(Path(self._place.name))
+        self._maker = Maker(home)
+        return home, self._maker
+
+    def __exit__(self, *_: object) -> None:
+        self._maker.close()
+        self._place.cleanup()
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Kedro-Viz beside it: the time to its first answer, its memory, and what it does with a thousand nodes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.catalog import Tool
+from benchmarks.environments import ENVIRONMENTS, NotInstalled, install, python_of
+from benchmarks.measure import QUIET
+from benchmarks.page.browser import NoBrowser, measured
+from benchmarks.page.figures import Figure, absent, percentile
+from benchmarks.page.made import spec_of_graph
+from benchmarks.page.serving import end, first_answer, free_port, memory_of_tree
+
+TOOL = Tool("kedro-viz", ("kedro-viz==12.5.0",), ())
+PART = "kedro-viz"
+TIMES = 3
+
+_SETTINGS = (
+    '[tool.kedro]\npackage_name = "graph"\nproject_name = "graph"\nkedro_init_version = "1.7.0"\nsource_dir = "src"\n'
+)
+_REGISTRY = '''"""The same graph as ours."""
+
+from kedro.pipeline import Pipeline, node
+
+
+def same(*values):
+    return values
+
+
+WIRES = {wires!r}
+
+
+def register_pipelines():
+    nodes = [node(same, inputs or None, f"{{name}}_out", name=name) for name, inputs in WIRES.items()]
+    return {{"__default__": Pipeline(nodes)}}
+'''
+
+
+def beside(tasks: int, edges: int, installs: bool) -> Iterator[Figure]:
+    """What Kedro-Viz needs for a graph of the shape that ours is measured with."""
+    try:
+        if installs:
+            install(TOOL)
+        python = python_of(TOOL)
+    except NotInstalled as error:
+        yield absent(PART, "Kedro-Viz", error)
+        return
+    with tempfile.TemporaryDirectory(dir=ENVIRONMENTS, ignore_cleanup_errors=True) as place:
+        folder = Path(place)
+        _project(folder, tasks, edges)
+        yield from _measure(python, folder, tasks)
+
+
+def _measure(python: Path, folder: Path, tasks: int) -> Iterator[Figure]:
+    seconds: list[float] = []
+    try:
+        for at in range(TIMES):
+            port = free_port()
+            origin = f"http://127.0.0.1:{port}"
+            begun = time.perf_counter()
+            process = _started(python, folder, port)
+            try:
+                seconds.append(first_answer(origin, begun, "/api/main"))
+                if at == TIMES - 1:
+                    note = f"{TIMES} times, {min(seconds):.2f} to {max(seconds):.2f} s, of GET /api/main"
+                    what = f"Kedro-Viz 12.5, {tasks:,} nodes: first answer, median"
+                    yield Figure(PART, what, percentile(seconds, 0.5), "s", note=note)
+                    memory = sum(size for _, size in memory_of_tree(process.pid)) / 1e6
+                    yield Figure(PART, "Kedro-Viz 12.5: all its processes", memory, "MB", note="PSS, right after")
+                    yield from _pictures(origin, tasks)
+            finally:
+                end(process)
+    except (OSError, TimeoutError) as error:
+        yield absent(PART, "Kedro-Viz 12.5", error)
+
+
+def _pictures(origin: str, tasks: int) -> Iterator[Figure]:
+    visits: list[dict[str, Any]] = [
+        {"name": "warning", "path": "/", "ready": {"text": "Your pipeline is large"}, "repeat": 1},
+    ]
+    try:
+        (told,) = measured(origin, "", visits)
+    except (NoBrowser, ValueError) as error:
+        yield absent(PART, "Kedro-Viz 12.5 in the browser", error)
+        return
+    if told["ready"]:
+        note = "it shows a warning instead of the graph, and draws when it is told to"
+        what = f"Kedro-Viz 12.5, {tasks:,} nodes: first words on the screen"
+        yield Figure(PART, what, told["ready"][0] / 1000, "s", note=note)
+    else:
+        yield absent(PART, "Kedro-Viz 12.5 in the browser", told.get("error"))
+
+
+def _started(python: Path, folder: Path, port: int) -> subprocess.Popen[str]:
+    command = [str(python.parent / "kedro"), "viz", "run", "--no-browser", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {**os.environ, **QUIET, "HOME": str(folder)}
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+
+
+def _project(folder: Path, tasks: int, edges: int) -> None:
+    import random
+
+    spec = spec_of_graph(tasks, edges, random.Random(7))
+    wires = {name: [source.name for source in task.inputs.values()] for name, task in spec.tasks.items()}
+    package = folder / "src" / "graph"
+    package.mkdir(parents=True)
+    (folder / "conf" / "base").mkdir(parents=True)
+    (folder / "conf" / "local").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text(_SETTINGS)
+    (package / "__init__.py").write_text("")
+    (package / "settings.py").write_text("")
+    (package / "pipeline_registry.py").write_text(_REGISTRY.format(wires=wires))
