@@ -21,6 +21,8 @@ from penstock.store.times import iso
 
 #: Runs that one action may be about.
 MOST: Final = 1000
+#: Keys and values of a filter.
+_FIELDS: Final = 1000
 #: Seconds to wait for outcomes, and between looks.
 PATIENCE: Final = 2.0
 _LOOK: Final = 0.03
@@ -143,7 +145,11 @@ def _of_ids(ids: list[str]) -> list[int]:
 
 
 def _of_filter(connection: Connection, query: str) -> list[int]:
-    chosen = filter_of(parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=2000))
+    try:
+        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
+    chosen = filter_of(pairs)
     found: list[int] = []
     cursor: str | None = None
     while len(found) <= MOST:

@@ -27,7 +27,7 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
     wrong += more
-    if not wrong and chosen is not None:
+    if not wrong:
         wrong += _missing(connection, spec, chosen, asked.from_run)
     if wrong:
         told = "; ".join(f"{each.where}: {each.detail}" for each in wrong)
@@ -95,13 +95,13 @@ def _unknown(part: str, names: Iterable[str], known: Iterable[str], what: str) -
     ]
 
 
-def _missing(connection: Connection, spec: PipelineSpec, chosen: set[str], from_run: str | None) -> list[Wrong]:
+def _missing(connection: Connection, spec: PipelineSpec, chosen: set[str] | None, from_run: str | None) -> list[Wrong]:
     """What the slice reads from tasks outside of it, and which no earlier run has."""
     try:
         key = None if from_run is None else runs.find_run(connection, from_run)
     except UsageError as error:
         return [Wrong("from_run", error.message)]
-    needed = graph.needs(spec, chosen)
+    needed = set() if chosen is None else graph.needs(spec, chosen)
     if not needed:
         return []
     if key is None:

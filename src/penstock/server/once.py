@@ -32,20 +32,26 @@ def once(
 ) -> Response:
     """Act and answer (status, body) in one transaction that writes; with a key, at most once for that body.
 
-    What raises has not happened, and may be sent again.
+    What raises has not happened, and may be sent again. Nothing is answered before it is durable.
     """
     with database.write() as connection:
-        if key is None:
-            status, answer = act(connection)
-            return json_answer(answer, status=status)
-        digest = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
-        begun = idempotency.begin(connection, key, route, digest, time.time())
-        if begun.state == "answered":
-            return json_answer(begun.body, status=begun.status or 200, headers={"Idempotency-Replayed": "true"})
-        if begun.state == "other_body":
-            raise OtherBody(cure="choose a new key for a new request")
-        if begun.state == "in_progress":
-            raise Conflict("the request with this Idempotency-Key is not answered yet", cure="ask again in a moment")
-        status, answer = act(connection)
-        idempotency.finish(connection, key, route, status, answer)
-        return json_answer(answer, status=status)
+        status, answer, replayed = _acted(connection, key, route, body, act)
+    return json_answer(answer, status=status, headers={"Idempotency-Replayed": "true"} if replayed else None)
+
+
+def _acted(
+    connection: Connection, key: str | None, route: str, body: Asked, act: Callable[[Connection], tuple[int, Any]]
+) -> tuple[int, Any, bool]:
+    if key is None:
+        return *act(connection), False
+    digest = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    begun = idempotency.begin(connection, key, route, digest, time.time())
+    if begun.state == "answered":
+        return begun.status or 200, begun.body, True
+    if begun.state == "other_body":
+        raise OtherBody(cure="choose a new key for a new request")
+    if begun.state == "in_progress":
+        raise Conflict("the request with this Idempotency-Key is not answered yet", cure="ask again in a moment")
+    status, answer = act(connection)
+    idempotency.finish(connection, key, route, status, answer)
+    return status, answer, False

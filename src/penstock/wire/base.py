@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeAlias
+import re
+from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 #: ISO 8601 in UTC with microseconds. Kept as text: the store writes it so, and parsing it only to print it costs time.
 Time: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -17,10 +18,33 @@ class Body(BaseModel):
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
+#: Levels of lists and dicts in one another that a body may have.
+DEEPEST: Final = 60
+_UNWRITABLE: Final = re.compile("[\ud800-\udfff\x00]")
+
+
 class Asked(BaseModel):
-    """A body that is asked: an unknown key is a mistake."""
+    """A body that is asked: an unknown key is a mistake, and so are texts that no database holds."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, body: Any) -> Any:
+        _check(body, DEEPEST)
+        return body
+
+
+def _check(value: Any, levels: int) -> None:
+    """Raise ValueError for half characters, null characters, and for what is too deep."""
+    if isinstance(value, str):
+        if _UNWRITABLE.search(value):
+            raise ValueError(f"{value[:40]!a} holds a character that can't be stored")
+    elif isinstance(value, dict | list):
+        if not levels:
+            raise ValueError(f"it is more than {DEEPEST} levels deep")
+        for each in (*value, *value.values()) if isinstance(value, dict) else value:
+            _check(each, levels - 1)
 
 
 class Problem(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -27,4 +28,6 @@ def create_run(service: ServiceOf, body: RunRequestBody, key: KeyOf = None) -> R
         (run,) = summaries(connection, "WHERE key = ?", (key_of(identity),))
         return 201, run
 
-    return once(service.database, key, "createRun", body, act)
+    answer = once(service.database, key, "createRun", body, act)
+    answer.headers["Location"] = f"/api/v1/runs/{json.loads(bytes(answer.body))['id']}"
+    return answer

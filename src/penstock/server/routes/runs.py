@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
 from penstock import __version__
+from penstock.server import exporting
 from penstock.server.answers import has, json_answer, unchanged
 from penstock.server.run_query import ChosenRuns, Sort
 from penstock.server.service import ServiceOf
@@ -28,6 +31,24 @@ def list_runs(
     with service.database.read() as connection:
         page = runs.list_runs(connection, chosen, sort, limit, cursor)
     return json_answer({"items": page.items, "next_cursor": page.next_cursor})
+
+
+@router.get("/runs/export", operation_id="exportRuns", response_class=Response)
+def export_runs(
+    service: ServiceOf,
+    chosen: ChosenRuns,
+    format: Literal["csv", "json"] = "csv",
+    sort: Sort = "-created_at",
+    columns: Annotated[list[str], Query(max_length=100)] = [],  # noqa: B006  FastAPI copies defaults
+) -> Response:
+    """All runs that fit the filter, as a file. `columns` chooses those of the CSV; the JSON is the list's."""
+    wanted = exporting.check_columns(columns)
+    parts = exporting.pages(service.database, chosen, sort)
+    begun = chain([next(parts)], parts)  # a filter that is none is told before the answer begins
+    body = exporting.as_csv(begun, wanted) if format == "csv" else exporting.as_json(begun)
+    media_type = "text/csv; charset=utf-8" if format == "csv" else "application/json"
+    disposition = {"Content-Disposition": f'attachment; filename="runs.{format}"'}
+    return StreamingResponse(body, media_type=media_type, headers=disposition)
 
 
 @router.get(

@@ -1,0 +1,195 @@
+"""Actions on one run and on many: what becomes of each is told, at once or when its engine has answered."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from penstock.model.ids import key_of
+from penstock.model.spec import PipelineSpec, TaskSpec
+from penstock.server import acting
+from penstock.store import commands
+from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
+from tests.server.world import World, problem
+from tests.store import made
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acting.wait, "__defaults__", (0.05,))
+
+
+@contextmanager
+def engine(world: World, answer: str, outcome: Any = None) -> Iterator[None]:
+    """Answers what is asked of the runs of `made.OWNER`, as an engine would."""
+    end = threading.Event()
+
+    def work() -> None:
+        while not end.wait(0.005):
+            with world.database.write() as connection:
+                for command in commands.waiting(connection, made.OWNER):
+                    commands.settle(connection, command.id, answer, outcome, time.time())  # type: ignore[arg-type]
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        end.set()
+        thread.join()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acting.wait, "__defaults__", (20.0,))
+
+
+def cancel(world: World, identity: str) -> Any:
+    return world.program.post(f"/api/v1/runs/{identity}/actions/cancel")
+
+
+# --- cancel -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_cancel_that_was_heard_is_answered_with_the_run(world: World) -> None:
+    identity = world.run()
+    with engine(world, "applied"):
+        answer = cancel(world, identity)
+    assert answer.status_code == 200
+    assert RunSummary.model_validate_json(answer.content, strict=True).id == identity
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_cancel_that_was_refused_says_why(world: World) -> None:
+    identity = world.run()
+    with engine(world, "refused", {"detail": "it is over"}):
+        body = problem(cancel(world, identity), 409, "action_refused")
+    assert body["detail"] == "it is over"
+
+
+def test_a_cancel_that_nobody_heard_yet_is_answered_with_the_command(world: World) -> None:
+    identity = world.run()
+    answer = cancel(world, identity)
+    assert answer.status_code == 202
+    command = CommandDocument.model_validate_json(answer.content, strict=True)
+    assert (command.run_id, command.kind, command.state) == (identity, "cancel", "waiting")
+    with world.database.read() as connection:
+        (waiting,) = commands.waiting(connection, made.OWNER)
+    assert (waiting.id, waiting.run_key) == (command.id, key_of(identity))
+
+
+def test_a_run_that_nobody_has_begun_needs_no_engine(world: World) -> None:
+    world.define(PipelineSpec("shop", tasks={"a": TaskSpec("a")}))
+    identity = world.program.post("/api/v1/runs", json={"pipeline": "shop"}).json()["id"]
+    answer = cancel(world, identity)
+    assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+    problem(cancel(world, identity), 409, "action_refused")
+
+
+@pytest.mark.parametrize("state", ["succeeded", "warning", "failed", "cancelled", "skipped"])
+def test_what_is_over_is_not_cancelled(world: World, state: str) -> None:
+    identity = world.run(state=state)
+    problem(cancel(world, identity), 409, "action_refused")
+    with world.database.read() as connection:
+        assert commands.waiting(connection, made.OWNER) == []
+
+
+def test_who_waits_does_not_keep_others_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acting, "_WAITING", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(acting.wait, "__defaults__", (20.0,))
+    assert acting._WAITING.acquire(blocking=False)
+    assert cancel(world, world.run()).status_code == 202
+
+
+def test_many_are_cancelled_and_each_is_told(world: World) -> None:
+    running, over = world.run(1), world.run(2, state="failed")
+    gone = "0000000000001"
+    answer = world.program.post("/api/v1/runs/actions/cancel", json={"ids": [running, over, gone, running]})
+    result = ManyResult.model_validate_json(answer.content, strict=True)
+    assert (result.applied, result.refused, result.waiting) == (0, 2, 1)
+    told = {each.id: (each.outcome, each.code) for each in result.results}
+    assert told == {
+        running: ("waiting", None), over: ("refused", "action_refused"), gone: ("refused", "not_found"),
+    }  # fmt: skip
+
+
+# --- labels -------------------------------------------------------------------------------------------
+
+
+def labels_of(world: World, identity: str) -> dict[str, str]:
+    labels: dict[str, str] = world.program.get(f"/api/v1/runs/{identity}").json()["labels"]
+    return labels
+
+
+def test_labels_are_set_and_removed(world: World) -> None:
+    identity = world.run()
+    address = f"/api/v1/runs/{identity}/actions/labels"
+    world.program.post(address, json={"set": {"a": "1", "b": "2"}})
+    answer = world.program.post(address, json={"set": {"b": "3"}, "remove": ["a", "none"]})
+    assert answer.json()["labels"] == labels_of(world, identity) == {"b": "3"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"set": {"": "x"}}, {"set": {"a": "x" * 501}}, {"set": {f"l{number}": "" for number in range(101)}},
+        {"set": {"a": None}}, {"set": []}, {"sets": {}}, {"set": {"a": "\x00"}}, {"set": {"\x00": "a"}},
+    ],
+)  # fmt: skip
+def test_labels_that_cant_be_kept_are_refused(world: World, body: dict[str, Any]) -> None:
+    identity = world.run()
+    for address in (f"/api/v1/runs/{identity}/actions/labels", "/api/v1/runs/actions/labels"):
+        many = {"ids": [identity]} if address.endswith("runs/actions/labels") else {}
+        problem(world.program.post(address, json={**body, **many}), 422)
+    assert labels_of(world, identity) == {}
+
+
+def test_all_that_fit_a_filter_are_labelled(world: World) -> None:
+    failed = [world.run(at, state="failed") for at in range(3)]
+    good = world.run(9, state="succeeded")
+    body = {"filter": "?state=failed&sort=-duration&limit=1", "set": {"seen": "yes"}}
+    result = world.program.post("/api/v1/runs/actions/labels", json=body).json()
+    assert (result["applied"], {each["id"] for each in result["results"]}) == (3, set(failed))
+    assert [labels_of(world, identity) for identity in (*failed, good)] == [{"seen": "yes"}] * 3 + [{}]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {}, {"ids": ["0000000000001"], "filter": ""}, {"ids": ["x"]}, {"ids": "x"}, {"filter": "stat=failed"},
+        {"filter": "state=nope"}, {"filter": "duration_gt=x"}, {"filter": "duration_gt=inf"},
+        {"filter": "created_after=x"}, {"filter": "&".join(["state=failed"] * 2001)},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("action", ["cancel", "labels"])
+def test_runs_must_be_chosen_by_ids_or_by_a_filter_that_is_one(
+    world: World, action: str, chosen: dict[str, Any]
+) -> None:
+    identity = world.run()
+    body = chosen if action == "cancel" else {**chosen, "set": {"a": "b"}}
+    problem(world.program.post(f"/api/v1/runs/actions/{action}", json=body), 422)
+    assert labels_of(world, identity) == {}
+
+
+def test_an_action_has_a_most_and_then_does_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acting, "MOST", 2)
+    known = [world.run(at) for at in range(3)]
+    for chosen in ({"ids": known}, {"filter": ""}):
+        body = {**chosen, "set": {"a": "b"}}
+        assert "more than 2" in problem(world.program.post("/api/v1/runs/actions/labels", json=body), 422)["detail"]
+    assert labels_of(world, known[0]) == {}
+
+
+def test_the_same_key_labels_once(world: World) -> None:
+    identity = world.run()
+    address = f"/api/v1/runs/{identity}/actions/labels"
+    for _ in range(2):
+        world.program.post(address, json={"set": {"a": "1"}}, headers={"Idempotency-Key": "k"})
+    events = world.program.get(f"/api/v1/runs/{identity}/events").json()["items"]
+    assert [event["kind"] for event in events].count("run.labels") == 1
