@@ -126,6 +126,13 @@ LABELS = [
         (RunFilter(created_after=made.START + 0.9995, created_before=made.START + 2.0005), [2, 1]),
         (RunFilter(duration_gt=9.5), [0]),
         (RunFilter(duration_gt=10), []),
+        (RunFilter(duration_lt=10.5), [0]),
+        (RunFilter(duration_gt=9, duration_lt=10), []),
+        (RunFilter(duration_gt=-1e300, duration_lt=1e300), [0]),
+        (RunFilter(created_after=-1e300, created_before=1e300), [3, 2, 1, 0]),
+        (RunFilter(created_after=1e300), []),
+        (RunFilter(id=(ids.run_id(made.key_at(1)), ids.run_id(made.key_at(9)))), [1]),
+        (RunFilter(id=("!" + ids.run_id(made.key_at(1)),)), [3, 2, 0]),
         (RunFilter(q="wrong"), [2, 1]),
         (RunFilter(q="WRONG"), [2, 1]),
         (RunFilter(q="0%_ w"), [1]),
@@ -144,13 +151,14 @@ def test_filters(database: Database, chosen: RunFilter, seconds: list[int]) -> N
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"sort": "cost"}, "sort by -created_at or created_at"),
+        ({"sort": "cost"}, "sort by -created_at, created_at, -started_at"),
         ({"limit": 0}, "1 to 500"),
         ({"limit": 501}, "1 to 500"),
         ({"cursor": "nonsense"}, "next_cursor"),
         ({"chosen": RunFilter(state=("suceeded",))}, "'suceeded' is no state of a run; did you mean 'succeeded'"),
         ({"chosen": RunFilter(type=("!tset",))}, "'tset' is no type of a run; did you mean 'test'"),
-        ({"chosen": RunFilter(trigger=("cron",))}, "'cron' is no trigger of a run"),
+        ({"chosen": RunFilter(trigger=("cron",))}, "'cron' is no trigger of a run; there are manual, schedule"),
+        ({"chosen": RunFilter(id=("latest",))}, "'latest' is no run id"),
     ],
 )
 def test_what_can_not_be_listed(database: Database, how: dict[str, Any], message: str) -> None:

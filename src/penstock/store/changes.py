@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from penstock.model.states import RUN_STATES
 from penstock.store.connection import Connection, Row
 from penstock.store.definitions import NO_RUN
-from penstock.store.summaries import error_summary, summaries
+from penstock.store.summaries import error_summary, summaries_of
 from penstock.store.times import iso, micros, seconds
 from penstock.store.words import RUN_OPEN
 
@@ -83,12 +83,7 @@ def _whole(connection: Connection, rows: list[Row], after: int, old: int) -> lis
 
 def run_changes(connection: Connection, keys: Iterable[int]) -> list[dict[str, Any]]:
     """Runs as they are now, newest first, as wire.RunChange."""
-    wanted = list(keys)
-    if not wanted:
-        return []
-    places = ", ".join("?" * len(wanted))
-    found = summaries(connection, f"WHERE key IN ({places}) ORDER BY key DESC", wanted)
-    return [{"kind": "run", "run": run} for run in found]
+    return [{"kind": "run", "run": run} for run in summaries_of(connection, sorted(keys, reverse=True))]
 
 
 def task_changes(connection: Connection, key: int, run_id: str, seqs: Iterable[int]) -> list[dict[str, Any]]:

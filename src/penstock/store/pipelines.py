@@ -30,7 +30,8 @@ MOST_COUNTED: Final = 100_000
 _PIPELINE: Final = (
     "SELECT pipeline.namespace, pipeline.pipeline, pipeline.version, pipeline.file, pipeline.present, "
     "pipeline.problem, known.spec FROM pipeline LEFT JOIN pipeline_version AS known "
-    "ON known.namespace = pipeline.namespace AND known.pipeline = pipeline.pipeline AND known.version = pipeline.version"
+    "ON known.namespace = pipeline.namespace AND known.pipeline = pipeline.pipeline "
+    "AND known.version = pipeline.version"
 )
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from penstock.errors import NotFound, UsageError
 from penstock.model.ids import ALPHABET, RUN_ID, key_of
 from penstock.store.connection import Connection
 from penstock.store.filters import Conditions, RunFilter, conditions
-from penstock.store.summaries import summaries
+from penstock.store.fitting import fitting
+from penstock.store.sorts import Place, cursor_of, place_of, sort_of
+from penstock.store.summaries import summaries_of
 
 #: Runs on a page, unless said otherwise, and at most.
 PAGE: Final = 50
 MOST: Final = 500
-SORTS: Final = ("-created_at", "created_at")
+#: Runs that fit a filter are counted up to so many, unless said otherwise.
+MOST_COUNTED: Final = 10_000
 #: A part of an id that is shorter says too little.
 SHORTEST: Final = 4
 #: Candidates that are named when a part of an id fits several runs.
@@ -35,31 +38,53 @@ def list_runs(
     limit: int = PAGE,
     cursor: str | None = None,
 ) -> Page:
-    """A page of runs, `summaries` as items. Its cost does not grow with what lies before it.
+    """A page of runs, as wire.RunSummary. Its cost does not grow with what lies before it.
 
     Raises UsageError for a sort, limit, cursor or word of the filter that is not one.
     """
-    if sort not in SORTS:
-        raise UsageError(f"runs can't be sorted by '{sort}'", cure=f"sort by {' or '.join(SORTS)}")
+    order = sort_of(sort)
     if not 1 <= limit <= MOST:
         raise UsageError(f"a page of {limit} runs can't be had", cure=f"ask for 1 to {MOST}")
+    after = None if cursor is None else place_of(order, cursor)
+    places = fitting(connection, conditions(chosen or RunFilter(), connection.dialect), order, after, limit + 1)
+    more = len(places) > limit
+    del places[limit:]
+    items = summaries_of(connection, [place.key for place in places])
+    return Page(items, cursor_of(order, places[-1]) if more else None)
+
+
+def count_runs(connection: Connection, chosen: RunFilter | None = None, limit: int = MOST_COUNTED) -> tuple[int, bool]:
+    """How many runs fit, and whether that is exact: counting stops at `limit`. Raises UsageError as `list_runs`."""
     found = conditions(chosen or RunFilter(), connection.dialect)
-    newest_first = sort == "-created_at"
-    if cursor is not None:
-        _start_after(found, cursor, newest_first=newest_first)
-    order = "DESC" if newest_first else "ASC"
-    items = summaries(connection, f"{found.where} ORDER BY key {order} LIMIT ?", (*found.parameters, limit + 1))
-    more = len(items) > limit
-    del items[limit:]
-    return Page(items, items[-1]["id"] if more else None)
+    row = connection.one(
+        f"SELECT count(*) FROM (SELECT 1 FROM run {found.where} LIMIT ?) AS part", (*found.parameters, limit + 1)
+    )
+    count = 0 if row is None else int(row[0])
+    return min(count, limit), count <= limit
 
 
-def _start_after(found: Conditions, cursor: str, *, newest_first: bool) -> None:
-    try:
-        key = key_of(cursor)
-    except ValueError:
-        raise UsageError(f"'{cursor}' is no cursor of this list", cure="pass next_cursor as it was given") from None
-    found.add("key < ?" if newest_first else "key > ?", key)
+def export_runs(
+    connection: Connection, chosen: RunFilter | None = None, sort: str = "-created_at"
+) -> Iterator[list[dict[str, Any]]]:
+    """All runs that fit, in order, by the hundred; within one transaction they are those of one moment.
+
+    Raises UsageError as `list_runs`, before the first part.
+    """
+    order, found = sort_of(sort), conditions(chosen or RunFilter(), connection.dialect)
+
+    def parts() -> Iterator[list[dict[str, Any]]]:
+        after: Place | None = None
+        while places := fitting(connection, found, order, after, MOST):
+            yield summaries_of(connection, [place.key for place in places])
+            after = places[-1]
+
+    return parts()
+
+
+def keys_fitting(connection: Connection, chosen: RunFilter, limit: int) -> list[int]:
+    """Keys of the newest runs that fit, at most `limit`. Raises UsageError as `list_runs`."""
+    found = conditions(chosen, connection.dialect)
+    return [place.key for place in fitting(connection, found, sort_of("-created_at"), None, limit)]
 
 
 def find_run(connection: Connection, text: str) -> int:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from penstock.model.ids import run_id
 from penstock.store.connection import Connection
 from penstock.store.times import iso, seconds
 
@@ -26,6 +27,14 @@ def summaries(connection: Connection, rest: str, parameters: Sequence[Any]) -> l
     rows = connection.all(f"SELECT {_COLUMNS} FROM run {rest}", parameters)
     labels = _labels(connection, [row[0] for row in rows])
     return [_summary(row, labels.get(row[0], {})) for row in rows]
+
+
+def summaries_of(connection: Connection, keys: Sequence[int]) -> list[dict[str, Any]]:
+    """Runs by key, in that order; those that are not there are left out."""
+    if not keys:
+        return []
+    found = {run["id"]: run for run in summaries(connection, f"WHERE key IN ({', '.join('?' * len(keys))})", keys)}
+    return [found[identity] for key in keys if (identity := run_id(key)) in found]
 
 
 def trigger_document(text: str, created_at: int) -> dict[str, Any]:
