@@ -70,6 +70,16 @@ def test_filters_narrow_and_exclude(world: World) -> None:
     assert ids(get("/api/v1/runs?sort=created_at&limit=2")) == [failed, good]
 
 
+def test_runs_are_counted_up_to_a_limit(world: World) -> None:
+    for at in range(5):
+        world.run(at, state="failed" if at else "succeeded")
+    get = world.program.get
+    assert get("/api/v1/runs/count?state=failed").json() == {"count": 4, "exact": True}
+    assert get("/api/v1/runs/count?limit=2").json() == {"count": 2, "exact": False}
+    problem(get("/api/v1/runs/count?limit=0"), 422)
+    problem(get("/api/v1/runs/count?sort=created_at"), 422)
+
+
 def test_the_list_is_bounded(world: World) -> None:
     problem(world.program.get("/api/v1/runs?limit=501"), 422)
     problem(world.program.get("/api/v1/runs?limit=-1"), 422)

@@ -149,13 +149,4 @@ def _of_filter(connection: Connection, query: str) -> list[int]:
         pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
         raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
-    chosen = filter_of(pairs)
-    found: list[int] = []
-    cursor: str | None = None
-    while len(found) <= MOST:
-        page = runs.list_runs(connection, chosen, limit=runs.MOST, cursor=cursor)
-        found += [key_of(item["id"]) for item in page.items]
-        cursor = page.next_cursor
-        if cursor is None:
-            break
-    return found
+    return runs.keys_fitting(connection, filter_of(pairs), MOST + 1)

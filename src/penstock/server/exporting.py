@@ -1,7 +1,6 @@
-"""The list of runs as a file: all that a filter shows, in its order, page by page.
+"""The list of runs as a file: all that a filter shows, in its order, written while it is sent.
 
-Each page is a transaction of its own: a slow download holds nothing up. Runs that come to be meanwhile are not in it
-when the newest come first, as the list itself would have it.
+One transaction reads it all: a run that ends meanwhile, and so would change its place, is neither lost nor there twice.
 """
 
 from __future__ import annotations
@@ -67,16 +66,10 @@ def check_columns(chosen: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(chosen)) or list(_COLUMNS)
 
 
-def pages(database: Database, chosen: RunFilter, sort: str) -> Iterator[list[Run]]:
-    """All runs of a filter. Raises UsageError at the first page, for a filter that is none."""
-    cursor: str | None = None
-    while True:
-        with database.read() as connection:
-            page = runs.list_runs(connection, chosen, sort, runs.MOST, cursor)
-        yield page.items
-        cursor = page.next_cursor
-        if cursor is None:
-            return
+def parts(database: Database, chosen: RunFilter, sort: str) -> Iterator[list[Run]]:
+    """All runs of a filter, those of one moment. Raises UsageError at the first part, for a filter that is none."""
+    with database.read() as connection:
+        yield from runs.export_runs(connection, chosen, sort)
 
 
 def as_csv(parts: Iterator[list[Run]], columns: Sequence[str]) -> Iterator[bytes]:

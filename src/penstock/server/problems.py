@@ -118,7 +118,7 @@ def _headers(error: errors.PenstockError, status: int) -> dict[str, str]:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyTries):
         headers["Retry-After"] = str(error.wait)
-    elif status == 503:
+    elif status in (429, 503):
         headers["Retry-After"] = str(RETRY_AFTER)
     if isinstance(error, MethodRefused) and "allow" in error.facts:
         headers["Allow"] = error.facts["allow"]

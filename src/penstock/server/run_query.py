@@ -40,24 +40,21 @@ def _run_filter(
     q: _Text = None,
     id: _Words = [],  # noqa: B006
 ) -> RunFilter:
-    facts: dict[str, Any] = {
-        "pipeline": tuple(pipeline),
-        "namespace": tuple(namespace),
-        "state": tuple(state),
-        "type": tuple(type),
-        "trigger": tuple(trigger),
-        "label": tuple(label),
-        "tag": tuple(tag),
-        "created_after": moment("created_after", created_after),
-        "created_before": moment("created_before", created_before),
-        "duration_gt": duration_gt,
-        "q": q,
-    }
-    if duration_lt is not None:
-        facts["duration_lt"] = duration_lt
-    if id:
-        facts["id"] = tuple(id)
-    return RunFilter(**facts)
+    return RunFilter(
+        pipeline=tuple(pipeline),
+        namespace=tuple(namespace),
+        state=tuple(state),
+        type=tuple(type),
+        trigger=tuple(trigger),
+        label=tuple(label),
+        tag=tuple(tag),
+        created_after=moment("created_after", created_after),
+        created_before=moment("created_before", created_before),
+        duration_gt=duration_gt,
+        duration_lt=duration_lt,
+        q=q,
+        id=tuple(id),
+    )
 
 
 #: Keys of the list that a filter may carry along without meaning anything by them.

@@ -14,7 +14,7 @@ from penstock.server.answers import has, json_answer, unchanged
 from penstock.server.run_query import ChosenRuns, Sort
 from penstock.server.service import ServiceOf
 from penstock.store import documents, runs
-from penstock.wire.runs import RunDocument, RunPage
+from penstock.wire.runs import RunCount, RunDocument, RunPage
 
 router = APIRouter()
 
@@ -33,6 +33,16 @@ def list_runs(
     return json_answer({"items": page.items, "next_cursor": page.next_cursor})
 
 
+@router.get("/runs/count", operation_id="countRuns", response_model=RunCount)
+def count_runs(
+    service: ServiceOf, chosen: ChosenRuns, limit: Annotated[int, Query(ge=1, le=1_000_000)] = runs.MOST_COUNTED
+) -> Response:
+    """How many runs fit the filter; counting stops at `limit`."""
+    with service.database.read() as connection:
+        count, exact = runs.count_runs(connection, chosen, limit)
+    return json_answer({"count": count, "exact": exact})
+
+
 @router.get("/runs/export", operation_id="exportRuns", response_class=Response)
 def export_runs(
     service: ServiceOf,
@@ -43,8 +53,8 @@ def export_runs(
 ) -> Response:
     """All runs that fit the filter, as a file. `columns` chooses those of the CSV; the JSON is the list's."""
     wanted = exporting.check_columns(columns)
-    parts = exporting.pages(service.database, chosen, sort)
-    begun = chain([next(parts)], parts)  # a filter that is none is told before the answer begins
+    parts = exporting.parts(service.database, chosen, sort)
+    begun = chain([next(parts, [])], parts)  # a filter that is none is told before the answer begins
     body = exporting.as_csv(begun, wanted) if format == "csv" else exporting.as_json(begun)
     media_type = "text/csv; charset=utf-8" if format == "csv" else "application/json"
     disposition = {"Content-Disposition": f'attachment; filename="runs.{format}"'}
