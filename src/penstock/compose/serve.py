@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 import time
@@ -35,6 +36,9 @@ _BACKLOG: Final = 2048
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until told to end; the exit code."""
     logging.basicConfig(level=logging.WARNING, format="penstock: %(message)s")
+    # While it serves, uvicorn hears these and drains; when it has, it raises them again.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     try:
         _serve(_parser().parse_args(arguments))
     except PenstockError as error:

@@ -20,9 +20,16 @@ def make_token(home: Path) -> str:
     file = home / "token"
     try:
         found = _read(file)
-        return _write(file) if found is None else found
+        if found == "":
+            file.unlink(missing_ok=True)
+        if not found:
+            _write(file)
+            found = _read(file)
     except OSError as error:
         raise SettingsError(f"{file} can't be used ({error.strerror})", cure="see who may write there") from error
+    if not found:
+        raise SettingsError(f"{file} can't be kept to its owner alone", cure="put the home on a disk that has modes")
+    return found
 
 
 def set_by_person(given: str | None) -> str | None:
@@ -38,6 +45,9 @@ def set_by_person(given: str | None) -> str | None:
 
 
 def _read(file: Path) -> str | None:
+    """The token in the file; empty for one that can't be trusted, None without a file."""
+    if file.is_symlink():
+        return ""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -46,15 +56,18 @@ def _read(file: Path) -> str | None:
         status = os.fstat(descriptor)
         private = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
         token = opened.read(200).strip()
-    return token if private and len(token) >= SHORTEST else None
+    return token if private and len(token) >= SHORTEST else ""
 
 
-def _write(file: Path) -> str:
-    """A new token, there whole or not at all. Where two are made at once, both processes use the same one."""
-    token = secrets.token_urlsafe(32)
-    new = file.with_name(f"{file.name}.{os.getpid()}")
+def _write(file: Path) -> None:
+    """A new token, there whole or not at all. Of several that are made at once, the first stays."""
+    new = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "w", encoding="ascii") as opened:
-        opened.write(token + "\n")
-    os.replace(new, file)
-    return _read(file) or token
+    try:
+        with open(descriptor, "w", encoding="ascii") as opened:
+            opened.write(secrets.token_urlsafe(32) + "\n")
+        os.link(new, file)
+    except FileExistsError:
+        pass
+    finally:
+        new.unlink()
