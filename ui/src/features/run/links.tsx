@@ -13,11 +13,15 @@ interface Props {
   search?: RunSearch;
   className?: string;
   title?: string;
+  /** It is where one is. */
+  current?: boolean;
+  /** For readers, where there is only an icon. */
+  label?: string;
   children: ReactNode;
 }
 
-export function RunLink({ run, tab, search = {}, children, ...rest }: Props) {
-  return <Link to="/runs/$runId/$tab" params={{ runId: run, tab } as never} search={search as never} {...rest}>{children}</Link>;
+export function RunLink({ run, tab, search = {}, children, current = false, label, ...rest }: Props) {
+  return <Link to="/runs/$runId/$tab" params={{ runId: run, tab }} search={search} aria-label={label} data-here={current || undefined} {...rest}>{children}</Link>;
 }
 
 /** An item's number and an attempt's, as the address holds them. */

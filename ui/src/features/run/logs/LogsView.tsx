@@ -5,7 +5,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { findLevel, keyOfLine, type Level, loadLines, logMatchesQuery, type LogLine, logSummaryQuery, type LogView } from "../../../api/logs";
 import { rank, step } from "../../../logs/steps";
 import { LineStore } from "../../../logs/store";
-import { useKeys } from "../keys";
+import { useKeys } from "../../../components/keys";
 import { type Chosen, LogLines, ROW, type LinesLook } from "./LogLines";
 import { LogEmpty, LogTrouble } from "./LogStates";
 import { LogToolbar } from "./LogToolbar";

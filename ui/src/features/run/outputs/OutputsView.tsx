@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 
 import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
 import { bytesText, countText, taskText } from "../formats";
+import { placeOf, RunLink } from "../links";
 import { type RowsColumn, RowsTable } from "../RowsTable";
 import { ColumnSummaries } from "./ColumnSummaries";
 import { DataTable } from "./DataTable";
@@ -26,12 +27,11 @@ interface Props {
   cut: boolean;
   selected: OutputPlace | undefined;
   onSelect: (place: OutputPlace) => void;
-  onTask: (task: string) => void;
 }
 
 const keyOf = ({ dataset, map_index }: Output) => `${dataset}\n${map_index ?? ""}`;
 
-export function OutputsView({ run, live, outputs, cut, selected, onSelect, onTask }: Props) {
+export function OutputsView({ run, live, outputs, cut, selected, onSelect }: Props) {
   const [text, setText] = useState("");
   const kept = useMemo(() => {
     const sought = text.trim().toLowerCase();
@@ -51,7 +51,7 @@ export function OutputsView({ run, live, outputs, cut, selected, onSelect, onTas
           onRow={(output) => onSelect({ dataset: output.dataset, mapIndex: output.map_index })} empty="No output has this text."
         />
       </div>
-      {shown !== undefined && <Detail key={keyOf(shown)} run={run} output={shown} onTask={onTask} />}
+      {shown !== undefined && <Detail key={keyOf(shown)} run={run} output={shown} />}
     </div>
   );
 }
@@ -65,7 +65,7 @@ const COLUMNS: RowsColumn<Output>[] = [
 
 type Look = "rows" | "columns" | "schema";
 
-function Detail({ run, output, onTask }: { run: string; output: Output; onTask: (task: string) => void }) {
+function Detail({ run, output }: { run: string; output: Output }) {
   const of: OutputKey = { run, dataset: output.dataset, mapIndex: output.map_index };
   const [look, setLook] = useState<Look>("rows");
   const table = output.columns !== null && output.rows !== null;
@@ -75,7 +75,7 @@ function Detail({ run, output, onTask }: { run: string; output: Output; onTask: 
       <header>
         <h2 className="pn-cut" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</h2>
         <p className="pn-dim">
-          made by <button type="button" className="pn-plain pn-link" onClick={() => onTask(output.task)}>{taskText(output.task, output.map_index, output.label)}</button>
+          made by <RunLink run={run} tab="workflow" search={placeOf(output.task, output.map_index)} className="pn-link"><bdi>{taskText(output.task, output.map_index, output.label)}</bdi></RunLink>
           {" · "}<code>{output.python_type}</code> · {output.rows !== null && <>{countText(output.rows)} rows{output.columns !== null && <> × {countText(output.columns.length)} columns</>} · </>}{bytesText(output.bytes)}
         </p>
         <div className="pn-output-bar">

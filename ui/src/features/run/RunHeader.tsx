@@ -1,0 +1,107 @@
+/** A run's head: name, state, time against what is usual, labels, neighbours, and what can be done. */
+import { ActionIcon, Button, Modal, Tooltip } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { ChevronLeft, ChevronRight, CircleStop, RotateCw } from "lucide-react";
+import { useState } from "react";
+
+import { type RunDocument, useCancelRun, useRunContext } from "../../api/runs";
+import { StateLabel } from "../../components/StateIcon";
+import { isOver } from "../../domain/states";
+import { CopyText } from "./CopyText";
+import { durationText, runningText } from "./formats";
+import { paceOf } from "./pace";
+import { useNow } from "./place";
+import { RunLink } from "./links";
+
+export function RunHeader({ run }: { run: RunDocument }) {
+  const context = useRunContext(run.id);
+  const over = isOver(run.state);
+  return (
+    <header className="pn-run-head">
+      <div className="pn-run-name">
+        <Link to="/pipelines/$name/$tab" params={{ name: run.pipeline, tab: "overview" }} search={{ namespace: run.namespace }} className="pn-run-pipeline pn-cut" title={`${run.namespace} / ${run.pipeline}`}>
+          <bdi>{run.pipeline}</bdi>
+        </Link>
+        <span className="pn-faint" aria-hidden>/</span>
+        <h1 className="pn-mono"><span className="pn-unseen">Run </span>{run.id}</h1>
+        <CopyText small text={run.id} label="Copy the run's id" />
+      </div>
+      <StateLabel state={run.state} reason={run.reason === "user_error" ? null : run.reason} />
+      <Pace run={run} expected={context.data?.expected_duration ?? null} />
+      <Labels labels={run.labels} />
+      <span className="pn-logs-gap" />
+      <div className="pn-run-actions">
+        <Beside id={context.data?.previous ?? null} word="Previous run" sign="[" />
+        <Beside id={context.data?.next ?? null} word="Next run" sign="]" />
+        <Link to="/pipelines/$name/$tab" params={{ name: run.pipeline, tab: "overview" }} search={{ namespace: run.namespace, run: "now", like: run.id }} className="pn-button" title="Opens the form with this run's params">
+          <RotateCw size={14} aria-hidden /> Run again
+        </Link>
+        {!over && <Cancel run={run} />}
+      </div>
+    </header>
+  );
+}
+
+/** How long it took or has been going, against what is usual, and how far it is. */
+function Pace({ run, expected }: { run: RunDocument; expected: number | null }) {
+  const over = isOver(run.state);
+  const now = useNow(!over);
+  const pace = paceOf(run, expected, now);
+  return (
+    <div className="pn-run-pace">
+      <span>{pace.seconds === null ? "not started" : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
+      {expected !== null && <span className="pn-dim">{pace.slower ? "slower than usual, " : ""}usually {durationText(expected)}</span>}
+      {!over && run.tasks_total > 0 && (
+        <>
+          <span className="pn-run-bar" role="progressbar" aria-label="Tasks that are over" aria-valuemin={0} aria-valuemax={run.tasks_total} aria-valuenow={run.tasks_done}>
+            <span style={{ width: `${pace.share * 100}%` }} />
+          </span>
+          <span className="pn-dim">{run.tasks_done.toLocaleString("en")} of {run.tasks_total.toLocaleString("en")} tasks</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+const FIRST = 3;
+
+function Labels({ labels }: { labels: Record<string, string> }) {
+  const all = Object.entries(labels);
+  if (all.length === 0) return null;
+  return (
+    <ul className="pn-run-labels" aria-label="Labels">
+      {all.slice(0, FIRST).map(([name, value]) => <li key={name} className="pn-cut" title={`${name}=${value}`}><bdi><span className="pn-dim">{name}</span> {value}</bdi></li>)}
+      {all.length > FIRST && <li title={all.slice(FIRST, 40).map(([name, value]) => `${name}=${value}`).join("\n")}>+{(all.length - FIRST).toLocaleString("en")}</li>}
+    </ul>
+  );
+}
+
+function Beside({ id, word, sign }: { id: string | null; word: string; sign: "[" | "]" }) {
+  const Icon = sign === "[" ? ChevronLeft : ChevronRight;
+  const label = `${word} of this pipeline (${sign})`;
+  if (id === null) return <ActionIcon disabled aria-label={`No ${word.toLowerCase()}`}><Icon size={16} /></ActionIcon>;
+  return <Tooltip label={label}><span><RunLink run={id} tab="overview" className="pn-icon-link" label={label}><Icon size={16} aria-hidden /></RunLink></span></Tooltip>;
+}
+
+function Cancel({ run }: { run: RunDocument }) {
+  const [asks, setAsks] = useState(false);
+  const cancel = useCancelRun();
+  const waits = run.state === "cancelling" || cancel.isSuccess;
+  const running = run.tasks.reduce((sum, task) => sum + (task.state === "running" ? 1 : 0), 0);
+  return (
+    <>
+      <Button color="red" variant="light" leftSection={<CircleStop size={14} aria-hidden />} disabled={waits} loading={cancel.isPending} onClick={() => setAsks(true)}>{waits ? "Cancelling" : "Cancel"}</Button>
+      <Modal opened={asks} onClose={() => setAsks(false)} title={`Cancel run ${run.id}?`} size="sm">
+        <p>
+          {running === 0 ? "No task is running now." : running === 1 ? "The task that runs now is stopped." : `The ${running.toLocaleString("en")} tasks that run now are stopped.`}{" "}
+          What has not begun does not begin; what is done stays.
+        </p>
+        {cancel.error !== null && <p role="alert" className="pn-labels-problem">{cancel.error.message}</p>}
+        <div className="pn-run-confirm">
+          <Button onClick={() => setAsks(false)}>Keep it running</Button>
+          <Button color="red" variant="filled" loading={cancel.isPending} onClick={() => cancel.mutate(run.id, { onSuccess: () => setAsks(false) })}>Cancel the run</Button>
+        </div>
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+/** A run: what it is and how it stands, above its tabs. */
+import { Button } from "@mantine/core";
+import { lazy, Suspense, useEffect, useMemo } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow } from "lucide-react";
+import type { ComponentType } from "react";
+
+import { ApiProblem } from "../../api/client";
+import { useWatchedRun } from "../../api/live";
+import { type RunDocument, useRun, useRunContext } from "../../api/runs";
+import { Empty } from "../../components/Empty";
+import { useKeys } from "../../components/keys";
+import { STATE_LOOK } from "../../domain/states";
+import { failuresOf, nextFailure } from "./failures";
+import { RunLink, type Tab, TABS } from "./links";
+import { useRunPlace } from "./place";
+import { RunHeader } from "./RunHeader";
+import { copyAddress } from "./copy";
+import "./run.css";
+
+const OverviewTab = lazy(() => import("./overview/OverviewTab"));
+const WorkflowTab = lazy(() => import("./workflow/WorkflowTab"));
+const GanttTab = lazy(() => import("./gantt/GanttTab"));
+const LogsTab = lazy(() => import("./logs/LogsTab"));
+const OutputsTab = lazy(() => import("./outputs/OutputsTab"));
+const MetricsTab = lazy(() => import("./metrics/MetricsTab"));
+
+const LOOK: Record<Tab, [string, ComponentType<{ size: number }>]> = {
+  overview: ["Overview", Info], workflow: ["Workflow", Workflow], gantt: ["Gantt", ChartGantt],
+  logs: ["Logs", ScrollText], outputs: ["Outputs", Package], metrics: ["Metrics", ChartLine],
+};
+
+export default function RunPage({ runId, tab }: { runId: string; tab: string }) {
+  const run = useRun(runId);
+  useWatchedRun(runId);
+  useTitle(run.data);
+  if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
+  const known = TABS.find((name) => name === tab);
+  return (
+    <div className="pn-run">
+      <RunHeader run={run.data} />
+      <TabRow run={run.data} tab={known} />
+      <RunKeys run={run.data} tab={known ?? "overview"} />
+      <div className="pn-run-tab" id="run-tab" data-tab={known}>
+        <Suspense fallback={<div aria-busy />}>{known === undefined ? <NoTab id={runId} /> : <TabOf run={run.data} tab={known} />}</Suspense>
+      </div>
+    </div>
+  );
+}
+
+function TabOf({ run, tab }: { run: RunDocument; tab: Tab }) {
+  switch (tab) {
+    case "overview": return <OverviewTab run={run} />;
+    case "workflow": return <WorkflowTab runId={run.id} />;
+    case "gantt": return <GanttTab runId={run.id} />;
+    case "logs": return <LogsTab run={run} />;
+    case "outputs": return <OutputsTab run={run} />;
+    case "metrics": return <MetricsTab run={run} />;
+  }
+}
+
+/** The tabs as links: each is an address, and what is selected goes along. */
+function TabRow({ run, tab }: { run: RunDocument; tab: Tab | undefined }) {
+  const [{ task, map, attempt }] = useRunPlace();
+  const failed = run.tasks.reduce((sum, each) => sum + (each.state === "failed" ? 1 : 0), 0);
+  return (
+    <nav className="pn-run-tabs" aria-label="Parts of this run">
+      {TABS.map((name, at) => {
+        const [word, Icon] = LOOK[name];
+        return (
+          <RunLink key={name} run={run.id} tab={name} search={defined({ task, map, attempt })} title={`${word} (${at + 1})`} current={name === tab}>
+            <Icon size={15} aria-hidden /> {word}
+            {name === "overview" && failed > 0 && <span className="pn-run-failed" title={`${failed} failed`}>{failed.toLocaleString("en")}</span>}
+          </RunLink>
+        );
+      })}
+    </nav>
+  );
+}
+
+/** 1-6 tabs, f failed tasks, [ ] the runs beside, c the address. */
+function RunKeys({ run, tab }: { run: RunDocument; tab: Tab }) {
+  const navigate = useNavigate();
+  const context = useRunContext(run.id);
+  const [place, setPlace] = useRunPlace();
+  const failures = useMemo(() => failuresOf(run), [run]);
+  const open = (id: string, to: Tab, search = {}) => void navigate({ to: "/runs/$runId/$tab", params: { runId: id, tab: to }, search });
+  const walk = (by: 1 | -1) => {
+    const next = nextFailure(failures, { task: place.task, mapIndex: place.map }, by);
+    if (next !== undefined) setPlace({ task: next.task, map: next.mapIndex ?? undefined, attempt: tab === "logs" ? (next.attempt ?? undefined) : undefined, line: undefined, to: undefined });
+  };
+  const kept = defined({ task: place.task, map: place.map, attempt: place.attempt });
+  useKeys({
+    ...Object.fromEntries(TABS.map((name, at) => [String(at + 1), () => open(run.id, name, kept)])),
+    f: () => walk(1), F: () => walk(-1),
+    "[": () => { if (context.data?.previous) open(context.data.previous, tab); },
+    "]": () => { if (context.data?.next) open(context.data.next, tab); },
+    c: () => void copyAddress(),
+  });
+  return null;
+}
+
+function defined<Values extends object>(values: Values): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
+}
+
+function useTitle(run: RunDocument | undefined) {
+  const title = run === undefined ? undefined : `${run.pipeline} · ${STATE_LOOK[run.state].word} · Penstock`;
+  useEffect(() => {
+    if (title === undefined) return undefined;
+    const before = document.title;
+    document.title = title;
+    return () => void (document.title = before);
+  }, [title]);
+}
+
+function RunAbsent({ id, error, again }: { id: string; error: Error; again: () => void }) {
+  const gone = error instanceof ApiProblem && error.status === 404;
+  return (
+    <Empty title={gone ? `There is no run ${id}` : "The run can't be shown"}>
+      <p>{error instanceof ApiProblem ? (error.cure ?? error.message) : error.message}</p>
+      {!gone && <Button onClick={again}>Try again</Button>}
+    </Empty>
+  );
+}
+
+function NoTab({ id }: { id: string }) {
+  return <Empty title="A run has no such part"><RunLink run={id} tab="overview" className="pn-link"><CircleDot size={13} aria-hidden /> Its overview</RunLink></Empty>;
+}
