@@ -25,7 +25,7 @@ _Words: TypeAlias = Annotated[list[Annotated[str, Query(max_length=_LONGEST)]], 
 _Text: TypeAlias = Annotated[str | None, Query(max_length=_LONGEST)]
 
 
-def _run_filter(
+async def _chosen(
     pipeline: _Words = [],  # noqa: B006  FastAPI copies defaults
     namespace: _Words = [],  # noqa: B006
     state: _Words = [],  # noqa: B006
@@ -40,20 +40,15 @@ def _run_filter(
     q: _Text = None,
     id: _Words = [],  # noqa: B006
 ) -> RunFilter:
+    return _filter(**locals())
+
+
+def _filter(*, created_after: str | None = None, created_before: str | None = None, **facts: Any) -> RunFilter:
+    several = {name: tuple(given) for name, given in facts.items() if isinstance(given, list)}
     return RunFilter(
-        pipeline=tuple(pipeline),
-        namespace=tuple(namespace),
-        state=tuple(state),
-        type=tuple(type),
-        trigger=tuple(trigger),
-        label=tuple(label),
-        tag=tuple(tag),
+        **{**facts, **several},
         created_after=moment("created_after", created_after),
         created_before=moment("created_before", created_before),
-        duration_gt=duration_gt,
-        duration_lt=duration_lt,
-        q=q,
-        id=tuple(id),
     )
 
 
@@ -75,7 +70,7 @@ def filter_of(pairs: Iterable[tuple[str, str]]) -> RunFilter:
             known = (*_MANY, *_ONE)
             cure = f"a filter takes {', '.join(known)}"
             raise UsageError(f"there is no key '{key}' in a filter; {did_you_mean(key, known)}", cure=cure)
-    return _run_filter(**facts)
+    return _filter(**facts)
 
 
 def _number(key: str, text: str) -> float:
@@ -89,7 +84,7 @@ def _number(key: str, text: str) -> float:
 
 
 #: As a parameter of a route: `chosen: ChosenRuns`.
-ChosenRuns = Annotated[RunFilter, Depends(_run_filter)]
+ChosenRuns = Annotated[RunFilter, Depends(_chosen)]
 
 
 def moment(name: str, text: str | None) -> float | None:

@@ -32,7 +32,7 @@ class Service:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # async, so that it needs no thread of its own
     found: Service = request.app.state.service
     return found
 
