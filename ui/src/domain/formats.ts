@@ -1,1 +1,71 @@
 /** Figures as the page says them: short, with their unit, the same everywhere. */
+
+const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
+
+/** Bytes in powers of 1024: "1.5 MB". */
+export function bytesText(bytes: number | null | undefined): string {
+  if (bytes === null || bytes === undefined) return "–";
+  let [value, unit] = [Math.abs(bytes), 0];
+  while (value >= 1023.95 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${bytes < 0 ? "−" : ""}${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** A whole number with its thousands parted. */
+export function countText(count: number | null | undefined): string {
+  return count === null || count === undefined ? "–" : count.toLocaleString("en");
+}
+
+/** A figure of unknown size, to four digits: "0.0123", "12.5", "1,234,568". */
+export function figureText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return value.toLocaleString("en");
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return value.toExponential(3);
+  return value.toLocaleString("en", size >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 });
+}
+
+/** Seconds: "4 ms", "1.84 s", "2 min 5 s", "3 h 4 min", "2 d 3 h". */
+export function durationText(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 0) return `−${durationText(-seconds)}`;
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3_600) return two(whole, 60, "min", 1, "s");
+  return whole < 86_400 ? two(whole, 3_600, "h", 60, "min") : two(whole, 86_400, "d", 3_600, "h");
+}
+
+function two(whole: number, large: number, largeWord: string, small: number, smallWord: string): string {
+  const rest = Math.floor((whole % large) / small);
+  return `${Math.floor(whole / large)} ${largeWord}${rest === 0 ? "" : ` ${rest} ${smallWord}`}`;
+}
+
+/** The same for what still goes on: no fractions that race. */
+export function runningText(seconds: number): string {
+  return seconds < 60 ? `${Math.max(0, Math.floor(seconds))} s` : durationText(Math.floor(seconds));
+}
+
+/** "clean", or "forecast [Lima]" for an item. */
+export function taskText(name: string, mapIndex: number | null | undefined, label?: string | null): string {
+  return mapIndex === null || mapIndex === undefined ? name : `${name} [${label ?? mapIndex}]`;
+}
+
+/** How long ago: "now", "42s ago", "5m ago", "3h ago", "2d ago", then the day. Times in milliseconds since 1970. */
+export function agoText(at: number, now: number): string {
+  const seconds = Math.max(0, Math.floor((now - at) / 1000));
+  if (seconds < 2) return "now";
+  if (seconds < 60) return `${seconds}s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h ago`;
+  if (seconds < 14 * 86_400) return `${Math.floor(seconds / 86_400)}d ago`;
+  return new Date(at).toLocaleDateString(undefined, { year: "numeric", month: "short", day: "numeric" });
+}
+
+/** A moment in the reader's own time zone, to the second. */
+export function momentText(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}

@@ -1,0 +1,118 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { memo, useEffect, useRef, type CSSProperties } from "react";
+import type { RunSummary } from "../../api/runs";
+import { useKeys } from "../../components/keys";
+import type { Column } from "./columns";
+import type { Ticks } from "./ticks";
+
+const ROW = 32;
+
+interface Props {
+  runs: RunSummary[];
+  columns: readonly Column[];
+  sort: string;
+  ticks: Ticks;
+  /** The row that keys move, or -1. */
+  at: number;
+  onAt: (at: number) => void;
+  onSort: (sort: string) => void;
+  onTick: (id: string, range: boolean) => void;
+  onTickAll: () => void;
+  /** The end of what is loaded is near. */
+  onEnd: () => void;
+}
+
+/** Rows of 32 px; only those in view are drawn, of plain elements. */
+export function RunsTable({ runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd }: Props) {
+  const frame = useRef<HTMLDivElement>(null);
+  const navigate = useNavigate();
+  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  const rows = useVirtualizer({ count: runs.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: ROW });
+  const shown = rows.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= runs.length - 20) onEnd();
+  }, [last, runs.length, onEnd]);
+
+  const move = (by: number) => {
+    if (runs.length === 0) return;
+    const to = Math.min(runs.length - 1, Math.max(0, at + by));
+    onAt(to);
+    rows.scrollToIndex(to);
+  };
+  const tick = (event: KeyboardEvent) => at >= 0 && onTick(runs[at]!.id, event.shiftKey);
+  useKeys({
+    j: () => move(1), k: () => move(at < 0 ? 1 : -1), x: tick, X: tick,
+    Enter: (event) => {
+      const run = runs[at];
+      // Enter on something that has the focus means that.
+      if (run === undefined || (event.target as HTMLElement).closest("a, button")) return;
+      void navigate({ to: "/runs/$runId/$tab", params: { runId: run.id, tab: "overview" } });
+    },
+  });
+  const style = { "--pn-runs-grid": `36px ${columns.map((column) => column.width).join(" ")}` } as CSSProperties;
+  return (
+    <div className="pn-runs-frame" ref={frame} tabIndex={0} role="table" aria-label="Runs" aria-rowcount={runs.length + 1} style={style}>
+      <div className="pn-runs-head" role="row">
+        <span role="columnheader" className="pn-runs-tick">
+          <input type="checkbox" aria-label="Tick all that are shown" checked={runs.length > 0 && runs.every((run) => ticks.ticked.has(run.id))} onChange={onTickAll} />
+        </span>
+        {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
+      </div>
+      <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
+        {shown.map(({ index, start }) => {
+          const run = runs[index]!;
+          return <Row key={run.id} run={run} columns={columns} start={start} index={index} current={index === at} ticked={ticks.ticked.has(run.id)} onTick={onTick} />;
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Head({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {
+  const down = sort === `-${column.sort}`;
+  const sorted = column.sort !== undefined && (down || sort === column.sort);
+  const className = column.right ? "pn-runs-right" : undefined;
+  if (column.sort === undefined) return <span role="columnheader" className={className}>{column.title}</span>;
+  return (
+    <span role="columnheader" className={className} aria-sort={sorted ? (down ? "descending" : "ascending") : "none"}>
+      <button type="button" onClick={() => onSort(down ? column.sort! : `-${column.sort}`)} title={`Sort by ${column.title.toLowerCase()}`}>
+        {column.title}
+        {sorted && (down ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}
+      </button>
+    </span>
+  );
+}
+
+interface RowProps {
+  run: RunSummary;
+  columns: readonly Column[];
+  start: number;
+  index: number;
+  current: boolean;
+  ticked: boolean;
+  onTick: (id: string, range: boolean) => void;
+}
+
+const Row = memo(function Row({ run, columns, start, index, current, ticked, onTick }: RowProps) {
+  return (
+    <div className="pn-runs-row" role="row" aria-rowindex={index + 2} data-current={current || undefined} data-ticked={ticked || undefined} style={{ transform: `translateY(${start}px)` }}>
+      <span role="cell" className="pn-runs-tick">
+        <input
+          type="checkbox" aria-label={`Tick run ${run.id}`} checked={ticked} onChange={() => undefined}
+          onClick={(event) => onTick(run.id, event.shiftKey)}
+        />
+      </span>
+      {columns.map((column, place) => (
+        <span key={column.key} role="cell" className={column.right ? "pn-runs-right pn-cut" : "pn-cut"}>
+          {place === 0 || column.key === "id" ? (
+            <Link className="pn-runs-link" to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} tabIndex={column.key === "id" ? 0 : -1}>{column.cell(run)}</Link>
+          ) : column.cell(run)}
+        </span>
+      ))}
+      <Link className="pn-runs-cover" to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} tabIndex={-1} aria-hidden />
+    </div>
+  );
+});

@@ -1,0 +1,106 @@
+import type { ReactNode } from "react";
+import type { RunSummary } from "../../api/runs";
+import { StateIcon } from "../../components/StateIcon";
+import { Ago, Took } from "../../components/When";
+import { bytesText, momentText } from "../../domain/formats";
+import { isOver, STATE_LOOK, stateText } from "../../domain/states";
+
+export type ColumnKey =
+  | "state" | "id" | "pipeline" | "tasks" | "created" | "started" | "ended" | "duration" | "trigger" | "type" | "version" | "labels" | "tags"
+  | "bytes" | "params" | "error";
+
+export interface Column {
+  key: ColumnKey;
+  title: string;
+  /** A track of the grid. */
+  width: string;
+  /** What the server sorts by. */
+  sort?: string;
+  right?: boolean;
+  cell: (run: RunSummary) => ReactNode;
+}
+
+/** All columns, in the order in which they are shown. */
+export const COLUMNS: readonly Column[] = [
+  { key: "state", title: "State", width: "132px", cell: (run) => <State run={run} /> },
+  { key: "id", title: "Run", width: "118px", cell: (run) => <code>{run.id}</code> },
+  { key: "pipeline", title: "Pipeline", width: "minmax(140px, 1.4fr)", cell: (run) => <Name run={run} /> },
+  { key: "tasks", title: "Tasks", width: "138px", cell: (run) => <Tasks run={run} /> },
+  { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
+  { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
+  { key: "ended", title: "Ended", width: "92px", sort: "ended_at", cell: (run) => <Ago at={run.ended_at} /> },
+  { key: "duration", title: "Duration", width: "92px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
+  { key: "trigger", title: "Trigger", width: "104px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
+  { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
+  { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },
+  { key: "labels", title: "Labels", width: "minmax(120px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
+  { key: "tags", title: "Tags", width: "minmax(80px, 0.6fr)", cell: (run) => run.tags.join(", ") },
+  { key: "bytes", title: "Data", width: "84px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
+  { key: "params", title: "Params", width: "minmax(140px, 1fr)", cell: (run) => <Params params={run.params} /> },
+  { key: "error", title: "Error", width: "minmax(180px, 1.6fr)", cell: (run) => <ErrorLine error={run.error} /> },
+];
+
+/** What is shown until somebody chooses. */
+export const USUAL: readonly ColumnKey[] = ["state", "id", "pipeline", "tasks", "created", "duration", "trigger", "bytes", "labels", "error"];
+
+export function columnsOf(keys: readonly string[]): Column[] {
+  const known = COLUMNS.filter((column) => keys.includes(column.key));
+  return known.length > 0 ? known : columnsOf(USUAL);
+}
+
+function State({ run }: { run: RunSummary }) {
+  return (
+    <span className="pn-runs-state" title={stateText(run.state, run.reason)}>
+      <StateIcon state={run.state} silent />
+      <span className="pn-cut" style={{ color: `var(${STATE_LOOK[run.state].color})` }}>{stateText(run.state, run.state === "succeeded" ? null : run.reason)}</span>
+    </span>
+  );
+}
+
+function Name({ run }: { run: RunSummary }) {
+  return (
+    <span title={`${run.namespace} / ${run.pipeline}`}>
+      {run.namespace !== "default" && <span className="pn-faint"><bdi>{run.namespace}</bdi> / </span>}
+      <bdi>{run.pipeline}</bdi>
+    </span>
+  );
+}
+
+function Tasks({ run }: { run: RunSummary }) {
+  const share = run.tasks_total === 0 ? 0 : run.tasks_done / run.tasks_total;
+  return (
+    <span className="pn-runs-tasks">
+      <span className="pn-runs-track" aria-hidden>
+        <i style={{ width: `${share * 100}%`, background: `var(${STATE_LOOK[run.state].color})` }} />
+      </span>
+      {run.tasks_done}/{run.tasks_total}
+    </span>
+  );
+}
+
+function Labels({ labels }: { labels: Record<string, string> }) {
+  const all = Object.entries(labels);
+  const said = all.map(([key, value]) => `${key}=${value}`);
+  return (
+    <span title={said.slice(0, 40).join("\n")}>
+      {said.slice(0, 3).map((text) => <bdi key={text} className="pn-runs-label">{text}</bdi>)}
+      {all.length > 3 && <span className="pn-faint">+{all.length - 3}</span>}
+    </span>
+  );
+}
+
+function Params({ params }: { params: Record<string, unknown> }) {
+  const said = Object.entries(params).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join("  ");
+  return <code title={said.slice(0, 2000)}>{said.slice(0, 300)}</code>;
+}
+
+function ErrorLine({ error }: { error: RunSummary["error"] }) {
+  if (error === null) return null;
+  const message = (error.message ?? "").split("\n", 1)[0];
+  return (
+    <span className="pn-runs-error" title={`${error.task ?? ""} ${error.type ?? ""}: ${error.message ?? ""}`.trim().slice(0, 1000)}>
+      {error.task && <b><bdi>{error.task}</bdi> </b>}
+      <bdi>{error.type ? `${error.type}: ${message}` : message}</bdi>
+    </span>
+  );
+}
