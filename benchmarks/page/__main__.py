@@ -24,10 +24,12 @@ from benchmarks.page.serving import serving
 from benchmarks.page.viewers import watching
 
 RUNS = 1_000_000
-#: Task runs of each of them. Lists read none, so that a fraction tells the same and is written in minutes.
-TASKS = 1
+#: Tasks of each of them, and of how many newest ones the task runs are in the store too. Lists read none; of all, they
+#: would take an hour to write.
+TASKS, WHOLE = 20, 20_000
 LIVE_TASKS = 60
 WIDTH = 190
+SCHEMA = HERE.parent / "src" / "penstock" / "store"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +58,7 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure
     return {
         "up": starts.starts,
         "site": browser.site,
-        "lists": lambda: _lists(options.runs, options.tasks),
+        "lists": lambda: _lists(options.runs, min(options.whole, options.runs)),
         "document": _document,
         "stream": _stream,
         "graph": _graph,
@@ -70,7 +72,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs in the store of the lists (default: {RUNS:,})")
-    parser.add_argument("--tasks", type=int, default=TASKS, help=f"task runs of each (default: {TASKS})")
+    parser.add_argument("--whole", type=int, default=WHOLE, help=f"of which with task runs (default: {WHOLE:,})")
     parser.add_argument("--only", type=_words, help="such as lists,graph (default: all)")
     parser.add_argument("--no-install", action="store_true", help="take the environments as they are")
     parser.add_argument("--json", type=Path, help="where to write the results (default: benchmarks/results/)")
@@ -114,31 +116,25 @@ def _told(part: str, measure: Callable[[], Iterator[Figure]]) -> Iterator[Figure
         yield absent(part, part, f"{type(error).__name__}: {error}")
 
 
-def _lists(runs: int, tasks: int) -> Iterator[Figure]:
-    with serving(seeded(runs, tasks)) as server:
+def _lists(runs: int, whole: int) -> Iterator[Figure]:
+    with serving(seeded(runs, whole)) as server:
         yield from queries.lists(server)
         yield from browser.first_visit(server, "/runs", "succeeded")
 
 
-def seeded(runs: int, tasks: int) -> Path:
-    """A home with so many runs, made once by `benchmarks.seed` and kept until that changes."""
-    recipe = hashlib.sha256((HERE / "seed.py").read_bytes()).hexdigest()[:8]
-    home = ENVIRONMENTS / f"runs-{runs}-{tasks}-{recipe}"
+def seeded(runs: int, whole: int) -> Path:
+    """A home with so many runs, made once by `benchmarks.seed` and kept until what makes it changes."""
+    recipe = hashlib.sha256()
+    for each in sorted([HERE / "seed.py", *(HERE / "seeding").glob("*.py"), *SCHEMA.rglob("*.sql")]):
+        recipe.update(each.read_bytes())
+    home = ENVIRONMENTS / f"runs-{runs}-{whole}-{recipe.hexdigest()[:8]}"
     ready = home / "ready.txt"
     if not ready.is_file():
         shutil.rmtree(home, ignore_errors=True)
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.seed",
-            "--runs",
-            str(runs),
-            "--tasks",
-            str(tasks),
-            "--home",
-            str(home),
-        ]
-        subprocess.run(command, check=True, cwd=HERE.parent, stdout=subprocess.DEVNULL)
+        home.mkdir(mode=0o700)
+        amounts = ["--runs", str(runs), "--tasks", str(TASKS), "--whole", str(whole)]
+        command = [sys.executable, "-m", "benchmarks.seed", *amounts, "--home", str(home)]
+        subprocess.run(command, check=True, cwd=HERE.parent)
         ready.write_text("whole\n")
     return home
 

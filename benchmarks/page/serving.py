@@ -82,7 +82,7 @@ def up(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 def first_answer(origin: str, begun: float, path: str = "/health") -> float:
     """Seconds from `begun` (perf_counter) to the first answer. Raises TimeoutError."""
-    with httpx.Client(trust_env=False, timeout=5) as client:
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
         while time.perf_counter() < begun + PATIENCE:
             with contextlib.suppress(httpx.TransportError):
                 if client.get(origin + path).status_code == 200:
@@ -109,13 +109,18 @@ def free_port() -> int:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """As a person would; by force when that does not help."""
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
+    """As a person would; by force what is left of it and of those that it started."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        below = psutil.Process(process.pid).children(recursive=True)
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        for one in below:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.kill()  # psutil knows one that only has the number of one that has gone
+    if process.poll() is None:
         process.kill()
-        process.wait()
+    process.wait()
     if process.stdout is not None:
         process.stdout.close()
 

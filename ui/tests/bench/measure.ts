@@ -20,6 +20,8 @@ interface Visit {
   path: string;
   /** What is waited for: words on the page, or a picture on a canvas. */
   ready: { text: string } | { canvas: true };
+  /** A button that is pressed then, and what comes of it. */
+  press?: { button: string; shows: string };
   /** What is done then, while frames are counted. */
   then?: "pan" | "scroll" | "none";
   repeat?: number;
@@ -29,6 +31,8 @@ interface Outcome {
   name: string;
   /** Milliseconds from the start of the navigation to the picture, one a repetition. */
   ready: number[];
+  /** Milliseconds from the press to the frame that shows what comes of it. */
+  pressed?: number;
   /** Bytes of scripts as they came over the wire, in the first repetition, with nothing in the cache. */
   scripts: number;
   bytes: number;
@@ -74,6 +78,7 @@ async function measured(context: BrowserContext, visit: Visit): Promise<Outcome>
         outcome.scripts = wire.scripts;
         outcome.bytes = wire.bytes;
       }
+      if (visit.press) outcome.pressed = await pressed(page, visit.press);
       if (time === 0 && visit.then && visit.then !== "none") outcome.frames = await moved(page, visit.then);
       await page.close();
     }
@@ -91,6 +96,24 @@ async function visited(page: Page, visit: Visit): Promise<number> {
     timeout: PATIENCE,
   });
   return (await seen.jsonValue()) as number;
+}
+
+async function pressed(page: Page, press: { button: string; shows: string }): Promise<number> {
+  const waited = page.evaluate(
+    async ([button, shows, patience]) => {
+      const all = [...document.querySelectorAll<HTMLElement>("button")];
+      const begun = performance.now();
+      all.find((one) => one.textContent?.trim() === button)?.click();
+      while (!document.querySelector(shows) && performance.now() < begun + patience) {
+        await new Promise((settle) => requestAnimationFrame(settle));
+      }
+      return performance.now() - begun;
+    },
+    [press.button, press.shows, PATIENCE] as const,
+  );
+  const took = await waited;
+  if (took >= PATIENCE) throw new Error(`nothing came of ${press.button} in ${PATIENCE / 1000} s`);
+  return took;
 }
 
 /** Counts the bytes of a page as they come over the wire. */
