@@ -21,7 +21,7 @@ from tests.store import made
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acting.wait, "__defaults__", (0.05,))
+    monkeypatch.setattr(acting, "PATIENCE", 0.05)
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def engine(world: World, answer: str, outcome: Any = None) -> Iterator[None]:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acting.wait, "__defaults__", (20.0,))
+    monkeypatch.setattr(acting, "PATIENCE", 20.0)
 
 
 def cancel(world: World, identity: str) -> Any:
@@ -102,7 +102,7 @@ def test_what_is_over_is_not_cancelled(world: World, state: str) -> None:
 
 def test_who_waits_does_not_keep_others_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acting, "_WAITING", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(acting.wait, "__defaults__", (20.0,))
+    monkeypatch.setattr(acting, "PATIENCE", 20.0)
     assert acting._WAITING.acquire(blocking=False)
     assert cancel(world, world.run()).status_code == 202
 

@@ -65,13 +65,13 @@ def cancel(connection: Connection, key: int, now: float) -> Outcome:
     return outcome
 
 
-def wait(database: Database, outcomes: Iterable[Outcome], patience: float = PATIENCE) -> None:
+def wait(database: Database, outcomes: Iterable[Outcome]) -> None:
     """Wait until nothing is waiting any more, or for as long as the patience lasts."""
     open_ = [outcome for outcome in outcomes if outcome.command is not None]
     if not open_ or not _WAITING.acquire(blocking=False):
         return
     try:
-        until = time.monotonic() + patience
+        until = time.monotonic() + PATIENCE
         while open_ and time.monotonic() < until:
             time.sleep(_LOOK)
             with database.read() as connection:
@@ -87,15 +87,10 @@ def _settled(connection: Connection, outcome: Outcome) -> bool:
         return False
     outcome.state = command.state
     if command.state == "refused":
-        outcome.code = ActionRefused.code
-        outcome.detail = _reason(command.outcome)
+        told = command.outcome if isinstance(command.outcome, dict) else {}
+        outcome.code = told.get("code", ActionRefused.code)
+        outcome.detail = told.get("detail", "the run's engine refused")
     return True
-
-
-def _reason(outcome: Any) -> str:
-    if isinstance(outcome, dict):
-        return str(outcome.get("detail") or outcome.get("message") or outcome.get("reason") or "the engine refused")
-    return str(outcome or "the engine refused")
 
 
 def command_document(command: commands.Command) -> dict[str, Any]:
