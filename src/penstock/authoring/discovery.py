@@ -60,6 +60,12 @@ class Discovery:
             self._start()
         return found
 
+    def stop(self) -> None:
+        """Kill the children, from any thread: who waits for their result gets one at once."""
+        self._waiting.clear()
+        for child in list(self._running):
+            child.kill()
+
     def end(self) -> None:
         """End the children with all below them. Nothing happens when they have ended."""
         self._waiting.clear()
@@ -129,14 +135,22 @@ class _Child:
         """End the child with all below it; nothing happens the second time."""
         if self._process.stdout is None or self._process.stdout.closed:
             return
-        try:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):  # macOS: PermissionError where only zombies are left
-            pass
+        self._kill_group()
         self._process.wait()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
+
+    def kill(self) -> None:
+        """Kill the child with all below it, from any thread."""
+        if self._process.returncode is None:  # else its number may be another's by now
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):  # macOS: PermissionError where only zombies are left
+            pass
 
     def _broken(self, message: str, cure: str | None) -> Found:
         return Found(self._file, error=DefinitionError(message, cure=cure, file=str(self._file)))

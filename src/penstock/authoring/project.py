@@ -17,24 +17,41 @@ def project_files(folder: Path) -> list[Path]:
     Only the folders themselves are looked into, not those below, and only files that name penstock: other files are
     not imported for having a look. Raises SettingsError for a folder that is not there.
     """
-    files = [file for one in _folders(folder) for file in sorted(one.glob("*.py"))]
-    return [file for file in dict.fromkeys(files) if file.name != "__init__.py" and _names_penstock(file)]
+    files = [file for one in pipeline_folders(folder) for file in sorted(one.glob("*.py"))]
+    return [file for file in dict.fromkeys(files) if may_hold_pipelines(file.name) and names_penstock(file)]
 
 
-def _names_penstock(file: Path) -> bool:
+def may_hold_pipelines(name: str) -> bool:
+    """Is it the name of a file of Python, and not one that an editor keeps for itself?"""
+    return name.endswith(".py") and name != "__init__.py" and not name.startswith(".")
+
+
+def names_penstock(file: Path) -> bool:
+    """Does a file name penstock anywhere?"""
     try:
         return b"penstock" in file.read_bytes()
     except OSError:  # a folder, a broken link, somebody else's
         return False
 
 
-def _folders(folder: Path) -> list[Path]:
+def project_folder(start: Path) -> Path:
+    """The folder of the nearest `penstock.toml` from `start` upward, else `start`."""
+    settings = _settings(start.absolute())
+    return start.absolute() if settings is None else settings.parent
+
+
+def pipeline_folders(folder: Path) -> list[Path]:
+    """The folders of a project that hold pipelines. Raises SettingsError."""
     folder = folder.absolute()
-    settings = next((one / SETTINGS for one in (folder, *folder.parents) if (one / SETTINGS).is_file()), None)
+    settings = _settings(folder)
     named = None if settings is None else _named(settings)
     if settings is not None and named is not None:
         return [settings.parent / name for name in named]
     return [folder / "pipelines"] if (folder / "pipelines").is_dir() else [folder]
+
+
+def _settings(folder: Path) -> Path | None:
+    return next((one / SETTINGS for one in (folder, *folder.parents) if (one / SETTINGS).is_file()), None)
 
 
 def _named(settings: Path) -> list[str] | None:

@@ -8,13 +8,14 @@ from typing import Annotated, Any, Final
 import typer
 
 from penstock import __version__
-from penstock.cli import db, doctor, output, pipelines, run, runs
+from penstock.cli import db, doctor, output, pipelines, run, runs, up
 from penstock.cli.help import Verb, Verbs
 from penstock.cli.problems import tell, tell_mistake, wrong_use
 from penstock.errors import PenstockError
 
 EXAMPLES = """
 penstock run flights.py       run a pipeline of this file
+penstock up                   see pipelines and runs in the browser
 penstock runs show            see how the latest run went
 penstock runs logs            read what its tasks printed
 """
@@ -23,7 +24,7 @@ penstock runs logs            read what its tasks printed
 class Root(Verbs):
     """All verbs, in the order in which people meet them."""
 
-    first = ("run", "runs", "pipelines", "db", "doctor")
+    first = ("run", "up", "link", "runs", "pipelines", "db", "doctor")
 
 
 app = typer.Typer(
@@ -56,6 +57,8 @@ def root(
 
 
 app.command("run", cls=Verb, epilog=run.EXAMPLES)(run.run)
+app.command("up", cls=Verb, epilog=up.UP, short_help="Show and run pipelines in the browser.")(up.up)
+app.command("link", cls=Verb, epilog=up.LINK, short_help="Print a link that signs in to the page.")(up.link)
 app.add_typer(runs.app, name="runs")
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(db.app, name="db")

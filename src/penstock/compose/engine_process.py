@@ -1,0 +1,165 @@
+"""The engine process of `penstock up`: runs what was asked for, and keeps the store's picture of the project.
+
+It tells its parent how it is by lines of JSON on standard output: `{"ready": true}`, `{"definitions": {...}}`,
+`{"draining": runs}`. SIGTERM drains: nothing is begun any more, what runs gets half of the grace time to end by itself,
+then is cancelled. SIGINT ends all at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from penstock.compose.claims import Claims
+from penstock.compose.home import Home
+from penstock.compose.local import LocalEngine, start_executor
+from penstock.compose.settings import load_settings
+from penstock.compose.watcher import State, Watcher
+from penstock.engine.handle import RunHandle
+from penstock.errors import ExecutorError, PenstockError
+from penstock.store.database import locate
+
+#: Seconds between two looks for runs that were asked for: in the file of SQLite, and at a server.
+LOOK: Final = 0.1
+LOOK_FAR: Final = 0.25
+#: Seconds that runs get to be recorded once everything was killed.
+LAST: Final = 2.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work until told to end; the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="penstock: %(message)s")
+    try:
+        return _work(_parser().parse_args(arguments))
+    except PenstockError as error:
+        print(f"penstock: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m penstock.compose.engine_process", description="An engine.")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--database", required=True)
+    parser.add_argument("--project", type=Path, required=True)
+    parser.add_argument("--workers", type=int)
+    parser.add_argument("--grace", type=float, default=10.0)
+    return parser
+
+
+class Ending:
+    """How this process was asked to end: not yet, by draining, or at once."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.at_once = threading.Event()
+        self.exit_code = 0
+        signal.signal(signal.SIGTERM, self._drain)
+        signal.signal(signal.SIGINT, self._hurry)
+
+    def because_of(self, problem: str) -> None:
+        """End at once, with exit code 1: there is nothing to be saved."""
+        print(f"penstock: {problem}", file=sys.stderr)
+        self.exit_code = 1
+        self.at_once.set()
+        self.asked.set()
+
+    def _drain(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked.set()
+
+    def _hurry(self, _number: int, _frame: FrameType | None) -> None:
+        self.at_once.set()
+        self.asked.set()
+
+
+def _work(options: argparse.Namespace) -> int:
+    ending = Ending()
+    settings = load_settings(options.project, os.environ)
+    # The agent's processes come up while the rest is made.
+    executor = start_executor(settings, workers=options.workers)
+    claims: list[Claims] = []
+
+    def duty(local: LocalEngine) -> Claims:
+        lost = "this engine was taken for dead, and its runs were given away"
+        claims.append(Claims(local, lambda: ending.because_of(lost)))
+        return claims[0]
+
+    home = Home(options.home, options.database)
+    look = LOOK if isinstance(locate(options.database), Path) else LOOK_FAR
+    with LocalEngine(home, settings, executor, kind="engine", look=look, duty=duty) as local:
+        watcher = Watcher(options.project, local.database, _tell_state)
+        watcher.start()
+        tell({"ready": True})
+        try:
+            _wait(local, ending)
+            claims[0].close()
+            drain(local.engine.live, options.grace, ending.at_once)
+        finally:
+            watcher.close()
+    return ending.exit_code
+
+
+def _wait(local: LocalEngine, ending: Ending) -> None:
+    """Return when this process is to end."""
+    while not ending.asked.wait(1.0):
+        crash = local.engine.crash
+        if crash is not None:
+            if isinstance(crash, ExecutorError):
+                ending.because_of(str(crash))
+            else:
+                logging.getLogger("penstock.engine").error("the engine stopped", exc_info=crash)
+                ending.because_of(f"the engine stopped: {type(crash).__name__}: {crash}")
+
+
+def drain(live: Callable[[], list[RunHandle]], grace: float, at_once: threading.Event) -> None:
+    """Let what runs end: by itself for half of `grace` seconds, then cancelled, at last killed.
+
+    `live` gives the handles of the runs that are not over.
+    """
+    start = time.monotonic()
+    if live():
+        tell({"draining": len(live())})
+    _wait_for(live, start + grace / 2, at_once)
+    for handle in live():
+        handle.cancel("interrupted")
+    _wait_for(live, start + grace, at_once)
+    for handle in live():
+        handle.kill("interrupted")
+    _wait_for(live, time.monotonic() + LAST, threading.Event())
+
+
+def _wait_for(live: Callable[[], list[RunHandle]], deadline: float, at_once: threading.Event) -> None:
+    for handle in live():
+        # In pieces, so that a signal is heeded.
+        while not handle.wait(0.05):
+            if at_once.is_set() or time.monotonic() > deadline:
+                return
+
+
+def _tell_state(state: State) -> None:
+    problems = [
+        {"file": one.file, "line": one.line, "message": one.message, "cure": one.cure} for one in state.problems
+    ]
+    tell({"definitions": {"pipelines": state.pipelines, "problems": problems}})
+
+
+def tell(document: dict[str, Any]) -> None:
+    """Say something to the parent, if it is still there."""
+    try:
+        sys.stdout.write(json.dumps(document) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main())
