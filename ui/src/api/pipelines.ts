@@ -41,6 +41,15 @@ export function pipelineQuery({ name, namespace }: PipelineKey) {
   });
 }
 
+/** Its definition as a graph, in the version that the project has now. */
+export function pipelineGraphQuery({ name, namespace }: PipelineKey) {
+  return queryOptions({
+    queryKey: [...pipelineKeys.one({ name, namespace }), "graph"],
+    queryFn: async ({ signal }) =>
+      await body(api.GET("/api/v1/pipelines/{name}/graph", { params: { path: { name }, query: { namespace } }, signal })),
+  });
+}
+
 /** Its tasks over its last runs. */
 export function gridQuery({ name, namespace }: PipelineKey, limit: number) {
   return queryOptions({
