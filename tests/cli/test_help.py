@@ -41,7 +41,7 @@ def test_the_first_page_lists_the_verbs() -> None:
     names = [
         line.split()[0] for line in verbs.split("\n\n")[0].splitlines() if line.startswith("  ") and line[2] != " "
     ]
-    assert names == ["run", "runs", "pipelines", "db", "doctor"]
+    assert names == ["run", "up", "link", "runs", "pipelines", "db", "doctor"]
 
 
 def _words(command: Any) -> list[str]:

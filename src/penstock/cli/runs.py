@@ -1,4 +1,4 @@
-"""`penstock runs list|show|logs`."""
+"""`penstock runs list|show|logs|cancel`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from penstock.cli import output
 from penstock.cli.help import Verb, Verbs
 from penstock.errors import UsageError
 
-app = typer.Typer(help="Runs: list them, show one, read its logs.", cls=Verbs, no_args_is_help=True)
+app = typer.Typer(help="Runs: list them, show one, read its logs, cancel some.", cls=Verbs, no_args_is_help=True)
 
 Texts = list[str]
 Run = Annotated[
@@ -36,6 +36,10 @@ LOGS = """
 penstock runs logs
 penstock runs logs latest --task clean --level warning
 penstock runs logs 38fw --grep timeout --tail 20
+"""
+CANCEL = """
+penstock runs cancel latest
+penstock runs cancel 38fw 3f1x --now
 """
 #: Lines of a log that are written at a time.
 _BLOCK = 500
@@ -176,3 +180,29 @@ def logs(
         sys.stdout.write("".join([log_line(line, paint) for line in block]))
     if nothing:
         _note("There are no such lines.")
+
+
+@app.command("cancel", cls=Verb, epilog=CANCEL)
+def cancel(
+    run: Annotated[Texts, typer.Argument(metavar="RUN...", help="Ids, parts of them, or latest.")],
+    now: Annotated[
+        bool, typer.Option("--now", help="At once: tasks get no grace, and clean-up tasks don't run.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Cancel runs, wherever they run: tasks get their grace to end, clean-up tasks still run.
+
+    Exit code: 0 when all of them end now, 1 when one was over before, or its engine did not answer yet.
+    """
+    from penstock.cli import cancel as asking
+    from penstock.cli.session import reading
+
+    with reading() as (_, database):
+        outcomes = asking.cancel(database, run, now=now)
+    if as_json:
+        output.show_json({"items": [one._asdict() for one in outcomes]})
+    else:
+        from penstock.cli.render.runs import cancelled
+
+        output.show([cancelled(one.id, one.outcome, one.state, output.paint()) for one in outcomes])
+    return 0 if all(one.outcome == "applied" for one in outcomes) else 1

@@ -23,6 +23,15 @@ def listed(items: list[Document], paint: Paint, width: int, now: float) -> list[
     return table(columns, [_row(run, paint, now) for run in items], paint, width)
 
 
+def cancelled(run: str, outcome: str, state: str, paint: Paint) -> Line:
+    """`38fx0bnh17zzn ◌ cancelling`, and what to know where that was not to be."""
+    told = {
+        "refused": " before: there is nothing to cancel",
+        "waiting": ", and asked to end: its engine did not answer yet",
+    }
+    return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(told.get(outcome, ""))]
+
+
 def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
     error = run["error"] or {}
     about = f"{error['task']}: " if error.get("task") else ""
