@@ -102,10 +102,10 @@ class TestEvents:
         with history.read() as connection:
             kinds = [
                 [event["kind"] for event in list_events(connection, made.KEY, task=task, map_index=item).items]
-                for task, item in [("a", None), ("b", None), ("b", 0), ("b", 9), ("c", None)]
+                for task, item in [("", None), ("a", None), ("b", None), ("b", 0), ("b", 9), ("c", None)]
             ]
         assert kinds == [
-            ["task_run.queued"], ["task_run.running", "task_run.failed"], ["task_run.running"], [], [],
+            ["run.running"], ["task_run.queued"], ["task_run.running", "task_run.failed"], ["task_run.running"], [], [],
         ]  # fmt: skip
 
     @pytest.mark.parametrize("how", [{"limit": 0}, {"limit": 1001}, {"cursor": "x"}, {"cursor": "²"}, {"cursor": "-1"},

@@ -26,13 +26,17 @@ def list_events(
 ) -> Page:
     """A part of a run's history, oldest first, as wire.EventPage; of one task (and item) where it is named.
 
+    The empty task is the run itself: what happened to it, and to none of its tasks.
+
     Raises UsageError for a limit or cursor that is not one.
     """
     if not 1 <= limit <= MOST:
         raise UsageError(f"a page of {limit} events can't be had", cure=f"ask for 1 to {MOST}")
     where = "event.run_key = ? AND event.id > ?"
     parameters: list[str | int] = [key, _after(cursor)]
-    if task is not None:
+    if task == "":
+        where += " AND event.seq IS NULL"
+    elif task is not None:
         item = "" if map_index is None else " AND map_index = ?"
         where += f" AND event.seq IN (SELECT seq FROM task_run_row WHERE run_key = ? AND task = ?{item})"
         parameters += [key, task, *(() if map_index is None else (map_index,))]

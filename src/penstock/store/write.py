@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from penstock.errors import Fenced, StaleWrite
@@ -29,7 +29,7 @@ _SAME_PLACE: Final = {"run_key": "run_key", "seq": "seq"}
 
 #: In the order that the database must see them: an attempt ends before the next one of its task run begins.
 _STEPS: Final = (
-    _Step("new_runs", "run", Insert("run", ("error_text", *rows.NewRun._fields)), exact=True),
+    _Step("new_runs", "run", Insert("run", ("trigger_kind", "error_text", *rows.NewRun._fields)), exact=True),
     _Step("labels", "label", Insert("label", ("run_key", "key", "value")), exact=True),
     _Step("new_task_runs", "task run", Insert("task_run_row", rows.NewTaskRun._fields), exact=True),
     _Step(
@@ -102,8 +102,8 @@ def apply(connection: Connection, commit: Commit) -> None:
     for step in _STEPS:
         new: Sequence[Any] = getattr(commit, step.kind)
         if new:
-            if step.what == "run":
-                new = [(_error_text(run.error), *run) for run in new]
+            if step.kind in _DERIVED:
+                new = [(*_DERIVED[step.kind](run), *run) for run in new]
             changed = connection.run_many(step.statement, new)
             if step.exact and changed != len(new):
                 raise StaleWrite(
@@ -112,8 +112,18 @@ def apply(connection: Connection, commit: Commit) -> None:
                 )
 
 
-def _error_text(error: str | None) -> str | None:
-    return None if error is None else error_text(json.loads(error))
+def _of_new_run(run: rows.NewRun) -> tuple[str, str | None]:
+    return json.loads(run.trigger).get("kind") or "manual", *_of_run_update(run)
+
+
+def _of_run_update(run: rows.NewRun | rows.RunUpdate) -> tuple[str | None]:
+    return (None if run.error is None else error_text(json.loads(run.error)),)
+
+
+#: What lists need of a run, reckoned from its other facts: it comes before them in the statements.
+_DERIVED: Final[dict[str, Callable[[Any], tuple[Any, ...]]]] = {
+    "new_runs": _of_new_run, "run_updates": _of_run_update,
+}  # fmt: skip
 
 
 def _check_fences(connection: Connection, fences: list[Fence]) -> None:
