@@ -31,7 +31,7 @@ def list_events(
     limit: Annotated[int, Query(ge=1, le=events.MOST)] = events.PAGE,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
-    """The history of a run, or of one of its tasks (and items), oldest first."""
+    """The history of a run, or of one of its tasks (and items), oldest first; `task=` alone: of the run itself."""
     with service.database.read() as connection:
         key = find_run(connection, run_id)
         page = events.list_events(connection, key, task=task, map_index=map_index, limit=limit, cursor=cursor)
