@@ -1,7 +1,7 @@
 /** One stream a window: what happens in the store comes here and goes into what queries hold. */
 import { useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import { applyToList, applyToRun, madeSince, type Change } from "../domain/apply-event";
+import { applyToList, applyToRun, type Change } from "../domain/apply-event";
 import { ApiProblem, api, type Schemas } from "./client";
 import { logKeys } from "./logs";
 import { pipelineKeys } from "./pipelines";
@@ -174,5 +174,3 @@ export function useChanges(listener: Listener): void {
   const client = useQueryClient();
   useEffect(() => theLive(client).listen(listener), [client, listener]);
 }
-
-export { madeSince };

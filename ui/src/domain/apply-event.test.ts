@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { applyToList, applyToRun, madeSince, type Change } from "./apply-event";
+import { applyToList, applyToRun, made, type Change } from "./apply-event";
 
 const trigger = { kind: "manual", name: null, at: "2026-01-01T00:00:00.000000Z" };
 const task = (name: string, mapIndex: number | null = null) => ({
@@ -51,6 +51,8 @@ test("lists keep their order, and are the very same without a change", () => {
   expect(applyToList(items, [runChange("r1", "failed")]).map((item) => item.state)).toEqual(["running", "failed"]);
 });
 
-test("new runs are counted once", () => {
-  expect(madeSince([runChange("r3", "created"), runChange("r3", "running"), runChange("r1", "failed")], "r2")).toBe(1);
+test("new runs are those after the newest that is known", () => {
+  const changes = [runChange("r3", "created"), runChange("r1", "failed"), taskChange("one", "failed", null, "r4")];
+  expect(made(changes, "r2")).toEqual([["r3", "t"]]);
+  expect(made(changes, undefined)).toHaveLength(2);
 });

@@ -47,14 +47,12 @@ export function applyToList(items: Summary[], changes: readonly Change[]): Summa
   return items.map((item) => runs.get(item.id) ?? item);
 }
 
-/** Which runs were made in these changes, as far as can be seen: those that a list, newest first, does not have. */
-export function madeSince(changes: readonly Change[], newest: string | undefined): number {
-  const made = new Set<string>();
-  for (const change of changes) {
-    // Ids sort by time of creation.
-    if (change.kind === "run" && (newest === undefined || change.run.id > newest)) made.add(change.run.id);
-  }
-  return made.size;
+/** Runs in these changes that were made after the newest one of a list, by id with their time of creation. */
+export function made(changes: readonly Change[], newest: string | undefined): [id: string, at: string][] {
+  // Ids sort by time of creation.
+  return changes.flatMap((change) =>
+    change.kind === "run" && (newest === undefined || change.run.id > newest) ? [[change.run.id, change.run.created_at]] : [],
+  );
 }
 
 function applyToTask(task: Task, change: TaskChange): Task {

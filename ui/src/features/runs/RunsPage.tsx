@@ -1,0 +1,199 @@
+import { Button, Checkbox, Menu } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { ChevronDown, Columns3, Download } from "lucide-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { exportAddress, runCountQuery, runsQuery, type RunQuery } from "../../api/runs";
+import { viewsQuery } from "../../api/views";
+import { Command, Empty } from "../../components/Empty";
+import { StateIcon } from "../../components/StateIcon";
+import { countText } from "../../domain/formats";
+import { STATE_LOOK } from "../../domain/states";
+import { BulkBar } from "./BulkBar";
+import { COLUMNS, columnsOf, USUAL } from "./columns";
+import { FilterBar } from "./FilterBar";
+import { parse, queryOf, replaced, toggled } from "./filter/language";
+import { RunsTable } from "./RunsTable";
+import { NO_TICKS, ticked } from "./ticks";
+import { useNewer } from "./useNewer";
+import { Views } from "./Views";
+import "./runs.css";
+
+const route = getRouteApi("/runs");
+const NEWEST = "-created_at";
+const QUICK = ["failed", "running", "queued", "warning", "succeeded", "cancelled"] as const;
+const KEPT = "penstock:run-columns";
+
+/** All runs: filtered, sorted, in the columns that somebody wants; live without jumps. */
+export function RunsPage() {
+  const { q: text = "", sort = NEWEST, view } = route.useSearch();
+  const navigate = route.useNavigate();
+  const [keys, setKeys] = useColumns(view);
+  const [ticks, setTicks] = useState(NO_TICKS);
+  const [at, setAt] = useState(-1);
+  // A filter such as created:7d asks the same question until it is changed or read again.
+  const [asked, setAsked] = useState(() => Date.now());
+  const query = useMemo(() => queryOf(text, asked), [text, asked]);
+  const problems = useMemo(() => parse(text).flatMap((term) => (term.problem === null ? [] : [term.problem])), [text]);
+  const list = useInfiniteQuery(runsQuery(query, sort));
+  const count = useQuery(runCountQuery(query));
+  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const columns = useMemo(() => columnsOf(keys), [keys]);
+  const newer = useNewer(query, runs[0]?.id, list.isSuccess && sort === NEWEST);
+
+  const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined }) => {
+    setTicks(NO_TICKS);
+    setAt(-1);
+    setAsked(Date.now());
+    void navigate({ search: (before) => ({ ...before, ...more, q: ("q" in more ? more.q : before.q) || undefined }) });
+  };
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const ids = useMemo(() => runs.map((run) => run.id), [runs]);
+  const onTick = useCallback((id: string, range: boolean) => setTicks((before) => ticked(before, ids, id, range)), [ids]);
+  const onTickAll = () => setTicks(ids.every((id) => ticks.ticked.has(id)) ? NO_TICKS : { ticked: new Set(ids), anchor: null });
+  const readAgain = () => {
+    setAsked(Date.now());
+    newer.clear();
+    void list.refetch();
+    void count.refetch();
+  };
+  const states = new Set(parse(text).flatMap((term) => (term.key === "state" && !term.exclude ? term.values : [])));
+  return (
+    <div className="pn-runs">
+      <header className="pn-runs-bar">
+        <h1>Runs</h1>
+        <span className="pn-runs-count" aria-live="polite">{count.data && `${countText(count.data.count)}${count.data.exact ? "" : "+"}`}</span>
+        <FilterBar text={text} onChange={(q) => set({ q })} />
+        <Views
+          current={view} now={{ query: viewText(text, sort), columns: keys }} onClosed={() => set({ view: undefined })}
+          onOpen={(saved) => {
+            setKeys(saved.columns.length > 0 ? saved.columns : USUAL);
+            const kept = new URLSearchParams(saved.query);
+            set({ q: kept.get("q") ?? "", sort: kept.get("sort") ?? undefined, view: saved.id });
+          }}
+        />
+        <ColumnsMenu keys={keys} onChange={setKeys} />
+        <Menu position="bottom-end">
+          <Menu.Target><Button leftSection={<Download size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />}>Export</Button></Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Label>{count.data ? `${countText(count.data.count)}${count.data.exact ? "" : " or more"} runs, as the filter shows them` : "As the filter shows them"}</Menu.Label>
+            <Menu.Item component="a" href={exportAddress(query, sort, "csv")} download>CSV</Menu.Item>
+            <Menu.Item component="a" href={exportAddress(query, sort, "json")} download>JSON</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </header>
+      <div className="pn-runs-chips" role="group" aria-label="Filter by">
+        {QUICK.map((state) => (
+          <button key={state} type="button" className="pn-runs-chip" aria-pressed={states.has(state)} onClick={() => set({ q: toggled(text, "state", state) })}>
+            <StateIcon state={state} size={14} silent /> {STATE_LOOK[state].word}
+          </button>
+        ))}
+        {parse(text).filter((term) => term.key !== "state" || term.exclude).map((term) => (
+          <button key={term.at} type="button" className="pn-runs-chip" aria-pressed title="Take this out" onClick={() => set({ q: replaced(text, term, "") })}>
+            <span className="pn-cut">{term.exclude && "not "}{term.key}: <bdi>{term.values.join(", ")}</bdi></span> ×
+          </button>
+        ))}
+      </div>
+      {problems.map((problem) => <p key={problem} className="pn-runs-told" role="alert">{problem}</p>)}
+      {list.error !== null && <p className="pn-runs-told" role="alert">{list.error.message}</p>}
+      {newer.count > 0 && <button type="button" className="pn-runs-pill" onClick={readAgain}>{newer.count === 1 ? "1 new run" : `${countText(newer.count)} new runs`}</button>}
+      {runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} onShow={readAgain} newer={newer.count} /> : (
+        <RunsTable
+          runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
+          onTick={onTick} onTickAll={onTickAll} onEnd={onEnd}
+        />
+      )}
+      {ticks.ticked.size > 0 && (
+        <BulkBar
+          key={text} ids={[...ticks.ticked]} onClear={() => setTicks(NO_TICKS)}
+          all={{ count: count.data?.count ?? 0, exact: count.data?.exact ?? false, filter: filterText(query) }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Nothing({ filtered, newer, onClear, onShow }: { filtered: boolean; newer: number; onClear: () => void; onShow: () => void }) {
+  if (filtered) {
+    return (
+      <Empty title="No run matches this filter">
+        <p>Take a condition out, or look at all runs.</p>
+        <Button onClick={onClear}>All runs</Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No runs yet">
+      <p>Every run of this project shows here, whoever starts it. Start one in a terminal:</p>
+      <Command>penstock run FILE.py</Command>
+      <p>or by “Run” on the page of a pipeline.</p>
+      {newer > 0 && <Button onClick={onShow}>Show it</Button>}
+    </Empty>
+  );
+}
+
+function ColumnsMenu({ keys, onChange }: { keys: readonly string[]; onChange: (keys: readonly string[]) => void }) {
+  return (
+    <Menu position="bottom-end" closeOnItemClick={false}>
+      <Menu.Target><Button leftSection={<Columns3 size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />}>Columns</Button></Menu.Target>
+      <Menu.Dropdown mah={420} style={{ overflow: "auto" }}>
+        {COLUMNS.map((column) => {
+          const on = keys.includes(column.key);
+          const next = on ? keys.filter((key) => key !== column.key) : [...keys, column.key];
+          return (
+            <Menu.Item key={column.key} role="menuitemcheckbox" aria-checked={on} onClick={() => next.length > 0 && onChange(next)} leftSection={<Checkbox size="xs" checked={on} readOnly tabIndex={-1} aria-hidden style={{ pointerEvents: "none" }} />}>
+              {column.title}
+            </Menu.Item>
+          );
+        })}
+        <Menu.Divider />
+        <Menu.Item onClick={() => onChange(USUAL)}>The usual ones</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** The columns: of the view in the address, else those that this browser keeps. */
+function useColumns(view: number | undefined): [string[], (keys: readonly string[]) => void] {
+  const { data: views } = useQuery({ ...viewsQuery(), enabled: view !== undefined });
+  const [keys, setKeys] = useState<string[]>(kept);
+  const saved = views?.find((one) => one.id === view)?.columns.join();
+  useEffect(() => {
+    if (saved) setKeys(saved.split(","));
+  }, [saved]);
+  const keep = (next: readonly string[]) => {
+    setKeys([...next]);
+    if (view === undefined) {
+      try {
+        localStorage.setItem(KEPT, next.join());
+      } catch {
+        // Kept until the page is left.
+      }
+    }
+  };
+  return [keys, keep];
+}
+
+function kept(): string[] {
+  try {
+    return localStorage.getItem(KEPT)?.split(",") ?? [...USUAL];
+  } catch {
+    return [...USUAL];
+  }
+}
+
+function viewText(text: string, sort: string): string {
+  const search = new URLSearchParams();
+  if (text !== "") search.set("q", text);
+  if (sort !== NEWEST) search.set("sort", sort);
+  return search.toString();
+}
+
+function filterText(query: RunQuery): string {
+  const search = new URLSearchParams();
+  for (const [key, values] of Object.entries(query)) for (const value of values) search.append(key, value);
+  return search.toString();
+}

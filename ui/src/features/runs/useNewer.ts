@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { useChanges } from "../../api/live";
+import { runCountQuery, type RunQuery } from "../../api/runs";
+import { made, type Change } from "../../domain/apply-event";
+
+/** Runs that were made since the list was read, by id with their time of creation. */
+type Made = ReadonlyMap<string, string>;
+const NONE: Made = new Map();
+
+/**
+ * How many new runs a list, newest first, does not show yet. `newest` is its first; `on`: it is read, and in that order.
+ * With a filter the server counts: it knows what fits.
+ */
+export function useNewer(query: RunQuery, newest: string | undefined, on: boolean): { count: number; clear: () => void } {
+  const [known, setKnown] = useState<Made>(NONE);
+  useEffect(() => setKnown(NONE), [query, newest]);
+  const hear = useCallback((changes: readonly Change[]) => {
+    const found = on ? made(changes, newest) : [];
+    if (found.length > 0) setKnown((before) => new Map([...before, ...found]));
+  }, [newest, on]);
+  useChanges(hear);
+  const filtered = Object.keys(query).length > 0;
+  const since = [...known.values()].sort()[0];
+  const asked = useQuery({
+    ...runCountQuery({ ...query, ...(since !== undefined && { created_after: [since] }) }),
+    enabled: filtered && since !== undefined,
+    refetchInterval: 2_000,
+  });
+  const fitting = since === undefined ? 0 : (asked.data?.count ?? 0);
+  return { count: filtered ? fitting : known.size, clear: () => setKnown(NONE) };
+}
