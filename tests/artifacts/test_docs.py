@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from penstock.artifacts import recent, store, tags
+from penstock.artifacts import preview, recent, store, tags
 from penstock.artifacts.codecs import choice
+from penstock.artifacts.previews import cells, summary
+from penstock.artifacts.reader import child
 from penstock.errors import ArtifactCorrupt, DiskFull
 from penstock.model.artifact import Kind
 
@@ -34,3 +36,13 @@ def test_figures_and_codes() -> None:
     assert f"nested {tags.DEPTH} deep" in PAGE
     for code in (ArtifactCorrupt.code, DiskFull.code):
         assert f"`{code}`" in PAGE
+
+
+def test_the_limits_of_looks() -> None:
+    assert f"up to {preview.CELLS:,} cells" in PAGE
+    assert f"texts over {cells.LENGTH:,} characters" in PAGE
+    assert f"the first {cells.ELEMENTS} elements" in PAGE
+    assert f"up to {summary.ROWS:,} rows" in PAGE
+    assert f"stops after {summary.SECONDS:.0f} s" in PAGE
+    assert f"{child.MEMORY >> 30} GiB of memory of its own" in PAGE
+    assert f"nobody has looked for {child.IDLE:.0f} s" in PAGE
