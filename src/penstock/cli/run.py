@@ -158,11 +158,26 @@ def _run(
     with LocalEngine(home, settings, executor) as engine:
         with signals.held():
             handle = signals.handle = engine.submit(spec, request)
+        if not (quiet or as_json):
+            _tell_page(home, handle)
         # A task in this process prints where we print.
         with output.reserved() if as_json else contextlib.nullcontext():
             watch(handle, signals, engine, quiet=quiet or as_json)
         signals.handle = None
         return _end(handle, engine, home, signals, as_json=as_json)
+
+
+def _tell_page(home: Home, handle: RunHandle) -> None:
+    """Where the run is seen in the browser, if `penstock up` runs here."""
+    from penstock.compose.presence import find
+
+    address = find(home.path)
+    if address is not None:
+        from penstock.cli import output
+        from penstock.cli.render.up import seen_at
+
+        with contextlib.suppress(OSError):
+            output.show([seen_at(f"{address.url}/runs/{handle.id}")])
 
 
 def _end(handle: RunHandle, engine: LocalEngine, home: Home, signals: Signals, *, as_json: bool) -> int:

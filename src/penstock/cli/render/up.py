@@ -33,6 +33,11 @@ def already(link: str, pid: int) -> list[Line]:
     ]
 
 
+def seen_at(url: str) -> Line:
+    """Where a run of this terminal is seen."""
+    return [Span("live at ", "dim"), Span(url, "cyan")]
+
+
 def problem(one: Document, paint: Paint) -> list[Line]:
     """What is wrong with a file, and the cure."""
     where = f"{clean(one['file'])}:{one['line']}" if one["line"] else clean(one["file"])
