@@ -11,8 +11,8 @@ export interface RowsColumn<Row> {
   /** A track of CSS grid: "minmax(160px, 2fr)", "88px". */
   width: string;
   right?: boolean;
-  /** Left out in narrow windows. */
-  wideOnly?: boolean;
+  /** Left out where the table has less than 780 pixels ("much"), or 560 ("some"). */
+  needs?: "some" | "much";
   /** Rows can be sorted by it. */
   sorts?: boolean;
   cell: (row: Row) => ReactNode;
@@ -44,7 +44,8 @@ export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const virtualizer = useVirtualizer({ count: virtual ? rows.length : 0, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
   const shown = virtual ? virtualizer.getVirtualItems() : rows.map((_, index) => ({ index, start: index * ROW }));
-  const grid = { "--pn-rows-grid": columns.map((column) => column.width).join(" "), "--pn-rows-grid-narrow": columns.filter((column) => !column.wideOnly).map((column) => column.width).join(" ") } as CSSProperties;
+  const tracks = (...left: RowsColumn<Row>["needs"][]) => columns.filter(({ needs }) => !left.includes(needs)).map(({ width }) => width).join(" ");
+  const grid = { "--pn-rows-all": columns.map(({ width }) => width).join(" "), "--pn-rows-some": tracks("much"), "--pn-rows-few": tracks("much", "some") } as CSSProperties;
   return (
     <div ref={frame} className="pn-rows" role="table" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={virtual ? 0 : undefined} style={{ ...grid, maxHeight: highest }}>
       <div className="pn-rows-inner" style={{ minWidth: narrowest }}>
@@ -61,7 +62,7 @@ export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
                 style={{ transform: `translateY(${start}px)` }} onClick={onRow && (() => onRow(row))}
               >
                 {columns.map((column) => (
-                  <div key={column.key} role="cell" className="pn-rows-cell" data-right={column.right || undefined} data-wide-only={column.wideOnly || undefined}>{column.cell(row)}</div>
+                  <div key={column.key} role="cell" className="pn-rows-cell" data-right={column.right || undefined} data-needs={column.needs}>{column.cell(row)}</div>
                 ))}
               </div>
             );
@@ -77,7 +78,7 @@ function Head<Row>({ column, sort, onSort }: { column: RowsColumn<Row>; sort: Pr
   const way = sort?.key === column.key ? (sort.descending ? "descending" : "ascending") : undefined;
   const Arrow = way === "descending" ? ArrowDown : ArrowUp;
   return (
-    <div role="columnheader" className="pn-rows-cell" data-right={column.right || undefined} data-wide-only={column.wideOnly || undefined} aria-sort={column.sorts ? (way ?? "none") : undefined}>
+    <div role="columnheader" className="pn-rows-cell" data-right={column.right || undefined} data-needs={column.needs} aria-sort={column.sorts ? (way ?? "none") : undefined}>
       {column.sorts && onSort !== undefined
         ? <button type="button" onClick={() => onSort(column.key)}>{column.title}{way !== undefined && <Arrow size={12} aria-hidden />}</button>
         : column.title}

@@ -1,5 +1,5 @@
 /** A run's head: name, state, time against what is usual, labels, neighbours, and what can be done. */
-import { ActionIcon, Button, Modal, Tooltip } from "@mantine/core";
+import { Button, Modal, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft, ChevronRight, CircleStop, RotateCw } from "lucide-react";
 import { useState } from "react";
@@ -50,7 +50,7 @@ function Pace({ run, expected }: { run: RunDocument; expected: number | null }) 
   return (
     <div className="pn-run-pace">
       <span>{pace.seconds === null ? "not started" : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
-      {expected !== null && <span className="pn-dim">{pace.slower ? "slower than usual, " : ""}usually {durationText(expected)}</span>}
+      {expected !== null && <span className="pn-dim">{pace.slower ? "slower than the usual" : "usually"} {durationText(expected)}</span>}
       {!over && run.tasks_total > 0 && (
         <>
           <span className="pn-run-bar" role="progressbar" aria-label="Tasks that are over" aria-valuemin={0} aria-valuemax={run.tasks_total} aria-valuenow={run.tasks_done}>
@@ -79,7 +79,7 @@ function Labels({ labels }: { labels: Record<string, string> }) {
 function Beside({ id, word, sign }: { id: string | null; word: string; sign: "[" | "]" }) {
   const Icon = sign === "[" ? ChevronLeft : ChevronRight;
   const label = `${word} of this pipeline (${sign})`;
-  if (id === null) return <ActionIcon disabled aria-label={`No ${word.toLowerCase()}`}><Icon size={16} /></ActionIcon>;
+  if (id === null) return <span className="pn-icon-link" data-off title={`No ${word.toLowerCase()} of this pipeline`}><Icon size={16} aria-hidden /></span>;
   return <Tooltip label={label}><span><RunLink run={id} tab="overview" className="pn-icon-link" label={label}><Icon size={16} aria-hidden /></RunLink></span></Tooltip>;
 }
 

@@ -6,7 +6,6 @@ import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow }
 import type { ComponentType } from "react";
 
 import { ApiProblem } from "../../api/client";
-import { useWatchedRun } from "../../api/live";
 import { type RunDocument, useRun, useRunContext } from "../../api/runs";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
@@ -32,7 +31,6 @@ const LOOK: Record<Tab, [string, ComponentType<{ size: number }>]> = {
 
 export default function RunPage({ runId, tab }: { runId: string; tab: string }) {
   const run = useRun(runId);
-  useWatchedRun(runId);
   useTitle(run.data);
   if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
   const known = TABS.find((name) => name === tab);

@@ -12,7 +12,7 @@ test("a run that goes on is measured by the clock, one that is over by its recor
 });
 
 test("slow is clearly more than usual", () => {
-  expect([8, 9.5, 20].map((expected) => paceOf(run, expected, now).slower)).toEqual([true, false, false]);
+  expect([7, 9.5, 20].map((expected) => paceOf(run, expected, now).slower)).toEqual([true, false, false]);
   expect(paceOf({ ...run, state: "succeeded", duration: 0.3 }, 0.1, now).slower).toBe(false);
 });
 

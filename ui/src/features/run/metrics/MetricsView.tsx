@@ -67,12 +67,12 @@ function Tiles({ uses }: { uses: readonly TaskUse[] }) {
 }
 
 const FIGURES: RowsColumn<Figure>[] = [
-  { key: "name", title: "Figure", width: "minmax(120px, 1.2fr)", cell: (figure) => <strong title={figure.name}>{figure.name}</strong> },
-  { key: "task", title: "Task", width: "minmax(120px, 1.2fr)", cell: (figure) => <span title={figure.task}>{taskText(figure.task, figure.mapIndex, figure.label)}</span> },
+  { key: "name", title: "Figure", width: "minmax(80px, 1.2fr)", cell: (figure) => <strong title={figure.name}>{figure.name}</strong> },
+  { key: "task", title: "Task", width: "minmax(80px, 1.2fr)", cell: (figure) => <span title={figure.task}>{taskText(figure.task, figure.mapIndex, figure.label)}</span> },
   { key: "last", title: "Last", width: "minmax(88px, .7fr)", right: true, cell: (figure) => withUnit(figure.last, figure.unit) },
-  { key: "range", title: "Least to most", width: "minmax(120px, 1fr)", right: true, wideOnly: true, cell: (figure) => (figure.dots.length < 2 ? <span className="pn-faint">told once</span> : `${figureText(figure.least)} – ${figureText(figure.most)}`) },
-  { key: "count", title: "Told", width: "56px", right: true, wideOnly: true, cell: (figure) => countText(figure.dots.length) },
-  { key: "line", title: "", width: "minmax(96px, 160px)", wideOnly: true, cell: (figure) => <Line figure={figure} /> },
+  { key: "range", title: "Least to most", width: "minmax(120px, 1fr)", right: true, needs: "some", cell: (figure) => (figure.dots.length < 2 ? <span className="pn-faint">told once</span> : `${figureText(figure.least)} – ${figureText(figure.most)}`) },
+  { key: "count", title: "Told", width: "56px", right: true, needs: "some", cell: (figure) => countText(figure.dots.length) },
+  { key: "line", title: "Shape", width: "minmax(96px, 160px)", needs: "some", cell: (figure) => <Line figure={figure} /> },
 ];
 
 function withUnit(value: number, unit: string | null): string {
@@ -192,18 +192,18 @@ function ByTask({ uses, onTask }: { uses: readonly TaskUse[]; onTask: (task: str
       return a === null || b === null ? (a === null ? 1 : 0) - (b === null ? 1 : 0) : way * (a - b);
     });
   }, [uses, sort]);
-  const figure = (key: keyof TaskUse & string, title: string, cell: (use: TaskUse) => ReactNode, wideOnly = true): RowsColumn<TaskUse> =>
-    ({ key, title, width: "minmax(72px, .6fr)", right: true, sorts: true, wideOnly, cell });
+  const figure = (key: keyof TaskUse & string, title: string, cell: (use: TaskUse) => ReactNode, needs?: "some" | "much"): RowsColumn<TaskUse> =>
+    ({ key, title, width: "minmax(72px, .6fr)", right: true, sorts: true, ...(needs && { needs }), cell });
   const columns: RowsColumn<TaskUse>[] = [
-    { key: "task", title: "Task", width: "minmax(140px, 1.6fr)", sorts: true, cell: (use) => <button type="button" className="pn-plain pn-link" onClick={() => onTask(use.task)}>{taskText(use.task, use.mapIndex, use.label)}</button> },
-    { key: "memory", title: "Peak memory", width: "minmax(120px, 1fr)", sorts: true, cell: (use) => <Share value={use.memory} most={most} /> },
-    figure("duration", "Duration", (use) => durationText(use.duration), false),
-    figure("cpu", "CPU time", (use) => durationText(use.cpu)),
-    figure("busy", "Cores busy", (use) => (use.busy === null ? "–" : use.busy.toFixed(2))),
-    figure("read", "Read", (use) => bytesText(use.read)),
-    figure("written", "Written", (use) => bytesText(use.written)),
-    figure("rows", "Rows", (use) => countText(use.rows)),
-    figure("rowsPerSecond", "Rows/s", (use) => (use.rowsPerSecond === null ? "–" : countText(Math.round(use.rowsPerSecond)))),
+    { key: "task", title: "Task", width: "minmax(88px, 1.6fr)", sorts: true, cell: (use) => <button type="button" className="pn-plain pn-link" onClick={() => onTask(use.task)}>{taskText(use.task, use.mapIndex, use.label)}</button> },
+    { key: "memory", title: "Peak memory", width: "minmax(104px, 1fr)", sorts: true, cell: (use) => <Share value={use.memory} most={most} /> },
+    figure("duration", "Duration", (use) => durationText(use.duration)),
+    figure("cpu", "CPU time", (use) => durationText(use.cpu), "some"),
+    figure("busy", "Cores busy", (use) => (use.busy === null ? "–" : use.busy.toFixed(2)), "much"),
+    figure("read", "Read", (use) => bytesText(use.read), "some"),
+    figure("written", "Written", (use) => bytesText(use.written), "some"),
+    figure("rows", "Rows", (use) => countText(use.rows), "some"),
+    figure("rowsPerSecond", "Rows/s", (use) => (use.rowsPerSecond === null ? "–" : countText(Math.round(use.rowsPerSecond))), "much"),
   ];
   return (
     <RowsTable

@@ -7,26 +7,29 @@ import { api, body, type Schemas } from "../../../api/client";
 import { runKeys } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
 import { sinceText } from "../../../logs/times";
-import { chosenOf } from "./history";
+import { toldOf } from "./history";
 
 const PAGE = 200;
 
 export function History({ run }: { run: Schemas["RunDocument"] }) {
   const [withTasks, setWithTasks] = useState(false);
   const events = useInfiniteQuery({
-    queryKey: [...runKeys.one(run.id), "history"],
+    queryKey: [...runKeys.one(run.id), "history", withTasks],
     queryFn: async ({ pageParam, signal }) =>
-      await body(api.GET("/api/v1/runs/{run_id}/events", { params: { path: { run_id: run.id }, query: { limit: PAGE, cursor: pageParam } }, signal })),
+      await body(api.GET("/api/v1/runs/{run_id}/events", { params: { path: { run_id: run.id }, query: { limit: PAGE, cursor: pageParam, task: withTasks ? undefined : "" } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  const told = useMemo(() => chosenOf(events.data?.pages.flatMap((page) => page.items) ?? [], withTasks), [events.data, withTasks]);
+  const told = useMemo(() => (events.data?.pages ?? []).flatMap((page) => page.items.map(toldOf)), [events.data]);
   const start = Date.parse(run.created_at);
   return (
     <section className="pn-section" aria-label="History">
-      <h2>History <Switch checked={withTasks} label="with tasks" onChange={(event) => setWithTasks(event.currentTarget.checked)} /></h2>
+      <div className="pn-history-head">
+        <h2>History</h2>
+        <Switch checked={withTasks} label="with tasks" labelPosition="left" onChange={(event) => setWithTasks(event.currentTarget.checked)} />
+      </div>
       <ol className="pn-history">
-        <li><span className="pn-history-mark" /><span>was made by {triggerText(run.trigger)}</span><time dateTime={run.created_at} title={run.created_at}>{new Date(run.created_at).toLocaleString("en-GB")}</time></li>
+        <li><span className="pn-history-mark" /><span>created, by {triggerText(run.trigger)}</span><time dateTime={run.created_at} title={run.created_at}>{new Date(run.created_at).toLocaleString("en-GB")}</time></li>
         {told.map(({ id, at, task, attempt, state, text }) => (
           <li key={id}>
             <span className="pn-history-mark">{state !== undefined && <StateIcon state={state} size={13} silent />}</span>

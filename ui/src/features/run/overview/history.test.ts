@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chosenOf, type RunEvent, toldOf } from "./history";
+import { type RunEvent, toldOf } from "./history";
 
 const event = (kind: string, more: Partial<RunEvent> = {}): RunEvent =>
   ({ id: 1, at: "2026-03-01T10:00:00Z", kind, task: null, map_index: null, label: null, attempt: null, data: null, ...more });
@@ -17,8 +17,7 @@ test.each([
   expect(toldOf(given)).toMatchObject({ text, state });
 });
 
-test("events of tasks are told by task and item, on wish", () => {
-  const events = [event("run.running"), event("task_run.running", { task: "each", map_index: 2, label: "Lima", attempt: 2 })];
-  expect(chosenOf(events, false)).toHaveLength(1);
-  expect(chosenOf(events, true)[1]).toMatchObject({ task: "each [Lima]", attempt: 2 });
+test("events of tasks are told by task, item and attempt", () => {
+  expect(toldOf(event("task_run.running", { task: "each", map_index: 2, label: "Lima", attempt: 2 }))).toMatchObject({ task: "each [Lima]", attempt: 2 });
+  expect(toldOf(event("run.running")).task).toBeUndefined();
 });

@@ -41,8 +41,3 @@ export function toldOf(event: RunEvent): Told {
     text: `${sentence}${reason}`,
   };
 }
-
-/** The events of the run itself; those of its tasks too, if asked for. */
-export function chosenOf(events: readonly RunEvent[], withTasks: boolean): Told[] {
-  return events.filter((event) => withTasks || event.task === null).map(toldOf);
-}
