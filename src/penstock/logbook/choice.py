@@ -25,15 +25,15 @@ class Choice:
     #: The levels as they are written.
     words: frozenset[bytes] = field(init=False)
     mask: tuple[bool, ...] = field(init=False)
+    any_level: bool = field(init=False)
+    any_time: bool = field(init=False)
 
     def __post_init__(self) -> None:
         chosen = [(level in self.levels, word) for level, word in zip(LEVELS, WORDS, strict=True)]
         object.__setattr__(self, "words", frozenset([word for isin, word in chosen if isin]))
         object.__setattr__(self, "mask", tuple([isin for isin, _ in chosen]))
-
-    @property
-    def any_level(self) -> bool:
-        return all(self.mask)
+        object.__setattr__(self, "any_level", all(self.mask))
+        object.__setattr__(self, "any_time", self.after == -math.inf and self.before == math.inf)
 
     def touches(self, block: Block) -> bool:
         """Does some of a block lie within the time?"""
@@ -57,8 +57,9 @@ class Piece(NamedTuple):
 
 def piece_of(attempt: int, block: Block, choice: Choice) -> Piece:
     """What a choice of levels leaves of a block that lies within its time."""
-    counts = block.counts
+    counts, total = block.counts, block.lines
     if not choice.any_level:
         counts = tuple([count if chosen else 0 for count, chosen in zip(counts, choice.mask, strict=True)])
+        total = sum(counts)
     first, last = block.first, block.first + block.lines - 1
-    return Piece((block.low, attempt, first), (block.high, attempt, last), sum(counts), counts, attempt, block)
+    return Piece((block.low, attempt, first), (block.high, attempt, last), total, counts, attempt, block)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from penstock.errors import PenstockError
+
+#: Files of a reader that are open at the same time.
+OPEN: Final = 16
 
 
 class Unreadable(PenstockError):
@@ -56,6 +60,35 @@ class Folder:
             os.close(fd)
             raise Unreadable(f"{path} is no file")
         return fd
+
+
+class Files:
+    """Files of a folder that are read here and there; those that were read last stay open, a few."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._open: OrderedDict[str, int] = OrderedDict()
+
+    def read(self, path: str, start: int, end: int) -> bytes:
+        """Bytes of a file, or fewer, where it is no longer so long. Raises Unreadable."""
+        fd = self._open.get(path)
+        if fd is None:
+            fd = self._folder.open(path)
+            if fd is None:
+                return b""
+            self._open[path] = fd
+            if len(self._open) > OPEN:
+                os.close(self._open.popitem(last=False)[1])
+        else:
+            self._open.move_to_end(path)
+        try:
+            return os.pread(fd, end - start, start)
+        except OSError as error:
+            raise Unreadable(f"{path} can't be read") from error
+
+    def close(self) -> None:
+        while self._open:
+            os.close(self._open.popitem()[1])
 
 
 def stamp_of(fd: int) -> Stamp:

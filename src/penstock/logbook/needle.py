@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Final
 
@@ -29,41 +30,35 @@ class Needle:
         #: What ends a line is no part of its message.
         self._careful = "}" in text or '"' in text
 
-    def may_be_in(self, data: bytes) -> bool:
-        """Can lines be told not to hold it at a glance?"""
+    def lines(self, data: bytes, texts: Callable[[], list[bytes]]) -> list[int]:
+        """The numbers of those lines of `data` whose message holds it. `texts` gives the lines, in the same order."""
         low = _low(data)
-        return self._is_in(low) or any(mark in low for mark in self._odd)
-
-    def lines(self, data: bytes, texts: list[bytes]) -> list[int]:
-        """The numbers of those lines of `data` whose message holds it. `texts`: the lines, in the same order."""
-        lows = _low(data).split(b"\n")
-        if len(lows) != len(texts) + 1:
-            lows = [_low(text) for text in texts]
-        messages = [line.partition(_MESSAGE)[2] for line in lows[: len(texts)]]
+        odd = b"\\u" in low and any(mark in low for mark in self._odd)
+        if not odd and not self._is_in(low):
+            return []
+        lines = texts()
+        lows = low.split(b"\n")[:-1]
+        if len(lows) != len(lines):
+            # Some are no lines.
+            lows = [_low(line) for line in lines]
         if self._pattern is None:
             needle = self._bytes
-            found = [number for number, message in enumerate(messages) if needle in message]
+            found = [number for number, line in enumerate(lows) if needle in line.partition(_MESSAGE)[2]]
         else:
             search = self._pattern.search
-            found = [number for number, message in enumerate(messages) if search(message)]
-        found = [
-            number
-            for number in found
-            if not (self._careful or b"\\" in messages[number]) or self.is_in(texts[number])
-        ]
-        return self._with_odd(found, messages, texts) if b"\\u" in data else found
+            found = [number for number, line in enumerate(lows) if search(line.partition(_MESSAGE)[2])]
+        if self._careful or b"\\" in low:
+            # An escape may look like a part of the text.
+            found = [n for n in found if not (self._careful or b"\\" in lows[n]) or self.is_in(lines[n])]
+        if odd:
+            others = set(range(len(lows))).difference(found)
+            found += [n for n in others if any(mark in lows[n] for mark in self._odd) and self.is_in(lines[n])]
+            found.sort()
+        return found
 
     def is_in(self, line: bytes) -> bool:
         """Does the message of a line hold it?"""
         return self._folded in folded(strip(parse(line)[0]["message"]))
-
-    def _with_odd(self, found: list[int], messages: list[bytes], texts: list[bytes]) -> list[int]:
-        """Also the lines that only show it once they are read whole."""
-        known = set(found)
-        for number, message in enumerate(messages):
-            if number not in known and any(mark in message for mark in self._odd) and self.is_in(texts[number]):
-                known.add(number)
-        return sorted(known)
 
     def _is_in(self, low: bytes) -> bool:
         return self._bytes in low if self._pattern is None else self._pattern.search(low) is not None

@@ -26,7 +26,7 @@ class Part:
 
     def lines(self) -> list[tuple[Key, bytes]]:
         """The chosen lines by their keys."""
-        texts, times, attempt, first = self.texts, self._times, self.piece.attempt, self.piece.block.first
+        texts, times, attempt, first = self.texts(), self._times, self.piece.attempt, self.piece.block.first
         return [((times[number], attempt, first + number), texts[number]) for number in self.numbers if texts]
 
     def before(self, key: Key) -> int:
@@ -57,7 +57,6 @@ class Part:
         except Unreadable:
             return b""
 
-    @cached_property
     def texts(self) -> list[bytes]:
         """All lines of the block, chosen or not; [] when it is not what it was."""
         return self._split[1]

@@ -26,8 +26,6 @@ def find(view: View, text: str, most: int = PLACES) -> Found:
     keys: list[Key] = []
     for piece, alone in zip(view.pieces, view.lone(), strict=True):
         part = view.part(piece)
-        if not needle.may_be_in(part.data):
-            continue
         numbers = needle.lines(part.data, part.texts)
         if not numbers:
             continue

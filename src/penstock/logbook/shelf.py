@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from penstock.logbook.folder import Folder, Unreadable
-from penstock.logbook.index import Block, Index, read_index
+from penstock.logbook.index import Index, read_index
 
 #: Bytes of memory that indexes may take: some 70 logs of 1,000,000 lines, or 100,000 short ones.
 ROOM: Final = 128 << 20
@@ -22,7 +20,7 @@ class Shelf:
     """Indexes by the path of their log. Which were not asked for the longest are forgotten first."""
 
     def __init__(self, folder: Folder, room: int = ROOM) -> None:
-        self._folder = folder
+        self.folder = folder
         self._room = room
         self._kept: OrderedDict[str, Index] = OrderedDict()
         self._weight = 0
@@ -41,32 +39,21 @@ class Shelf:
         with self._reading[hash(path) % _STRIPES]:
             if found := self._fresh(path):
                 return found
-            with self._opened(path) as fd:
-                if fd is None:
-                    return None
+            fd = self.folder.open(path)
+            if fd is None:
+                return None
+            try:
                 index = read_index(fd, self._kept.get(path))
+            except OSError as error:
+                raise Unreadable(f"{path} can't be read") from error
+            finally:
+                os.close(fd)
             self._keep(path, index)
             return index
 
-    def read(self, path: str, block: Block) -> bytes:
-        """The bytes of a block; fewer, where the file was changed. Raises Unreadable."""
-        with self._opened(path) as fd:
-            return b"" if fd is None else os.pread(fd, block.end - block.start, block.start)
-
-    @contextmanager
-    def _opened(self, path: str) -> Iterator[int | None]:
-        fd = self._folder.open(path)
-        try:
-            yield fd
-        except OSError as error:
-            raise Unreadable(f"{path} can't be read") from error
-        finally:
-            if fd is not None:
-                os.close(fd)
-
     def _fresh(self, path: str) -> Index | None:
         found = self._kept.get(path)
-        if found is None or found.stamp != self._folder.stamp(path):
+        if found is None or found.stamp != self.folder.stamp(path):
             return None
         with self._keeping:
             if path in self._kept:

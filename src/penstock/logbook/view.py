@@ -12,10 +12,10 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from penstock.logbook.choice import Choice, Key, Piece, piece_of
-from penstock.logbook.folder import Unreadable
+from penstock.logbook.folder import Files, Unreadable
 from penstock.logbook.lines import LEVELS, parse
 from penstock.logbook.part import Part
 from penstock.logbook.shelf import Shelf
@@ -34,12 +34,13 @@ class Attempt(NamedTuple):
 
 
 class View:
-    """Chosen lines of attempts, as they were when it was made."""
+    """Chosen lines of attempts, as they were when it was made. Has files open until it is closed."""
 
     def __init__(self, shelf: Shelf, attempts: Sequence[Attempt], choice: Choice | None = None) -> None:
         self.attempts = attempts
         self.choice = choice or Choice()
         self._shelf = shelf
+        self._files = Files(shelf.folder)
         #: Files that can't be read, or not all of them.
         self.damaged: list[str] = []
         #: In the order of their first lines.
@@ -50,6 +51,12 @@ class View:
         self._highs = [high for high, _ in ending]
         self._ended = [0, *accumulate([total for _, total in ending])]
         self.total = self._begun[-1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
 
     @property
     def complete(self) -> bool:
@@ -107,8 +114,8 @@ class View:
 
     def part(self, piece: Piece) -> Part:
         """The lines of a piece; they are read when they are looked at."""
-        path = self.attempts[piece.attempt].path
-        return Part(piece, self.choice, lambda: self._shelf.read(path, piece.block), lambda: self._mark(path))
+        path, start, end = self.attempts[piece.attempt].path, piece.block.start, piece.block.end
+        return Part(piece, self.choice, lambda: self._files.read(path, start, end), lambda: self._mark(path))
 
     def _pieces(self, number: int) -> list[Piece]:
         attempt = self.attempts[number]
@@ -121,15 +128,15 @@ class View:
             return []
         if not index.clean or (index.torn and not attempt.writes):
             self._mark(attempt.path)
-        pieces = []
-        for block in index.blocks:
-            if block.lines and self.choice.touches(block):
-                piece = piece_of(number, block, self.choice)
-                if piece.total and not self.choice.covers(block):
-                    piece = self.part(piece).narrowed()
-                if piece.total:
-                    pieces.append(piece)
-        return pieces
+        choice, blocks = self.choice, index.blocks
+        if choice.any_time:
+            pieces = [piece_of(number, block, choice) for block in blocks]
+        else:
+            pieces = [self._timely(piece_of(number, block, choice)) for block in blocks if choice.touches(block)]
+        return [piece for piece in pieces if piece.total]
+
+    def _timely(self, piece: Piece) -> Piece:
+        return self.part(piece).narrowed() if piece.total and not self.choice.covers(piece.block) else piece
 
     def _document(self, key: Key, text: bytes) -> dict[str, Any]:
         raw, whole = parse(text)
