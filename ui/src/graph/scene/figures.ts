@@ -1,0 +1,144 @@
+/** What a run says about each node of a scene. */
+import type { Schemas } from "../../api/client";
+import { by } from "../../domain/by";
+import { bytesText, durationText, runningText } from "../../domain/formats";
+import { isOver, STATE_LOOK, type TaskState } from "../../domain/states";
+import { countStates, type StateCounts, togetherOf } from "../../domain/together";
+import type { Scene, SceneNode } from "./scene";
+
+type Run = Schemas["RunDocument"];
+type Task = Schemas["TaskDocument"];
+
+export interface Figure {
+  /** null where the run says nothing: params, datasets, a definition without a run. */
+  state: TaskState | null;
+  reason: string | null;
+  /** Items of a fan-out or tasks of a folded group by state; null for a single task. */
+  counts: StateCounts | null;
+  done: number;
+  total: number;
+  /** 0 to 1, where a task says so or items are counted. */
+  progress: number | null;
+  attempts: number;
+  /** Milliseconds since 1970, while it runs. */
+  since: number | null;
+  /** Seconds, once it is over. */
+  duration: number | null;
+  /** A dataset's; rows null where it has none. `made`: there is a value. */
+  made: boolean;
+  rows: number | null;
+  bytes: number | null;
+}
+
+const NOTHING: Figure = {
+  state: null, reason: null, counts: null, done: 0, total: 0, progress: null, attempts: 0, since: null, duration: null, made: false, rows: null, bytes: null,
+};
+
+/** Task runs of a run by the name of their task; items of a fan-out stand for their parent. */
+export function taskRuns(run: Run): Map<string, Task[]> {
+  const found = by(run.tasks, (task) => task.name);
+  for (const [name, tasks] of found) {
+    const items = tasks.filter((task) => task.map_index !== null);
+    if (items.length > 0 && items.length < tasks.length) found.set(name, items);
+  }
+  return found;
+}
+
+/** A figure for each node, in the order of the scene. */
+export function figuresOf(scene: Scene, run: Run | undefined): Figure[] {
+  if (run === undefined) return scene.nodes.map(() => NOTHING);
+  const runs = taskRuns(run);
+  const outputs = by(run.tasks.flatMap((task) => task.outputs), (output) => output.dataset);
+  return scene.nodes.map((node) => {
+    if (node.kind === "param") return NOTHING;
+    if (node.kind === "dataset") return madeOf(outputs.get(node.name) ?? []);
+    return node.kind === "group" ? groupFigure(node.tasks, runs) : taskFigure(runs.get(node.name) ?? []);
+  });
+}
+
+/** The state of all tasks of a group together. */
+export function groupFigure(names: readonly string[], runs: ReadonlyMap<string, readonly Task[]>): Figure {
+  const figures = names.map((name) => taskFigure(runs.get(name) ?? [])).filter((figure) => figure.state !== null);
+  const counts = countStates(figures.map((figure) => figure.state as TaskState));
+  return figures.length === 0 ? NOTHING : together(counts, figures.length, names.flatMap((name) => runs.get(name) ?? []));
+}
+
+export function taskFigure(runs: readonly Task[]): Figure {
+  const [task] = runs;
+  if (task === undefined) return NOTHING;
+  if (runs.length > 1 || task.map_index !== null) return together(countStates(runs.map((item) => item.state)), runs.length, runs);
+  const { progress, state } = task;
+  return {
+    ...NOTHING, state, reason: task.reason, total: 1, done: isOver(state) ? 1 : 0, attempts: task.attempts.length,
+    progress: state === "running" && progress !== null && progress.total !== null && progress.total > 0 ? clamp(progress.done / progress.total) : null,
+    since: isOver(state) ? null : timeOf(task.started_at), duration: task.duration,
+  };
+}
+
+function together(counts: StateCounts, total: number, runs: readonly Task[]): Figure {
+  const state = togetherOf(counts);
+  const done = Object.entries(counts).reduce((sum, [of, count]) => sum + (isOver(of as TaskState) ? count : 0), 0);
+  const starts = runs.flatMap((task) => timeOf(task.started_at) ?? []);
+  const ends = runs.flatMap((task) => timeOf(task.ended_at) ?? []);
+  const first = starts.length === 0 ? null : least(starts);
+  const over = done === total;
+  return {
+    ...NOTHING, state, counts, done, total, progress: over ? null : done / total,
+    since: over ? null : first, duration: over && first !== null && ends.length > 0 ? Math.max(0, -least(ends.map((end) => -end)) - first) / 1000 : null,
+  };
+}
+
+function madeOf(outputs: readonly Schemas["OutputSummary"][]): Figure {
+  if (outputs.length === 0) return NOTHING;
+  const rows = outputs.flatMap((output) => output.rows ?? []);
+  return {
+    ...NOTHING, made: true, total: outputs.length,
+    rows: rows.length === 0 ? null : rows.reduce((sum, count) => sum + count, 0), bytes: outputs.reduce((sum, output) => sum + output.bytes, 0),
+  };
+}
+
+/** The second line of a node, as it is now. */
+export function lineOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, now: number): string {
+  if (node.kind === "dataset") return figure.made ? sizeText(figure) : "";
+  if (figure.state === null) return node.note;
+  const parts: string[] = [];
+  if (figure.counts !== null) parts.push(`${figure.done}/${figure.total}`);
+  const bad = figure.counts?.failed ?? 0;
+  if (bad > 0) parts.push(`${bad} failed`);
+  else if (figure.counts === null) parts.push(STATE_LOOK[figure.state].word);
+  if (figure.attempts > 1) parts.push(`try ${figure.attempts}`);
+  const time = timeText(figure, now);
+  if (time !== "") parts.push(time);
+  return parts.join(" · ");
+}
+
+/** How long it took, or has taken. */
+export function timeText(figure: Figure, now: number): string {
+  if (figure.since !== null) return runningText((now - figure.since) / 1000);
+  return figure.duration === null ? "" : durationText(figure.duration);
+}
+
+/** "1.2M rows · 12 MB". */
+export function sizeText({ rows, bytes, total }: Pick<Figure, "rows" | "bytes" | "total">): string {
+  const parts = [rows === null ? "" : `${shortCount(rows)} ${rows === 1 ? "row" : "rows"}`, bytes === null ? "" : bytesText(bytes)];
+  if (total > 1 && rows === null) parts.unshift(`${shortCount(total)} values`);
+  return parts.filter((part) => part !== "").join(" · ");
+}
+
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+function shortCount(count: number): string {
+  return count < 10_000 ? count.toLocaleString("en") : short.format(count);
+}
+
+function timeOf(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((low, value) => Math.min(low, value), Infinity);
+}
+
+function clamp(share: number): number {
+  return Math.min(1, Math.max(0, share));
+}

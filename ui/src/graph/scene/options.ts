@@ -1,0 +1,16 @@
+import type { Direction } from "../layout/plan";
+
+/** By what tasks are put together in boxes: the part of their name before the last dot, or their first tag. */
+export type GroupBy = "none" | "namespace" | "tag";
+
+/** What of a graph is drawn. All of it is structure: none of it follows the state of a run. */
+export interface SceneOptions {
+  direction: Direction;
+  groupBy: GroupBy;
+  /** Keys of groups that are drawn as one node. */
+  folded: ReadonlySet<string>;
+  datasets: boolean;
+  params: boolean;
+}
+
+export const PLAIN: SceneOptions = { direction: "right", groupBy: "none", folded: new Set(), datasets: true, params: false };
