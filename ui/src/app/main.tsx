@@ -1,4 +1,3 @@
-import "@fontsource-variable/inter/wght.css";
 import "../components/theme/fonts.css";
 import "../components/theme/mantine.css";
 import "../components/theme/tokens.css";

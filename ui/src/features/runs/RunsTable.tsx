@@ -52,7 +52,7 @@ export function RunsTable({ runs, columns, sort, ticks, at, onAt, onSort, onTick
       void navigate({ to: "/runs/$runId/$tab", params: { runId: run.id, tab: "overview" } });
     },
   });
-  const style = { "--pn-runs-grid": `36px ${columns.map((column) => column.width).join(" ")}` } as CSSProperties;
+  const style = { "--pn-runs-grid": `36px ${columns.map((column) => column.width).join(" ")}`, "--pn-runs-least": `${leastWidth(columns)}px` } as CSSProperties;
   return (
     <div className="pn-runs-frame" ref={frame} tabIndex={0} role="table" aria-label="Runs" aria-rowcount={runs.length + 1} style={style}>
       <div className="pn-runs-head" role="row">
@@ -69,6 +69,11 @@ export function RunsTable({ runs, columns, sort, ticks, at, onAt, onSort, onTick
       </div>
     </div>
   );
+}
+
+/** Pixels below which the table scrolls sideways: the tracks at their narrowest. */
+function leastWidth(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => sum + Number(/\d+/.exec(column.width)![0]), 36);
 }
 
 function Head({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {

@@ -25,7 +25,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "state", title: "State", width: "132px", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "118px", cell: (run) => <code>{run.id}</code> },
   { key: "pipeline", title: "Pipeline", width: "minmax(140px, 1.4fr)", cell: (run) => <Name run={run} /> },
-  { key: "tasks", title: "Tasks", width: "138px", cell: (run) => <Tasks run={run} /> },
+  { key: "tasks", title: "Tasks", width: "156px", cell: (run) => <Tasks run={run} /> },
   { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
   { key: "ended", title: "Ended", width: "92px", sort: "ended_at", cell: (run) => <Ago at={run.ended_at} /> },
@@ -48,11 +48,14 @@ export function columnsOf(keys: readonly string[]): Column[] {
   return known.length > 0 ? known : columnsOf(USUAL);
 }
 
+/** Reasons that say more than the state does. */
+const TELLING = new Set(["timeout", "out_of_memory", "worker_lost", "lease_lost", "node_lost", "deadline", "disk_full", "poison", "artifact_corrupt", "interrupted"]);
+
 function State({ run }: { run: RunSummary }) {
   return (
     <span className="pn-runs-state" title={stateText(run.state, run.reason)}>
       <StateIcon state={run.state} silent />
-      <span className="pn-cut" style={{ color: `var(${STATE_LOOK[run.state].color})` }}>{stateText(run.state, run.state === "succeeded" ? null : run.reason)}</span>
+      <span className="pn-cut" style={{ color: `var(${STATE_LOOK[run.state].color})` }}>{stateText(run.state, TELLING.has(run.reason ?? "") ? run.reason : null)}</span>
     </span>
   );
 }

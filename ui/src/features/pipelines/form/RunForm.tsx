@@ -57,7 +57,7 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
         <SliceFields names={pipeline.task_names} slice={slice} problem={sent ? partly : null} onChange={setSlice} />
         {asking.error !== null && <Refused problem={asking.error} />}
         <Group justify="flex-end">
-          <Button type="submit" loading={asking.isPending} leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present}>
+          <Button type="submit" variant="filled" loading={asking.isPending} leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present}>
             Run
           </Button>
         </Group>
