@@ -48,7 +48,9 @@ def test_names_that_were_set_are_answered(world: World) -> None:
     world.service.hosts = ("runs.example", "127.0.0.1")
     client = TestClient(create_app(world.service), base_url="http://runs.example:7420")
     assert client.get("/health").status_code == 200
-    assert client.get("/health", headers={"Host": "localhost:7420"}).status_code == 403
+    assert client.get("/health", headers={"Host": "runs.example"}).status_code == 200  # a proxy at 443
+    for other in ("localhost:7420", "127.0.0.1", "runs.example:7421", "runs.example.evil.example"):
+        assert client.get("/health", headers={"Host": other}).status_code == 403
 
 
 # --- origins ------------------------------------------------------------------------------------------

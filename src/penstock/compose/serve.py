@@ -31,6 +31,8 @@ HOST: Final = "127.0.0.1"
 PORT: Final = 7420
 #: Seconds in which answers that were begun may end.
 GRACE: Final = 5
+#: Connections at a time; a process may open 1,024 files on most systems. Streams have a limit of their own below it.
+CONNECTIONS: Final = 900
 _BACKLOG: Final = 2048
 
 
@@ -164,6 +166,7 @@ def _run(service: Service, listener: socket.socket) -> None:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        limit_concurrency=CONNECTIONS,
     )
     # What is there now stays; and a document of 1,000 tasks is 20,000 objects, none of which is in a cycle: looking for
     # cycles among them as often as by default would take a fifth of its time.

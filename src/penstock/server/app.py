@@ -28,7 +28,7 @@ from penstock.server.page import Page
 from penstock.server.problems import answer
 from penstock.server.query_keys import refuse_unknown_keys
 from penstock.server.routes import about, all_routers
-from penstock.server.service import Service
+from penstock.server.service import LOOPBACK, Service
 
 #: Answers that are smaller are sent as they are.
 _COMPRESSED_FROM = 1024
@@ -77,6 +77,7 @@ def create_api(service: Service, doors: Doors) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         dependencies=[Depends(_known_caller), Depends(refuse_unknown_keys)],
         exception_handlers=dict.fromkeys((PenstockError, RequestValidationError, HTTPException, Exception), _answer),
     )
@@ -97,5 +98,6 @@ async def _answer(_request: Request, error: Exception) -> Response:
 
 
 def _hosts(service: Service) -> list[str]:
+    """What `Host` may say. Names that a person gave may be those of a proxy, which has a port of its own."""
     shown = [f"{name}:{service.port}" for name in service.hosts]
-    return shown + list(service.hosts) if service.port == 80 else shown
+    return shown + [name for name in service.hosts if service.port == 80 or name not in LOOPBACK]

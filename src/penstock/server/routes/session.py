@@ -14,7 +14,7 @@ def sign_out(request: Request) -> Response:
     """End the session; a caller with the token has none."""
     doors: Doors = request.app.state.doors
     caller: Caller = request.state.caller
-    answer = Response(status_code=204, headers={"Clear-Site-Data": '"cache"'})
+    answer = Response(status_code=204)
     if caller.session is not None:
         doors.leave(caller.session)
         answer.delete_cookie(doors.cookie, path="/", httponly=True, samesite="lax")
