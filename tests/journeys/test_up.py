@@ -1,0 +1,345 @@
+"""`penstock up`, as people and kernels treat it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from tests.journeys.conftest import COMMAND, User, until
+
+FLOW = """
+from pathlib import Path
+import time
+from penstock import Pipeline
+
+flow = Pipeline("flow", params={"seconds": 0.0, "mark": ""}, labels={"team": "data"})
+
+@flow.task(grace="1s")
+def wait(seconds: float, mark: str) -> float:
+    if mark:
+        Path(mark).touch()
+    time.sleep(seconds)
+    return seconds
+
+@flow.task
+def double(wait):
+    return 2 * wait
+"""
+
+
+class Site:
+    """A `penstock up`, with its API."""
+
+    def __init__(self, user: User, *words: str, **env: str) -> None:
+        self.user = user
+        self.process = subprocess.Popen(
+            [*COMMAND, "up", "--port", "0", "--json", *words], cwd=user.folder, env=user.env | env,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        user.children.append(self.process)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.stderr and self.process.stderr.read()
+        self.document: dict[str, Any] = json.loads(line)
+        token = (Path(self.document["home"]) / "token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        self.http = httpx.Client(base_url=f"{self.document['url']}/api/v1", headers=headers, timeout=30)
+
+    def get(self, path: str, **query: str) -> Any:
+        answer = self.http.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def ask(self, **params: Any) -> str:
+        """Ask for a run of `flow`; its id."""
+        answer = self.http.post("/runs", json={"pipeline": "flow", "params": params})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def state(self, run: str) -> str:
+        return str(self.get(f"/runs/{run}")["state"])
+
+    def over(self, run: str) -> dict[str, Any]:
+        """The run's document once it is over."""
+        until(lambda: self.get(f"/runs/{run}")["ended_at"], f"run {run} ends")
+        return dict(self.get(f"/runs/{run}"))
+
+    def begun(self, **params: Any) -> str:
+        """A run whose first task is at work now."""
+        mark = self.user.folder / f"mark-{time.monotonic_ns()}"
+        run = self.ask(mark=str(mark), **params)
+        until(mark.exists, "the task begins")
+        return run
+
+    def child(self, module: str) -> psutil.Process:
+        """A process of it, by the module that it runs."""
+        found: list[psutil.Process] = []
+
+        def there() -> bool:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found[:] = [
+                    one
+                    for one in psutil.Process(self.process.pid).children()
+                    if any(module in w for w in one.cmdline())
+                ]
+            return bool(found)
+
+        until(there, f"{module} runs")
+        return found[0]
+
+    def ends(self, number: int = signal.SIGTERM, seconds: float = 20.0) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(seconds)
+
+
+@pytest.fixture
+def up(user: User) -> Iterator[Callable[..., Site]]:
+    sites: list[Site] = []
+
+    def start(*words: str, **env: str) -> Site:
+        sites.append(Site(user, *words, **env))
+        return sites[-1]
+
+    yield start
+    for site in sites:
+        site.http.close()
+        if site.process.poll() is None:
+            site.ends()
+        if site.process.stderr is not None:
+            site.process.stderr.close()
+
+
+def test_what_is_asked_for_in_the_browser_runs(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    assert (site.document["pipelines"], site.document["problems"]) == (1, [])
+    run = site.ask(seconds=0.25)
+    document = site.over(run)
+    assert document["state"] == "succeeded"
+    assert document["params"] == {"seconds": 0.25, "mark": ""}
+    assert document["labels"] == {"team": "data"}
+    assert {task["name"]: task["state"] for task in document["tasks"]} == {"wait": "succeeded", "double": "succeeded"}
+    assert user.types("db", "check").returncode == 0
+    assert site.ends() == 0
+
+
+def test_a_run_is_cancelled_from_the_browser_or_a_terminal(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    first, second = site.begun(seconds=60), site.begun(seconds=60)
+    answer = site.http.post(f"/runs/{first}/actions/cancel")
+    assert answer.status_code == 200, answer.text
+    shown = user.types("runs", "cancel", second, "--json")
+    assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout)["items"][0]["outcome"] == "applied"
+    for run in (first, second):
+        assert (site.over(run)["state"], site.over(run)["reason"]) == ("cancelled", "user")
+    again = user.types("runs", "cancel", second)
+    assert again.returncode == 1
+    assert "nothing to cancel" in again.stdout
+
+
+def test_a_run_of_a_terminal_is_seen_and_cancelled_from_outside(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    mark = user.folder / "mark"
+    child = user.starts("run", "flow", "-p", "seconds=60", "-p", f"mark={mark}")
+    until(mark.exists, "the task begins")
+    (run,) = site.get("/runs")["items"]
+    assert run["state"] == "running"
+    assert site.http.post(f"/runs/{run['id']}/actions/cancel").status_code == 200
+    out, _ = child.communicate(timeout=30)
+    assert child.returncode == 1
+    assert f"live at {site.document['url']}/runs/{run['id']}" in out
+    assert site.over(run["id"])["state"] == "cancelled"
+
+
+def test_what_was_asked_for_while_nothing_was_up_runs_later(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    os.kill(site.child("engine_process").pid, signal.SIGSTOP)
+    run = site.ask()
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait()
+    os.kill(_engine_of(user), signal.SIGKILL)
+    until(lambda: not user.processes(), "every process is gone")
+    later = up()
+    assert later.over(run)["state"] == "succeeded"
+
+
+def _engine_of(user: User) -> int:
+    (pid,) = [one.pid for one in user.processes() if any("engine_process" in word for word in one.cmdline())]
+    return int(pid)
+
+
+def test_a_second_up_tells_the_link_of_the_first(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    run = site.over(site.ask())["id"]
+    second = user.types("up")
+    assert second.returncode == 0
+    assert f"process {site.process.pid}" in second.stdout
+    assert f"{site.document['url']}/login?code=" in second.stdout
+    link = user.types("link", "latest").stdout.strip()
+    assert link.endswith(f"&next=/runs/{run}")
+    with httpx.Client(headers={"Sec-Fetch-Mode": "navigate"}) as browser:
+        entered = browser.get(link)
+        assert (entered.status_code, entered.headers["location"]) == (303, f"/runs/{run}")
+        assert browser.get(f"{site.document['url']}/api/v1/runs").status_code == 200
+    with httpx.Client(headers={"Sec-Fetch-Mode": "navigate"}) as stranger:
+        assert stranger.get(link).status_code == 401
+
+
+def test_without_an_up_there_is_no_link(user: User) -> None:
+    user.write("flow.py", FLOW)
+    assert user.types("run", "flow").returncode == 0
+    shown = user.types("link")
+    assert shown.returncode == 2
+    assert "`penstock up` does not run here" in shown.stderr
+
+
+def test_a_port_that_is_taken_is_told_with_the_cure(user: User) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        shown = user.types("up", "--port", str(port))
+    assert shown.returncode == 2
+    assert f"port {port} is taken" in shown.stderr
+    assert f"penstock up --port {port + 1}" in shown.stderr
+    assert not user.processes()
+
+
+def test_an_address_that_others_reach_needs_a_token(user: User) -> None:
+    shown = user.types("up", "--host", "0.0.0.0", "--port", "0")
+    assert shown.returncode == 2
+    assert "PENSTOCK_TOKEN" in shown.stderr
+
+
+def test_a_server_that_is_killed_comes_back_at_its_address(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    run = site.begun(seconds=1.5)
+    server = site.child("compose.serve")
+    server.kill()
+    assert site.process.stderr is not None
+    assert "the server was killed by SIGKILL" in site.process.stderr.readline()
+    until(lambda: _answers(site), "the server is back")
+    assert site.child("compose.serve").pid != server.pid
+    assert site.over(run)["state"] == "succeeded"  # it went on meanwhile
+
+
+def _answers(site: Site) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return site.http.get("/runs").status_code == 200
+    return False
+
+
+def test_an_engine_that_is_killed_leaves_runs_that_are_told_as_lost(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    run = site.begun(seconds=60)
+    workers = [one for one in user.processes() if one.name().startswith("penstock-w")]
+    assert workers
+    engine = site.child("engine_process")
+    engine.kill()
+    document = site.over(run)
+    assert (document["state"], document["reason"]) == ("failed", "lease_lost")
+    psutil.wait_procs(workers, timeout=10)
+    assert not any(one.is_running() for one in workers)
+    assert site.over(site.ask())["state"] == "succeeded"
+    assert site.child("engine_process").pid != engine.pid
+
+
+def test_nothing_is_left_of_an_up_that_is_killed(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    run = site.begun(seconds=60)
+    site.process.kill()
+    site.process.wait()
+    until(lambda: not user.processes(), "every process is gone", 30)
+    document = user.document(run)
+    assert (document["state"], document["reason"]) == ("cancelled", "interrupted")
+    assert up().document["pid"] != site.document["pid"]
+
+
+def test_sigterm_lets_short_runs_end_and_cancels_long_ones(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up("--grace", "4s")
+    short, long = site.begun(seconds=1.0), site.begun(seconds=60)
+    began = time.monotonic()
+    assert site.ends() == 0
+    assert time.monotonic() - began < 10
+    assert user.document(short)["state"] == "succeeded"
+    assert (user.document(long)["state"], user.document(long)["reason"]) == ("cancelled", "interrupted")
+    assert not user.processes()
+
+
+def test_a_second_signal_ends_all_at_once(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up("--grace", "10m")
+    run = site.begun(seconds=60)
+    began = time.monotonic()
+    site.process.send_signal(signal.SIGINT)
+    engine = site.child("engine_process")
+    until(lambda: engine.status() != psutil.STATUS_ZOMBIE, "it drains")
+    site.process.send_signal(signal.SIGINT)
+    assert site.process.wait(20) == 0
+    assert time.monotonic() - began < 15
+    assert user.document(run)["state"] == "cancelled"
+
+
+def test_the_screen_tells_what_is_wrong_and_what_gets_well(user: User) -> None:
+    user.write("flow.py", FLOW)
+    user.write("broken.py", "from penstock import Pipeline\nflow = Pipelin('x')\n")
+    child = user.starts("up", "--port", "0")
+    assert child.stdout is not None
+    shown = ""
+    while "did you mean 'Pipeline'" not in shown:
+        line = child.stdout.readline()
+        assert line, shown
+        shown += line
+    assert "Penstock is up" in shown
+    assert "1 pipeline" in shown
+    assert "broken.py:2" in shown
+    assert "/login?code=" in shown
+    user.write("broken.py", "from penstock import Pipeline\n")
+    while "broken.py is fine again" not in shown:
+        line = child.stdout.readline()
+        assert line, shown
+        shown += line
+    child.send_signal(signal.SIGINT)
+    assert child.wait(20) == 0
+
+
+def test_files_are_watched_and_the_last_good_version_stays(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+
+    def pipelines() -> dict[str, dict[str, Any]]:
+        return {one["name"]: one for one in site.get("/pipelines")["items"]}
+
+    first = pipelines()["flow"]
+    user.write("flow.py", FLOW + "\noops(\n")
+    until(lambda: pipelines()["flow"]["problem"], "the problem is told", 5)
+    broken = pipelines()["flow"]
+    assert broken["version"] == first["version"]
+    assert "syntax error" in broken["problem"]["message"]
+    assert site.over(site.ask())["state"] in ("succeeded", "failed")
+    user.write("flow.py", FLOW.replace("2 * wait", "3 * wait"))
+    until(lambda: pipelines()["flow"]["problem"] is None, "it is well again", 5)
+    assert pipelines()["flow"]["version"] != first["version"]
+    user.write("second.py", FLOW.replace('"flow"', '"second"'))
+    until(lambda: "second" in pipelines(), "the new one is there", 5)
+    (user.folder / "second.py").unlink()
+    until(lambda: not pipelines().get("second", {"present": False})["present"], "it is gone", 5)
