@@ -66,7 +66,7 @@ def _measure(python: Path, folder: Path, tasks: int) -> Iterator[Figure]:
             begun = time.perf_counter()
             process = _started(python, folder, port)
             try:
-                seconds.append(first_answer(origin, begun, "/api/main"))
+                seconds.append(first_answer(process, origin, begun, "/api/main"))
                 if at == TIMES - 1:
                     note = f"{TIMES} times, {min(seconds):.2f} to {max(seconds):.2f} s, of GET /api/main"
                     what = f"Kedro-Viz 12.5, {tasks:,} nodes: first answer, median"

@@ -60,7 +60,7 @@ def serving(home: Path) -> Iterator[Server]:
     origin, begun = f"http://127.0.0.1:{port}", time.perf_counter()
     process = subprocess.Popen(command, cwd=home, stdin=subprocess.DEVNULL, text=True)
     try:
-        first_answer(origin, begun)
+        first_answer(process, origin, begun)
         yield Server(origin, home, (home / "token").read_text().strip(), psutil.Process(process.pid))
     finally:
         end(process)
@@ -80,10 +80,12 @@ def up(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         end(process)
 
 
-def first_answer(origin: str, begun: float, path: str = "/health") -> float:
-    """Seconds from `begun` (perf_counter) to the first answer. Raises TimeoutError."""
+def first_answer(process: subprocess.Popen[str], origin: str, begun: float, path: str = "/health") -> float:
+    """Seconds from `begun` (perf_counter) to the first answer. Raises TimeoutError, ConnectionError."""
     with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
         while time.perf_counter() < begun + PATIENCE:
+            if process.poll() is not None:
+                raise ConnectionError(f"it ended with exit status {process.returncode}")
             with contextlib.suppress(httpx.TransportError):
                 if client.get(origin + path).status_code == 200:
                     return time.perf_counter() - begun

@@ -34,7 +34,7 @@ def starts(times: int = 5) -> Iterator[Figure]:
                 port = free_port()
                 begun = time.perf_counter()
                 with up(folder, port) as process:
-                    seconds.append(first_answer(f"http://127.0.0.1:{port}", begun))
+                    seconds.append(first_answer(process, f"http://127.0.0.1:{port}", begun))
                     if at == times - 1:
                         time.sleep(SETTLED)
                         memory = memory_of_tree(process.pid)
