@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -18,8 +19,6 @@ PUBLIC = {("get", "/health"), ("post", "/api/v1/session")}
 
 
 def operations() -> list[tuple[str, str]]:
-    import json
-
     paths: dict[str, Any] = json.loads(document_text())["paths"]
     return [(method, path) for path, methods in paths.items() for method in methods]
 
@@ -31,32 +30,29 @@ def filled(path: str) -> str:
 # --- who may not come in ------------------------------------------------------------------------------
 
 
+STRANGERS: dict[str, dict[str, str]] = {
+    "nothing": {},
+    "a wrong token": {"Authorization": "Bearer wrong"},
+    "an empty token": {"Authorization": "Bearer "},
+    "the token as a password": {"Authorization": f"Basic {TOKEN}"},
+    "a wrong session": {"Cookie": f"{COOKIE}=wrong"},
+    "the token as a session": {"Cookie": f"{COOKIE}={TOKEN}"},
+    "other cookies": {"Cookie": f"penstock_session={TOKEN}; session={TOKEN}"},
+}
+
+
 @pytest.mark.parametrize(("method", "path"), operations())
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"Authorization": "Bearer wrong"},
-        {"Authorization": "Bearer "},
-        {"Authorization": f"Basic {TOKEN}"},
-        {"Cookie": f"{COOKIE}=wrong"},
-        {"Cookie": f"{COOKIE}={TOKEN}"},
-        {"Cookie": f"penstock_session={TOKEN}; session={TOKEN}"},
-    ],
-    ids=["nothing", "wrong-token", "empty-token", "basic", "wrong-session", "token-as-session", "other-cookie"],
-)
-def test_every_route_is_shut(world: World, method: str, path: str, headers: dict[str, str]) -> None:
-    # The body is no JSON: who has no business here is not even read.
-    answer = world.visitor.request(
-        method, filled(path), headers={"Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", **headers},
-        content=b"{" if method != "get" else None,
-    )  # fmt: skip
-    if (method, path) in PUBLIC:
-        assert answer.status_code != 401 or path == "/api/v1/session"
-        return
-    body = problem(answer, 401, "not_signed_in")
-    assert "penstock" in body["cure"]
-    assert answer.headers["www-authenticate"] == "Bearer"
+def test_every_route_is_shut(world: World, method: str, path: str) -> None:
+    for brought, headers in STRANGERS.items():
+        # The body is no JSON: of who has no business here nothing is read.
+        said = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", **headers}
+        answer = world.visitor.request(method, filled(path), headers=said, content=b"{" if method != "get" else None)
+        if (method, path) in PUBLIC:
+            assert answer.status_code in (200, 400), brought
+            continue
+        body = problem(answer, 401, "not_signed_in")
+        assert "penstock" in body["cure"]
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize(
@@ -171,7 +167,6 @@ def test_wrong_tokens_are_slowed(world: World) -> None:
     answer = world.program.get("/api/v1/about")  # also a right one waits: else guessing would go on
     problem(answer, 429, "too_many_tries")
     assert 1 <= int(answer.headers["retry-after"]) <= 2
-    assert world.person
 
 
 def test_people_who_are_in_are_not_slowed_by_others(world: World) -> None:

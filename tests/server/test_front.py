@@ -29,10 +29,10 @@ def test_our_hosts_are_answered(world: World, host: str) -> None:
         "127.1:7420", "0.0.0.0:7420", "2130706433:7420", "localhost.:7420", " 127.0.0.1:7420", "",
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("path", ["/health", "/login", "/", "/api/v1/about", "/assets/x.js"])
-def test_other_hosts_are_refused_everywhere(world: World, host: str, path: str) -> None:
+def test_other_hosts_are_refused_everywhere(world: World, host: str) -> None:
     """A page that points its own name at 127.0.0.1 (DNS rebinding) gets nothing."""
-    problem(world.program.get(path, headers={"Host": host}), 403, "wrong_host")
+    for path in ("/health", "/login", "/", "/api/v1/about", "/assets/x.js"):
+        problem(world.program.get(path, headers={"Host": host}), 403, "wrong_host")
 
 
 def test_two_hosts_are_none(world: World) -> None:
@@ -75,16 +75,14 @@ def test_names_that_were_set_are_answered(world: World) -> None:
         ({}, False),
     ],
 )
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_other_pages_change_nothing(world: World, method: str, headers: dict[str, str], fine: bool) -> None:
-    session = world.person().cookies[COOKIE]
-    answer = world.visitor.request(
-        method, "/api/v1/views/7", json=VIEW, headers={"Cookie": f"{COOKIE}={session}", **headers}
-    )
-    if fine:
-        assert answer.status_code in (404, 405)  # it was looked for
-    else:
-        problem(answer, 403, "cross_origin")
+def test_other_pages_change_nothing(world: World, headers: dict[str, str], fine: bool) -> None:
+    brought = {"Cookie": f"{COOKIE}={world.person().cookies[COOKIE]}", **headers}
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = world.visitor.request(method, "/api/v1/views/7", json=VIEW, headers=brought)
+        if fine:
+            assert answer.status_code in (404, 405)  # it was looked for
+        else:
+            problem(answer, 403, "cross_origin")
 
 
 def test_a_program_needs_no_origin_but_a_page_with_the_token_does(world: World) -> None:
