@@ -1,9 +1,10 @@
 /** What a run's tasks reported, and what they used. */
-import { Button, SegmentedControl } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { type ReactNode, useMemo, useState } from "react";
 
 import type { Schemas } from "../../../api/client";
 import { bytesText, countText, durationText, figureText, taskText } from "../formats";
+import { Choice } from "../Choice";
 import { RowsTable, type RowsColumn } from "../RowsTable";
 import { Chart } from "./Chart";
 import { type Figure, figuresOf, roundUp, type Usage, usageOf } from "./series";
@@ -135,11 +136,8 @@ function OverTime({ series, start, task }: { series: Schemas["RunMetrics"]["seri
   return (
     <>
       <div className="pn-metrics-bar">
-        <SegmentedControl
-          size="xs" value={order} onChange={(next) => setOrder(next as Order)} aria-label="Order of attempts"
-          data={[{ value: "memory", label: "Most memory" }, { value: "cpu", label: "Most CPU" }, { value: "start", label: "First to start" }]}
-        />
-        <span className="pn-dim">{cards.length === 1 ? "1 attempt" : `${countText(cards.length)} attempts`}, on axes that they share</span>
+        <Choice label="Order of attempts" value={order} onChange={setOrder} options={[["memory", "Most memory"], ["cpu", "Most CPU"], ["start", "First to start"]]} />
+        <span className="pn-dim">{cards.length === 1 ? "1 attempt" : `${countText(cards.length)} attempts`}, all on one scale</span>
       </div>
       <div className="pn-cards">
         {shown.map((card) => (

@@ -5,6 +5,7 @@ import { type CSSProperties, type ReactNode, type RefObject, useEffect, useMemo,
 import type { Schemas } from "../../../api/client";
 import { type OutputKey, previewQuery } from "../../../api/outputs";
 import { useReader } from "../logs/useReader";
+import { countText } from "../formats";
 import { cellText, edgesOf, PART_ROWS, partsOf, seen, widthsOf } from "./grid";
 
 const ROW = 26;
@@ -42,7 +43,7 @@ export function DataTable({ of, columns, total }: Props) {
   };
 
   const width = edges.at(-1) ?? 0;
-  const digits = { "--pn-log-digits": `${Math.max(3, String(total).length)}ch` } as CSSProperties;
+  const digits = { "--pn-data-numbers": `${Math.ceil(Math.max(3, countText(total).length) * 7.3) + 22}px` } as CSSProperties;
   return (
     <div className="pn-data" style={digits}>
       {failed !== undefined && failed !== null && <div role="alert" className="pn-logs-note">{failed.message}</div>}
@@ -59,7 +60,7 @@ export function DataTable({ of, columns, total }: Props) {
           <div ref={tie.rows} className="pn-data-rows" role="rowgroup" style={{ transform: `translateY(${rows.y}px)` }}>
             {range(rows.first, rows.last).map((row) => (
               <div key={row} role="row" aria-rowindex={row + 2} className="pn-data-row">
-                <div role="rowheader" className="pn-data-number">{row.toLocaleString("en")}</div>
+                <div role="rowheader" className="pn-data-number">{countText(row)}</div>
                 {range(from, to).map((column) => <Cell key={column} at={column} edges={edges} found={cellAt(row, column)} />)}
               </div>
             ))}

@@ -1,11 +1,12 @@
 /** What a run made: a list beside the one that is looked at. */
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
 import { bytesText, countText, taskText } from "../formats";
+import { Choice } from "../Choice";
 import { placeOf, RunLink } from "../links";
 import { type RowsColumn, RowsTable } from "../RowsTable";
 import { ColumnSummaries } from "./ColumnSummaries";
@@ -79,12 +80,7 @@ function Detail({ run, output }: { run: string; output: Output }) {
           {" · "}<code>{output.python_type}</code> · {output.rows !== null && <>{countText(output.rows)} rows{output.columns !== null && <> × {countText(output.columns.length)} columns</>} · </>}{bytesText(output.bytes)}
         </p>
         <div className="pn-output-bar">
-          {table && ok && (
-            <SegmentedControl
-              size="xs" value={look} onChange={(next) => setLook(next as Look)} aria-label="What to show of the table"
-              data={[{ value: "rows", label: "Rows" }, { value: "columns", label: "Columns" }, { value: "schema", label: "Schema" }]}
-            />
-          )}
+          {table && ok && <Choice label="What to show of the table" value={look} onChange={setLook} options={[["rows", "Rows"], ["columns", "Columns"], ["schema", "Schema"]]} />}
           <span className="pn-logs-gap" />
           {table && ok && <Button component="a" href={contentOf(of, { csv: true })} download leftSection={<Download size={14} aria-hidden />}>CSV</Button>}
           {ok && <Button component="a" href={contentOf(of)} download leftSection={<Download size={14} aria-hidden />}>File</Button>}

@@ -49,3 +49,13 @@ test("text and states leave only what fits, also among items", () => {
 test("counts by state in one order", () => {
   expect(countsOf(tasks)).toEqual([["failed", 1], ["upstream_failed", 1], ["succeeded", 3]]);
 });
+
+test("a task stands behind those whose values it takes, however late their items came", () => {
+  const late = [task("warmest", { inputs: ["each"] }), task("report", { inputs: ["warm"] }), item(0), item(1), task("mild", { outputs: [{ ...output(1, 1), dataset: "warm" }], inputs: ["report"] })];
+  expect(names(rowsOf(late, plain))).toEqual(["each × 2", "warmest", "mild", "report"]);
+});
+
+test("ten thousand tasks in a chain are put in order", () => {
+  const chain = Array.from({ length: 10_000 }, (_, at) => task(`t${at}`, { inputs: at === 0 ? [] : [`t${at - 1}`] }));
+  expect(rowsOf(chain, plain)).toHaveLength(10_000);
+});

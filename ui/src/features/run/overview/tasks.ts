@@ -58,7 +58,7 @@ export function rowsOf(tasks: readonly Task[], listing: TaskListing): TaskRow[] 
     else tops.push({ top: summed(name, kept), items: sorted(kept, listing) });
   }
   const order = new Map(tops.map((group) => [group.top, group.items]));
-  return sorted(tops.map(({ top }) => top), listing).flatMap((top) => (listing.open.has(top.name) ? [top, ...(order.get(top) ?? [])] : [top]));
+  return sorted(inOrder(tops.map(({ top }) => top), tasks), listing).flatMap((top) => (listing.open.has(top.name) ? [top, ...(order.get(top) ?? [])] : [top]));
 }
 
 /** How many tasks and items are in each state, in the order of states. */
@@ -66,6 +66,30 @@ export function countsOf(tasks: readonly Task[]): [TaskState, number][] {
   const counts = new Map<TaskState, number>();
   for (const { state } of tasks) counts.set(state, (counts.get(state) ?? 0) + 1);
   return TASK_STATES.filter((state) => counts.has(state)).map((state) => [state, counts.get(state) ?? 0]);
+}
+
+/** Tasks behind those whose values they take, else as they came: items of a fan-out come late, and do not belong at the end. */
+function inOrder(rows: readonly TaskRow[], tasks: readonly Task[]): TaskRow[] {
+  const makers = new Map(tasks.flatMap((task) => [[task.name, task.name] as const, ...task.outputs.map(({ dataset }) => [dataset, task.name] as const)]));
+  const inputs = new Map(tasks.map((task) => [task.name, task.inputs] as const));
+  const byName = new Map(rows.map((row) => [row.name, row] as const));
+  const placed = new Set<TaskRow>();
+  const seen = new Set<string>();
+  for (const { name } of rows) {
+    const stack = [name];
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const wanted: string | undefined = seen.has(top) ? undefined : inputs.get(top)?.map((dataset) => makers.get(dataset)).find((maker) => maker !== undefined && !seen.has(maker) && !stack.includes(maker));
+      if (wanted !== undefined) {
+        stack.push(wanted);
+        continue;
+      }
+      stack.pop();
+      seen.add(top);
+      const row = byName.get(top);
+      if (row !== undefined) placed.add(row);
+    }
+  }
+  return [...placed];
 }
 
 function fitsText(row: TaskRow, text: string): boolean {
