@@ -36,8 +36,13 @@ class Attempt(NamedTuple):
 class View:
     """Chosen lines of attempts, as they were when it was made. Has files open until it is closed."""
 
-    def __init__(self, shelf: Shelf, attempts: Sequence[Attempt], choice: Choice | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, attempts: Sequence[Attempt], choice: Choice | None = None, *, more: bool = False
+    ) -> None:
+        """`more`: more attempts may come."""
         self.attempts = attempts
+        #: Will there be no more lines?
+        self.complete = not more and not any(attempt.writes for attempt in attempts)
         self.choice = choice or Choice()
         self._shelf = shelf
         self._files = Files(shelf.folder)
@@ -57,11 +62,6 @@ class View:
 
     def __exit__(self, *_: object) -> None:
         self._files.close()
-
-    @property
-    def complete(self) -> bool:
-        """Is no attempt writing any more?"""
-        return not any(attempt.writes for attempt in self.attempts)
 
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """How many lines there are of each level, and of each task."""

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 
 #: In the order of the API's document.
 NOUNS: Final = (
-    "runs", "requests", "actions", "history", "graphs", "metrics", "outputs", "pipelines", "views", "session", "about",
+    "runs", "requests", "actions", "history", "graphs", "metrics", "logs", "outputs", "pipelines", "views", "session",
+    "about",
 )  # fmt: skip
 
 

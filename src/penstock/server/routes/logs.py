@@ -1,0 +1,51 @@
+"""What tasks printed: windows by number, true counts, search, the whole as text."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+
+from penstock.logbook.search import find
+from penstock.server import downloads, logs
+from penstock.server.answers import json_answer
+from penstock.server.logs import WishedLogs
+from penstock.wire.logs import LogMatches, LogSummary, LogWindow
+
+router = APIRouter()
+
+
+@router.get("/runs/{run_id}/logs", operation_id="getRunLogs", response_model=LogWindow)
+def get_logs(
+    wish: WishedLogs,
+    first: Annotated[int, Query(ge=-(2**53), le=2**53)] = -500,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 500,
+) -> Response:
+    """`first` counts from 0 in the view that the filter makes; a negative one counts from the end."""
+    with logs.view_of(wish) as view:
+        return json_answer(logs.document(view, first, limit))
+
+
+@router.get("/runs/{run_id}/logs/summary", operation_id="getRunLogSummary", response_model=LogSummary)
+def get_log_summary(wish: WishedLogs) -> Response:
+    """How many lines there are, of each level and of each task."""
+    with logs.view_of(wish) as view:
+        levels, tasks = view.counts()
+        return json_answer({"total": view.total, "levels": levels, "tasks": tasks})
+
+
+@router.get("/runs/{run_id}/logs/matches", operation_id="findInRunLogs", response_model=LogMatches)
+def find_in_logs(wish: WishedLogs, text: Annotated[str, Query(min_length=1, max_length=200)]) -> Response:
+    """Plain text, any case; colours in the log do not matter."""
+    with logs.view_of(wish) as view:
+        found = find(view, text)
+        return json_answer({"total": found.total, "indexes": found.places})
+
+
+@router.get("/runs/{run_id}/logs/content", operation_id="downloadRunLogs", response_class=Response)
+def download_logs(wish: WishedLogs) -> Response:
+    """All lines as text, as they are now."""
+    view = logs.view_of(wish)
+    headers = downloads.headers(f"{wish.run}.log")
+    return StreamingResponse(logs.as_text(view), headers=headers, media_type="text/plain; charset=utf-8")
