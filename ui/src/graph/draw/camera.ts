@@ -1,0 +1,73 @@
+/** Where one looks from: a place in the picture stands on the screen at `place * scale + (x, y)`. Pure. */
+export interface Camera {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** `readable`: below it, names can't be read any more, so that no picture begins there. */
+export const SCALE = { least: 0.02, readable: 0.62, most: 2.5 } as const;
+const PAD = 28;
+
+/** The whole picture in the window, in its middle; never larger than it is. */
+export function fit(picture: Size, window: Size): Camera {
+  const scale = Math.max(SCALE.least, Math.min(1, (window.width - 2 * PAD) / Math.max(1, picture.width), (window.height - 2 * PAD) / Math.max(1, picture.height)));
+  return { scale, x: (window.width - picture.width * scale) / 2, y: (window.height - picture.height * scale) / 2 };
+}
+
+/** Where to begin: all of it where it can be read so, else at a readable scale with what matters (or the start) in view. */
+export function begin(picture: Size, window: Size, focus: { x: number; y: number } | null): Camera {
+  const whole = fit(picture, window);
+  if (whole.scale >= SCALE.readable) return whole;
+  const scale = 0.85;
+  const side = (extent: number, room: number, at: number | undefined) => {
+    if (extent * scale <= room - 2 * PAD) return (room - extent * scale) / 2;
+    const wanted = at === undefined ? PAD : room / 2 - at * scale;
+    return Math.min(PAD, Math.max(room - PAD - extent * scale, wanted));
+  };
+  return { scale, x: side(picture.width, window.width, focus?.x), y: side(picture.height, window.height, focus?.y) };
+}
+
+/** Zooms by a factor; the place under the pointer stays under it. */
+export function zoomAt(camera: Camera, at: { x: number; y: number }, factor: number, least: number = SCALE.least): Camera {
+  const scale = Math.min(SCALE.most, Math.max(Math.min(least, camera.scale), camera.scale * factor));
+  const by = scale / camera.scale;
+  return { scale, x: at.x - (at.x - camera.x) * by, y: at.y - (at.y - camera.y) * by };
+}
+
+/** Keeps a part of the picture in the window, however far somebody drags. */
+export function held(camera: Camera, picture: Size, window: Size): Camera {
+  const side = (at: number, extent: number, room: number) => {
+    const keep = Math.min(96, extent * camera.scale);
+    return Math.min(room - keep, Math.max(keep - extent * camera.scale, at));
+  };
+  return { scale: camera.scale, x: side(camera.x, picture.width, window.width), y: side(camera.y, picture.height, window.height) };
+}
+
+/** Brings a place into the middle, at a scale that can be read. */
+export function lookAt(camera: Camera, place: { x: number; y: number }, window: Size): Camera {
+  const scale = Math.max(camera.scale, SCALE.readable + 0.15);
+  return { scale, x: window.width / 2 - place.x * scale, y: window.height / 2 - place.y * scale };
+}
+
+/** The same camera when a box stands in the window with room around it; else moved as little as needed. */
+export function reveal(camera: Camera, box: { left: number; top: number; right: number; bottom: number }, window: Size, pad = 40): Camera {
+  const side = (at: number, low: number, high: number, room: number) => {
+    if (at + low * camera.scale < pad) return pad - low * camera.scale;
+    return at + high * camera.scale > room - pad ? room - pad - high * camera.scale : at;
+  };
+  return { scale: camera.scale, x: side(camera.x, box.left, box.right, window.width), y: side(camera.y, box.top, box.bottom, window.height) };
+}
+
+/** Between two cameras, `share` from 0 to 1; scales grow evenly to the eye. */
+export function between(from: Camera, to: Camera, share: number): Camera {
+  const eased = 1 - (1 - share) ** 3;
+  const scale = from.scale * (to.scale / from.scale) ** eased;
+  const part = to.scale === from.scale ? eased : (scale - from.scale) / (to.scale - from.scale);
+  return { scale, x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+}
