@@ -56,9 +56,18 @@ def latest(connection: Connection, now: float) -> int:
     return last if connection.dialect == "sqlite" else since(connection, max(0, last - 500), now, limit=501).last
 
 
-def since(connection: Connection, after: int, now: float, limit: int = MOST) -> Since:
-    """What happened after event `after`, in the order in which it did."""
-    rows = connection.all("SELECT id, run_key, seq, at FROM event WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+def mark(connection: Connection) -> object:
+    """Something that is another after a commit, asked outside of a transaction. It costs a few microseconds."""
+    sql = "PRAGMA data_version" if connection.dialect == "sqlite" else "SELECT pg_current_snapshot()::text"
+    row = connection.one(sql)
+    return None if row is None else row[0]
+
+
+def since(connection: Connection, after: int, now: float, limit: int = MOST, until: int = 2**63 - 1) -> Since:
+    """What happened after event `after` and up to event `until`, in the order in which it did."""
+    rows = connection.all(
+        "SELECT id, run_key, seq, at FROM event WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (after, until, limit)
+    )
     more = len(rows) == limit
     if connection.dialect == "postgresql" and rows:
         rows = _whole(connection, rows, after, micros(now - PATIENCE))

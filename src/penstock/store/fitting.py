@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from penstock.store.connection import Connection
-from penstock.store.filters import Conditions
-from penstock.store.sorts import Place, Sort
+from penstock.store.filters import Conditions, RunFilter, conditions
+from penstock.store.sorts import Place, Sort, sort_of
+from penstock.store.ways import ALL, BUDGET, Way, order_index, way_to
+
+#: No value is less. Not IS NOT NULL: for that SQLite looks at the run itself where an index is of an expression.
+_LEAST: Final = -(1 << 62)
 
 
-def fitting(connection: Connection, found: Conditions, sort: Sort, after: Place | None, limit: int) -> list[Place]:
-    """Places of the first `limit` runs that fit after that place."""
+def fitting(connection: Connection, chosen: RunFilter, sort: Sort, after: Place | None, limit: int) -> list[Place]:
+    """Places of the first `limit` runs that fit after that place. Raises UsageError for a wrong word of the filter."""
+    found = conditions(chosen, connection.dialect)
     if sort.by_key:
-        return _with_value(connection, found, sort, after, limit)
+        return _by_key(connection, way_to(connection, chosen, sort) or ALL, found, sort, after, limit)
     places: list[Place] = []
     if after is None or after.value is not None:
-        places = _with_value(connection, found, sort, after, limit)
+        places = _with_value(connection, chosen, found, sort, after, limit)
         after = None
     if len(places) < limit:
-        places += _without_value(connection, found, sort, after, limit - len(places))
+        found.add(f"{sort.column} IS NULL")
+        way = way_to(connection, chosen, sort, absent=True) or ALL
+        places += _by_key(connection, way, found, sort, after, limit - len(places))
     return places
 
 
-def _with_value(connection: Connection, found: Conditions, sort: Sort, after: Place | None, limit: int) -> list[Place]:
-    texts, parameters = list(found.texts), list(found.parameters)
-    sign = "<" if sort.descending else ">"
-    if sort.by_key:
-        if after is not None:
-            texts.append(f"key {sign} ?")
-            parameters.append(after.key)
-    else:
-        texts.append(f"{sort.column} IS NOT NULL")
+def count_fitting(connection: Connection, chosen: RunFilter, limit: int) -> int:
+    """How many runs fit, counted up to `limit`. Raises UsageError for a wrong word of the filter."""
+    found = conditions(chosen, connection.dialect)
+    way = way_to(connection, chosen, sort_of("-created_at")) or ALL
+    sql = f"SELECT 1 FROM {way.source} {_where(found, way)} LIMIT ?"
+    row = connection.one(f"SELECT count(*) FROM ({sql}) AS part", (*found.parameters, *way.parameters, limit))
+    return 0 if row is None else int(row[0])
+
+
+def _by_key(
+    connection: Connection, way: Way, found: Conditions, sort: Sort, after: Place | None, limit: int
+) -> list[Place]:
+    every, (sign, order) = found.copy(), ("<", "DESC") if sort.descending else (">", "ASC")
+    if after is not None:
+        every.add(f"{way.key} {sign} ?", after.key)
+    return _read(connection, way, "NULL", every, f"ORDER BY {way.key} {order}", limit)
+
+
+def _with_value(
+    connection: Connection, chosen: RunFilter, found: Conditions, sort: Sort, after: Place | None, limit: int
+) -> list[Place]:
+    every, rest = found.copy(), Conditions()
+    for each in (every, rest):
+        each.add(f"{sort.column} > {_LEAST}")
         if after is not None:
             # Not (value, key) < (?, ?): SQLite finds no index for an expression in a row value.
-            texts.append(f"{sort.column} {sign}= ? AND ({sort.column} {sign} ? OR key {sign} ?)")
-            parameters += [after.value, after.value, after.key]
-    return _read(connection, "NULL" if sort.by_key else sort.column, texts, parameters, sort.order, limit)
+            sign = "<" if sort.descending else ">"
+            text = f"{sort.column} {sign}= ? AND ({sort.column} {sign} ? OR run.key {sign} ?)"
+            each.add(text, after.value, after.value, after.key)
+    way = way_to(connection, chosen, sort)
+    if way is not None:
+        return _read(connection, way, sort.column, every, sort.order, limit)
+    if not found.texts:
+        return _read(connection, Way(order_index(sort)), sort.column, every, sort.order, limit)
+    # Those that fit are many, so the first ones are probably near. Where they are not, all runs are looked at, once.
+    near = Way(
+        f"(SELECT run.key FROM {order_index(sort)} {rest.where} {sort.order} LIMIT {max(BUDGET, 4 * limit)}) AS near "
+        "CROSS JOIN run INDEXED BY run_line ON run.key = near.key"
+    )
+    among = found.copy()
+    among.parameters = rest.parameters + among.parameters
+    places = _read(connection, near, sort.column, among, sort.order, limit)
+    return places if len(places) == limit else _read(connection, ALL, sort.column, every, sort.order, limit)
 
 
-def _without_value(
-    connection: Connection, found: Conditions, sort: Sort, after: Place | None, limit: int
-) -> list[Place]:
-    texts, parameters = [*found.texts, f"{sort.column} IS NULL"], list(found.parameters)
-    if after is not None:
-        texts.append(f"key {'<' if sort.descending else '>'} ?")
-        parameters.append(after.key)
-    order = f"ORDER BY key {'DESC' if sort.descending else 'ASC'}"
-    return _read(connection, "NULL", texts, parameters, order, limit)
-
-
-def _read(
-    connection: Connection, column: str, texts: list[str], parameters: list[Any], order: str, limit: int
-) -> list[Place]:
-    where = f"WHERE {' AND '.join(texts)}" if texts else ""
-    rows = connection.all(f"SELECT {column}, key FROM run {where} {order} LIMIT ?", (*parameters, limit))
+def _read(connection: Connection, way: Way, column: str, found: Conditions, order: str, limit: int) -> list[Place]:
+    rows = connection.all(
+        f"SELECT {column}, run.key FROM {way.source} {_where(found, way)} {order} LIMIT ?",
+        (*found.parameters, *way.parameters, limit),
+    )
     return [Place(*row) for row in rows]
+
+
+def _where(found: Conditions, way: Way) -> str:
+    texts = (*found.texts, *way.texts)
+    return f"WHERE {' AND '.join(texts)}" if texts else ""

@@ -33,3 +33,12 @@ def logs_of(
     )
     logs = [AttemptLog(row[0], None if row[1] == -1 else row[1], *row[2:]) for row in rows]
     return [log for log in logs if map_index is None or log.map_index == map_index]
+
+
+def live_logs(connection: Connection, key: int, limit: int = 1000) -> list[str]:
+    """Paths of the logs of a run that are being written."""
+    rows = connection.all(
+        "SELECT log FROM attempt WHERE run_key = ? AND state IN ('dispatched', 'running') AND log IS NOT NULL LIMIT ?",
+        (key, limit),
+    )
+    return [row[0] for row in rows]

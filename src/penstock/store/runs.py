@@ -9,7 +9,7 @@ from penstock.errors import NotFound, UsageError
 from penstock.model.ids import ALPHABET, RUN_ID, key_of
 from penstock.store.connection import Connection
 from penstock.store.filters import Conditions, RunFilter, conditions
-from penstock.store.fitting import fitting
+from penstock.store.fitting import count_fitting, fitting
 from penstock.store.sorts import Place, cursor_of, place_of, sort_of
 from penstock.store.summaries import summaries_of
 
@@ -18,6 +18,8 @@ PAGE: Final = 50
 MOST: Final = 500
 #: Runs that fit a filter are counted up to so many, unless said otherwise.
 MOST_COUNTED: Final = 10_000
+#: Runs that an export looks for at a time.
+_LOOKED_UP: Final = 5000
 #: A part of an id that is shorter says too little.
 SHORTEST: Final = 4
 #: Candidates that are named when a part of an id fits several runs.
@@ -46,7 +48,7 @@ def list_runs(
     if not 1 <= limit <= MOST:
         raise UsageError(f"a page of {limit} runs can't be had", cure=f"ask for 1 to {MOST}")
     after = None if cursor is None else place_of(order, cursor)
-    places = fitting(connection, conditions(chosen or RunFilter(), connection.dialect), order, after, limit + 1)
+    places = fitting(connection, chosen or RunFilter(), order, after, limit + 1)
     more = len(places) > limit
     del places[limit:]
     items = summaries_of(connection, [place.key for place in places])
@@ -55,11 +57,7 @@ def list_runs(
 
 def count_runs(connection: Connection, chosen: RunFilter | None = None, limit: int = MOST_COUNTED) -> tuple[int, bool]:
     """How many runs fit, and whether that is exact: counting stops at `limit`. Raises UsageError as `list_runs`."""
-    found = conditions(chosen or RunFilter(), connection.dialect)
-    row = connection.one(
-        f"SELECT count(*) FROM (SELECT 1 FROM run {found.where} LIMIT ?) AS part", (*found.parameters, limit + 1)
-    )
-    count = 0 if row is None else int(row[0])
+    count = count_fitting(connection, chosen or RunFilter(), limit + 1)
     return min(count, limit), count <= limit
 
 
@@ -70,12 +68,14 @@ def export_runs(
 
     Raises UsageError as `list_runs`, before the first part.
     """
-    order, found = sort_of(sort), conditions(chosen or RunFilter(), connection.dialect)
+    order, wanted = sort_of(sort), chosen or RunFilter()
+    conditions(wanted, connection.dialect)
 
     def parts() -> Iterator[list[dict[str, Any]]]:
         after: Place | None = None
-        while places := fitting(connection, found, order, after, MOST):
-            yield summaries_of(connection, [place.key for place in places])
+        while places := fitting(connection, wanted, order, after, _LOOKED_UP):
+            for start in range(0, len(places), MOST):
+                yield summaries_of(connection, [place.key for place in places[start : start + MOST]])
             after = places[-1]
 
     return parts()
@@ -83,8 +83,7 @@ def export_runs(
 
 def keys_fitting(connection: Connection, chosen: RunFilter, limit: int) -> list[int]:
     """Keys of the newest runs that fit, at most `limit`. Raises UsageError as `list_runs`."""
-    found = conditions(chosen, connection.dialect)
-    return [place.key for place in fitting(connection, found, sort_of("-created_at"), None, limit)]
+    return [place.key for place in fitting(connection, chosen, sort_of("-created_at"), None, limit)]
 
 
 def find_run(connection: Connection, text: str) -> int:

@@ -15,7 +15,8 @@ from penstock.errors import UsageError
 from penstock.store.filters import DURATION
 
 _COLUMNS: Final = {
-    "created_at": "key", "started_at": "started_at", "ended_at": "ended_at", "duration": DURATION, "bytes": "bytes",
+    "created_at": "run.key", "started_at": "run.started_at", "ended_at": "run.ended_at", "duration": DURATION,
+    "bytes": "run.bytes",
 }  # fmt: skip
 #: A leading `-` means the latest, longest, largest first.
 SORTS: Final = tuple(f"{sign}{name}" for name in _COLUMNS for sign in ("-", ""))
@@ -33,13 +34,17 @@ class Sort:
     @property
     def by_key(self) -> bool:
         """Is it the order of creation, which every run has a place in?"""
-        return self.column == "key"
+        return self.column == "run.key"
 
     @property
     def order(self) -> str:
         """The clause ORDER BY for runs that have the value."""
         direction = "DESC" if self.descending else "ASC"
-        return f"ORDER BY key {direction}" if self.by_key else f"ORDER BY {self.column} {direction}, key {direction}"
+        return (
+            f"ORDER BY run.key {direction}"
+            if self.by_key
+            else f"ORDER BY {self.column} {direction}, run.key {direction}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
