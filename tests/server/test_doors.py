@@ -153,8 +153,8 @@ def test_a_program_that_signs_out_loses_nothing(world: World) -> None:
 def test_a_server_without_a_token_takes_none(world: World) -> None:
     from penstock.server.doors import Doors
 
-    doors = Doors(world.database, "", 7420)
-    assert not doors.is_token("", "here")
+    world.service.token = ""
+    assert not Doors(world.service).is_token("", "here")
 
 
 # --- wrong tries --------------------------------------------------------------------------------------

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 
 import pytest
+from fastapi.testclient import TestClient
 
 from penstock import errors
 from penstock.server import problems, refusals
 from penstock.server.problems import answer, status_of
+from penstock.server.writing import WAITING
 from penstock.wire.base import Problem
-from tests.server.world import World, problem
+from tests.server.world import TOKEN, World, problem
 
 
 def kinds(root: type[errors.PenstockError]) -> Iterator[type[errors.PenstockError]]:
@@ -167,3 +171,24 @@ def test_a_locked_database_says_when_to_come_again(world: World) -> None:
     other.execute("ROLLBACK")
     other.close()
     assert world.program.post("/api/v1/views", json={"name": "a", "query": ""}).status_code == 201
+
+
+def test_who_waits_to_write_keeps_nobody_from_reading(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More writers than threads: some wait, the others are told at once, and reading goes on."""
+    monkeypatch.setattr("penstock.server.writing.PATIENCE", 60.0)
+
+    waiting = WAITING - 1  # the test itself has one of the places
+
+    def write(client: TestClient, number: int) -> int:
+        return client.post("/api/v1/views", json={"name": f"v{number}", "query": ""}).status_code
+
+    # One loop with its threads for all requests, as a server has.
+    with world.client(Authorization=f"Bearer {TOKEN}") as shared, ThreadPoolExecutor(61) as pool:
+        with world.service.writing():
+            writers = [pool.submit(write, shared, number) for number in range(60)]
+            told = [each.result() for each in islice(as_completed(writers, timeout=30), 60 - waiting)]
+            read = pool.submit(shared.get, "/api/v1/views").result(timeout=30)
+        answers = [writer.result() for writer in writers]
+    assert told == [503] * (60 - waiting)
+    assert read.json() == {"items": []}
+    assert answers.count(201) == waiting

@@ -31,6 +31,8 @@ HOST: Final = "127.0.0.1"
 PORT: Final = 7420
 #: Seconds in which answers that were begun may end.
 GRACE: Final = 5
+#: Seconds that a request waits for a database that another program holds.
+PATIENCE: Final = 10.0
 #: Connections at a time; a process may open 1,024 files on most systems. Streams have a limit of their own below it.
 CONNECTIONS: Final = 900
 _BACKLOG: Final = 2048
@@ -83,7 +85,7 @@ def _serve(options: argparse.Namespace) -> None:
         home.make()
         from penstock.store.database import open_database
 
-        database = open_database(home.database_url)
+        database = open_database(home.database_url, patience=PATIENCE)
         try:
             service = _service(options, home, database, token or make_token(home.path), listener.getsockname()[1])
             if options.link:

@@ -38,7 +38,7 @@ _COMPRESSION = 3
 
 def create_app(service: Service) -> Starlette:
     """The server's app. `app.state` has the `service`, and as `api` what stands behind the door."""
-    doors = Doors(service.database, service.token, service.port)
+    doors = Doors(service)
     page = Page()
     api = create_api(service, doors)
     app = Starlette(

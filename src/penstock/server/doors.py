@@ -13,8 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from penstock.server.front import is_bearer
 from penstock.server.refusals import NotSignedIn, TooManyTries
+from penstock.server.service import Service
 from penstock.store import sessions
-from penstock.store.database import Database
 
 #: Seconds for which a session that was good is taken to be so still: a session that is revoked ends this much later.
 TRUSTED: Final = 1.0
@@ -65,10 +65,11 @@ class Tries:
 class Doors:
     """Tells callers by what they bring. One for a server."""
 
-    def __init__(self, database: Database, token: str, port: int) -> None:
-        self._database = database
-        self._token = token.encode()
-        self.cookie = f"penstock_session_{port}"
+    def __init__(self, service: Service) -> None:
+        self._database = service.database
+        self._writing = service.writing
+        self._token = service.token.encode()
+        self.cookie = f"penstock_session_{service.port}"
         self.tries = Tries()
         #: When each session was last found good; only those of the last moments.
         self._good: dict[str, float] = {}
@@ -121,7 +122,7 @@ class Doors:
     def enter(self, code: str, address: str) -> str | None:
         """A new session's secret for a one-time code; None for a wrong, used or old one. Raises TooManyTries."""
         self.tries.check(address)
-        with self._database.write() as connection:
+        with self._writing() as connection:
             secret = sessions.redeem_code(connection, code, time.time())
         if secret is None:
             self.tries.count(address)
@@ -131,13 +132,13 @@ class Doors:
         """A new session's secret for the token; None for a wrong one. Raises TooManyTries."""
         if not self.is_token(token, address):
             return None
-        with self._database.write() as connection:
+        with self._writing() as connection:
             return sessions.create_session(connection, time.time())
 
     def leave(self, secret: str) -> None:
         """End a session, at once."""
         self._good.pop(secret, None)
-        with self._database.write() as connection:
+        with self._writing() as connection:
             sessions.end_session(connection, secret)
 
 

@@ -12,9 +12,9 @@ from fastapi import Header, Response
 from penstock.errors import UsageError
 from penstock.server.answers import json_answer
 from penstock.server.refusals import Conflict
+from penstock.server.writing import Writing
 from penstock.store import idempotency
 from penstock.store.connection import Connection
-from penstock.store.database import Database
 from penstock.wire.base import Asked
 
 #: As a parameter of a route.
@@ -28,13 +28,13 @@ class OtherBody(UsageError):
 
 
 def once(
-    database: Database, key: str | None, route: str, body: Asked, act: Callable[[Connection], tuple[int, Any]]
+    writing: Writing, key: str | None, route: str, body: Asked, act: Callable[[Connection], tuple[int, Any]]
 ) -> Response:
     """Act and answer (status, body) in one transaction that writes; with a key, at most once for that body.
 
     What raises has not happened, and may be sent again. Nothing is answered before it is durable.
     """
-    with database.write() as connection:
+    with writing() as connection:
         status, answer, replayed = _acted(connection, key, route, body, act)
     return json_answer(answer, status=status, headers={"Idempotency-Replayed": "true"} if replayed else None)
 

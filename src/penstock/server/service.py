@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from penstock.server.writing import Writing
 from penstock.store.database import Database
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -19,7 +20,8 @@ class Service:
     """The store, and where logs and artifacts lie. `closing` is set when the server ends: streams end with it.
 
     `project`: the folder whose pipelines are shown. `port`: where the server listens, also a part of its cookie's name.
-    `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets.
+    `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets. Who reads uses
+    `database.read()`, who writes `writing()`.
     """
 
     database: Database
@@ -30,6 +32,10 @@ class Service:
     token: str
     hosts: tuple[str, ...] = LOOPBACK
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    writing: Writing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writing = Writing(self.database)
 
 
 async def _service(request: Request) -> Service:  # async, so that it needs no thread of its own

@@ -36,7 +36,7 @@ router = APIRouter()
 )
 def cancel_run(service: ServiceOf, run_id: str) -> Response:
     """End a run. 200 when that has begun, 202 with the command while its engine has not answered yet."""
-    with service.database.write() as connection:
+    with service.writing() as connection:
         outcome = acting.cancel(connection, find_run(connection, run_id), time.time())
     acting.wait(service.database, [outcome])
     if outcome.state == "refused":
@@ -58,13 +58,13 @@ def label_run(service: ServiceOf, run_id: str, body: LabelsBody, key: KeyOf = No
         labels.set_labels(connection, run, body.set, body.remove, time.time())
         return 200, _summary(connection, run)
 
-    return once(service.database, key, f"labelRun {run_id}", body, act)
+    return once(service.writing, key, f"labelRun {run_id}", body, act)
 
 
 @router.post("/runs/actions/cancel", operation_id="cancelRuns", response_model=ManyResult)
 def cancel_runs(service: ServiceOf, body: ManyCancelBody) -> Response:
     """End many runs; what became of each."""
-    with service.database.write() as connection:
+    with service.writing() as connection:
         keys = acting.chosen_runs(connection, body.ids, body.filter)
         now = time.time()
         outcomes = [acting.cancel(connection, key, now) for key in keys]
@@ -81,7 +81,7 @@ def label_runs(service: ServiceOf, body: ManyLabelsBody, key: KeyOf = None) -> R
         refused = labels.change_labels(connection, keys, body.set, body.remove, time.time())
         return 200, acting.many([_labelled(run, why) for run, why in refused.items()])
 
-    return once(service.database, key, "labelRuns", body, act)
+    return once(service.writing, key, "labelRuns", body, act)
 
 
 def _labelled(key: int, why: str | None) -> acting.Outcome:

@@ -28,6 +28,6 @@ def create_run(service: ServiceOf, body: RunRequestBody, key: KeyOf = None) -> R
         (run,) = summaries(connection, "WHERE key = ?", (key_of(identity),))
         return 201, run
 
-    answer = once(service.database, key, "createRun", body, act)
+    answer = once(service.writing, key, "createRun", body, act)
     answer.headers["Location"] = f"/api/v1/runs/{json.loads(bytes(answer.body))['id']}"
     return answer

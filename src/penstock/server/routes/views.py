@@ -27,7 +27,7 @@ def list_views(service: ServiceOf) -> Response:
 @router.post("/views", operation_id="createView", response_model=SavedView, status_code=201)
 def create_view(service: ServiceOf, body: SavedViewBody) -> Response:
     """Keep a view under a name of its own."""
-    with service.database.write() as connection:
+    with service.writing() as connection:
         made = saved_views.create_view(connection, body.name, body.query, body.columns, time.time())
     return json_answer(made, status=201)
 
@@ -35,13 +35,13 @@ def create_view(service: ServiceOf, body: SavedViewBody) -> Response:
 @router.put("/views/{view_id}", operation_id="updateView", response_model=SavedView)
 def update_view(service: ServiceOf, view_id: _ViewId, body: SavedViewBody) -> Response:
     """Change a view."""
-    with service.database.write() as connection:
+    with service.writing() as connection:
         return json_answer(saved_views.update_view(connection, view_id, body.name, body.query, body.columns))
 
 
 @router.delete("/views/{view_id}", operation_id="deleteView", status_code=204, response_class=Response)
 def delete_view(service: ServiceOf, view_id: _ViewId) -> Response:
     """Forget a view."""
-    with service.database.write() as connection:
+    with service.writing() as connection:
         saved_views.delete_view(connection, view_id)
     return Response(status_code=204)
