@@ -23,11 +23,13 @@ const PLACES = [
 export function Shell() {
   const client = useQueryClient();
   const [shown, setShown] = useState<"palette" | "help" | null>(null);
-  const [open, setOpen] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  // The menu of a narrow window is open for the place where it was opened.
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const open = openAt === path;
+  const setOpen = (to: boolean) => setOpenAt(to ? path : null);
   const live = useLiveState();
   useEffect(() => theLive(client).start(), [client]);
-  useEffect(() => setOpen(false), [path]);
   useShellKeys({ palette: () => setShown("palette"), help: () => setShown("help") });
   return (
     <div className={style.shell} data-open={open || undefined}>

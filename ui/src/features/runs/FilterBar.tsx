@@ -1,7 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Filter, X } from "lucide-react";
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { pipelinesQuery } from "../../api/pipelines";
 import { useKeys } from "../../components/keys";
 import { proposals } from "./filter/proposals";
@@ -15,12 +15,13 @@ interface Props {
 /** Text and chips at once: what is typed is proposed, checked, and stands in the address. */
 export function FilterBar({ text, onChange }: Props) {
   const [draft, setDraft] = useState(text);
+  const [held, setHeld] = useState(text);
+  const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(-1);
   const [open, setOpen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const menu = useId();
   const pipelines = useQuery(pipelinesQuery());
-  useEffect(() => setDraft(text), [text]);
   useKeys({ "/": () => input.current?.focus() });
 
   const known = useMemo(() => {
@@ -32,13 +33,18 @@ export function FilterBar({ text, onChange }: Props) {
       label: all(items.flatMap((item) => Object.entries(item.labels).map(([key, value]) => `${key}=${value}`))),
     };
   }, [pipelines.data]);
-  const caret = input.current?.selectionStart ?? draft.length;
+  // Another filter than the one that was edited: another chip was pressed, a view opened.
+  if (held !== text) {
+    setHeld(text);
+    setDraft(text);
+  }
   const found = open ? proposals(draft, Math.min(caret, draft.length), known) : [];
 
   function take(place: number) {
     const chosen = found[place];
     if (chosen === undefined) return;
     setDraft(chosen.text);
+    setCaret(chosen.caret);
     setAt(-1);
     if (chosen.whole) {
       onChange(chosen.text.trim());
@@ -71,9 +77,11 @@ export function FilterBar({ text, onChange }: Props) {
         rightSection={draft === "" ? <kbd className="pn-faint">/</kbd> : <button type="button" aria-label="Clear the filter" className="pn-runs-clear" onClick={() => onChange("")}><X size={14} aria-hidden /></button>}
         onChange={(event) => {
           setDraft(event.currentTarget.value);
+          setCaret(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
           setOpen(true);
           setAt(-1);
         }}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
         onFocus={() => setOpen(true)}
         onBlur={() => {
           setOpen(false);

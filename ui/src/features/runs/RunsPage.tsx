@@ -2,7 +2,7 @@ import { Button, Checkbox, Menu } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ChevronDown, Columns3, Download } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { exportAddress, runCountQuery, runsQuery, type RunQuery } from "../../api/runs";
 import { viewsQuery } from "../../api/views";
 import { Command, Empty } from "../../components/Empty";
@@ -70,7 +70,6 @@ export function RunsPage() {
         <Views
           current={view} now={{ query: viewText(text, sort), columns: keys }} onClosed={() => set({ view: undefined })}
           onOpen={(saved) => {
-            setKeys(saved.columns.length > 0 ? saved.columns : USUAL);
             const kept = new URLSearchParams(saved.query);
             set({ q: kept.get("q") ?? "", sort: kept.get("sort") ?? undefined, view: saved.id });
           }}
@@ -159,14 +158,13 @@ function ColumnsMenu({ keys, onChange }: { keys: readonly string[]; onChange: (k
 /** The columns: of the view in the address, else those that this browser keeps. */
 function useColumns(view: number | undefined): [string[], (keys: readonly string[]) => void] {
   const { data: views } = useQuery({ ...viewsQuery(), enabled: view !== undefined });
-  const [keys, setKeys] = useState<string[]>(kept);
-  const saved = views?.find((one) => one.id === view)?.columns.join();
-  useEffect(() => {
-    if (saved) setKeys(saved.split(","));
-  }, [saved]);
+  const [own, setOwn] = useState<string[]>(kept);
+  const [inView, setInView] = useState<{ view: number; keys: string[] } | null>(null);
+  const saved = views?.find((one) => one.id === view)?.columns ?? [];
   const keep = (next: readonly string[]) => {
-    setKeys([...next]);
-    if (view === undefined) {
+    if (view !== undefined) setInView({ view, keys: [...next] });
+    else {
+      setOwn([...next]);
       try {
         localStorage.setItem(KEPT, next.join());
       } catch {
@@ -174,7 +172,8 @@ function useColumns(view: number | undefined): [string[], (keys: readonly string
       }
     }
   };
-  return [keys, keep];
+  if (view === undefined) return [own, keep];
+  return [inView?.view === view ? inView.keys : saved.length > 0 ? saved : own, keep];
 }
 
 function kept(): string[] {

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useState } from "react";
 import { useChanges } from "../../api/live";
 import { runCountQuery, type RunQuery } from "../../api/runs";
 import { made, type Change } from "../../domain/apply-event";
@@ -14,7 +14,11 @@ const NONE: Made = new Map();
  */
 export function useNewer(query: RunQuery, newest: string | undefined, on: boolean): { count: number; clear: () => void } {
   const [known, setKnown] = useState<Made>(NONE);
-  useEffect(() => setKnown(NONE), [query, newest]);
+  const [list, setList] = useState({ query, newest });
+  if (list.query !== query || list.newest !== newest) {
+    setList({ query, newest });
+    setKnown(NONE);
+  }
   const hear = useCallback((changes: readonly Change[]) => {
     const found = on ? made(changes, newest) : [];
     if (found.length > 0) setKnown((before) => new Map([...before, ...found]));
