@@ -84,7 +84,7 @@ def document(routers: list[APIRouter]) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for foreign in ("HTTPValidationError", "ValidationError"):
         schemas.pop(foreign, None)
-    schemas.update(_schemas())
+    schemas.update({name: schema for name, schema in _schemas().items() if name not in schemas})
     components["responses"] = {"Problem": _PROBLEM}
     components["securitySchemes"] = _DOORS
     found["security"] = [{"token": []}, {"session": []}]
@@ -96,6 +96,10 @@ def _schemas() -> dict[str, Any]:
     written = [(model, "serialization") for model in (Problem, Health, Snapshot, Changes)]
     _, found = models_json_schema([*written, (SessionBody, "validation")], ref_template=REF_TEMPLATE)  # type: ignore[list-item]
     schemas: dict[str, Any] = found["$defs"]
+    for schema in schemas.values():
+        for part in schema.get("properties", {}).values():
+            if part.get("default", ...) is None:
+                del part["default"]  # as FastAPI leaves it out: tools take a property with a default for one that is there
     return schemas
 
 
