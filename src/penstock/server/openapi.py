@@ -99,7 +99,8 @@ def _schemas() -> dict[str, Any]:
     for schema in schemas.values():
         for part in schema.get("properties", {}).values():
             if part.get("default", ...) is None:
-                del part["default"]  # as FastAPI leaves it out: tools take a property with a default for one that is there
+                # As FastAPI does: tools take a property with a default for one that is always there.
+                del part["default"]
     return schemas
 
 
