@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from penstock.agent.logs import LogFile
 from penstock.model import ids
 from penstock.model.spec import PipelineSpec, Source, TaskSpec, to_json
 from penstock.store.database import Database, open_database
@@ -55,13 +56,12 @@ class Maker:
         path = self.home / "logs" / _log_of(key, 0)
         path.parent.mkdir(parents=True, exist_ok=True)
         start = ids.created_at(key)
-        with path.open("w") as out:
-            for at in range(lines):
-                level = "error" if at % 9973 == 0 else "warning" if at % 499 == 0 else "info"
-                message = f"line {at}: took {self._chance.random():.3f} s for {_WORDS[at % 10]} of part {at % 1000}"
-                told = {"at": round(start + at / 10_000, 6), "seq": at, "stream": "log", "level": level,
-                        "logger": "shop.orders", "message": message}  # fmt: skip
-                out.write(json.dumps(told) + "\n")
+        out = LogFile(str(path))
+        for at in range(lines):
+            level = "error" if at % 9973 == 0 else "warning" if at % 499 == 0 else "info"
+            message = f"line {at}: took {self._chance.random():.3f} s for {_WORDS[at % 10]} of part {at % 1000}"
+            out.record(start + at / 10_000, level, "shop.orders", message)
+        out.close()
         return run
 
     def live(self, tasks: int) -> Live:

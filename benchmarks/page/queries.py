@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ def lists(server: Server, times: int = TIMES) -> Iterator[Figure]:
         for what, choose in known.questions().items():
             samples = []
             rows = 0
+            used = server.cpu_seconds()
             for at in range(times + 5):
                 params = choose()
                 begun = time.perf_counter()
@@ -36,7 +38,9 @@ def lists(server: Server, times: int = TIMES) -> Iterator[Figure]:
                     samples.append(elapsed)
                     rows += len(answer.json()["items"])
             median, most = spread("lists", f"50 runs {what}", samples, "ms", MEDIAN, MOST)
-            yield Figure(**{**median.__dict__, "note": f"{median.note}; {rows / times:.0f} rows a page"})
+            used = (server.cpu_seconds() - used) / (times + 5) * 1000
+            note = f"{median.note}; {rows / times:.0f} rows a page, {used:.1f} ms of the server's CPU"
+            yield replace(median, note=note)
             yield most
 
 
@@ -85,10 +89,12 @@ def document(server: Server, run: str, times: int = 50) -> Iterator[Figure]:
         address = f"runs/{run}"
         whole, again = [], []
         tag, size, tasks = "", 0, 0
+        used = 0.0
         for _ in range(times):
-            begun = time.perf_counter()
+            before, begun = server.cpu_seconds(), time.perf_counter()
             answer = client.get(address)
             whole.append((time.perf_counter() - begun) * 1000)
+            used += (server.cpu_seconds() - before) * 1000 / times
             answer.raise_for_status()
             tag, size, tasks = answer.headers.get("etag", ""), len(answer.content), len(answer.json()["tasks"])
             begun = time.perf_counter()
@@ -97,7 +103,7 @@ def document(server: Server, run: str, times: int = 50) -> Iterator[Figure]:
             if same.status_code != 304:
                 yield absent("document", "run document not changed", f"status {same.status_code}")
                 return
-        note = f"{tasks:,} tasks, {size / 1e6:.1f} MB of JSON, gzip on the way"
+        note = f"{tasks:,} tasks, {size / 1e6:.1f} MB of JSON, gzip on the way; {used:.0f} ms of the server's CPU"
         yield Figure("document", "run document, median", percentile(whole, 0.5), "ms", DOCUMENT, note=note)
         yield Figure("document", "run document, 95th percentile", percentile(whole, 0.95), "ms", DOCUMENT)
         yield Figure("document", "the same, not changed (304), median", percentile(again, 0.5), "ms")

@@ -116,16 +116,19 @@ async function pressed(page: Page, press: { button: string; shows: string }): Pr
   return took;
 }
 
-/** Counts the bytes of a page as they come over the wire. */
+/** Counts the bytes of a page as they come over the wire, heads of answers left out. */
 async function weigh(page: Page): Promise<{ scripts: number; bytes: number }> {
   const found = { scripts: 0, bytes: 0 };
-  const kinds = new Map<string, string>();
+  const heads = new Map<string, { type: string; head: number }>();
   const session: CDPSession = await page.context().newCDPSession(page);
   await session.send("Network.enable");
-  session.on("Network.responseReceived", ({ requestId, type }) => kinds.set(requestId, type));
+  session.on("Network.responseReceived", ({ requestId, type, response }) =>
+    heads.set(requestId, { type, head: response.encodedDataLength }),
+  );
   session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    found.bytes += encodedDataLength;
-    if (kinds.get(requestId) === "Script") found.scripts += encodedDataLength;
+    const { type, head } = heads.get(requestId) ?? { type: "", head: 0 };
+    found.bytes += encodedDataLength - head;
+    if (type === "Script") found.scripts += encodedDataLength - head;
   });
   return found;
 }
