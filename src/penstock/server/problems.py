@@ -44,6 +44,7 @@ _STATUS: Final[tuple[tuple[type[errors.PenstockError], int], ...]] = (
 _CURES: Final[dict[str, str]] = {
     "store_busy": "another program holds the database; ask again in a moment",
     "disk_full": "free some space on the disk that holds the home",
+    "too_many_streams": "close some windows of the page, or try again in a moment",
     "store_corrupt": "run `penstock db check` where the server runs",
     "store_version": "run `penstock db upgrade` where the server runs",
 }
@@ -86,7 +87,7 @@ def problem(error: errors.PenstockError, parts: Sequence[tuple[str, str]] | None
 def answer(error: Exception) -> Response:
     """The answer for any error; one that nobody foresaw goes to the server's own output."""
     if isinstance(error, errors.PenstockError):
-        if status_of(error) >= 500 and not isinstance(error, errors.StoreBusy):
+        if status_of(error) >= 500 and not isinstance(error, errors.StoreBusy | Refusal):
             _log.error("%s: %s", error.code, _one_line(str(error)))
         return problem(error)
     if isinstance(error, RequestValidationError):

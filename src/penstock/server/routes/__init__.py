@@ -10,7 +10,7 @@ from fastapi import APIRouter
 #: In the order of the API's document.
 NOUNS: Final = (
     "runs", "requests", "actions", "history", "graphs", "metrics", "logs", "outputs", "pipelines", "views", "session",
-    "about",
+    "about", "stream",
 )  # fmt: skip
 
 
