@@ -17,7 +17,7 @@ export function SignIn() {
     }
   }
   return (
-    <Empty title="Sign in to Penstock">
+    <Empty whole title="Sign in to Penstock">
       <p>In a terminal, in the project’s folder, this prints a link that signs you in:</p>
       <Command>penstock link</Command>
       <form onSubmit={(event) => void submit(event)} style={{ display: "grid", gap: 8, width: "min(320px, 100%)", marginTop: 16, textAlign: "left" }}>

@@ -6,7 +6,7 @@ import { Empty } from "../components/Empty";
 /** Nothing stands at this address. */
 export function NotFound() {
   return (
-    <Empty title="There is nothing at this address">
+    <Empty whole title="There is nothing at this address">
       <p>It may have been moved or deleted.</p>
       <Link to="/runs" className="pn-link">All runs</Link>
     </Empty>
@@ -17,7 +17,7 @@ export function NotFound() {
 export function Trouble({ error, reset }: ErrorComponentProps) {
   const known = error instanceof ApiProblem;
   return (
-    <Empty title={known ? error.message : "This part of the page broke"}>
+    <Empty whole title={known ? error.message : "This part of the page broke"}>
       <p>{known ? error.cure : String(error instanceof Error ? error.message : error)}</p>
       <Button onClick={() => reset()}>Try again</Button>
     </Empty>

@@ -2,15 +2,18 @@ import type { ReactNode } from "react";
 
 interface Props {
   title: string;
+  /** It stands for the whole place, and its title for the place's. */
+  whole?: boolean;
   /** What to do next. */
   children?: ReactNode;
 }
 
 /** A place without content: says why, and what fills it. */
-export function Empty({ title, children }: Props) {
+export function Empty({ title, whole = false, children }: Props) {
+  const Title = whole ? "h1" : "h2";
   return (
     <div className="pn-empty">
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children}
     </div>
   );

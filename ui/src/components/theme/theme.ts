@@ -1,14 +1,33 @@
 /** Mantine in our colours and sizes; what it draws follows the tokens in light and dark. */
-import { createTheme, type CSSVariablesResolver, localStorageColorSchemeManager } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, defaultVariantColorsResolver, localStorageColorSchemeManager, type VariantColorsResolver } from "@mantine/core";
 
 const size = (px: number) => `${px / 16}rem`;
+
+const CLOSE = { "aria-label": "Close" };
+
+/** Filled and light things take our tokens: Mantine would choose their text by the light theme alone. */
+const variants: VariantColorsResolver = (input) => {
+  const tone = input.color === "red" ? "danger" : input.color === undefined || input.color === input.theme.primaryColor ? "accent" : undefined;
+  if (tone === undefined) return defaultVariantColorsResolver(input);
+  const border = "1px solid transparent";
+  if (input.variant === "filled") {
+    return { background: `var(--pn-${tone})`, hover: `color-mix(in srgb, var(--pn-${tone}) 88%, var(--pn-text))`, color: "var(--pn-accent-text)", border };
+  }
+  if (input.variant === "light") {
+    return { background: `var(--pn-${tone}-soft)`, hover: `color-mix(in srgb, var(--pn-${tone}-soft) 90%, var(--pn-${tone}))`, color: `var(--pn-${tone})`, border };
+  }
+  return defaultVariantColorsResolver(input);
+};
 
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  variantColorResolver: variants,
   colors: {
     blue: ["#eaf1fe", "#d3e2fd", "#a9c6fb", "#7aa7ff", "#7aa7ff", "#4a83ee", "#2f6fdf", "#1f5fd0", "#194fae", "#143f8c"],
+    // Mantine's greys of the dark, from text to the deepest ground: those of our tokens.
+    dark: ["#e6e9ee", "#a9b2be", "#8d98a6", "#5a6675", "#414c5a", "#29313c", "#1d232c", "#151a21", "#11161c", "#0f1318"],
   },
   fontFamily: "var(--pn-font)",
   fontFamilyMonospace: "var(--pn-mono)",
@@ -24,13 +43,16 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "xs" } },
     NumberInput: { defaultProps: { size: "xs" } },
     Textarea: { defaultProps: { size: "xs" } },
+    NativeSelect: { defaultProps: { size: "xs" } },
+    PasswordInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
     MultiSelect: { defaultProps: { size: "xs" } },
     TagsInput: { defaultProps: { size: "xs" } },
     Checkbox: { defaultProps: { size: "xs" } },
     Switch: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, transitionProps: { duration: 80 } } },
-    Modal: { defaultProps: { centered: false, transitionProps: { duration: 80 }, radius: 8 } },
+    Drawer: { defaultProps: { transitionProps: { duration: 80 }, closeButtonProps: CLOSE } },
+    Modal: { defaultProps: { closeButtonProps: CLOSE, centered: false, transitionProps: { duration: 80 }, radius: 8 } },
     Menu: { defaultProps: { transitionProps: { duration: 60 }, shadow: "md" } },
   },
 });

@@ -65,7 +65,7 @@ export function PipelinePage({ name, namespace, tab, search }: Props) {
           {tab === "grid" && <GridTab {...key} />}
         </Suspense>
       </div>
-      <Drawer opened={search.run === "now"} onClose={() => open({})} position="right" size={460} title={`Run ${name}`} transitionProps={{ duration: 80 }}>
+      <Drawer opened={search.run === "now"} onClose={() => open({})} position="right" size={460} title={`Run ${name}`}>
         {search.run === "now" && (
           <Suspense>
             <Form pipeline={pipeline} like={search.like} />
@@ -95,7 +95,7 @@ function Form({ pipeline, like }: { pipeline: Schemas["PipelineDocument"]; like:
 function Absent({ name, namespace, error, again }: PipelineKey & { error: Error; again: () => void }) {
   const gone = error instanceof ApiProblem && error.status === 404;
   return (
-    <Empty title={gone ? `There is no pipeline ${name}${namespace === "default" ? "" : ` in ${namespace}`}` : "The pipeline can’t be shown"}>
+    <Empty whole title={gone ? `There is no pipeline ${name}${namespace === "default" ? "" : ` in ${namespace}`}` : "The pipeline can’t be shown"}>
       <p>{error.message}</p>
       {error instanceof ApiProblem && error.cure && <p>{error.cure}</p>}
       {gone ? <Link to="/pipelines" className="pn-link">All pipelines</Link> : <Button onClick={again}>Try again</Button>}

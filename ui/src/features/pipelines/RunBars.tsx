@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { Schemas } from "../../api/client";
+import { durationText } from "../../domain/formats";
 import { STATE_LOOK, stateText } from "../../domain/states";
 import { heights } from "./grid/cells";
-import { durationText } from "./form/values";
 import style from "./pipelines.module.css";
 
 /** The last runs as bars, oldest first: height their duration, colour and notch their state. Each leads to its run. */

@@ -17,12 +17,20 @@ import { RunHeader } from "./RunHeader";
 import { copyAddress } from "./copy";
 import "./run.css";
 
-const OverviewTab = lazy(() => import("./overview/OverviewTab"));
-const WorkflowTab = lazy(() => import("./workflow/WorkflowTab"));
-const GanttTab = lazy(() => import("./gantt/GanttTab"));
-const LogsTab = lazy(() => import("./logs/LogsTab"));
-const OutputsTab = lazy(() => import("./outputs/OutputsTab"));
-const MetricsTab = lazy(() => import("./metrics/MetricsTab"));
+const PARTS = {
+  overview: () => import("./overview/OverviewTab"),
+  workflow: () => import("./workflow/WorkflowTab"),
+  gantt: () => import("./gantt/GanttTab"),
+  logs: () => import("./logs/LogsTab"),
+  outputs: () => import("./outputs/OutputsTab"),
+  metrics: () => import("./metrics/MetricsTab"),
+};
+const OverviewTab = lazy(PARTS.overview);
+const WorkflowTab = lazy(PARTS.workflow);
+const GanttTab = lazy(PARTS.gantt);
+const LogsTab = lazy(PARTS.logs);
+const OutputsTab = lazy(PARTS.outputs);
+const MetricsTab = lazy(PARTS.metrics);
 
 const LOOK: Record<Tab, [string, ComponentType<{ size: number }>]> = {
   overview: ["Overview", Info], workflow: ["Workflow", Workflow], gantt: ["Gantt", ChartGantt],
@@ -32,8 +40,12 @@ const LOOK: Record<Tab, [string, ComponentType<{ size: number }>]> = {
 export default function RunPage({ runId, tab }: { runId: string; tab: string }) {
   const run = useRun(runId);
   useTitle(run.data);
-  if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
   const known = TABS.find((name) => name === tab);
+  // The tab's code comes while the run is read.
+  useEffect(() => {
+    if (known !== undefined) void PARTS[known]().catch(() => undefined);
+  }, [known]);
+  if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
   return (
     <div className="pn-run">
       <RunHeader run={run.data} />
@@ -115,7 +127,7 @@ function useTitle(run: RunDocument | undefined) {
 function RunAbsent({ id, error, again }: { id: string; error: Error; again: () => void }) {
   const gone = error instanceof ApiProblem && error.status === 404;
   return (
-    <Empty title={gone ? `There is no run ${id}` : "The run can't be shown"}>
+    <Empty whole title={gone ? `There is no run ${id}` : "The run can't be shown"}>
       <p>{error instanceof ApiProblem ? (error.cure ?? error.message) : error.message}</p>
       {!gone && <Button onClick={again}>Try again</Button>}
     </Empty>

@@ -5,17 +5,20 @@ interface Props {
   param: Param;
   text: string;
   problem?: string | undefined;
+  /** The form opens on it. */
+  first?: boolean;
   onChange: (text: string) => void;
 }
 
 /** One param of a run, asked for in the way of its type. */
-export function ParamField({ param, text, problem, onChange }: Props) {
+export function ParamField({ param, text, problem, first = false, onChange }: Props) {
   const shared = {
     label: param.name,
     description: hintOf(param) || undefined,
     error: problem,
     required: param.required,
     name: `param-${param.name}`,
+    "data-autofocus": first || undefined,
   };
   const placeholder = param.default === null ? "" : `default: ${textOf(param, param.default)}`;
   switch (fieldOf(param)) {

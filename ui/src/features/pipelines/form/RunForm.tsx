@@ -44,9 +44,9 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
     <form onSubmit={submit} noValidate aria-label={`Run ${pipeline.name}`}>
       <Stack gap="md">
         {pipeline.params.length === 0 && <Text c="dimmed">This pipeline has no params.</Text>}
-        {pipeline.params.map((param) => (
+        {pipeline.params.map((param, at) => (
           <ParamField
-            key={param.name} param={param} text={texts[param.name] ?? ""} problem={sent ? told[param.name] : undefined}
+            key={param.name} param={param} first={at === 0} text={texts[param.name] ?? ""} problem={sent ? told[param.name] : undefined}
             onChange={(text) => setTexts((before) => ({ ...before, [param.name]: text }))}
           />
         ))}

@@ -4,7 +4,7 @@ import { memo, useRef } from "react";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { STATE_LOOK, stateText } from "../../../domain/states";
-import { durationText } from "../form/values";
+import { durationText } from "../../../domain/formats";
 import { cellText, heights } from "./cells";
 import style from "./Grid.module.css";
 
@@ -15,6 +15,7 @@ const ROW = 28;
 /** Tasks by last runs: what failed once, what fails always, what became slow. Every cell leads to its task in that run. */
 export function Grid({ grid }: { grid: GridDocument }) {
   const scroller = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: grid.tasks.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
   const bars = heights(grid.runs.map((run) => run.duration));
   return (
