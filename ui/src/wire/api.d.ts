@@ -582,7 +582,8 @@ export interface paths {
         };
         /**
          * Stream
-         * @description `run`: tell also of this run's tasks. `Last-Event-ID` (header, or `last_event_id`) resumes.
+         * @description `run`: tell also of this run's tasks. `Last-Event-ID` (header, or `last_event_id`) resumes: only what happened
+         *     since is told, or a snapshot where that is too much.
          */
         get: operations["openStream"];
         put?: never;
@@ -2911,7 +2912,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events: `snapshot` (Snapshot), then `change` (Changes); `: beat` comments every 15 s. */
+            /** @description Server-sent events: `snapshot` (Snapshot), then `change` (Changes); `: beat` every 15 s. */
             200: {
                 headers: {
                     [name: string]: unknown;
