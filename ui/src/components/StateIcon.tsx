@@ -31,7 +31,7 @@ function strokeOf({ as, dash, alpha }: Mark) {
 /** Icon and word: "failed (timeout)". */
 export function StateLabel({ state, reason }: { state: State; reason?: string | null }) {
   return (
-    <span className="pn-state-label" style={{ display: "inline-flex", gap: 6, alignItems: "center", whiteSpace: "nowrap" }}>
+    <span className="pn-state-label" style={{ display: "inline-flex", gap: 6, alignItems: "center", whiteSpace: "nowrap", verticalAlign: "bottom" }}>
       <StateIcon state={state} silent />
       <span style={{ color: `var(${STATE_LOOK[state].color})` }}>{stateText(state, reason)}</span>
     </span>
