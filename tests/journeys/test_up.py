@@ -89,11 +89,8 @@ class Site:
 
         def there() -> bool:
             with contextlib.suppress(psutil.NoSuchProcess):
-                found[:] = [
-                    one
-                    for one in psutil.Process(self.process.pid).children()
-                    if any(module in w for w in one.cmdline())
-                ]
+                children = psutil.Process(self.process.pid).children()
+                found[:] = [one for one in children if any(module in word for word in one.cmdline())]
             return bool(found)
 
         until(there, f"{module} runs")

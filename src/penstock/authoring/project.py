@@ -29,8 +29,8 @@ def may_hold_pipelines(name: str) -> bool:
 def names_penstock(file: Path) -> bool:
     """Does a file name penstock anywhere?"""
     try:
-        return b"penstock" in file.read_bytes()
-    except OSError:  # a folder, a broken link, somebody else's
+        return file.is_file() and b"penstock" in file.read_bytes()  # reading a pipe would wait for ever
+    except OSError:  # a broken link, somebody else's
         return False
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,10 +29,12 @@ class Mark(NamedTuple):
 
 
 def mark_of(file: Path | str) -> Mark | None:
-    """The mark of a file; None when there is none."""
+    """The mark of a file; None when there is none, or something else in its place."""
     try:
         known = os.stat(file)
     except OSError:
+        return None
+    if not stat.S_ISREG(known.st_mode):
         return None
     return Mark(known.st_mtime_ns, known.st_size, known.st_ino)
 

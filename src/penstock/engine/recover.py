@@ -38,7 +38,7 @@ def settle_abandoned_runs(connection: Connection, owner: int, now: float) -> lis
             apply(connection, lost_run(stored, Fence(key, owner, epoch), now))
             settled.append(key)
     outcome = {"code": "transition", "detail": "the run was over before"}
-    for command in commands.waiting(connection, owner):
+    for command in commands.waiting(connection, owner) if settled else ():
         if command.run_key in settled:
             commands.settle(connection, command.id, "refused", outcome, now)
     return settled

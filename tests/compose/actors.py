@@ -1,0 +1,27 @@
+"""Processes for the tests of the supervisor."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the first argument says."""
+    act, *rest = arguments
+    if act == "exit":
+        return int(rest[0])
+    if act == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if act == "talks":
+        print("no document")
+        print("[1]")
+    sys.stdout.write(json.dumps({"pid": os.getpid()}) + "\n")
+    sys.stdout.flush()
+    if act == "falls":
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(600)
+    return 0

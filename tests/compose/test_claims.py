@@ -1,0 +1,219 @@
+"""Runs that were asked for, and the engine that claims them. Tasks run in real workers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penstock.authoring.discovery import discover
+from penstock.compose import claims
+from penstock.compose.claims import Claims
+from penstock.compose.home import Home
+from penstock.compose.local import LocalEngine
+from penstock.compose.settings import Settings
+from penstock.engine.recover import settle_abandoned_runs
+from penstock.model import ids
+from penstock.model.spec import to_json
+from penstock.store import commands, instances, requests
+from penstock.store.check import check
+from penstock.store.database import Database, open_database
+from penstock.store.definitions import Found, record_definitions
+from penstock.store.documents import run_document
+from tests.journeys.conftest import until
+
+FLOW = """
+from penstock import Pipeline
+flow = Pipeline("flow", params={"n": 2, "note": "x"}, labels={"team": "data", "kind": "own"}, tags=["daily"])
+
+@flow.task
+def first(n):
+    return n
+
+@flow.task
+def second(first):
+    return first * 10
+
+needy = Pipeline("needy")
+
+@needy.task(resources={"pool": "db"})
+def only(): ...
+"""
+#: A process that is gone.
+GONE = instances.Process(instances.this_process().host, instances.this_process().boot_id, 2**22 + 1, 1)
+
+
+class Desk:
+    """A home with the pipelines of FLOW, and what it was asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder / ".penstock", str(folder / ".penstock" / "penstock.db"))
+        self.home.make()
+        self.file = folder / "flow.py"
+        self.file.write_text(FLOW)
+        self.database: Database = open_database(self.home.database_url)
+        specs = discover(self.file)
+        found = [Found(one.namespace, one.name, one.version, json.dumps(to_json(one)), "flow.py") for one in specs]
+        with self.database.write() as connection:
+            record_definitions(connection, found, [], time.time())
+
+    def ask(self, pipeline: str = "flow", **facts: Any) -> str:
+        with self.database.write() as connection:
+            return requests.ask_for_run(connection, pipeline=pipeline, now=time.time(), **facts)
+
+    def engine(self, workers: int = 1, lost: list[bool] | None = None) -> LocalEngine:
+        def duty(local: LocalEngine) -> Claims:
+            return Claims(local, lambda: (lost if lost is not None else []).append(True))
+
+        return LocalEngine(self.home, Settings(workers=workers), kind="engine", look=0.01, duty=duty)
+
+    def document(self, run: str) -> dict[str, Any]:
+        with self.database.read() as connection:
+            return run_document(connection, ids.key_of(run))
+
+    def over(self, run: str) -> dict[str, Any]:
+        until(lambda: self.document(run)["ended_at"], f"run {run} ends", 30)
+        return self.document(run)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    assert check(made.database) == []
+    made.database.close()
+
+
+def test_a_run_gets_what_its_definition_adds(desk: Desk) -> None:
+    run = desk.ask(
+        params={"n": 4}, labels={"kind": "asked"}, tags=["extra"], type="test", facts={"by": "me"},
+        trigger={"kind": "event", "name": "n"},
+    )  # fmt: skip
+    with desk.engine():
+        document = desk.over(run)
+    assert document["state"] == "succeeded"
+    assert document["params"] == {"n": 4, "note": "x"}
+    assert document["labels"] == {"team": "data", "kind": "asked"}
+    assert (document["type"], document["trigger"]["kind"]) == ("test", "event")
+    assert [task["state"] for task in document["tasks"]] == ["succeeded", "succeeded"]
+    assert document["tasks_done"] == document["tasks_total"] == 2
+
+
+def test_a_slice_takes_what_it_needs_from_the_last_run(desk: Desk) -> None:
+    with desk.engine():
+        assert desk.over(desk.ask())["state"] == "succeeded"
+        document = desk.over(desk.ask(selection={"only": ["second"]}))
+    assert document["state"] == "succeeded"
+    assert {task["name"]: task["state"] for task in document["tasks"]} == {"first": "skipped", "second": "succeeded"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"params": {"n": "x"}}, "parameter 'n' is int"),
+        ({"params": {"m": 1}}, "no parameter 'm'"),
+        ({"selection": {"only": ["third"]}}, "third"),
+        ({"selection": {"only": ["second"]}}, "the slice needs 'first'"),
+        ({"selection": {"only": ["second"], "from_run": ["0000000000001"]}}, "there is no run"),
+        ({"pipeline": "needy"}, "asks for the pool 'db'"),
+    ],
+)
+def test_what_can_not_start_ends_as_failed_and_says_why(desk: Desk, asked: dict[str, Any], told: str) -> None:
+    run = desk.ask(**asked)
+    with desk.engine():
+        document = desk.over(run)
+    assert (document["state"], document["reason"], document["tasks"]) == ("failed", "user_error", [])
+    assert told in document["error"]["message"]
+    assert document["started_at"] is None
+
+
+def test_a_file_that_is_gone_is_told(desk: Desk) -> None:
+    desk.file.unlink()
+    run = desk.ask()
+    with desk.engine():
+        assert "is not there any more: flow.py" in desk.over(run)["error"]["message"]
+
+
+def test_a_definition_that_nobody_can_read_fails_its_run_and_no_other(desk: Desk) -> None:
+    spec = json.dumps({"tasks": {"a": {}}})
+    with desk.database.write() as connection:
+        record_definitions(connection, [Found("default", "odd", "v1", spec, "odd.py")], [], time.time())
+    odd, good = desk.ask("odd"), desk.ask()
+    with desk.engine():
+        assert desk.over(odd)["state"] == "failed"
+        assert desk.over(good)["state"] == "succeeded"
+
+
+def test_many_runs_wait_for_room_and_all_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "ROOM", 2)
+    runs = [desk.ask() for _ in range(7)]
+    with desk.engine(2):
+        assert {desk.over(run)["state"] for run in runs} == {"succeeded"}
+
+
+def test_two_engines_run_each_once(desk: Desk) -> None:
+    runs = [desk.ask() for _ in range(12)]
+    with desk.engine(), desk.engine():
+        documents = [desk.over(run) for run in runs]
+    assert {one["state"] for one in documents} == {"succeeded"}
+    assert {len(task["attempts"]) for one in documents for task in one["tasks"]} == {1}
+
+
+def _claimed_by_one_that_died(desk: Desk) -> str:
+    run = desk.ask()
+    with desk.database.write() as connection:
+        owner = instances.register(connection, "engine", time.time(), GONE)
+        assert requests.claim(connection, ids.key_of(run), owner) is not None
+    return run
+
+
+def test_a_run_whose_engine_died_before_it_began_runs_all_the_same(desk: Desk) -> None:
+    run = _claimed_by_one_that_died(desk)
+    with desk.engine():
+        assert desk.over(run)["state"] == "succeeded"
+
+
+def test_commands_for_runs_of_the_dead_are_answered(desk: Desk) -> None:
+    run = _claimed_by_one_that_died(desk)
+    key = ids.key_of(run)
+    with desk.database.write() as connection:
+        # It had begun: such a run ends as lost.
+        connection.run("UPDATE run SET state = 'running', started_at = created_at WHERE key = ?", (key,))
+        command = commands.add(connection, key, "cancel", {}, time.time())
+        owner = instances.register(connection, "terminal", time.time())
+        assert settle_abandoned_runs(connection, owner, time.time()) == [key]
+        found = commands.find(connection, command)
+    assert found is not None
+    assert (found.state, found.outcome["code"]) == ("refused", "transition")
+    assert desk.document(run)["reason"] == "lease_lost"
+
+
+def test_an_engine_that_was_declared_gone_hears_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penstock.compose.desk.BEAT", 0.05)
+    lost: list[bool] = []
+    with desk.engine(lost=lost) as local:
+        with desk.database.write() as connection:
+            instances.gone(connection, local.owner, time.time())
+        until(lambda: lost, "it hears", 10)
+
+
+def test_a_desk_survives_a_database_that_is_locked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from penstock.errors import StoreBusy
+
+    failing = iter([True, True])
+    real = commands.waiting
+
+    def waiting(*arguments: Any) -> Any:
+        if next(failing, False):
+            raise StoreBusy
+        return real(*arguments)
+
+    monkeypatch.setattr(commands, "waiting", waiting)
+    run = desk.ask()
+    with desk.engine():
+        assert desk.over(run)["state"] == "succeeded"
+    assert next(failing, "used up") == "used up"
