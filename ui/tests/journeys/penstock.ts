@@ -10,13 +10,22 @@ const PATIENCE = 30_000;
 
 /** A folder with pipelines (those beside this file, or none) in which commands are typed. */
 export class Project {
-  readonly folder = mkdtempSync(join(tmpdir(), "penstock-journey-"));
   private readonly children = new Set<Command>();
 
-  constructor(...pipelines: string[]) {
-    mkdirSync(join(this.folder, ".penstock"), { mode: 0o700 });
-    mkdirSync(join(this.folder, "pipelines"));
-    for (const name of pipelines) this.add(name);
+  private constructor(readonly folder: string) {}
+
+  /** A new folder. */
+  static with(...pipelines: string[]): Project {
+    const project = new Project(mkdtempSync(join(tmpdir(), "penstock-journey-")));
+    mkdirSync(join(project.folder, ".penstock"), { mode: 0o700 });
+    mkdirSync(join(project.folder, "pipelines"));
+    for (const name of pipelines) project.add(name);
+    return project;
+  }
+
+  /** The folder of a project that is there. */
+  static at(folder: string): Project {
+    return new Project(folder);
   }
 
   /** Copies one of the pipelines of `project/` into the folder. */

@@ -30,7 +30,7 @@ export default async function setUp(vitest: TestProject): Promise<(() => Promise
     vitest.provide("stage", undefined);
     return undefined;
   }
-  const project = new Project("orders", "broken", "slow", "cities", "wide", "names");
+  const project = Project.with("orders", "broken", "slow", "cities", "wide", "names");
   try {
     const runs = {
       orders: await project.runs("orders"),

@@ -97,7 +97,7 @@ function Outcome({ result, verb, onDone }: { result: Schemas["ManyResult"]; verb
           {refused.slice(0, 200).map((one) => <li key={one.id}><code>{one.id}</code> <span className="pn-dim">{one.detail ?? one.code}</span></li>)}
         </ul>
       )}
-      <Button style={{ justifySelf: "end" }} data-autofocus onClick={onDone}>Close</Button>
+      <Button style={{ justifySelf: "end" }} data-autofocus onClick={onDone}>Done</Button>
     </div>
   );
 }

@@ -110,11 +110,9 @@ const Row = memo(function Row({ run, columns, start, index, current, ticked, onT
           onClick={(event) => onTick(run.id, event.shiftKey)}
         />
       </span>
-      {columns.map((column, place) => (
+      {columns.map((column) => (
         <span key={column.key} role="cell" className={column.right ? "pn-runs-right pn-cut" : "pn-cut"}>
-          {place === 0 || column.key === "id" ? (
-            <Link className="pn-runs-link" to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} tabIndex={column.key === "id" ? 0 : -1}>{column.cell(run)}</Link>
-          ) : column.cell(run)}
+          {column.key === "id" ? <Link className="pn-runs-link" to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }}>{column.cell(run)}</Link> : column.cell(run)}
         </span>
       ))}
       <Link className="pn-runs-cover" to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} tabIndex={-1} aria-hidden />

@@ -1,0 +1,34 @@
+import { expect } from "vitest";
+import { journey } from "./journey";
+
+journey("without a mouse: from the list through a run and back, by keys alone", async ({ open, stage }) => {
+  const page = await open("/pipelines");
+  await page.getByRole("link", { name: "orders" }).first().waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await page.waitForURL(/\/runs$/);
+  await page.getByRole("table", { name: "Runs" }).getByText("orders").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/runs\/[0-9a-z]{13}\/overview/);
+  await page.getByRole("link", { name: "Logs" }).waitFor();
+  await page.keyboard.press("4");
+  await page.waitForURL(/\/logs/);
+  await page.keyboard.press("1");
+  await page.waitForURL(/\/overview/);
+
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("combobox", { name: "Search or jump to" });
+  await palette.fill(stage.runs.broken.id);
+  await page.getByRole("option", { name: new RegExp(stage.runs.broken.id) }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(stage.runs.broken.id));
+
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").getByText("next failed task").waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(async () => await page.getByRole("dialog").count()).toBe(0);
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toMatch(/A|BUTTON|INPUT/);
+});
