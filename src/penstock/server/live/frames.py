@@ -18,10 +18,12 @@ class Batch:
     """Changes up to event `last`, or None for some that have no event.
 
     `common` goes to all, `of_runs` to who watches that run (by its key); both are JSON without the brackets of a list.
+    `made_for`: the runs that were watched when it was made; None: nobody read, and it tells nothing.
     `anew`: more changed than is told one by one; `anew_runs`: the same of single runs. Who is concerned starts over.
     """
 
     last: int | None
+    made_for: frozenset[int] | None = None
     common: bytes = b""
     of_runs: Mapping[int, bytes] = field(default_factory=dict)
     anew: bool = False
@@ -35,6 +37,10 @@ class Batch:
             own = self.of_runs[topic] if topic is not None else b""
             self._frames[topic] = change(self.last, b",".join(part for part in (self.common, own) if part))
         return self._frames[topic]
+
+    def is_for(self, watched: int | None) -> bool:
+        """Does it tell all that those who watch this run are to know?"""
+        return self.made_for is not None and (watched is None or watched in self.made_for)
 
     def starts_over(self, watched: int | None) -> bool:
         """Must those who watch this run start over?"""

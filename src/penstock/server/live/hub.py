@@ -67,11 +67,11 @@ class Hub:
             raise StoreBusy from None
 
     @contextmanager
-    def reader(self, watched: int | None) -> Iterator[Reader]:
-        """Somebody who is told what happens after `last`, until the block ends. Raises TooManyStreams."""
+    def reader(self, watched: int | None, after: int | None) -> Iterator[Reader]:
+        """Somebody who is told what happens until the block ends. Raises TooManyStreams."""
         if len(self._readers) >= self._most:
             raise TooManyStreams(cure="close some of them, or try again later")
-        reader = Reader(watched)
+        reader = Reader(watched, after)
         self._readers.add(reader)
         self._count()
         if self._service.closing.is_set():
@@ -82,8 +82,20 @@ class Hub:
             self._readers.discard(reader)
             self._count()
 
-    async def snapshot(self, watched: str | None) -> bytes:
-        """The event from which who watches this run goes on. Many who start over at once share it."""
+    async def catch_up(self, reader: Reader, watched: str | None) -> bytes:
+        """What a reader lacks, and from where on he is told again: since what he knows, or a snapshot."""
+        after, last = reader.upto, self.last
+        reader.go_on(last)
+        if after is not None:
+            lacking = await to_thread.run_sync(self._read_since, after, last, reader.watched)
+            if lacking is not None:
+                return lacking
+            reader.start_over()
+            reader.go_on(self.last)
+        return await self._shared_snapshot(watched)
+
+    async def _shared_snapshot(self, watched: str | None) -> bytes:
+        """Many who start over at once share one."""
         last, now = self.last, time.monotonic()
         if last != self._as_of[0] or now > self._as_of[1] + 1:
             self._snapshots, self._as_of = {}, (last, now)
@@ -92,15 +104,11 @@ class Hub:
         # One of those who wait may be cancelled; the others still want it.
         return await asyncio.shield(self._snapshots[watched])
 
-    async def resumed(self, after: int, watched: int | None) -> bytes | None:
-        """The event for somebody who was told all up to `after`; None when he must start over."""
-        return await to_thread.run_sync(self._read_resumed, after, self.last, watched)
-
     def _read_snapshot(self, last: int, watched: str | None) -> bytes:
         with self._service.database.read() as connection:
             return news.snapshot(connection, last, watched, time.time())
 
-    def _read_resumed(self, after: int, until: int, watched: int | None) -> bytes | None:
+    def _read_since(self, after: int, until: int, watched: int | None) -> bytes | None:
         with self._service.database.read() as connection:
             return news.resumed(connection, after, until, watched, time.time())
 
@@ -112,10 +120,7 @@ class Hub:
         if batch.last is not None:
             self.last = batch.last
         for reader in self._readers:
-            if batch.starts_over(reader.watched):
-                reader.miss()
-            else:
-                reader.put(batch.frame(reader.watched))
+            reader.put(batch)
 
     def _count(self) -> None:
         watched = [reader.watched for reader in self._readers]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from penstock.model.ids import run_id
@@ -17,28 +16,28 @@ from penstock.store.times import iso, micros
 MOST_RUNS: Final = 500
 
 
-def batch(connection: Connection, since: Since, watched: Iterable[int]) -> Batch:
+def batch(connection: Connection, since: Since, watched: frozenset[int]) -> Batch:
     """What happened, for all and for those who watch one of these runs."""
     if since.more or len(since.runs) > MOST_RUNS:
-        return Batch(since.last, anew=True)
+        return Batch(since.last, watched, anew=True)
     told: list[dict[str, Any]] = [{"kind": "pipelines"}] if since.definitions else []
     told += changes.run_changes(connection, since.runs)
     of_runs, anew = {}, set()
-    for key in set(watched).intersection(since.runs):
+    for key in watched.intersection(since.runs):
         seqs = [seq for run, seq in since.tasks if run == key]
         if len(seqs) > changes.MOST_TASKS:
             anew.add(key)
         elif seqs:
             of_runs[key] = frames.listed(changes.task_changes(connection, key, run_id(key), seqs))
-    return Batch(since.last, frames.listed(told), of_runs, anew_runs=frozenset(anew))
+    return Batch(since.last, watched, frames.listed(told), of_runs, anew_runs=frozenset(anew))
 
 
 def resumed(connection: Connection, after: int, until: int, watched: int | None, now: float) -> bytes | None:
     """The event for somebody who was told all up to `after`, with all up to `until`; None when that is too much."""
     if after > until:
         return None  # of another database
-    runs = () if watched is None else (watched,)
-    found = batch(connection, changes.since(connection, after, now, until=until), runs)
+    since = changes.since(connection, after, now, until=until)
+    found = batch(connection, since, frozenset() if watched is None else frozenset([watched]))
     return None if found.starts_over(watched) else found.frame(watched)
 
 

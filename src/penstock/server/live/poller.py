@@ -140,7 +140,7 @@ class Poller:
         for key, watch in self._watches.items():
             told[key] = b",".join(part for part in (told.get(key), watch.logs()) if part)
         if any(told.values()):
-            self._tell(Batch(None, of_runs=told))
+            self._tell(Batch(None, watched, of_runs=told))
 
     def _stumble(self, error: Exception) -> float:
         """Nothing is lost: what was not told is told once it can be read."""

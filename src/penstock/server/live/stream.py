@@ -19,9 +19,6 @@ from penstock.server.live.readers import Reader
 QUIET: Final = 15.0
 #: Seconds between two looks whether the reader may still read.
 CHECK: Final = 2.0
-#: Seconds after which a database that could not be read is tried again.
-AGAIN: Final = 1.0
-
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
@@ -48,10 +45,11 @@ class Stream(Response):
         self._may_read = may_read
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        with self._hub.reader(self._key) as reader:
+        with self._hub.reader(self._key, self._after) as reader:
             leaving = asyncio.ensure_future(_left(receive, reader))
             try:
-                opening = await self._opening(reader)
+                # Before the answer begins: what goes wrong here is told by its status.
+                opening = await self._hub.catch_up(reader, self._id)
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
                 await _send(send, HELLO + opening)
                 await self._tell(reader, send)
@@ -59,25 +57,20 @@ class Stream(Response):
             finally:
                 leaving.cancel()
 
-    async def _opening(self, reader: Reader) -> bytes:
-        if self._after is not None:
-            resumed = await self._hub.resumed(self._after, self._key)
-            if resumed is not None:
-                return resumed
-            reader.start_over()
-        return await self._hub.snapshot(self._id)
-
     async def _tell(self, reader: Reader, send: Send) -> None:
         spoke = checked = time.monotonic()
         while True:
             frames = await reader.take(CHECK)
+            if reader.upto is None or reader.behind:
+                try:
+                    frames += await self._hub.catch_up(reader, self._id)
+                except StoreError:
+                    return  # he connects again, and resumes from what reached him
             now = time.monotonic()
             if now >= checked + CHECK:
                 checked = now
                 if not await self._allowed():
                     return
-            if reader.missed:
-                frames = await self._anew(reader)
             if reader.closed:
                 return
             if not frames and now >= spoke + QUIET:
@@ -85,15 +78,6 @@ class Stream(Response):
             if frames:
                 spoke = now
                 await _send(send, frames)
-
-    async def _anew(self, reader: Reader) -> bytes:
-        reader.start_over()
-        try:
-            return await self._hub.snapshot(self._id)
-        except StoreError:
-            reader.miss()
-            await asyncio.sleep(AGAIN)
-            return b""
 
     async def _allowed(self) -> bool:
         try:
