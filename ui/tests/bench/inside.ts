@@ -59,9 +59,13 @@ export function watchCanvas(): string {
   }`;
 }
 
-/** A script that notes for each new time that a word stands on the page when (milliseconds since 1970) it was there. */
+/**
+ * A script that notes for each new time that a word stands on the page when (milliseconds since 1970) it was there;
+ * those that stand there when `begin` is called do not count.
+ */
 export function countWord(word: string): string {
   return `{
+    let known = 0;
     globalThis.seen = [];
     const count = () => {
       const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
@@ -70,9 +74,10 @@ export function countWord(word: string): string {
       return found;
     };
     const look = () => {
-      for (let left = count() - globalThis.seen.length; left > 0; left -= 1) globalThis.seen.push(Date.now());
+      for (const now = count(); known < now; known += 1) globalThis.seen.push(Date.now());
       requestAnimationFrame(look);
     };
+    globalThis.begin = () => { known = count(); globalThis.seen = []; };
     requestAnimationFrame(look);
   }`;
 }

@@ -30,6 +30,9 @@ async function main(): Promise<void> {
     await page.addInitScript(countWord(watch.word));
     await page.goto(watch.path);
     await page.getByText(watch.ready).first().waitFor({ timeout: 30_000 });
+    // What comes with the page, and what the stream tells first, is there by then.
+    await page.waitForTimeout(2000);
+    await page.evaluate(() => (globalThis as unknown as { begin(): void }).begin());
     console.log("ready");
     await lines.next();
     console.log(JSON.stringify(await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)));
