@@ -100,7 +100,7 @@ def site() -> Iterator[Figure]:
 
 
 def latency(server: Server, live: Live, tasks: int, viewers: int) -> Iterator[Figure]:
-    """From just before a commit to the screen of one of `viewers` who watch the same run; the others read the stream only."""
+    """From just before a commit to the screen of one of `viewers` of a run; the others read the stream only."""
     what = f"a change on the screen, {viewers} viewer{'s' if viewers > 1 else ''}"
     watch = {
         "origin": server.origin, "link": server.fresh_link(), "path": f"/runs/{live.id}/overview",
