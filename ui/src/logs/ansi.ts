@@ -63,11 +63,11 @@ function mayHold(text: string): boolean {
 
 /** A style after `ESC [ codes m`. Codes that are not known change nothing. */
 function changed(style: Style, codes: string): Style {
-  const next: { -readonly [Key in keyof Style]: Style[Key] } = { ...style };
+  let next: { -readonly [Key in keyof Style]: Style[Key] } = { ...style };
   const numbers = codes.split(/[;:]/).map((code) => (code === "" ? 0 : Number(code)));
   for (let at = 0; at < numbers.length; at += 1) {
     const code = numbers[at] ?? 0;
-    if (code === 0) for (const key of Object.keys(next) as (keyof Style)[]) delete next[key];
+    if (code === 0) next = {};
     else if (code === 1) next.bold = true;
     else if (code === 2) next.dim = true;
     else if (code === 3) next.italic = true;

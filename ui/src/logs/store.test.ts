@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { BLOCK, LineStore, type Window } from "./store";
 
 interface Line { key: string; time: number }
@@ -41,11 +41,16 @@ test("loads what is looked at, once", async () => {
   expect(log.asked).toHaveLength(1);
 });
 
-test("gives up what is no longer looked at", async () => {
+test("gives up what is no longer looked at, and does not load what is passed by", async () => {
   const { log, store } = logOf(1_000_000);
+  vi.useFakeTimers();
   store.want(0, 10);
+  for (let first = 10_000; first < 900_000; first += 10_000) store.want(first, first + 40);
   store.want(900_000, 900_040);
+  vi.runAllTimers();
+  vi.useRealTimers();
   await answers();
+  expect(log.asked).toEqual([[0, BLOCK], [900_000, BLOCK]]);
   expect(log.aborted).toBe(1);
   expect(store.line(0)).toBeUndefined();
   expect(store.line(900_000)?.key).toBe("k900000");

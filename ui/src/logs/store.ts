@@ -25,6 +25,9 @@ const REMEMBERED = 60;
 /** Between lines of several attempts others may yet come, if they are younger than this (milliseconds). */
 const UNSETTLED = 10_000;
 
+/** Milliseconds between two loads while somebody drags through the log: what is passed by is not loaded. */
+const PAUSE = 80;
+
 interface Block<Line> {
   readonly lines: (Line | undefined)[];
   /** As of which reading of the log each line stands here. */
@@ -48,6 +51,7 @@ export class LineStore<Line> {
   private version = 0;
   private refreshing: AbortController | undefined;
   private again = false;
+  private paused: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly load: Load<Line>, private readonly kind: LineKind<Line>) {}
 
@@ -77,13 +81,17 @@ export class LineStore<Line> {
   /** Says which lines are looked at. Loads those that are missing, and gives up loading what is no longer looked at. */
   want(first: number, last: number): void {
     this.wanted = [Math.max(0, first), last];
-    const needed = this.needed();
+    const needed = new Set(this.needed());
     for (const [number, controller] of this.loading) {
-      if (needed.includes(number)) continue;
+      if (needed.has(number)) continue;
       controller.abort();
       this.loading.delete(number);
+      this.paused ??= setTimeout(() => {
+        this.paused = undefined;
+        this.loadNeeded();
+      }, PAUSE);
     }
-    if (this.problem === undefined) for (const number of needed) this.fetchBlock(number);
+    if (this.paused === undefined) this.loadNeeded();
   }
 
   /** Tries again after a problem. */
@@ -118,10 +126,16 @@ export class LineStore<Line> {
 
   /** Stops all loading. */
   close(): void {
+    clearTimeout(this.paused);
+    this.paused = undefined;
     this.refreshing?.abort();
     this.refreshing = undefined;
     for (const controller of this.loading.values()) controller.abort();
     this.loading.clear();
+  }
+
+  private loadNeeded(): void {
+    if (this.problem === undefined) for (const number of this.needed()) this.fetchBlock(number);
   }
 
   private needed(): number[] {

@@ -96,9 +96,13 @@ function Search({ ref, text, onText, matches, pending, position, walk }: SearchP
           event.preventDefault();
         }}
       />
-      <span className="pn-logs-found" aria-live="polite">{text.trim() === "" ? "" : foundText(matches, pending, position)}</span>
-      <ActionIcon aria-label="Previous match (N)" disabled={!some} onClick={() => walk(-1)}><ChevronUp size={15} /></ActionIcon>
-      <ActionIcon aria-label="Next match (n)" disabled={!some} onClick={() => walk(1)}><ChevronDown size={15} /></ActionIcon>
+      {text.trim() !== "" && (
+        <>
+          <span className="pn-logs-found" aria-live="polite">{foundText(matches, pending, position)}</span>
+          <ActionIcon aria-label="Previous match (N)" disabled={!some} onClick={() => walk(-1)}><ChevronUp size={15} /></ActionIcon>
+          <ActionIcon aria-label="Next match (n)" disabled={!some} onClick={() => walk(1)}><ChevronDown size={15} /></ActionIcon>
+        </>
+      )}
     </div>
   );
 }

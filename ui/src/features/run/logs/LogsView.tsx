@@ -33,7 +33,7 @@ const LINE = { key: keyOfLine, time: (line: LogLine) => Date.parse(line.at) };
 const BAD: readonly Level[] = ["error", "critical"];
 
 export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll, choosers }: LogsViewProps) {
-  const store = useStore(view);
+  const store = useStore(view, chosen, live);
   const [look, setLook] = useLogLook();
   const [text, setText] = useState("");
   const [current, setCurrent] = useState<number>();
@@ -64,7 +64,7 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
 
   useOpening(store, tie, total, chosen, live);
   useChosenInView(tie, chosen);
-  useGrowth(store, summary.dataUpdatedAt);
+  useGrowth(store, summary.dataUpdatedAt, live);
 
   const choose = useCallback((index: number, extend: boolean) => {
     if (extend && chosen !== undefined) onChoose({ first: Math.min(chosen.first, index), last: Math.max(chosen.last, index) });
@@ -109,11 +109,19 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
   );
 }
 
-/** One store for a view; another view gets another one. */
-function useStore(view: LogView): LineStore<LogLine> {
+/** Lines that are loaded at first around the place where the log opens. */
+const AROUND = 60;
+
+/** One store for a view; another view gets another one. It begins where the log opens. */
+function useStore(view: LogView, chosen: Chosen | undefined, live: boolean): LineStore<LogLine> {
   const store = useMemo(() => new LineStore<LogLine>(loadLines(view), LINE), [view]);
+  const opening = useRef({ chosen, live });
+  useEffect(() => void (opening.current = { chosen, live }));
   useEffect(() => {
-    void store.refresh();
+    const { chosen: at, live: grows } = opening.current;
+    if (at !== undefined) store.want(at.first - AROUND, at.first + AROUND);
+    else if (grows) void store.refresh();
+    else store.want(0, AROUND);
     return () => store.close();
   }, [store]);
   return store;
@@ -144,11 +152,18 @@ function useOpening(store: LineStore<LogLine>, { reader, redraw }: ReturnType<ty
   }, [store, reader, redraw, total, chosen, live]);
 }
 
-/** Reads on when the counts have changed: the live stream has them counted anew whenever lines were written. */
-function useGrowth(store: LineStore<LogLine>, countedAt: number) {
+/** Reads on when the lines were counted anew: the live stream has that done whenever some were written. */
+function useGrowth(store: LineStore<LogLine>, countedAt: number, live: boolean) {
+  const first = useRef({ store, countedAt });
   useEffect(() => {
-    if (countedAt > 0) void store.refresh();
+    if (first.current.store !== store || first.current.countedAt === 0) first.current = { store, countedAt };
+    else if (first.current.countedAt !== countedAt && !store.complete) void store.refresh();
   }, [store, countedAt]);
+  const lived = useRef(live);
+  useEffect(() => {
+    if (lived.current && !live) void store.refresh();
+    lived.current = live;
+  }, [store, live]);
 }
 
 /** A line of the address is brought into view when the address changes. */
