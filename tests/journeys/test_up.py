@@ -274,9 +274,11 @@ def test_sigterm_lets_short_runs_end_and_cancels_long_ones(user: User, up: Calla
     user.write("flow.py", FLOW)
     site = up("--grace", "4s")
     short, long = site.begun(seconds=1.0), site.begun(seconds=60)
-    began = time.monotonic()
-    assert site.ends() == 0
-    assert time.monotonic() - began < 10
+    with site.http.stream("GET", "/stream") as stream:
+        assert any("snapshot" in line for line in stream.iter_lines())
+        began = time.monotonic()
+        assert site.ends() == 0
+        assert time.monotonic() - began < 10
     assert user.document(short)["state"] == "succeeded"
     assert (user.document(long)["state"], user.document(long)["reason"]) == ("cancelled", "interrupted")
     assert not user.processes()

@@ -55,7 +55,7 @@ def load_settings(start: Path, env: Mapping[str, str]) -> Settings:
     for name, read_text in _TEXTS.items():
         text = env.get(variable(name))
         if text:
-            read[name] = _read(name, read_text(text), variable(name))
+            read[name] = _read(name, text, variable(name), read_text)
     return Settings(**read)
 
 
@@ -71,9 +71,10 @@ def _of_file(file: Path) -> dict[str, Any]:
         raise SettingsError(f"{file} can't be read: {error}", cure="correct it, or remove it") from error
 
 
-def _read(name: str, value: Any, where: str) -> Any:
+def _read(name: str, value: Any, where: str, made: Callable[[str], Any] | None = None) -> Any:
+    """The value of a setting; `made` makes of a text what a file would hold."""
     try:
-        return _READ[name](value)
+        return _READ[name](value if made is None else made(value))
     except ValueError as error:
         raise SettingsError(f"{where}: '{name}' is {value!r}", cure=str(error)) from error
 
@@ -119,9 +120,11 @@ def _folders(value: Any) -> list[str]:
     return value
 
 
-def _pools_of(text: str) -> dict[str, str] | str:
+def _pools_of(text: str) -> dict[str, str]:
     parts = [part.partition("=") for part in text.split(",")]
-    return {name.strip(): slots.strip() for name, _, slots in parts} if all(equals for _, equals, _ in parts) else text
+    if not all(equals for _, equals, _ in parts):
+        raise ValueError("write slots by name, as in warehouse=2,api=8")
+    return {name.strip(): slots.strip() for name, _, slots in parts}
 
 
 #: How each setting is read, and which may come as a text of the environment.
