@@ -3,7 +3,7 @@
  * holds the selection and puts a panel beside it.
  */
 import { ArrowDown, ArrowRight, Database, Maximize, Minus, PanelLeft, Plus, SlidersHorizontal } from "lucide-react";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ComponentProps, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Schemas } from "../api/client";
 import { Empty } from "../components/Empty";
 import { useKeys } from "../components/keys";
@@ -51,6 +51,8 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
   const { laid, problem } = useLayout(scene, options.direction);
   const runs = useMemo(() => (run === undefined ? new Map<string, never[]>() : taskRuns(run)), [run]);
   const wanted = selected.task !== undefined ? `task:${selected.task}` : selected.dataset !== undefined ? `dataset:${selected.dataset}` : undefined;
+  const unfolded = selected.task ?? producerOf(graph, selected.dataset);
+  const rows = useMemo(() => treeRows({ graph, runs, groupBy: options.groupBy, folded: options.folded, unfolded }), [graph, runs, options.groupBy, options.folded, unfolded]);
   const live = run !== undefined && !isOver(run.state);
 
   const shown = useMemo<Shown | null>(() => {
@@ -123,7 +125,9 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
       </div>
       {banner}
       <div className="pn-work-body">
-        {listed && <ListBeside rows={() => treeRows({ graph, runs, groupBy: options.groupBy, folded: options.folded, unfolded: selected.task ?? producerOf(graph, selected.dataset) })} selected={wanted} onPick={pickRow} onFold={fold} live={live} />}
+        {listed && (live
+          ? <LiveTree rows={rows} selected={wanted} onPick={pickRow} onFold={fold} />
+          : <TaskTree rows={rows} selected={wanted} onPick={pickRow} onFold={fold} now={0} />)}
         <div className="pn-work-picture">
           {shown === null ? <p className="pn-work-wait">{problem ?? ""}</p> : <GraphCanvas ref={canvas} shown={shown} anchor={anchor ?? wanted} label={`Graph of ${graph.pipeline}`} live={live} onPick={pick} onFold={fold} />}
           {run !== undefined && <Counts run={run} />}
@@ -134,9 +138,8 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
   );
 }
 
-function ListBeside({ rows, live, ...rest }: { rows: () => TreeRow[]; live: boolean; selected: string | undefined; onPick: (row: TreeRow) => void; onFold: (key: string) => void }) {
-  const now = useNow();
-  return <TaskTree rows={rows()} now={live ? now : 0} {...rest} />;
+function LiveTree(props: Omit<ComponentProps<typeof TaskTree>, "now">) {
+  return <TaskTree {...props} now={useNow()} />;
 }
 
 function GroupChoice({ graph, groupBy, onChange }: { graph: Schemas["Graph"]; groupBy: GroupBy; onChange: (by: GroupBy) => void }) {
