@@ -104,7 +104,7 @@ def latency(server: Server, live: Live, tasks: int, viewers: int) -> Iterator[Fi
     what = f"a change on the screen, {viewers} viewer{'s' if viewers > 1 else ''}"
     watch = {
         "origin": server.origin, "link": server.fresh_link(), "path": f"/runs/{live.id}/overview",
-        "word": "succeeded", "ready": "step_000",
+        "rows": "step_[0-9]+", "word": "succeeded", "ready": "step_000",
     }  # fmt: skip
     process = subprocess.Popen(
         [node(), str(BENCH / "live.ts")],
@@ -123,21 +123,21 @@ def latency(server: Server, live: Live, tasks: int, viewers: int) -> Iterator[Fi
             yield absent("stream", what, process.stderr.read())
             return
         before, begun = server.cpu_seconds(), time.perf_counter()
-        committed = []
+        committed: dict[str, float] = {}
         for seq in range(tasks):
-            committed.append(live.end_task(seq) * 1000)
+            committed[f"step_{seq:03}"] = live.end_task(seq) * 1000
             time.sleep(GAP)
         cores = (server.cpu_seconds() - before) / (time.perf_counter() - begun)
         time.sleep(1.0)
         process.stdin.write("\n")
         process.stdin.flush()
-        seen = json.loads(process.stdout.readline() or "[]")
+        seen = json.loads(process.stdout.readline() or "{}")
     finally:
         process.terminate()
         process.wait()
-    late = [there - then for there, then in zip(seen, committed, strict=False)]
-    if len(seen) < tasks:
-        yield absent("stream", what, f"{len(seen)} of {tasks} changes were seen")
+    late = [at - committed[name] for name, at in seen.items() if name in committed]
+    if len(late) < tasks:
+        yield absent("stream", what, f"{len(late)} of {tasks} changes were seen")
         return
     note = f"{tasks} changes, {1 / GAP:.0f} a second; {min(late):.0f} to {max(late):.0f} ms"
     yield Figure("stream", f"{what}, median", percentile(late, 0.5), "ms", note=note)

@@ -59,25 +59,20 @@ export function watchCanvas(): string {
   }`;
 }
 
-/**
- * A script that notes for each new time that a word stands on the page when (milliseconds since 1970) it was there;
- * those that stand there when `begin` is called do not count.
- */
-export function countWord(word: string): string {
+/** A script that notes (as `seen`) when a row with a name of this kind first has a word: milliseconds since 1970. */
+export function watchRows(name: string, word: string): string {
   return `{
-    let known = 0;
-    globalThis.seen = [];
-    const count = () => {
-      const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
-      let found = 0;
-      while (walker.nextNode()) if (walker.currentNode.nodeValue.trim() === ${JSON.stringify(word)}) found += 1;
-      return found;
-    };
+    globalThis.seen = {};
     const look = () => {
-      for (const now = count(); known < now; known += 1) globalThis.seen.push(Date.now());
+      const walker = document.createTreeWalker(document.body ?? document, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        if (walker.currentNode.nodeValue.trim() !== ${JSON.stringify(word)}) continue;
+        const row = walker.currentNode.parentElement.closest("[role=row], tr, li");
+        const [of] = row?.textContent.match(/${name}/) ?? [];
+        if (of) globalThis.seen[of] ??= Date.now();
+      }
       requestAnimationFrame(look);
     };
-    globalThis.begin = () => { known = count(); globalThis.seen = []; };
     requestAnimationFrame(look);
   }`;
 }

@@ -5,13 +5,14 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { browserPath, launch } from "../journeys/browser.ts";
-import { countWord } from "./inside.ts";
+import { watchRows } from "./inside.ts";
 
 interface Watch {
   origin: string;
   link: string;
   path: string;
-  /** Stands on the page once more after each change. */
+  /** What the rows are called (a pattern), and the word that each has when it has changed. */
+  rows: string;
   word: string;
   /** Stands there as soon as the page is complete. */
   ready: string;
@@ -24,18 +25,16 @@ async function main(): Promise<void> {
   if (path === undefined) throw new Error("no Chromium here (PENSTOCK_CHROMIUM names another place)");
   const browser = await launch(path);
   try {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, baseURL: watch.origin });
+    // So high that every row is in view.
+    const context = await browser.newContext({ viewport: { width: 1280, height: 2600 }, baseURL: watch.origin });
     const page = await context.newPage();
     await page.goto(watch.link);
-    await page.addInitScript(countWord(watch.word));
+    await page.addInitScript(watchRows(watch.rows, watch.word));
     await page.goto(watch.path);
     await page.getByText(watch.ready).first().waitFor({ timeout: 30_000 });
-    // What comes with the page, and what the stream tells first, is there by then.
-    await page.waitForTimeout(2000);
-    await page.evaluate(() => (globalThis as unknown as { begin(): void }).begin());
     console.log("ready");
     await lines.next();
-    console.log(JSON.stringify(await page.evaluate(() => (globalThis as unknown as { seen: number[] }).seen)));
+    console.log(JSON.stringify(await page.evaluate(() => (globalThis as unknown as { seen: Record<string, number> }).seen)));
   } finally {
     await browser.close();
   }
