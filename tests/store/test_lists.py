@@ -105,7 +105,7 @@ def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         if request.param == "sqlite with many":
             for name in ("FEW", "FEW_TO_SORT"):
                 patch.setattr(ways, name, 1)
-            patch.setattr(fitting, "BUDGET", 1)
+            patch.setattr(fitting, "BUDGETS", (1, 30))
         rows, labels = made_up(RUNS)
         names = {(row.namespace, row.pipeline) for row in rows}
         versions = [NewVersion(*name, "v1", "{}", made.AT) for name in sorted(names)]

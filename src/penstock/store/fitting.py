@@ -7,7 +7,7 @@ from typing import Final
 from penstock.store.connection import Connection
 from penstock.store.filters import Conditions, RunFilter, conditions
 from penstock.store.sorts import Place, Sort, sort_of
-from penstock.store.ways import ALL, BUDGET, Way, order_index, way_to
+from penstock.store.ways import ALL, BUDGETS, Way, order_index, way_to
 
 #: No value is less. Not IS NOT NULL: for that SQLite looks at the run itself where an index is of an expression.
 _LEAST: Final = -(1 << 62)
@@ -64,14 +64,24 @@ def _with_value(
     if not found.texts:
         return _read(connection, Way(order_index(sort)), sort.column, every, sort.order, limit)
     # Those that fit are many, so the first ones are probably near. Where they are not, all runs are looked at, once.
-    near = Way(
-        f"(SELECT run.key FROM {order_index(sort)} {rest.where} {sort.order} LIMIT {max(BUDGET, 4 * limit)}) AS near "
-        "CROSS JOIN run INDEXED BY run_line ON run.key = near.key"
-    )
+    for budget in BUDGETS:
+        places = _read(connection, _near(sort, rest, budget), sort.column, _among(found, rest), sort.order, limit)
+        if len(places) == limit:
+            return places
+    return _read(connection, ALL, sort.column, every, sort.order, limit)
+
+
+def _near(sort: Sort, rest: Conditions, budget: int) -> Way:
+    """The runs of the next `budget` entries of the order's own index."""
+    entries = f"SELECT run.key FROM {order_index(sort)} {rest.where} {sort.order} LIMIT {budget}"
+    return Way(f"({entries}) AS near CROSS JOIN run ON run.key = near.key")
+
+
+def _among(found: Conditions, rest: Conditions) -> Conditions:
+    """The conditions on those, after the parameters of the entries."""
     among = found.copy()
     among.parameters = rest.parameters + among.parameters
-    places = _read(connection, near, sort.column, among, sort.order, limit)
-    return places if len(places) == limit else _read(connection, ALL, sort.column, every, sort.order, limit)
+    return among
 
 
 def _read(connection: Connection, way: Way, column: str, found: Conditions, order: str, limit: int) -> list[Place]:

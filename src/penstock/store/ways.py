@@ -15,12 +15,12 @@ from penstock.store.connection import Connection
 from penstock.store.filters import Conditions, RunFilter, add_durations, key_range
 from penstock.store.sorts import Sort
 
-#: Entries of an index that may be looked up one by one: 2 to 3 us each. In another order than that of creation all of
-#: them must be, but the alternative costs more too.
+#: Entries of an index whose runs may be looked up one by one: 2 to 3 us each. In another order than that of creation
+#: all of them must be, but the alternative costs more too.
 FEW: Final = 1500
-FEW_TO_SORT: Final = 8000
-#: Entries of an order's own index that are looked at before all runs are.
-BUDGET: Final = 4000
+FEW_TO_SORT: Final = 15_000
+#: Entries of an order's own index that are looked at before all runs are: first a few, then more.
+BUDGETS: Final = (1500, 10_000)
 
 _LINE: Final = "run INDEXED BY run_line"
 _WALKS: Final = {
@@ -155,7 +155,7 @@ def _by_label(label: str, limits: list[tuple[str, int]]) -> _Candidate:
     texts = ["has.key = ?", *(["has.value = ?"] if equals else []), *(f"has.run_key {sign} ?" for sign, _ in limits)]
     parameters = (name, *((value,) if equals else ()), *(bound for _, bound in limits))
     return _Candidate(
-        Way(f"label AS has INDEXED BY label_run CROSS JOIN {_LINE} ON run.key = has.run_key", "has.run_key",
+        Way("label AS has INDEXED BY label_run CROSS JOIN run ON run.key = has.run_key", "has.run_key",
             tuple(texts), parameters),
         f"SELECT 1 FROM label AS has INDEXED BY label_run WHERE {' AND '.join(texts)}",
         parameters,
