@@ -7,7 +7,7 @@ journey("a first visit: the link signs in, an empty list teaches, the first run 
   try {
     project.add("orders");
     const up = await project.comesUp();
-    const context = await chromium.newContext({ viewport: { width: 1280, height: 720 } });
+    const context = await chromium!.newContext({ viewport: { width: 1280, height: 720 } });
     const page = await context.newPage();
     const complaints: string[] = [];
     listen(page, complaints);
@@ -21,7 +21,7 @@ journey("a first visit: the link signs in, an empty list teaches, the first run 
     expect(complaints).toEqual([]);
 
     // The link was good once; without a session nothing is told.
-    const stranger = await (await chromium.newContext()).newPage();
+    const stranger = await (await chromium!.newContext()).newPage();
     expect((await stranger.goto(up.link))?.status()).toBe(401);
     await stranger.goto(`${up.origin}/runs`);
     await stranger.getByText("Sign in to Penstock").waitFor();

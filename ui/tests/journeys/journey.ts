@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { launch } from "./browser";
 import type { Stage } from "./stage";
@@ -10,7 +10,8 @@ export type Theme = "light" | "dark";
 export type Open = (path: string, options?: BrowserContextOptions) => Promise<Page>;
 
 interface Journey {
-  chromium: Browser;
+  /** One for all journeys; undefined where there is none, and then they are skipped. */
+  chromium: Browser | undefined;
   stage: Stage;
   open: Open;
 }
@@ -20,14 +21,15 @@ interface Journey {
  * without a browser it is skipped with the reason.
  */
 export const journey = test.extend<Journey>({
-  chromium: async ({ skip }, use) => {
-    const path = inject("browser");
-    const absent = inject("absent");
-    if (path === undefined || absent !== undefined) return skip(absent);
-    const browser = await launch(path);
-    await use(browser);
-    await browser.close();
-  },
+  chromium: [
+    async ({}, use) => {
+      const path = inject("browser");
+      const browser = path === undefined || inject("absent") !== undefined ? undefined : await launch(path);
+      await use(browser);
+      await browser?.close();
+    },
+    { scope: "worker" },
+  ],
   stage: async ({ skip }, use) => {
     const stage = inject("stage");
     if (stage === undefined) return skip(inject("absent"));
@@ -35,8 +37,9 @@ export const journey = test.extend<Journey>({
   },
   open: async ({ chromium, stage }, use) => {
     const complaints: string[] = [];
+    const contexts: BrowserContext[] = [];
     await use(async (path, options = {}) => {
-      const context = await chromium.newContext({
+      const context = await chromium!.newContext({
         viewport: { width: 1280, height: 720 },
         storageState: stage.session,
         baseURL: stage.origin,
@@ -45,11 +48,13 @@ export const journey = test.extend<Journey>({
         acceptDownloads: true,
         ...options,
       });
+      contexts.push(context);
       const page = await context.newPage();
       listen(page, complaints);
       await page.goto(path);
       return page;
     });
+    for (const context of contexts) await context.close();
     expect(complaints).toEqual([]);
   },
 });

@@ -14,6 +14,7 @@ journey("run now: a form from the params, checked, and the run that comes of it"
   await form.getByRole("button", { name: "Run", exact: true }).click();
   await page.waitForURL(/\/runs\/[0-9a-z]{13}\//);
   await page.getByText("succeeded").first().waitFor();
+  await page.getByRole("link", { name: "Overview" }).click();
   await page.getByText("JPY").first().waitFor();
   expect(new URL(page.url()).pathname).toMatch(/^\/runs\//);
 });

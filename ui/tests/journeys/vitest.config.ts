@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["**/*.journey.ts"],
     globalSetup: ["./stage.ts"],
     fileParallelism: false,
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
