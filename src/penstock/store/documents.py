@@ -153,8 +153,12 @@ def _outputs(connection: Connection, key: int) -> dict[int, list[Document]]:
         (key,),
     )
     found: dict[int, list[Document]] = {}
+    # Items of a fan-out have tables of one shape: each is parsed once.
+    shapes: dict[str | None, Any] = {None: None}
     for seq, dataset, kind, size, count, columns in rows:
-        shape = None if columns is None else json.loads(columns)
+        if columns not in shapes:
+            shapes[columns] = json.loads(columns)
+        shape = shapes[columns]
         found.setdefault(seq, []).append(
             {"dataset": dataset, "kind": kind, "bytes": size, "rows": count, "columns": shape}
         )
