@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from penstock.authoring.discovery import discover
@@ -65,11 +66,11 @@ class Desk:
         with self.database.write() as connection:
             return requests.ask_for_run(connection, pipeline=pipeline, now=time.time(), **facts)
 
-    def engine(self, workers: int = 1, lost: list[bool] | None = None) -> LocalEngine:
+    def engine(self, workers: int = 1, lost: list[bool] | None = None, **more: Any) -> LocalEngine:
         def duty(local: LocalEngine) -> Claims:
             return Claims(local, lambda: (lost if lost is not None else []).append(True))
 
-        return LocalEngine(self.home, Settings(workers=workers), kind="engine", look=0.01, duty=duty)
+        return LocalEngine(self.home, Settings(workers=workers), kind="engine", look=0.01, duty=duty, **more)
 
     def document(self, run: str) -> dict[str, Any]:
         with self.database.read() as connection:
@@ -161,6 +162,15 @@ def test_two_engines_run_each_once(desk: Desk) -> None:
         documents = [desk.over(run) for run in runs]
     assert {one["state"] for one in documents} == {"succeeded"}
     assert {len(task["attempts"]) for one in documents for task in one["tasks"]} == {1}
+
+
+def test_workers_go_after_a_rest_and_come_back(desk: Desk) -> None:
+    me = psutil.Process()
+    with desk.engine(rest_after=0.1):
+        before = set(me.children(recursive=True))
+        assert desk.over(desk.ask())["state"] == "succeeded"
+        until(lambda: not any(one.is_running() for one in before), "they are gone", 20)
+        assert desk.over(desk.ask())["state"] == "succeeded"
 
 
 def _claimed_by_one_that_died(desk: Desk) -> str:

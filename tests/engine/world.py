@@ -86,10 +86,11 @@ class World:
     """One engine and its surroundings."""
 
     def __init__(
-        self, *, workers: int = 2, pools: dict[str, int] | None = None, writer: Any = None, **more: Any
-    ) -> None:
+        self, *, workers: int = 2, pools: dict[str, int] | None = None, writer: Any = None,
+        executor: ScriptedExecutor | None = None, **more: Any,
+    ) -> None:  # fmt: skip
         self.now = START
-        self.executor = ScriptedExecutor(workers)
+        self.executor = executor or ScriptedExecutor(workers)
         self.writer = writer or ListWriter()
         self.engine = Engine(
             self.executor, self.writer, Limits(workers, 0, pools or {}), owner=1,

@@ -32,6 +32,8 @@ from penstock.store.database import locate
 #: Seconds between two looks for runs that were asked for: in the file of SQLite, and at a server.
 LOOK: Final = 0.1
 LOOK_FAR: Final = 0.25
+#: Seconds without a run after which workers make room: with what a pipeline of tables loads they take 200 MB each.
+REST: Final = 60.0
 #: Seconds that runs get to be recorded once everything was killed.
 LAST: Final = 2.0
 
@@ -95,7 +97,7 @@ def _work(options: argparse.Namespace) -> int:
 
     home = Home(options.home, options.database)
     look = LOOK if isinstance(locate(options.database), Path) else LOOK_FAR
-    with LocalEngine(home, settings, executor, kind="engine", look=look, duty=duty) as local:
+    with LocalEngine(home, settings, executor, kind="engine", look=look, rest_after=REST, duty=duty) as local:
         watcher = Watcher(options.project, local.database, _tell_state)
         watcher.start()
         tell({"ready": True})

@@ -55,7 +55,7 @@ class LocalEngine:
     `executor` is an open one (by default local, a worker a core); it is closed with the engine. Opening registers
     this process, as an instance of that `kind`, as the owner of the runs that it submits, and settles runs whose owner
     is gone. Others may cancel its runs by commands in the store, looked for every `look` seconds by a `Desk`, which
-    sees to a further `duty` too. Raises StoreError, ExecutorError, SettingsError.
+    sees to a further `duty` too. `rest_after`: see Engine. Raises StoreError, ExecutorError, SettingsError.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class LocalEngine:
         *,
         kind: str = "terminal",
         look: float = LOOK,
+        rest_after: float | None = None,
         duty: Callable[[LocalEngine], Duty] | None = None,
     ) -> None:
         self.home = home
@@ -78,7 +79,9 @@ class LocalEngine:
             self.writer = Writer(self.database)
             limits = Limits(self.executor.workers, settings.gpus, settings.pools)
             self._spare = SpareRoom(home.path)
-            self.engine = Engine(self.executor, self.writer, limits, self.owner, make_room=self._spare.give)
+            self.engine = Engine(
+                self.executor, self.writer, limits, self.owner, make_room=self._spare.give, rest_after=rest_after
+            )
         except BaseException:
             self.executor.close()
             raise

@@ -18,6 +18,7 @@ from penstock.engine.handle import RunHandle
 from penstock.engine.journal import Journal
 from penstock.engine.limits import Limits
 from penstock.engine.outbox import Outbox
+from penstock.engine.rest import Rest
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import AgentLost, PenstockError
 from penstock.model.states import TERMINAL_RUN
@@ -34,7 +35,8 @@ class Engine:
     """Owns runs from their submission to their last commit.
 
     `clock` gives seconds since 1970. Attempts that an executor lost count as `node_lost`. `make_room` is called
-    when the disk is full: it may free what was set aside for that moment.
+    when the disk is full: it may free what was set aside for that moment. `rest_after`: seconds without a run after
+    which the executor's processes are replaced by fresh ones; None: they stay.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Engine:
         owner: int,
         *,
         make_room: Callable[[], None] = lambda: None,
+        rest_after: float | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -54,6 +57,7 @@ class Engine:
         self._make_room = make_room
         self.out = Outbox()
         self.journal = Journal(self.out, writer, owner, executor.wake, monotonic=monotonic)
+        self._rest = Rest(executor, rest_after, monotonic)
         self._inbox: deque[Callable[[], None]] = deque()
         self._views: dict[int, RunView] = {}
         self._live: dict[str, Attempt] = {}
@@ -153,6 +157,7 @@ class Engine:
             self._abandon(view, failure)
         if self.journal.full():
             self._doom_all("disk_full", "the disk is full: nothing more can be recorded")
+        self._rest.look(busy=bool(self._views or self._live))
 
     def _patience(self) -> float | None:
         """Seconds until something must be done without a report; None: nothing is due."""
@@ -160,11 +165,10 @@ class Engine:
             return 0.0
         if self._stirred:
             return 0.0
-        wait = self.journal.patience()
+        waits = [self.journal.patience(), self._rest.patience()]
         if self._timers:
-            due = max(0.0, self._timers[0][0] - self.clock())
-            wait = due if wait is None else min(wait, due)
-        return wait
+            waits.append(max(0.0, self._timers[0][0] - self.clock()))
+        return min((wait for wait in waits if wait is not None), default=None)
 
     def _take_run(self, view: RunView) -> None:
         self._views[view.key] = view
