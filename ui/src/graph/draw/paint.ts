@@ -53,7 +53,7 @@ function drawGroups(context: CanvasRenderingContext2D, picture: Picture, view: V
     context.lineWidth = 1 / camera.scale;
     context.strokeStyle = palette.lineStrong;
     context.stroke();
-    drawHead(context, picture, g, Math.max(left, view.left), top, right);
+    drawHead(context, picture, g, Math.max(left, view.left + 24 / camera.scale), top, right);
   });
 }
 

@@ -33,4 +33,4 @@ export interface Layout {
 }
 
 /** Room between things, in pixels. `header` is the strip of a group's box that holds its name. */
-export const ROOM = { between: 18, beside: 8, layers: 52, steep: 0.1, most: 150, pad: 14, header: 24, parts: 40 } as const;
+export const ROOM = { between: 18, beside: 8, layers: 44, steep: 0.1, most: 150, pad: 14, header: 24, parts: 40 } as const;
