@@ -1,7 +1,7 @@
 /** A table of any number of rows of 32 px: plain elements, only those in view are drawn, heads that sort. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type CSSProperties, type ReactNode, useRef } from "react";
+import { type CSSProperties, type ReactNode, type RefObject, useEffect, useRef } from "react";
 
 import "./rows.css";
 
@@ -43,6 +43,7 @@ export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
   const virtual = rows.length > FEW;
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const virtualizer = useVirtualizer({ count: virtual ? rows.length : 0, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
+  useReveal(frame, selected === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selected), selected);
   const shown = virtual ? virtualizer.getVirtualItems() : rows.map((_, index) => ({ index, start: index * ROW }));
   const tracks = (...left: RowsColumn<Row>["needs"][]) => columns.filter(({ needs }) => !left.includes(needs)).map(({ width }) => width).join(" ");
   const grid = { "--pn-rows-all": columns.map(({ width }) => width).join(" "), "--pn-rows-some": tracks("much"), "--pn-rows-few": tracks("much", "some") } as CSSProperties;
@@ -72,6 +73,18 @@ export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
       {rows.length === 0 && empty !== undefined && <div className="pn-rows-empty">{empty}</div>}
     </div>
   );
+}
+
+/** A row that was selected elsewhere is scrolled to, within the table only. */
+function useReveal(frame: RefObject<HTMLDivElement | null>, index: number, selected: string | undefined): void {
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null || index < 0) return;
+    const [top, room] = [index * ROW, element.clientHeight - ROW];
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + ROW > element.scrollTop + room) element.scrollTop = top + ROW - room / 2;
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- rows that move while the selection stays are left where they are
+  }, [frame, selected, index >= 0]);
 }
 
 function Head<Row>({ column, sort, onSort }: { column: RowsColumn<Row>; sort: Props<Row>["sort"]; onSort: Props<Row>["onSort"] }) {

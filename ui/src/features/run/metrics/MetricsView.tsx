@@ -38,7 +38,7 @@ export function MetricsView({ run, metrics, task, onTask }: Props) {
       </Section>
       <Section title="CPU and memory over time">
         <OverTime series={metrics.series} start={start} task={task} />
-        {metrics.cut && <p className="pn-dim">There is more than can be shown here; the tables below count all.</p>}
+        {metrics.cut && <p className="pn-dim">There are more points than fit here; peaks and sums below count all of them.</p>}
       </Section>
       <Section title="By task"><ByTask uses={kept} onTask={onTask} /></Section>
     </div>

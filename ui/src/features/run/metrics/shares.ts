@@ -24,6 +24,9 @@ export interface TaskUse {
   busy: number | null;
 }
 
+/** Seconds below which CPU by time is mostly noise. */
+const BUSY = 0.1;
+
 export function usesOf(tasks: readonly Task[]): TaskUse[] {
   return tasks.filter((task) => task.attempts.some((attempt) => attempt.started_at !== null)).map(useOf);
 }
@@ -40,7 +43,7 @@ function useOf(task: Task): TaskUse {
     memory: of((attempt) => attempt.peak_rss_bytes).reduce<number | null>((most, value) => Math.max(most ?? 0, value), null),
     read: sum(of((attempt) => attempt.read_bytes)), written: sum(of((attempt) => attempt.written_bytes)),
     rowsPerSecond: made === null || duration === null || duration <= 0 ? null : made / duration,
-    busy: cpu === null || lasted === null || lasted <= 0 ? null : cpu / lasted,
+    busy: cpu === null || lasted === null || lasted < BUSY ? null : cpu / lasted,
   };
 }
 

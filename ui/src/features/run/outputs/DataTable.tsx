@@ -75,7 +75,7 @@ function Cell({ at, edges, found }: { at: number; edges: readonly number[]; foun
   if (found === undefined) return <div role="cell" className="pn-data-cell" style={place(edges, at)} data-absent />;
   const text = cellText(found.value);
   return (
-    <div role="cell" aria-colindex={at + 1} className="pn-data-cell" style={place(edges, at)} title={text} data-kind={found.value === null ? "null" : typeof found.value}>
+    <div role="cell" aria-colindex={at + 1} className="pn-data-cell" style={place(edges, at)} title={typeof found.value === "number" ? String(found.value) : text} data-kind={found.value === null ? "null" : typeof found.value}>
       {text}
     </div>
   );

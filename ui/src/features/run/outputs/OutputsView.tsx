@@ -64,12 +64,15 @@ const COLUMNS: RowsColumn<Output>[] = [
   { key: "bytes", title: "Size", width: "64px", right: true, cell: (output) => bytesText(output.bytes) },
 ];
 
+/** Kinds whose rows can be read without running anybody's code. */
+const LOOKED_INTO: readonly string[] = ["table", "array"];
+
 type Look = "rows" | "columns" | "schema";
 
 function Detail({ run, output }: { run: string; output: Output }) {
   const of: OutputKey = { run, dataset: output.dataset, mapIndex: output.map_index };
   const [look, setLook] = useState<Look>("rows");
-  const table = output.columns !== null && output.rows !== null;
+  const table = LOOKED_INTO.includes(output.kind) && output.columns !== null && output.rows !== null;
   const ok = output.state === "ok";
   return (
     <section className="pn-output" aria-label={output.dataset}>
@@ -92,11 +95,10 @@ function Detail({ run, output }: { run: string; output: Output }) {
 }
 
 function Content({ of, output, look }: { of: OutputKey; output: Output; look: Look | undefined }) {
-  if (look === "schema" || look === "columns" || look === "rows") {
-    const columns = output.columns ?? [];
-    if (look === "schema") return <Schema columns={columns} />;
-    return look === "columns" ? <ColumnSummaries of={of} /> : <DataTable of={of} columns={columns} total={output.rows ?? 0} />;
-  }
+  const columns = output.columns ?? [];
+  if (look === "schema") return <Schema columns={columns} />;
+  if (look === "columns") return <ColumnSummaries of={of} />;
+  if (look === "rows") return <DataTable of={of} columns={columns} total={output.rows ?? 0} />;
   if (output.picture) return <Picture of={of} />;
   if (output.value !== null && output.value !== undefined) return <div className="pn-json"><JsonValue value={output.value} /></div>;
   return <Text of={of} output={output} />;
@@ -122,12 +124,30 @@ function Picture({ of }: { of: OutputKey }) {
 /** What has no better form: text, or why there is none. */
 function Text({ of, output }: { of: OutputKey; output: Output }) {
   const { data, error, isPending } = useQuery(previewQuery(of, 0, 100));
+  const tree = useMemo(() => (data === undefined || data.cut || output.kind !== "json" ? undefined : read(data.text)), [data, output.kind]);
   if (isPending) return <p className="pn-outputs-wait">reading…</p>;
   if (error !== null) return <p className="pn-logs-note" role="alert">{error.message}</p>;
+  if (tree !== undefined && typeof tree.value !== "string") return <div className="pn-json"><JsonValue value={tree.value} /></div>;
   if (data.text !== null) {
-    return <><pre className="pn-output-text" tabIndex={0} dir="auto">{data.text}</pre>{data.cut && <p className="pn-outputs-wait">The text goes on: the file has all of it.</p>}</>;
+    const text = typeof tree?.value === "string" ? tree.value : data.text;
+    return <><pre className="pn-output-text" tabIndex={0} dir="auto">{text}</pre>{data.cut && <p className="pn-outputs-wait">The text goes on: the file has all of it.</p>}</>;
   }
-  return <p className="pn-outputs-wait">A value of type <code>{output.python_type}</code> has no preview; its file can be downloaded.</p>;
+  return (
+    <>
+      <p className="pn-outputs-wait">
+        A value of type <code>{output.python_type}</code> has no preview: it was kept as a {output.kind}, which only Python can read. Its file can be downloaded.
+      </p>
+      {output.columns !== null && <Schema columns={output.columns} />}
+    </>
+  );
+}
+
+function read(text: string | null): { value: unknown } | undefined {
+  try {
+    return text === null ? undefined : { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
 }
 
 function Absent({ output }: { output: Output }) {

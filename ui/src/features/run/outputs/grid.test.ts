@@ -30,4 +30,5 @@ test("widths follow what is there, within bounds", () => {
 
 test("cells as text", () => {
   expect([null, "a", 1.5, true, { a: [1] }].map(cellText)).toEqual(["null", "a", "1.5", "true", '{"a":[1]}']);
+  expect([0.1 + 0.2, 1 / 3, 1e-12, 123456789012].map(cellText)).toEqual(["0.3", "0.3333333333", "1e-12", "123456789012"]);
 });

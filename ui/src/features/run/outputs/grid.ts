@@ -21,13 +21,15 @@ export function partsOf(rows: readonly [number, number], columns: readonly [numb
 export function widthsOf(names: readonly string[], types: readonly string[], sample: readonly (readonly unknown[])[]): number[] {
   return names.map((name, at) => {
     const lengths = sample.slice(0, 30).map((row) => cellText(row[at]).length);
-    const longest = Math.min(40, Math.max(name.length + 1, (types[at] ?? "").length, ...lengths));
+    const usual = /float|double|decimal|timestamp|datetime/.test(types[at] ?? "") ? 12 : 0;
+    const longest = Math.min(40, Math.max(name.length + 1, (types[at] ?? "").length, usual, ...lengths));
     return Math.max(72, Math.ceil(longest * 7.3) + 24);
   });
 }
 
-/** A cell as text; nested values as JSON. */
+/** A cell as text; nested values as JSON, fractions to ten digits. */
 export function cellText(value: unknown): string {
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(10)));
   if (value === null || value === undefined) return "null";
   if (typeof value === "string") return value;
   return typeof value === "object" ? JSON.stringify(value) : String(value);

@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK, stateText, type TaskState } from "../../../domain/states";
-import { bytesText, countText, durationText } from "../formats";
+import { bytesText, countText, durationText, runningText } from "../formats";
 import { placeOf, RunLink } from "../links";
 import { type RowsColumn, RowsTable } from "../RowsTable";
 import { countsOf, keyOf, rowsOf, type SortBy, type Task, type TaskRow } from "./tasks";
@@ -83,7 +83,7 @@ function columnsOf({ run, now, open, toggle }: Context): RowsColumn<TaskRow>[] {
   return [
     { key: "task", title: "Task", width: "minmax(96px, 2fr)", sorts: true, cell: (row) => <Name row={row} run={run} open={open.has(row.name)} toggle={toggle} /> },
     { key: "state", title: "State", width: "minmax(126px, 1fr)", sorts: true, cell: (row) => <StateOf row={row} /> },
-    { key: "duration", title: "Duration", width: "68px", right: true, sorts: true, cell: (row) => durationText(row.duration ?? runningFor(row, now)) },
+    { key: "duration", title: "Duration", width: "68px", right: true, sorts: true, cell: (row) => durationOf(row, now) },
     { key: "queued", title: "Queued", width: "64px", right: true, sorts: true, needs: "much", cell: (row) => durationText(row.queuedFor) },
     { key: "attempts", title: "Attempts", width: "64px", right: true, sorts: true, needs: "some", cell: (row) => (row.attempts === 0 ? "–" : <span className={row.attempts > (row.items ?? 1) ? "pn-tasks-retried" : undefined}>{countText(row.attempts)}</span>) },
     { key: "rows", title: "Rows", width: "72px", right: true, sorts: true, needs: "some", cell: (row) => countText(row.rows) },
@@ -112,7 +112,7 @@ function Name({ row, run, open, toggle }: { row: TaskRow; run: string; open: boo
 
 function StateOf({ row }: { row: TaskRow }) {
   if (row.counts === undefined) {
-    const words = stateText(row.state, row.reason === "user_error" ? null : row.reason);
+    const words = `${stateText(row.state, row.reason === "user_error" ? null : row.reason)}${isOver(row.state) ? "" : progressText(row.task?.progress)}`;
     return <span className="pn-tasks-state" title={words}><StateIcon state={row.state} size={14} silent /> {words}</span>;
   }
   const [done, all] = [Object.entries(row.counts).reduce((sum, [state, count]) => sum + (isOver(state as TaskState) ? count : 0), 0), row.items ?? 0];
@@ -121,6 +121,13 @@ function StateOf({ row }: { row: TaskRow }) {
   return <span className="pn-tasks-state" title={words}><StateIcon state={row.state} size={14} silent /> {words}</span>;
 }
 
-function runningFor(row: TaskRow, now: number): number | null {
-  return row.startedAt === null || isOver(row.state) ? null : Math.max(0, (now - Date.parse(row.startedAt)) / 1000);
+function durationOf(row: TaskRow, now: number): string {
+  if (row.duration !== null || row.startedAt === null || isOver(row.state)) return durationText(row.duration);
+  return runningText((now - Date.parse(row.startedAt)) / 1000);
+}
+
+/** ", 40 %" of a task that tells how far it is. */
+function progressText(progress: Task["progress"] | undefined): string {
+  if (progress === null || progress === undefined) return "";
+  return progress.total === null || progress.total <= 0 ? `, ${countText(progress.done)} done` : `, ${Math.round(Math.min(1, progress.done / progress.total) * 100)} %`;
 }
