@@ -1,5 +1,5 @@
 /** Runs: one, many, and what can be done with them. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiProblem, api, body, type Schemas } from "./client";
 
 export type RunDocument = Schemas["RunDocument"];
@@ -64,6 +64,12 @@ export function runsQuery(query: RunQuery, sort: string) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
   });
+}
+
+/** Forgets all pages of a list but the first, so that reading it anew asks for that one alone. */
+export function firstPageOnly(client: QueryClient, query: RunQuery, sort: string): void {
+  const { queryKey } = runsQuery(query, sort);
+  client.setQueryData(queryKey, (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) });
 }
 
 /** How many fit, up to a bound. */

@@ -60,7 +60,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
     event.preventDefault();
   }
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size="lg" yOffset="10vh" aria-label="Search or jump to">
+    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size="lg" yOffset="10vh" attributes={{ content: { "aria-label": "Search or jump to" } }}>
       <input
         className={style.input} value={text} placeholder="A pipeline, a run’s id, a place, or what to do" data-autofocus aria-label="Search or jump to"
         role="combobox" aria-expanded aria-controls="palette" aria-activedescendant={shown[current] && `palette-${current}`}

@@ -3,14 +3,16 @@ import "../components/theme/mantine.css";
 import "../components/theme/tokens.css";
 import "../components/theme/base.css";
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProblem } from "../api/client";
 import { mantineVariables, schemeManager, theme } from "../components/theme/theme";
 import { router } from "./router";
+
+// Nothing is told in the first moment: what tells it comes after the page.
+const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -27,8 +29,10 @@ createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={mantineVariables} colorSchemeManager={schemeManager} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
-        <Notifications position="bottom-right" autoClose={6_000} limit={4} />
         <RouterProvider router={router} />
+        <Suspense>
+          <Notifications position="bottom-right" autoClose={6_000} limit={4} />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -1,17 +1,20 @@
-import { Button, Checkbox, Menu } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Button, Menu } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { ChevronDown, Columns3, Download } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
-import { exportAddress, runCountQuery, runsQuery, type RunQuery } from "../../api/runs";
+import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
 import { viewsQuery } from "../../api/views";
 import { Command, Empty } from "../../components/Empty";
 import { StateIcon } from "../../components/StateIcon";
+import { useTitle } from "../../components/useTitle";
 import { countText } from "../../domain/formats";
 import { STATE_LOOK } from "../../domain/states";
 import { BulkBar } from "./BulkBar";
-import { COLUMNS, columnsOf, USUAL } from "./columns";
+import { COLUMNS, columnsOf, NARROW, USUAL } from "./columns";
 import { FilterBar } from "./FilterBar";
+import { FilterProblems } from "./FilterProblems";
 import { parse, queryOf, replaced, toggled } from "./filter/language";
 import { RunsTable } from "./RunsTable";
 import { NO_TICKS, ticked } from "./ticks";
@@ -33,12 +36,17 @@ export function RunsPage() {
   const [at, setAt] = useState(-1);
   // A filter such as created:7d asks the same question until it is changed or read again.
   const [asked, setAsked] = useState(() => Date.now());
-  const query = useMemo(() => queryOf(text, asked), [text, asked]);
-  const problems = useMemo(() => parse(text).flatMap((term) => (term.problem === null ? [] : [term.problem])), [text]);
-  const list = useInfiniteQuery(runsQuery(query, sort));
-  const count = useQuery(runCountQuery(query));
+  const terms = useMemo(() => parse(text), [text]);
+  const wrong = terms.filter((term) => term.problem !== null);
+  // A filter that can't be read must not show everything: what was shown before stays until it can.
+  const [good, setGood] = useState(wrong.length === 0 ? text : null);
+  if (wrong.length === 0 && good !== text) setGood(text);
+  const query = useMemo(() => queryOf(good ?? "", asked), [good, asked]);
+  const list = useInfiniteQuery({ ...runsQuery(query, sort), enabled: good !== null });
+  const count = useQuery({ ...runCountQuery(query), enabled: good !== null });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
-  const columns = useMemo(() => columnsOf(keys), [keys]);
+  const narrow = useMediaQuery("(max-width: 760px)", undefined, { getInitialValueInEffect: false }) ?? false;
+  const columns = useMemo(() => (narrow ? NARROW : columnsOf(keys)), [narrow, keys]);
   const newer = useNewer(query, runs[0]?.id, list.isSuccess && sort === NEWEST);
 
   const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined }) => {
@@ -54,13 +62,18 @@ export function RunsPage() {
   const ids = useMemo(() => runs.map((run) => run.id), [runs]);
   const onTick = useCallback((id: string, range: boolean) => setTicks((before) => ticked(before, ids, id, range)), [ids]);
   const onTickAll = () => setTicks(ids.every((id) => ticks.ticked.has(id)) ? NO_TICKS : { ticked: new Set(ids), anchor: null });
+  const client = useQueryClient();
+  const [reads, setReads] = useState(0);
   const readAgain = () => {
     setAsked(Date.now());
+    setReads(reads + 1);
     newer.clear();
+    firstPageOnly(client, query, sort);
     void list.refetch();
     void count.refetch();
   };
-  const states = new Set(parse(text).flatMap((term) => (term.key === "state" && !term.exclude ? term.values : [])));
+  const states = new Set(terms.flatMap((term) => (term.key === "state" && !term.exclude ? term.values : [])));
+  useTitle(text === "" ? "Runs" : `Runs ${text}`);
   return (
     <div className="pn-runs">
       <header className="pn-runs-bar">
@@ -75,8 +88,8 @@ export function RunsPage() {
           }}
         />
         <ColumnsMenu keys={keys} onChange={setKeys} />
-        <Menu position="bottom-end">
-          <Menu.Target><Button leftSection={<Download size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />}>Export</Button></Menu.Target>
+        <Menu position="bottom-end" withinPortal={false}>
+          <Menu.Target><Button leftSection={<Download size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />} aria-label="Export"><span className="pn-runs-word">Export</span></Button></Menu.Target>
           <Menu.Dropdown>
             <Menu.Label>{count.data ? `${countText(count.data.count)}${count.data.exact ? "" : " or more"} runs, as the filter shows them` : "As the filter shows them"}</Menu.Label>
             <Menu.Item component="a" href={exportAddress(query, sort, "csv")} download>CSV</Menu.Item>
@@ -90,25 +103,25 @@ export function RunsPage() {
             <StateIcon state={state} size={14} silent /> {STATE_LOOK[state].word}
           </button>
         ))}
-        {parse(text).filter((term) => term.key !== "state" || term.exclude).map((term) => (
-          <button key={term.at} type="button" className="pn-runs-chip" aria-pressed title="Take this out" onClick={() => set({ q: replaced(text, term, "") })}>
+        {terms.filter((term) => term.key !== "state" || term.exclude || term.problem !== null).map((term) => (
+          <button key={term.at} type="button" className="pn-runs-chip" aria-pressed data-wrong={term.problem !== null || undefined} title="Take this out" onClick={() => set({ q: replaced(text, term, "") })}>
             <span className="pn-cut">{term.exclude && "not "}{term.key}: <bdi>{term.values.join(", ")}</bdi></span> ×
           </button>
         ))}
       </div>
-      {problems.map((problem) => <p key={problem} className="pn-runs-told" role="alert">{problem}</p>)}
+      {wrong.length > 0 && <FilterProblems text={text} terms={wrong} onChange={(q) => set({ q })} />}
       {list.error !== null && <p className="pn-runs-told" role="alert">{list.error.message}</p>}
       {newer.count > 0 && <button type="button" className="pn-runs-pill" onClick={readAgain}>{newer.count === 1 ? "1 new run" : `${countText(newer.count)} new runs`}</button>}
-      {runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} onShow={readAgain} newer={newer.count} /> : (
+      {good === null ? <Empty title="This filter can’t be read"><p>Change what is told above, or look at all runs.</p><Button onClick={() => set({ q: "" })}>All runs</Button></Empty> : runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} onShow={readAgain} newer={newer.count} /> : (
         <RunsTable
-          runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
+          key={reads} held={wrong.length > 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
           onTick={onTick} onTickAll={onTickAll} onEnd={onEnd}
         />
       )}
       {ticks.ticked.size > 0 && (
         <BulkBar
-          key={text} ids={[...ticks.ticked]} onClear={() => setTicks(NO_TICKS)}
-          all={{ count: count.data?.count ?? 0, exact: count.data?.exact ?? false, filter: filterText(query) }}
+          key={text} runs={runs.filter((run) => ticks.ticked.has(run.id))} onClear={() => setTicks(NO_TICKS)}
+          all={{ count: count.data?.count ?? 0, exact: count.data?.exact ?? false, query }}
         />
       )}
     </div>
@@ -136,16 +149,16 @@ function Nothing({ filtered, newer, onClear, onShow }: { filtered: boolean; newe
 
 function ColumnsMenu({ keys, onChange }: { keys: readonly string[]; onChange: (keys: readonly string[]) => void }) {
   return (
-    <Menu position="bottom-end" closeOnItemClick={false}>
-      <Menu.Target><Button leftSection={<Columns3 size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />}>Columns</Button></Menu.Target>
+    <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
+      <Menu.Target><Button leftSection={<Columns3 size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />} aria-label="Columns" className="pn-runs-wide"><span className="pn-runs-word">Columns</span></Button></Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflow: "auto" }}>
         {COLUMNS.map((column) => {
           const on = keys.includes(column.key);
           const next = on ? keys.filter((key) => key !== column.key) : [...keys, column.key];
           return (
-            <Menu.Item key={column.key} role="menuitemcheckbox" aria-checked={on} onClick={() => next.length > 0 && onChange(next)} leftSection={<Checkbox size="xs" checked={on} readOnly tabIndex={-1} aria-hidden style={{ pointerEvents: "none" }} />}>
+            <Menu.CheckboxItem key={column.key} checked={on} onChange={() => next.length > 0 && onChange(next)}>
               {column.title}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
         <Menu.Divider />
@@ -188,11 +201,5 @@ function viewText(text: string, sort: string): string {
   const search = new URLSearchParams();
   if (text !== "") search.set("q", text);
   if (sort !== NEWEST) search.set("sort", sort);
-  return search.toString();
-}
-
-function filterText(query: RunQuery): string {
-  const search = new URLSearchParams();
-  for (const [key, values] of Object.entries(query)) for (const value of values) search.append(key, value);
   return search.toString();
 }

@@ -10,6 +10,8 @@ import type { Ticks } from "./ticks";
 const ROW = 32;
 
 interface Props {
+  /** The filter in the bar is not the one that is shown: it can't be read. */
+  held: boolean;
   runs: RunSummary[];
   columns: readonly Column[];
   sort: string;
@@ -25,7 +27,7 @@ interface Props {
 }
 
 /** Rows of 32 px; only those in view are drawn, of plain elements. */
-export function RunsTable({ runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd }: Props) {
+export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
@@ -42,7 +44,7 @@ export function RunsTable({ runs, columns, sort, ticks, at, onAt, onSort, onTick
     onAt(to);
     rows.scrollToIndex(to);
   };
-  const tick = (event: KeyboardEvent) => at >= 0 && onTick(runs[at]!.id, event.shiftKey);
+  const tick = (event: KeyboardEvent) => at >= 0 && onTick(runs[at]!.id, event.key === "X");
   useKeys({
     j: () => move(1), k: () => move(at < 0 ? 1 : -1), x: tick, X: tick,
     Enter: (event) => {
@@ -54,7 +56,7 @@ export function RunsTable({ runs, columns, sort, ticks, at, onAt, onSort, onTick
   });
   const style = { "--pn-runs-grid": `36px ${columns.map((column) => column.width).join(" ")}`, "--pn-runs-least": `${leastWidth(columns)}px` } as CSSProperties;
   return (
-    <div className="pn-runs-frame" ref={frame} tabIndex={0} role="table" aria-label="Runs" aria-rowcount={runs.length + 1} style={style}>
+    <div className="pn-runs-frame" data-held={held || undefined} ref={frame} tabIndex={0} role="table" aria-label="Runs" aria-rowcount={runs.length + 1} style={style}>
       <div className="pn-runs-head" role="row">
         <span role="columnheader" className="pn-runs-tick">
           <input type="checkbox" aria-label="Tick all that are shown" checked={runs.length > 0 && runs.every((run) => ticks.ticked.has(run.id))} onChange={onTickAll} />

@@ -1,8 +1,10 @@
-import { Button, Menu, Modal, TextInput } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Star, Trash2 } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useDeleteView, useKeepView, viewsQuery, type SavedView } from "../../api/views";
+
+const NameView = lazy(async () => ({ default: (await import("./NameView")).NameView }));
 
 interface Props {
   /** The number of the view that is shown, if it is one. */
@@ -23,10 +25,10 @@ export function Views({ current, now, onOpen, onClosed }: Props) {
   const changed = shown !== undefined && (shown.query !== now.query || shown.columns.join() !== now.columns.join());
   return (
     <>
-      <Menu position="bottom-end" withinPortal>
+      <Menu position="bottom-end" withinPortal={false}>
         <Menu.Target>
-          <Button leftSection={<Star size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />} maw={220}>
-            <span className="pn-cut">{shown === undefined ? "Views" : `${shown.name}${changed ? " *" : ""}`}</span>
+          <Button leftSection={<Star size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />} maw={220} aria-label={shown === undefined ? "Views" : `View ${shown.name}`}>
+            <span className={shown === undefined ? "pn-runs-word" : "pn-cut"}>{shown === undefined ? "Views" : `${shown.name}${changed ? " *" : ""}`}</span>
           </Button>
         </Menu.Target>
         <Menu.Dropdown maw={360}>
@@ -44,24 +46,9 @@ export function Views({ current, now, onOpen, onClosed }: Props) {
           )}
         </Menu.Dropdown>
       </Menu>
-      {naming && <Naming keep={keep} now={now} onDone={(view) => { setNaming(false); if (view) onOpen(view); }} />}
+      <Suspense>
+        {naming && <NameView now={now} onDone={(view) => { setNaming(false); if (view) onOpen(view); }} />}
+      </Suspense>
     </>
-  );
-}
-
-function Naming({ keep, now, onDone }: { keep: ReturnType<typeof useKeepView>; now: Props["now"]; onDone: (view?: SavedView) => void }) {
-  const [name, setName] = useState("");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    keep.mutate({ view: { name: name.trim(), ...now } }, { onSuccess: (view) => onDone(view) });
-  };
-  return (
-    <Modal opened onClose={() => onDone()} title="Keep this view">
-      <form onSubmit={submit} style={{ display: "grid", gap: 12 }}>
-        <TextInput label="Name" data-autofocus maxLength={80} value={name} error={keep.error?.message} onChange={(event) => setName(event.currentTarget.value)} />
-        <p className="pn-dim" style={{ overflowWrap: "anywhere" }}>It keeps the filter <code>{now.query || "(everything)"}</code>, the order and the columns.</p>
-        <Button type="submit" variant="filled" disabled={name.trim() === ""} loading={keep.isPending} style={{ justifySelf: "end" }}>Keep</Button>
-      </form>
-    </Modal>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createdRange, durationRange, KEYS, parse, print, queryOf, replaced, toggled } from "./language";
+import { createdRange, durationRange, KEYS, parse, print, queryOf, queryText, replaced, toggled } from "./language";
 
 const NOW = Date.parse("2026-03-08T12:00:30Z");
 const short = (text: string) => parse(text).map(({ key, values, exclude, problem }) => [key, values, exclude, problem === null]);
@@ -15,6 +15,8 @@ describe("texts are read", () => {
     ["state:", [["state", [], false, false]]],
     ["state:done", [["state", ["done"], false, false]]],
     ["colour:red", [["error", ["colour:red"], false, false]]],
+    ["!state:failed", [["state", ["failed"], true, true]]],
+    ["state:!failed", [["state", ["failed"], true, true]]],
     ["-created:7d", [["created", ["7d"], true, false]]],
     ["duration:60", [["duration", ["60"], false, false]]],
     ['pipeline:"half', [["pipeline", ["half"], false, true]]],
@@ -70,4 +72,39 @@ test("ranges of duration", () => {
   expect(durationRange(">60")).toEqual({ longer: true, seconds: 60 });
   expect(durationRange("<1h30m")).toEqual({ longer: false, seconds: 5400 });
   for (const wrong of ["60", ">", "> soon", ">5 apples"]) expect(durationRange(wrong)).toBeNull();
+});
+
+test("what was probably meant", () => {
+  const instead = (text: string) => parse(text).map((term) => term.instead);
+  expect(instead("staet:failed")).toEqual(["state:failed"]);
+  expect(instead("-stat:failed,warning")).toEqual(["-state:failed,warning"]);
+  expect(instead("state:faild,warning")).toEqual(["state:failed,warning"]);
+  expect(instead("trigger:cron")).toEqual([null]);
+  expect(instead("https://x")).toEqual(['error:https://x']);
+  for (const text of ["staet:failed", "-stat:failed", "state:faild", "https://x", "zzzzzz:1"]) {
+    expect(parse(instead(text)[0]!).map((term) => term.problem)).toEqual([null]);
+  }
+});
+
+test("several ranges narrow one another", () => {
+  expect(queryOf("created:7d created:24h duration:>60 duration:>5m duration:<1h duration:<2h", NOW)).toEqual({
+    created_after: ["2026-03-07T12:00:00.000Z"], duration_gt: ["300"], duration_lt: ["3600"],
+  });
+});
+
+test("days by their names, and sides of a day", () => {
+  const local = (day: string) => new Date(`${day}T00:00:00`).toISOString();
+  const noon = new Date("2026-03-08T12:00:00").getTime();
+  expect(createdRange("last-7d", NOW)).toEqual(createdRange("7d", NOW));
+  expect(createdRange("today", noon)).toEqual({ created_after: local("2026-03-08") });
+  expect(createdRange("yesterday", noon)).toEqual({ created_after: local("2026-03-07"), created_before: local("2026-03-08") });
+  expect(createdRange(">2026-03-01", noon)).toEqual({ created_after: local("2026-03-02") });
+  expect(createdRange(">=2026-03-01", noon)).toEqual({ created_after: local("2026-03-01") });
+  expect(createdRange("<2026-03-01", noon)).toEqual({ created_before: local("2026-03-01") });
+  expect(createdRange("<=2026-03-01", noon)).toEqual({ created_before: local("2026-03-02") });
+  for (const wrong of [">", "<soon", "999999999d"]) expect(createdRange(wrong, noon)).toBeNull();
+});
+
+test("a query as text", () => {
+  expect(queryText({ state: ["failed", "!warning"], label: ["team=data eng"] })).toBe("state=failed&state=%21warning&label=team%3Ddata+eng");
 });

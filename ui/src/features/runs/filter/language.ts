@@ -3,9 +3,10 @@
  *
  *     state:failed,cancelled -label:team=data pipeline:orders created:7d duration:>60s "no such table"
  *
- * `key:value` narrows, a comma means any of them, a leading `-` excludes. What has no key is looked for in errors.
+ * `key:value` narrows, a comma means any of them, a leading `-` excludes (a `!` does too). What has no key is looked for in errors.
  */
 import { RUN_STATES } from "../../../domain/states";
+import { nearest } from "./nearest";
 
 export const KEYS = ["state", "pipeline", "namespace", "label", "tag", "type", "trigger", "created", "duration", "error", "id"] as const;
 export type Key = (typeof KEYS)[number];
@@ -25,23 +26,29 @@ export interface Term {
   at: number;
   end: number;
   problem: string | null;
+  /** What was probably meant by a condition with a problem. */
+  instead: string | null;
 }
 
 /** Conditions of a text, in its order. */
 export function parse(text: string): Term[] {
   return [...text.matchAll(TERM)].map((found) => {
     const [whole, minus, word, rest] = found;
-    const at = found.index;
+    const place = { at: found.index, end: found.index + whole.length, problem: null, instead: null };
     const named = word === undefined ? undefined : (ALIASES[word.toLowerCase()] ?? word.toLowerCase());
     const known = KEYS.find((key) => key === named);
-    if (known === undefined) {
-      const unknown = word === undefined ? null : `there is no “${word}”: ${KEYS.join(", ")}`;
-      // A colon in an error's text is more likely than a new key.
-      const said = unquoted(whole.replace(/^-/, ""));
-      return checked({ key: "error", values: [said], exclude: minus === "-", at, end: at + whole.length, problem: unknown });
-    }
-    return checked({ key: known, values: listed(rest ?? "", known), exclude: minus === "-", at, end: at + whole.length, problem: null });
+    const exclude = minus !== undefined || (rest?.startsWith("!") ?? false);
+    if (known !== undefined) return checked({ key: known, values: listed((rest ?? "").replace(/^!/, ""), known), exclude, ...place });
+    // A colon in an error's text is as likely as a key that is misspelt.
+    const said: Term = { key: "error", values: [unquoted(whole.replace(/^[-!]/, ""))], exclude: minus !== undefined, ...place };
+    return word === undefined ? checked(said) : { ...said, ...unknown(word, `${minus ?? ""}`, rest ?? "", print({ ...said, exclude: false })) };
   });
+}
+
+function unknown(word: string, minus: string, rest: string, quotedWhole: string): Pick<Term, "problem" | "instead"> {
+  const close = nearest(word, KEYS);
+  if (close === undefined) return { problem: `there is no key “${word}”: there are ${KEYS.join(", ")}; or is it a text of the error?`, instead: quotedWhole };
+  return { problem: `there is no key “${word}”; did you mean ${close}?`, instead: `${minus}${close}:${rest}` };
 }
 
 /** A condition as text; `parse` reads it back. */
@@ -72,10 +79,12 @@ export function queryOf(text: string, now: number): Record<string, string[]> {
     if (term.problem !== null) continue;
     const [first] = term.values as [string];
     if (term.key === "created") {
-      for (const [key, at] of Object.entries(createdRange(first, now) ?? {})) put(key, at);
+      const { created_after: after, created_before: before } = createdRange(first, now) ?? {};
+      if (after !== undefined) narrow(query, "created_after", after, (one, other) => (one > other ? one : other));
+      if (before !== undefined) narrow(query, "created_before", before, (one, other) => (one < other ? one : other));
     } else if (term.key === "duration") {
-      const range = durationRange(first)!;
-      put(range.longer ? "duration_gt" : "duration_lt", String(range.seconds));
+      const { longer, seconds } = durationRange(first)!;
+      narrow(query, longer ? "duration_gt" : "duration_lt", String(seconds), (one, other) => String(longer ? Math.max(+one, +other) : Math.min(+one, +other)));
     } else if (term.key === "error") {
       // The server takes one text: several words are one phrase.
       query["q"] = [[...(query["q"] ?? []), first].join(" ")];
@@ -84,9 +93,25 @@ export function queryOf(text: string, now: number): Record<string, string[]> {
   return query;
 }
 
-/** A range of days as a person gives it: `7d` (the last seven days), `2026-03-01`, `2026-03-01..2026-03-07`, `2026-03-01..`. */
+/** The server takes one value of these: of several the narrowest. */
+function narrow(query: Record<string, string[]>, key: string, value: string, narrowest: (one: string, other: string) => string): void {
+  const [before] = query[key] ?? [];
+  query[key] = [before === undefined ? value : narrowest(before, value)];
+}
+
+/**
+ * A range of time as a person gives it: `7d` or `last-7d` (until now), `today`, `yesterday`, `2026-03-01`, `2026-03-01..2026-03-07`, `2026-03-01..`,
+ * `>2026-03-01`, `<2026-03-01`.
+ */
 export function createdRange(text: string, now: number): { created_after?: string; created_before?: string } | null {
-  const ago = /^(\d+)(m|h|d|w)$/.exec(text);
+  if (text === "today") return createdRange(`${dayOf(now, 0)}..`, now);
+  if (text === "yesterday") return createdRange(dayOf(now, -1), now);
+  const side = /^([<>])=?(.+)$/.exec(text);
+  if (side !== null) {
+    const at = moment(side[2]!, side[1] === ">" && text[1] !== "=" ? 1 : side[1] === "<" && text[1] === "=" ? 1 : 0);
+    return at === undefined ? null : side[1] === ">" ? { created_after: at } : { created_before: at };
+  }
+  const ago = /^(?:last-)?(\d{1,5})(m|h|d|w)$/.exec(text);
   if (ago !== null) {
     // Rounded down to a minute, so that the same filter asks the same question for a while.
     const since = now - Number(ago[1]) * AGO[ago[2] as keyof typeof AGO];
@@ -98,6 +123,14 @@ export function createdRange(text: string, now: number): { created_after?: strin
   const last = to === undefined ? moment(from!, 1) : to === "" ? null : moment(to, 1);
   if (first === undefined || last === undefined) return null;
   return { ...(first && { created_after: first }), ...(last && { created_before: last }) };
+}
+
+/** The reader's day, so many days from one. */
+function dayOf(now: number, days: number): string {
+  const at = new Date(now);
+  at.setDate(at.getDate() + days);
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
 /** `>60s`, `<1m30s`. */
@@ -116,7 +149,7 @@ const ALIASES: Record<string, Key> = { status: "state", ns: "namespace", since: 
 
 // A minus, a key with a colon, values (quoted or not, with commas between); or a word or a quoted text alone.
 const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"?|[^\s,"]+)`;
-const TERM = new RegExp(String.raw`(-)?(?:([A-Za-z_]+):(${VALUE}?(?:,${VALUE}?)*)|${VALUE}(?:,${VALUE}?)*)`, "g");
+const TERM = new RegExp(String.raw`([-!])?(?:([A-Za-z_]+):(${VALUE}?(?:,${VALUE}?)*)|${VALUE}(?:,${VALUE}?)*)`, "g");
 
 function listed(rest: string, key: Key): string[] {
   const values = [...rest.matchAll(new RegExp(VALUE, "g"))].map(([one]) => unquoted(one));
@@ -133,19 +166,28 @@ function quoted(value: string): string {
   return value !== "" && /^[^\s,"\\]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
-function checked(term: Term): Term {
-  if (term.problem !== null) return term;
-  return { ...term, problem: problemOf(term) };
+/** A query as the text after a `?`. */
+export function queryText(query: Readonly<Record<string, readonly string[]>>): string {
+  const search = new URLSearchParams();
+  for (const [key, values] of Object.entries(query)) for (const value of values) search.append(key, value);
+  return search.toString();
 }
 
-function problemOf({ key, values, exclude }: Term): string | null {
+function checked(term: Term): Term {
+  const known = term.key === "state" || term.key === "type" || term.key === "trigger" ? VALUES[term.key]! : null;
+  const wrong = known === null ? undefined : term.values.find((value) => !known.includes(value));
+  const close = wrong === undefined ? undefined : nearest(wrong, known ?? []);
+  if (close === undefined) return { ...term, problem: problemOf(term, wrong, known ?? []) };
+  const instead = print({ ...term, values: term.values.map((value) => (value === wrong ? close : value)) });
+  return { ...term, problem: `“${wrong}” is no ${term.key}; did you mean ${close}?`, instead };
+}
+
+function problemOf({ key, values, exclude }: Term, wrong: string | undefined, known: readonly string[]): string | null {
   if (values.length === 0 || values.every((value) => value === "")) return `${key}: what?`;
-  const known = key === "state" || key === "type" || key === "trigger" ? VALUES[key]! : null;
-  const wrong = known === null ? undefined : values.find((value) => !known.includes(value));
-  if (wrong !== undefined) return `“${wrong}” is no ${key}: ${known!.join(", ")}`;
+  if (wrong !== undefined) return `“${wrong}” is no ${key}: ${known.join(", ")}`;
   if (exclude && (key === "created" || key === "duration" || key === "error")) return `${key} can’t be excluded`;
-  if (key === "created" && createdRange(values[0]!, 0) === null) return "created: 24h, 7d, 2026-03-01 or 2026-03-01..2026-03-07";
-  if (key === "duration" && durationRange(values[0]!) === null) return "duration: >60s or <5m";
+  if (key === "created" && createdRange(values[0]!, 0) === null) return `“${values[0]}” is no time: write 24h, 7d, today, 2026-03-01, >2026-03-01 or 2026-03-01..2026-03-07`;
+  if (key === "duration" && durationRange(values[0]!) === null) return `“${values[0]}” is no duration: write >60s or <5m`;
   return null;
 }
 
