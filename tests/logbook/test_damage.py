@@ -43,6 +43,16 @@ def test_what_is_no_line_is_left_out_and_told(naive: Naive, places: list[tuple[i
         assert find(view, "LINE 1") == (11, [1, *range(10, 20)])
 
 
+def test_a_line_without_all_that_lines_have_is_shown_as_it_stands(naive: Naive) -> None:
+    naive.write(0, [(0, "info", "whole")])
+    path = naive.folder / "0.jsonl"
+    other = b'{"at": 1700000001.000000, "level": "info", "logger": null, "message": "no number"}\n'
+    path.write_bytes(path.read_bytes() + other)
+    shown, damaged = messages(naive.folder)
+    assert (shown[0], damaged) == ("whole", ["0.jsonl"])
+    assert len(shown) == 1 or "no number" in shown[1]
+
+
 @pytest.mark.usefixtures("small_blocks")
 def test_a_line_that_was_torn_and_written_on_shows_what_is_left(naive: Naive) -> None:
     naive.write(0, [(0, "error", "first"), (0, "error", "second")])
@@ -50,7 +60,7 @@ def test_a_line_that_was_torn_and_written_on_shows_what_is_left(naive: Naive) ->
     first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(first + first[:-12] + second + second)
     shown, damaged = messages(naive.folder)
-    assert shown[0], shown[-1] == ("first", "second")
+    assert (shown[0], shown[-1]) == ("first", "second")
     assert damaged == ["0.jsonl"]
 
 

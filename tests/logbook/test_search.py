@@ -54,6 +54,13 @@ def test_places_count_only_chosen_lines(
 
 @EXAMPLES
 @given(written=st.lists(logs, min_size=1, max_size=4), most=st.integers(1, 8))
+@example(
+    written=[
+        [(0.0, None, ""), (1e10, None, "a"), *[(0.0, None, "a")] * 3],
+        [*[(0.0, None, "")] * 5, (-2.0, None, ""), (1e10, None, ""), (1e10, None, "a")],
+    ],
+    most=4,
+)
 def test_of_many_places_the_first_are_told(naive: Naive, written: list[list], most: int) -> None:
     for number, log in enumerate(written):
         naive.write(number, log)

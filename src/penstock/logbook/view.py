@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 
 from penstock.logbook.choice import Choice, Key, Piece, piece_of
 from penstock.logbook.folder import Files, Unreadable
-from penstock.logbook.lines import LEVELS, parse
+from penstock.logbook.lines import LEVELS, parse_all
 from penstock.logbook.part import Part
 from penstock.logbook.shelf import Shelf
 
@@ -85,7 +85,9 @@ class View:
         before = self._ended[bisect_left(self._highs, low)]
         near = [piece for piece in self.pieces[: bisect_right(self._lows, high)] if piece.high >= low]
         lines = sorted([line for piece in near for line in self.part(piece).lines()])
-        return [self._document(key, text) for key, text in lines[first - before : last - before]]
+        lines = lines[first - before : last - before]
+        raws = parse_all([text for _, text in lines])
+        return [self._document(key, raw, whole) for (key, _), (raw, whole) in zip(lines, raws, strict=True)]
 
     def ranks(self, keys: Sequence[Key]) -> list[int]:
         """The places of lines, by their keys, which are in order."""
@@ -138,8 +140,7 @@ class View:
     def _timely(self, piece: Piece) -> Piece:
         return self.part(piece).narrowed() if piece.total and not self.choice.covers(piece.block) else piece
 
-    def _document(self, key: Key, text: bytes) -> dict[str, Any]:
-        raw, whole = parse(text)
+    def _document(self, key: Key, raw: dict[str, Any], whole: bool) -> dict[str, Any]:
         attempt = self.attempts[key[1]]
         if not whole:
             self._mark(attempt.path)

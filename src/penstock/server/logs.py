@@ -121,8 +121,10 @@ def _text(line: dict[str, Any]) -> str:
     if line["attempt"] > 1:
         name += f" #{line['attempt']}"
     level = f"{line['level'].upper()} " if line["level"] else ""
-    message = "\n    ".join(strip(line["message"]).splitlines())
-    return f"{iso(round(line['at'] * 1_000_000))} {name} {level}{_HIDDEN.sub(chr(0xFFFD), message)}\n"
+    message = strip(line["message"])
+    if not message.isprintable():
+        message = _HIDDEN.sub(chr(0xFFFD), "\n    ".join(message.splitlines()))
+    return f"{iso(round(line['at'] * 1_000_000))} {name} {level}{message}\n"
 
 
 def _check_tasks(connection: Connection, key: int, wanted: tuple[str, ...], logs: list[AttemptLog]) -> None:
