@@ -217,6 +217,17 @@ def test_a_port_that_is_taken_is_told_with_the_cure(user: User) -> None:
     assert not user.processes()
 
 
+def test_a_database_that_can_not_be_used_is_told_once(user: User) -> None:
+    (user.folder / ".penstock").mkdir()
+    (user.folder / ".penstock" / "penstock.db").write_text(
+        "this is no database, and long enough to be seen as such" * 99
+    )
+    shown = user.types("up", "--port", "0")
+    assert shown.returncode == 1
+    assert shown.stderr.count("is not a database") == 1
+    assert not user.processes()
+
+
 def test_an_address_that_others_reach_needs_a_token(user: User) -> None:
     shown = user.types("up", "--host", "0.0.0.0", "--port", "0")
     assert shown.returncode == 2

@@ -22,6 +22,7 @@ from penstock.compose.home import Home
 from penstock.compose.presence import Address, Presence
 from penstock.compose.supervisor import Child, Signals, Supervisor
 from penstock.errors import SettingsError
+from penstock.store.database import open_database
 
 #: Seconds that the first look into the project's files may hold up what is told when all is up.
 DEFINITIONS: Final = 2.0
@@ -87,9 +88,11 @@ class Up:
         return self._presence.take()
 
     def run(self) -> int:
-        """Keep everything up until a signal comes. Raises SettingsError, GivenUp."""
+        """Keep everything up until a signal comes. Raises SettingsError, StoreError, GivenUp."""
         wishes = self._wishes
         serve.token_for(wishes.host)
+        # One process that says what is wrong with the database, instead of two that each try thrice.
+        open_database(wishes.home.database_url).close()
         address = Address(wishes.host, free_port(wishes.host, wishes.port), os.getpid())
         self._presence.tell(address)
         self._address = address
