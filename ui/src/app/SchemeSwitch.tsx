@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, useMantineColorScheme } from "@mantine/core";
 import { Monitor, Moon, Sun } from "lucide-react";
 
 const NEXT = { auto: "light", light: "dark", dark: "auto" } as const;
@@ -10,10 +10,8 @@ export function SchemeSwitch() {
   const Icon = { auto: Monitor, light: Sun, dark: Moon }[colorScheme];
   const said = `Theme: ${WORDS[colorScheme]}`;
   return (
-    <Tooltip label={said}>
-      <ActionIcon aria-label={`${said}. Change to ${WORDS[NEXT[colorScheme]]}`} onClick={() => setColorScheme(NEXT[colorScheme])}>
-        <Icon size={16} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon title={said} aria-label={`${said}. Change to ${WORDS[NEXT[colorScheme]]}`} onClick={() => setColorScheme(NEXT[colorScheme])}>
+      <Icon size={16} />
+    </ActionIcon>
   );
 }

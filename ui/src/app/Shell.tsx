@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleHelp, ListTree, Menu, Play, Search, X } from "lucide-react";
@@ -56,9 +56,7 @@ export function Shell() {
         ))}
         <div className={style.foot}>
           <Project />
-          <Tooltip label="Keys (?)">
-            <ActionIcon aria-label="Keys" onClick={() => setShown("help")}><CircleHelp size={16} /></ActionIcon>
-          </Tooltip>
+          <ActionIcon aria-label="Keys" title="Keys (?)" onClick={() => setShown("help")}><CircleHelp size={16} /></ActionIcon>
         </div>
       </nav>
       {open && <div className={style.veil} onClick={() => setOpen(false)} aria-hidden />}

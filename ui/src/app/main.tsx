@@ -5,14 +5,12 @@ import "../components/theme/base.css";
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { lazy, StrictMode, Suspense } from "react";
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProblem } from "../api/client";
+import { Told } from "../components/Told";
 import { mantineVariables, schemeManager, theme } from "../components/theme/theme";
 import { router } from "./router";
-
-// Nothing is told in the first moment: what tells it comes after the page.
-const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
 
 const client = new QueryClient({
   defaultOptions: {
@@ -30,9 +28,7 @@ createRoot(document.getElementById("root")!).render(
     <MantineProvider theme={theme} cssVariablesResolver={mantineVariables} colorSchemeManager={schemeManager} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
-        <Suspense>
-          <Notifications position="bottom-right" autoClose={6_000} limit={4} />
-        </Suspense>
+        <Told />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

@@ -1,11 +1,12 @@
-import { Button, Menu } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { ChevronDown, Columns3, Download } from "lucide-react";
+import { Columns3, Download } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
 import { viewsQuery } from "../../api/views";
+import { DropMenu, MenuItem, MenuLine, MenuNote } from "../../components/DropMenu";
 import { Command, Empty } from "../../components/Empty";
 import { StateIcon } from "../../components/StateIcon";
 import { useTitle } from "../../components/useTitle";
@@ -88,14 +89,11 @@ export function RunsPage() {
           }}
         />
         <ColumnsMenu keys={keys} onChange={setKeys} />
-        <Menu position="bottom-end" withinPortal={false}>
-          <Menu.Target><Button leftSection={<Download size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />} aria-label="Export"><span className="pn-runs-word">Export</span></Button></Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Label>{count.data ? `${countText(count.data.count)}${count.data.exact ? "" : " or more"} runs, as the filter shows them` : "As the filter shows them"}</Menu.Label>
-            <Menu.Item component="a" href={exportAddress(query, sort, "csv")} download>CSV</Menu.Item>
-            <Menu.Item component="a" href={exportAddress(query, sort, "json")} download>JSON</Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <DropMenu label="Export" icon={<Download size={14} aria-hidden />}>
+          <MenuNote>{count.data ? `${countText(count.data.count)}${count.data.exact ? "" : " or more"} runs, as the filter shows them` : "As the filter shows them"}</MenuNote>
+          <MenuItem href={exportAddress(query, sort, "csv")} download>CSV</MenuItem>
+          <MenuItem href={exportAddress(query, sort, "json")} download>JSON</MenuItem>
+        </DropMenu>
       </header>
       <div className="pn-runs-chips" role="group" aria-label="Filter by">
         {QUICK.map((state) => (
@@ -149,22 +147,15 @@ function Nothing({ filtered, newer, onClear, onShow }: { filtered: boolean; newe
 
 function ColumnsMenu({ keys, onChange }: { keys: readonly string[]; onChange: (keys: readonly string[]) => void }) {
   return (
-    <Menu position="bottom-end" closeOnItemClick={false} withinPortal={false}>
-      <Menu.Target><Button leftSection={<Columns3 size={14} aria-hidden />} rightSection={<ChevronDown size={14} aria-hidden />} aria-label="Columns" className="pn-runs-wide"><span className="pn-runs-word">Columns</span></Button></Menu.Target>
-      <Menu.Dropdown mah={420} style={{ overflow: "auto" }}>
-        {COLUMNS.map((column) => {
-          const on = keys.includes(column.key);
-          const next = on ? keys.filter((key) => key !== column.key) : [...keys, column.key];
-          return (
-            <Menu.CheckboxItem key={column.key} checked={on} onChange={() => next.length > 0 && onChange(next)}>
-              {column.title}
-            </Menu.CheckboxItem>
-          );
-        })}
-        <Menu.Divider />
-        <Menu.Item onClick={() => onChange(USUAL)}>The usual ones</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <DropMenu label="Columns" icon={<Columns3 size={14} aria-hidden />} className="pn-runs-wide">
+      {COLUMNS.map((column) => {
+        const on = keys.includes(column.key);
+        const next = on ? keys.filter((key) => key !== column.key) : [...keys, column.key];
+        return <MenuItem key={column.key} checked={on} onSelect={() => next.length > 0 && onChange(next)}>{column.title}</MenuItem>;
+      })}
+      <MenuLine />
+      <MenuItem onSelect={() => onChange(USUAL)}>The usual ones</MenuItem>
+    </DropMenu>
   );
 }
 
