@@ -1,0 +1,77 @@
+/** The critical path: the tasks without whose delay the run would have ended sooner. Pure. */
+import type { Schemas } from "../api/client";
+import { by } from "../domain/by";
+import { isOver } from "../domain/states";
+import { type Span, spansOf, timeOf } from "./spans";
+import { rowKey } from "./rows";
+
+type Graph = Pick<Schemas["Graph"], "edges" | "datasets">;
+type Task = Schemas["TaskDocument"];
+
+export interface CriticalStep {
+  task: string;
+  mapIndex: number | null;
+  key: string;
+  /** Milliseconds since 1970, of its first attempt and of its end. */
+  start: number;
+  end: number;
+}
+
+/**
+ * From the task that ended last, back to the one before it that ended last, and so on. While the run goes on, what runs
+ * now counts as ending now. Of a fan-out, the item that ended last stands for all.
+ */
+export function criticalPath(graph: Graph, tasks: readonly Task[], now: number): CriticalStep[] {
+  const before = upstream(graph);
+  const ends = new Map([...by(tasks, (task) => task.name)].flatMap(([name, runs]) => {
+    const steps = runs.flatMap((task) => stepOf(task, now) ?? []);
+    return steps.length === 0 ? [] : [[name, steps.reduce((last, step) => (step.end > last.end ? step : last))] as const];
+  }));
+  const latest = (names: Iterable<string>) => {
+    let found: CriticalStep | undefined;
+    for (const name of names) {
+      const step = ends.get(name);
+      if (step !== undefined && (found === undefined || step.end > found.end)) found = step;
+    }
+    return found;
+  };
+  const path: CriticalStep[] = [];
+  const seen = new Set<string>();
+  for (let step = latest(ends.keys()); step !== undefined && !seen.has(step.task); step = latest(before.get(step.task) ?? [])) {
+    seen.add(step.task);
+    path.unshift(step);
+  }
+  return path;
+}
+
+/** How long the tasks of a path ran and were queued, in milliseconds; the rest went by between them. */
+export function pathShares(path: readonly CriticalStep[]): { busy: number; whole: number } {
+  const busy = path.reduce((sum, step) => sum + step.end - step.start, 0);
+  const [first, last] = [path[0], path.at(-1)];
+  return { busy, whole: first === undefined || last === undefined ? 0 : last.end - first.start };
+}
+
+function stepOf(task: Task, now: number): CriticalStep | undefined {
+  if (task.attempts.length === 0) return undefined;
+  const spans: Span[] = spansOf(task);
+  const start = spans.find((span) => span.kind === "queued" || span.kind === "running")?.from;
+  if (start === undefined) return undefined;
+  const end = isOver(task.state) ? (timeOf(task.ended_at) ?? start) : now;
+  return { task: task.name, mapIndex: task.map_index, key: rowKey(task.name, task.map_index), start, end: Math.max(start, end) };
+}
+
+/** The tasks that each task waits for, through datasets and by order. */
+function upstream(graph: Graph): Map<string, Set<string>> {
+  const producer = new Map(graph.datasets.map((dataset) => [dataset.id, dataset.producer]));
+  const found = new Map<string, Set<string>>();
+  for (const { source, target } of graph.edges) {
+    if (!target.startsWith("task:")) continue;
+    const from = source.startsWith("task:") ? source.slice(5) : producer.get(source);
+    if (from === undefined) continue;
+    const task = target.slice(5);
+    const known = found.get(task);
+    if (known === undefined) found.set(task, new Set([from]));
+    else known.add(from);
+  }
+  return found;
+}

@@ -1,0 +1,94 @@
+/** The rows of a Gantt chart: tasks in order, items of a fan-out folded under one row that sums them up. Pure. */
+import type { Schemas } from "../api/client";
+import { by } from "../domain/by";
+import { isOver, type TaskState } from "../domain/states";
+import { countStates, type StateCounts, togetherOf } from "../domain/together";
+import { type Span, spansOf, timeOf } from "./spans";
+
+type Run = Schemas["RunDocument"];
+type Task = Schemas["TaskDocument"];
+
+export type SortBy = "start" | "duration" | "name" | "definition";
+
+export interface GanttOptions {
+  sort: SortBy;
+  onlyFailed: boolean;
+  /** Tasks whose items are shown. */
+  open: ReadonlySet<string>;
+}
+
+export interface GanttRow {
+  key: string;
+  task: string;
+  /** null for a task without fan-out, and for the row that sums items up. */
+  mapIndex: number | null;
+  title: string;
+  level: 0 | 1;
+  state: TaskState;
+  reason: string | null;
+  spans: readonly Span[];
+  /** When it was queued first and when it ended; null: not yet. */
+  start: number | null;
+  end: number | null;
+  /** For a row that sums up: its items by state. */
+  counts: StateCounts | null;
+  items: number;
+  open: boolean;
+}
+
+export const rowKey = (task: string, mapIndex: number | null): string => (mapIndex === null ? task : `${task}\n${mapIndex}`);
+
+export function rowsOf(run: Run, options: GanttOptions): GanttRow[] {
+  const tops: { row: GanttRow; items: GanttRow[] }[] = [];
+  for (const [name, tasks] of by(run.tasks, (task) => task.name)) {
+    const items = tasks.filter((task) => task.map_index !== null).map(rowOf);
+    const [single] = tasks;
+    if (items.length === 0 && single !== undefined) tops.push({ row: rowOf(single), items: [] });
+    else if (items.length > 0) tops.push({ row: summed(name, items, options.open.has(name)), items });
+  }
+  const kept = options.onlyFailed ? tops.filter(({ row, items }) => hasFailed(row) || items.some(hasFailed)) : tops;
+  return sorted(kept, ({ row }) => row, options.sort).flatMap(({ row, items }) => {
+    if (!row.open) return [row];
+    const shown = options.onlyFailed ? items.filter(hasFailed) : items;
+    return [row, ...sorted(shown, (item) => item, options.sort)];
+  });
+}
+
+/** It failed, or a try of it did. */
+export function hasFailed(row: GanttRow): boolean {
+  return row.state === "failed" || row.state === "warning" || (row.counts?.failed ?? 0) > 0 || row.spans.some((span) => span.state === "failed" || span.state === "lost");
+}
+
+function rowOf(task: Task): GanttRow {
+  const spans = spansOf(task);
+  return {
+    key: rowKey(task.name, task.map_index), task: task.name, mapIndex: task.map_index, level: task.map_index === null ? 0 : 1,
+    title: task.map_index === null ? task.name : (task.label ?? `item ${task.map_index}`), state: task.state, reason: task.reason, spans,
+    start: spans.find((span) => span.kind !== "waiting")?.from ?? null, end: isOver(task.state) ? timeOf(task.ended_at) : null, counts: null, items: 0, open: false,
+  };
+}
+
+/** One bar from the first start of an item to the last end. */
+function summed(task: string, items: readonly GanttRow[], open: boolean): GanttRow {
+  const counts = countStates(items.map((item) => item.state));
+  const state = togetherOf(counts);
+  const start = items.reduce<number | null>((low, item) => (item.start === null ? low : Math.min(low ?? Infinity, item.start)), null);
+  const end = isOver(state) ? items.reduce<number | null>((high, item) => (item.end === null ? high : Math.max(high ?? -Infinity, item.end)), null) : null;
+  const ran = items.flatMap((item) => item.spans.find((span) => span.kind === "running")?.from ?? []);
+  const began = ran.length === 0 ? null : ran.reduce((low, at) => Math.min(low, at));
+  const spans: Span[] = [];
+  if (start !== null && began !== null && began > start) spans.push({ kind: "queued", from: start, to: began, attempt: null, state: null });
+  if (began !== null) spans.push({ kind: "running", from: began, to: end, attempt: null, state: null });
+  return { key: rowKey(task, null), task, mapIndex: null, level: 0, title: task, state, reason: null, spans, start, end, counts, items: items.length, open };
+}
+
+function sorted<Row>(rows: readonly Row[], of: (row: Row) => GanttRow, sort: SortBy): Row[] {
+  const last = Number.MAX_SAFE_INTEGER;
+  const took = (row: GanttRow) => (row.start === null ? 0 : (row.end ?? last) - row.start);
+  switch (sort) {
+    case "definition": return [...rows];
+    case "name": return rows.toSorted((a, b) => of(a).title.localeCompare(of(b).title, "en", { numeric: true }));
+    case "duration": return rows.toSorted((a, b) => took(of(b)) - took(of(a)));
+    case "start": return rows.toSorted((a, b) => (of(a).start ?? last) - (of(b).start ?? last));
+  }
+}
