@@ -12,6 +12,7 @@ from penstock.model import ids
 from penstock.store import changes, labels, requests
 from penstock.store.database import Database
 from penstock.store.definitions import Found, record_definitions
+from penstock.store.logs import live_logs
 from penstock.store.rows import Commit
 from penstock.store.write import apply
 from penstock.wire.service import RunChange, TaskChange
@@ -158,3 +159,32 @@ def test_a_number_that_was_given_up_is_passed_over(database: Database) -> None:
         write(database, Commit(events=[made.event("undone")]), undone)
     write(database, Commit(events=[made.event("done")]))
     assert since(database, at).runs == [made.KEY]
+
+
+def test_a_mark_is_another_after_a_commit_and_only_then(database: Database) -> None:
+    looking = database.connect(write=False)
+    try:
+        before = changes.mark(looking)
+        # A PostgreSQL server has others who write, in other databases too.
+        assert changes.mark(looking) == before or database.dialect == "postgresql"
+        write(database, made.first_commit())
+        after = changes.mark(looking)
+        assert after != before
+        assert changes.mark(looking) == after or database.dialect == "postgresql"
+    finally:
+        looking.close()
+
+
+def test_what_happened_up_to_an_event(database: Database) -> None:
+    write(database, made.first_commit())
+    first = latest(database)
+    write(database, made.first_commit(key=made.key_at(1)))
+    assert since(database, 0, until=first).runs == [made.KEY]
+    assert since(database, first, until=first).runs == []
+
+
+def test_logs_that_are_being_written(database: Database) -> None:
+    attempts = [made.attempt(0), made.attempt(1, state="running"), made.attempt(2, state="running", log=None)]
+    write(database, made.first_commit(tasks=3), Commit(new_attempts=attempts))
+    with database.read() as connection:
+        assert live_logs(connection, made.KEY) == [f"{made.KEY}/1.1.jsonl"]
