@@ -1,6 +1,6 @@
 /** A run: what it is and how it stands, above its tabs. */
 import { Button } from "@mantine/core";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 import { useNavigate } from "@tanstack/react-router";
 import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
@@ -73,8 +73,12 @@ function TabOf({ run, tab }: { run: RunDocument; tab: Tab }) {
 function TabRow({ run, tab }: { run: RunDocument; tab: Tab | undefined }) {
   const [{ task, map, attempt }] = useRunPlace();
   const failed = run.tasks.reduce((sum, each) => sum + (each.state === "failed" ? 1 : 0), 0);
+  const row = useRef<HTMLElement>(null);
+  useEffect(() => {
+    row.current?.querySelector("[data-here]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tab]);
   return (
-    <nav className="pn-run-tabs" aria-label="Parts of this run">
+    <nav ref={row} className="pn-run-tabs" aria-label="Parts of this run">
       {TABS.map((name, at) => {
         const [word, Icon] = LOOK[name];
         return (

@@ -1,11 +1,12 @@
 /** Above the lines: whose, levels with their true counts, search, the next error, and how lines look. */
-import { ActionIcon, Button, Menu, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Popover, Switch, TextInput, Tooltip } from "@mantine/core";
 import { ArrowDownToLine, ChevronDown, ChevronUp, Download, OctagonX, Settings2 } from "lucide-react";
 import type { ReactNode, RefObject } from "react";
 
 import { downloadOf, type Level, LEVELS, type LogView } from "../../../api/logs";
 import type { Schemas } from "../../../api/client";
 import type { TimeMode } from "../../../logs/times";
+import { Choice } from "../Choice";
 import type { LogLook } from "./look";
 
 interface Props {
@@ -116,29 +117,18 @@ function foundText(matches: Schemas["LogMatches"] | undefined, pending: boolean,
   return matches.indexes.length < matches.total ? `${lines}, walks the first ${matches.indexes.length.toLocaleString("en")}` : lines;
 }
 
-const TIMES: [TimeMode, string][] = [["clock", "Time of day"], ["since", "Since the run began"], ["none", "No times"]];
+const TIMES: [TimeMode, string][] = [["clock", "Time of day"], ["since", "Since the start"], ["none", "No times"]];
 
 function LookMenu({ look, onLook }: { look: LogLook; onLook: (look: LogLook) => void }) {
   return (
-    <Menu position="bottom-end" closeOnItemClick={false}>
-      <Menu.Target>
+    <Popover position="bottom-end" withinPortal={false} trapFocus>
+      <Popover.Target>
         <ActionIcon aria-label="How lines look"><Settings2 size={15} /></ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {TIMES.map(([time, words]) => (
-          <Menu.Item key={time} role="menuitemradio" aria-checked={look.time === time} leftSection={<Tick on={look.time === time} />} onClick={() => onLook({ ...look, time })}>
-            {words}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item role="menuitemcheckbox" aria-checked={look.wrapped} leftSection={<Tick on={look.wrapped} />} onClick={() => onLook({ ...look, wrapped: !look.wrapped })}>
-          Wrap long lines
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown className="pn-logs-look" aria-label="How lines look">
+        <Choice label="Times" value={look.time} options={TIMES} onChange={(time) => onLook({ ...look, time })} />
+        <Switch checked={look.wrapped} label="Wrap long lines" onChange={(event) => onLook({ ...look, wrapped: event.currentTarget.checked })} />
+      </Popover.Dropdown>
+    </Popover>
   );
-}
-
-function Tick({ on }: { on: boolean }) {
-  return <span aria-hidden style={{ display: "inline-block", width: 12 }}>{on ? "✓" : ""}</span>;
 }

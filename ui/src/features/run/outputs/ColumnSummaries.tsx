@@ -33,7 +33,7 @@ const Column = memo(function Column({ column, rows }: { column: Schemas["ColumnS
   if (mean !== null) facts.push(["mean", figureText(mean)]);
   return (
     <li className="pn-column">
-      <h4 className="pn-cut" title={name}>{name} <span className="pn-dim">{type}</span></h4>
+      <h3 className="pn-cut" title={name}>{name} <span className="pn-dim">{type}</span></h3>
       <Bins bins={bins} />
       {nulls > 0 && <div className="pn-column-gap" title={`${share(nulls, rows)} missing`}><span style={{ width: `${(nulls / Math.max(1, rows)) * 100}%` }} /></div>}
       <dl>{facts.map(([word, value]) => <div key={word}><dt>{word}</dt><dd className="pn-cut" title={value}>{value}</dd></div>)}</dl>

@@ -128,7 +128,7 @@ function Text({ of, output }: { of: OutputKey; output: Output }) {
   if (isPending) return <p className="pn-outputs-wait">reading…</p>;
   if (error !== null) return <p className="pn-logs-note" role="alert">{error.message}</p>;
   if (tree !== undefined && typeof tree.value !== "string") return <div className="pn-json"><JsonValue value={tree.value} /></div>;
-  if (data.text !== null) {
+  if (data.text !== null && output.columns === null) {
     const text = typeof tree?.value === "string" ? tree.value : data.text;
     return <><pre className="pn-output-text" tabIndex={0} dir="auto">{text}</pre>{data.cut && <p className="pn-outputs-wait">The text goes on: the file has all of it.</p>}</>;
   }
