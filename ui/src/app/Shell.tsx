@@ -34,13 +34,13 @@ export function Shell() {
   return (
     <div className={style.shell} data-open={open || undefined}>
       <a href="#place" className={style.skip}>Skip to the content</a>
-      <header className={style.narrow}>
+      <section className={style.narrow} aria-label="Top">
         <ActionIcon aria-label={open ? "Close the menu" : "Open the menu"} aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? <X size={18} /> : <Menu size={18} />}
         </ActionIcon>
         <Link to="/runs" className={style.brand}><Mark /> Penstock</Link>
         <ActionIcon aria-label="Search or jump to" onClick={() => setShown("palette")}><Search size={16} /></ActionIcon>
-      </header>
+      </section>
       <nav className={style.side} aria-label="Places">
         <div className={style.top}>
           <Link to="/runs" className={style.brand}><Mark /> Penstock</Link>

@@ -82,7 +82,7 @@ function Head({ column, sort, onSort }: { column: Column; sort: string; onSort: 
   const down = sort === `-${column.sort}`;
   const sorted = column.sort !== undefined && (down || sort === column.sort);
   const className = column.right ? "pn-runs-right" : undefined;
-  if (column.sort === undefined) return <span role="columnheader" className={className}>{column.title}</span>;
+  if (column.sort === undefined) return <span role="columnheader" className={className}>{column.untitled ? <span className="pn-unseen">{column.title}</span> : column.title}</span>;
   return (
     <span role="columnheader" className={className} aria-sort={sorted ? (down ? "descending" : "ascending") : "none"}>
       <button type="button" onClick={() => onSort(down ? column.sort! : `-${column.sort}`)} title={`Sort by ${column.title.toLowerCase()}`}>

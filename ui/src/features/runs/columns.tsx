@@ -17,6 +17,8 @@ export interface Column {
   /** What the server sorts by. */
   sort?: string;
   right?: boolean;
+  /** Its title is for readers alone. */
+  untitled?: boolean;
   cell: (run: RunSummary) => ReactNode;
 }
 
@@ -42,7 +44,7 @@ export const COLUMNS: readonly Column[] = [
 
 /** What has room in a narrow window. */
 export const NARROW: readonly Column[] = [
-  { key: "state", title: "", width: "32px", cell: (run) => <StateIcon state={run.state} /> },
+  { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> },
   { key: "pipeline", title: "Pipeline", width: "minmax(96px, 1fr)", cell: (run) => <Name run={run} /> },
   { key: "created", title: "Created", width: "84px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "duration", title: "Duration", width: "84px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
