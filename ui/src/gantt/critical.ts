@@ -5,7 +5,7 @@ import { isOver } from "../domain/states";
 import { type Span, spansOf, timeOf } from "./spans";
 import { rowKey } from "./rows";
 
-type Graph = Pick<Schemas["Graph"], "edges" | "datasets">;
+type Graph = Pick<Schemas["Graph"], "edges" | "datasets" | "tasks">;
 type Task = Schemas["TaskDocument"];
 
 export interface CriticalStep {
@@ -60,10 +60,15 @@ function stepOf(task: Task, now: number): CriticalStep | undefined {
   return { task: task.name, mapIndex: task.map_index, key: rowKey(task.name, task.map_index), start, end: Math.max(start, end) };
 }
 
-/** The tasks that each task waits for, through datasets and by order. */
+/** The tasks that each task waits for, through datasets and by order; what comes last or on a failure waits for all others. */
 function upstream(graph: Graph): Map<string, Set<string>> {
   const producer = new Map(graph.datasets.map((dataset) => [dataset.id, dataset.producer]));
   const found = new Map<string, Set<string>>();
+  const plain = graph.tasks.filter((task) => task.role === "task").map((task) => task.name);
+  const handlers = graph.tasks.filter((task) => task.role === "on_failure").map((task) => task.name);
+  for (const { name, role } of graph.tasks) {
+    if (role !== "task") found.set(name, new Set(role === "finally" ? [...plain, ...handlers] : plain));
+  }
   for (const { source, target } of graph.edges) {
     if (!target.startsWith("task:")) continue;
     const from = source.startsWith("task:") ? source.slice(5) : producer.get(source);

@@ -146,9 +146,15 @@ describe("the critical path", () => {
     expect(path.map((step) => [step.task, step.mapIndex, (step.end - BASE) / 1000])).toEqual([["load", null, 2], ["slow", 1, 8]]);
   });
 
+  it("leads to what comes last from the last of all others", () => {
+    const last = { ...graph, tasks: [...graph.tasks, sampleTask("tidy", { role: "finally" })] };
+    const path = criticalPath(last, [...tasks, ran("tidy", 11, 11, 12)], 0);
+    expect(path.map((step) => step.task)).toEqual(["load", "slow", "join", "mail", "tidy"]);
+  });
+
   it("is empty before anything ran, and ends in a graph with a circle", () => {
     expect(criticalPath(graph, [sampleTaskRun("load")], 0)).toEqual([]);
-    const circle = { datasets: [], edges: [{ source: "task:load", target: "task:slow", kind: "order" as const }, { source: "task:slow", target: "task:load", kind: "order" as const }] };
+    const circle = { tasks: [], datasets: [], edges: [{ source: "task:load", target: "task:slow", kind: "order" as const }, { source: "task:slow", target: "task:load", kind: "order" as const }] };
     expect(criticalPath(circle, tasks, 0).length).toBeLessThanOrEqual(2);
   });
 });

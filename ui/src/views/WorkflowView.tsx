@@ -23,6 +23,7 @@ import { TaskTree } from "./graph/TaskTree";
 import { type TreeRow, treeRows } from "./graph/treeRows";
 import { useGraphOptions } from "./graph/useGraphOptions";
 import { useLayout } from "./graph/useLayout";
+import { Tool } from "./Tool";
 
 /** A task or a dataset, by name; nothing when both are absent. */
 export interface Picked {
@@ -166,10 +167,6 @@ function Counts({ run }: { run: Schemas["RunDocument"] }) {
       ))}
     </ul>
   );
-}
-
-export function Tool({ label, pressed, onClick, children }: { label: string; pressed?: boolean; onClick: () => void; children: ReactNode }) {
-  return <button type="button" className="pn-tool" data-icon aria-label={label} title={label} aria-pressed={pressed} onClick={onClick}>{children}</button>;
 }
 
 /** The folded node that a task is in, or -1. */
