@@ -83,29 +83,54 @@ export async function readLines(view: LogView, first: number, last: number): Pro
   return lines;
 }
 
+/** Where somebody is in a view: a line's number there, and its time. */
+export type LinePlace = Pick<LogLine, "index" | "at">;
+
 /**
- * The number of the next line of these levels after a line (before it, for -1), in the view; null without any.
- * Found by its time: the server counts the lines before a moment without reading them.
+ * The number of the next line of these levels after a line (before it, for -1), round the end; null without any.
+ *
+ * The server counts the lines before a moment without reading them. Many lines may share one moment, so that among those of
+ * the levels the first one behind `from` is searched for by halves.
  */
-export async function findLevel(view: LogView, levels: readonly Level[], from: LogLine | undefined, by: 1 | -1): Promise<number | null> {
+export async function findLevel(view: LogView, levels: readonly Level[], from: LinePlace | undefined, by: 1 | -1): Promise<number | null> {
   const kept = levels.filter((level) => view.levels.length === 0 || view.levels.includes(level));
   if (kept.length === 0) return null;
   const among: LogView = { ...view, levels: kept };
-  const total = (await windowOf(among, 0, 1)).total;
+  const { total } = await windowOf(among, 0, 1);
   if (total === 0) return null;
-  const rank = from === undefined ? (by === 1 ? -1 : total) : await rankOf(among, from);
-  const isOne = from !== undefined && kept.includes((from.level ?? "none") as Level);
-  const next = from === undefined ? rank + by : by === 1 ? rank + (isOne ? 1 : 0) : rank - 1;
-  const found = (await windowOf(among, (next + total) % total, 1)).lines[0];
-  return found === undefined ? null : await rankOf(view, found);
+  const placeOf = async (rank: number) => {
+    const found = (await windowOf(among, rank, 1)).lines[0];
+    return found === undefined ? Infinity : await numberOf(view, found);
+  };
+  if (from === undefined) return await placeOf(by === 1 ? 0 : total - 1);
+  const beyond = by === 1 ? from.index + 1 : from.index;
+  const rank = await firstRank((await windowOf(among, 0, 1, { before: from.at })).total, total, async (at) => (await placeOf(at)) >= beyond);
+  return await placeOf(((by === 1 ? rank : rank - 1) + total) % total);
 }
 
-/** How many lines of a view stand before a line: those of earlier moments, and of its own moment those in front of it. */
-async function rankOf(view: LogView, line: LogLine): Promise<number> {
+/** The first rank from `low` on, below `total`, that fits; `total` without any. All after one that fits do so too. */
+async function firstRank(low: number, total: number, fits: (rank: number) => Promise<boolean>): Promise<number> {
+  let [from, to, step] = [low, low, 1];
+  while (to < total && !(await fits(to))) {
+    from = to + 1;
+    to += step;
+    step *= 2;
+  }
+  to = Math.min(to, total);
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (await fits(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return to;
+}
+
+/** The number of a line in a view that has it. */
+async function numberOf(view: LogView, line: LogLine): Promise<number> {
   const before = (await windowOf(view, 0, 1, { before: line.at })).total;
   for (let first = before; ; first += 1_000) {
     const { lines } = await windowOf(view, first, 1_000);
-    const at = lines.findIndex((other) => isSame(other, line) || isAfter(other, line));
+    const at = lines.findIndex((other) => keyOfLine(other) === keyOfLine(line));
     if (at >= 0) return first + at;
     if (lines.length < 1_000) return first + lines.length;
   }
@@ -114,15 +139,6 @@ async function rankOf(view: LogView, line: LogLine): Promise<number> {
 async function windowOf(view: LogView, first: number, limit: number, more: { before?: string } = {}) {
   const { path, query } = paramsOf(view);
   return await body(api.GET("/api/v1/runs/{run_id}/logs", { params: { path, query: { ...query, ...more, first, limit } } }));
-}
-
-function isSame(one: LogLine, other: LogLine): boolean {
-  return keyOfLine(one) === keyOfLine(other);
-}
-
-/** Of one attempt, a line with a greater number is later, whatever its time. */
-function isAfter(one: LogLine, other: LogLine): boolean {
-  return attemptOf(one) === attemptOf(other) && one.seq > other.seq;
 }
 
 const attemptOf = (line: LogLine) => `${line.task}\n${line.map_index ?? ""}\n${line.generation}\n${line.attempt}`;

@@ -80,7 +80,9 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
   }, [matches.data, current, reader, show]);
 
   const nextError = useCallback(async (by: 1 | -1) => {
-    const from = current !== undefined ? store.line(current) : by === 1 && reader.place.index === 0 ? undefined : store.line(reader.place.index);
+    const index = current ?? reader.place.index;
+    const line = store.line(index);
+    const from = line === undefined || (current === undefined && index === 0 && by === 1) ? undefined : { index, at: line.at };
     const found = await findLevel(view, BAD, from, by);
     if (found !== null) show(found);
   }, [view, store, current, reader, show]);
