@@ -1,9 +1,12 @@
 /** One stream a window: what happens in the store comes here and goes into what queries hold. */
-import { useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
+import { useQueryClient, type InfiniteData, type Query, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { applyToList, applyToRun, type Change } from "../domain/apply-event";
+import { isOver, type RunState } from "../domain/states";
 import { ApiProblem, api, type Schemas } from "./client";
 import { logKeys } from "./logs";
+import { metricsKey } from "./metrics";
+import { outputKeys } from "./outputs";
 import { pipelineKeys } from "./pipelines";
 import { runKeys, runQuery } from "./runs";
 
@@ -11,6 +14,10 @@ export type LiveState = "connecting" | "live" | "lost" | "signed-out";
 
 /** Milliseconds after which a run that changed is read anew, at the earliest; what is quick is told by changes at once. */
 const REREAD = 700;
+/** The same for pipelines, whose figures follow from runs. */
+const REREAD_PIPELINES = 2_000;
+/** Milliseconds after which a window that is not seen lets go of its stream. */
+const HIDDEN = 10_000;
 const AGAIN = [500, 1_000, 2_000, 5_000, 10_000];
 
 type Listener = (changes: readonly Change[]) => void;
@@ -19,9 +26,14 @@ type Listener = (changes: readonly Change[]) => void;
 export class Live {
   #source: EventSource | undefined;
   #watched: string | undefined;
+  /** A run that the server would not tell of: it is not there. */
+  #refused: string | undefined;
+  /** What was read before the stream began may have changed in between. */
+  #gap = true;
   #last: string | undefined;
   #tries = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #resting: ReturnType<typeof setTimeout> | undefined;
   #state: LiveState = "connecting";
   readonly #seers = new Set<() => void>();
   readonly #listeners = new Set<Listener>();
@@ -47,46 +59,68 @@ export class Live {
 
   start(): () => void {
     this.#connect();
-    return () => this.#close();
+    document.addEventListener("visibilitychange", this.#seen);
+    return () => {
+      document.removeEventListener("visibilitychange", this.#seen);
+      clearTimeout(this.#resting);
+      this.#close();
+    };
   }
+
+  // Browsers keep six connections to a server for all windows: one that nobody sees gives its own back.
+  readonly #seen = (): void => {
+    clearTimeout(this.#resting);
+    if (document.hidden) this.#resting = setTimeout(() => this.#close(), HIDDEN);
+    else if (this.#source === undefined) this.#connect();
+  };
 
   /** Hear also of the tasks of this run; of one run at a time. */
   watch(run: string | undefined): void {
     if (run === this.#watched) return;
     this.#watched = run;
+    // Its document may have been read long before, when one pointed at a link to it.
+    this.#gap ||= run !== undefined;
     this.#connect();
   }
 
   #connect(): void {
     this.#close();
     const search = new URLSearchParams();
-    if (this.#watched !== undefined) search.set("run", this.#watched);
+    const run = this.#watched === this.#refused ? undefined : this.#watched;
+    if (run !== undefined) search.set("run", run);
     if (this.#last !== undefined) search.set("last_event_id", this.#last);
     const source = new EventSource(`/api/v1/stream?${search.toString()}`);
     this.#source = source;
     source.onopen = () => {
       this.#tries = 0;
       this.#say("live");
+      if (this.#last !== undefined) this.#closeGap();
     };
     source.addEventListener("snapshot", (event) => {
       // The first one of all says where things stand; a later one, that changes were missed.
       const missed = this.#last !== undefined;
       this.#last = event.lastEventId || this.#last;
       if (missed) this.#readAll();
+      else this.#closeGap();
     });
     source.addEventListener("change", (event) => {
       this.#last = event.lastEventId || this.#last;
       this.#apply((JSON.parse(event.data as string) as Schemas["Changes"]).changes);
     });
-    source.onerror = () => void this.#broken(source);
+    let opened = false;
+    source.addEventListener("open", () => (opened = true));
+    source.onerror = () => void this.#broken(source, opened);
   }
 
-  async #broken(source: EventSource): Promise<void> {
+  async #broken(source: EventSource, opened: boolean): Promise<void> {
     if (source !== this.#source) return;
     this.#close();
     const wait = AGAIN[Math.min(this.#tries++, AGAIN.length - 1)]!;
-    const signedOut = await api.GET("/api/v1/about").then(() => false, (problem: unknown) => problem instanceof ApiProblem && problem.status === 401);
+    const answer = await api.GET("/api/v1/about").then(() => 200, (problem: unknown) => (problem instanceof ApiProblem ? problem.status : 0));
     if (this.#source !== undefined) return;
+    const signedOut = answer === 401;
+    // An EventSource does not tell why it failed. The server is well: then it is the run that it does not know.
+    this.#refused = answer === 200 && !opened ? this.#watched : undefined;
     this.#say(signedOut ? "signed-out" : this.#tries > 1 ? "lost" : "connecting");
     this.#timer = setTimeout(() => this.#connect(), wait);
   }
@@ -104,7 +138,25 @@ export class Live {
   }
 
   #readAll(): void {
+    this.#gap = false;
     void this.client.invalidateQueries();
+  }
+
+  /** Reads anew what may have changed after it was read and before the stream told of changes. */
+  #closeGap(): void {
+    if (!this.#gap) return;
+    this.#gap = false;
+    const lists = this.client.getQueryCache().findAll({ queryKey: runKeys.lists, type: "active" });
+    const run = this.#watched === undefined ? [] : this.client.getQueryCache().findAll({ queryKey: runQuery(this.#watched).queryKey, exact: true });
+    for (const query of [...lists, ...run]) void this.#readAfter(query);
+  }
+
+  async #readAfter(query: Query): Promise<void> {
+    // What is under way may have been read before as well: it ends, then it is read again.
+    if (query.state.fetchStatus === "fetching") await query.promise?.catch(() => undefined);
+    const over = (query.state.data as { state?: RunState } | undefined)?.state;
+    if (over !== undefined && isOver(over)) return;
+    await this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
   }
 
   #apply(changes: readonly Change[]): void {
@@ -115,7 +167,18 @@ export class Live {
       if (change.kind === "logs") void this.client.invalidateQueries({ queryKey: logKeys.run(change.run_id) });
       if (change.kind === "pipelines") void this.client.invalidateQueries({ queryKey: pipelineKeys.all });
     }
+    if (changes.some((change) => change.kind === "run")) this.#soon("pipelines", REREAD_PIPELINES, [pipelineKeys.all]);
     for (const listener of this.#listeners) listener(changes);
+  }
+
+  /** Reads anew after a while, once for all that happens until then. */
+  #soon(what: string, wait: number, keys: readonly (readonly unknown[])[]): void {
+    if (this.#rereads.has(what)) return;
+    const timer = setTimeout(() => {
+      this.#rereads.delete(what);
+      for (const queryKey of keys) void this.client.invalidateQueries({ queryKey });
+    }, wait);
+    this.#rereads.set(what, timer);
   }
 
   #applyToLists(changes: readonly Change[]): void {
@@ -136,13 +199,7 @@ export class Live {
     if (known === undefined) return;
     const { run, stale } = applyToRun(known, changes);
     if (run !== known) this.client.setQueryData(queryKey, run);
-    if (stale && !this.#rereads.has(id)) {
-      const timer = setTimeout(() => {
-        this.#rereads.delete(id);
-        void this.client.invalidateQueries({ queryKey: runKeys.one(id) });
-      }, REREAD);
-      this.#rereads.set(id, timer);
-    }
+    if (stale) this.#soon(id, REREAD, [runKeys.one(id), outputKeys.run(id), metricsKey(id)]);
   }
 }
 
