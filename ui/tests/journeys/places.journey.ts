@@ -7,13 +7,13 @@ import type { Stage } from "./stage";
 /** Where pictures of every place are kept; they are made anew when PENSTOCK_PICTURES is set. */
 const PICTURES = resolve(import.meta.dirname, "../../../docs/images/page");
 
-const PLACES: [name: string, path: (stage: Stage) => string, shows: string | RegExp][] = [
+const PLACES: [name: string, path: (stage: Stage) => string, shows: string | RegExp, narrow?: string | RegExp][] = [
   ["runs", () => "/runs", "cities"],
   ["run-overview", ({ runs }) => `/runs/${runs.orders.id}/overview`, "sold"],
   ["run-failed", ({ runs }) => `/runs/${runs.broken.id}/overview`, /could not convert/],
-  ["run-workflow", ({ runs }) => `/runs/${runs.orders.id}/workflow`, "sold"],
-  ["run-workflow-wide", ({ runs }) => `/runs/${runs.wide.id}/workflow`, /layer_0/],
-  ["run-gantt", ({ runs }) => `/runs/${runs.cities.id}/gantt`, "forecast"],
+  ["run-workflow", ({ runs }) => `/runs/${runs.orders.id}/workflow`, "sold", /Completed in/],
+  ["run-workflow-wide", ({ runs }) => `/runs/${runs.wide.id}/workflow`, /layer_0/, /Completed in/],
+  ["run-gantt", ({ runs }) => `/runs/${runs.cities.id}/gantt`, /forecast/],
   ["run-logs", ({ runs }) => `/runs/${runs.broken.id}/logs`, /no price for pear/],
   ["run-outputs", ({ runs }) => `/runs/${runs.orders.id}/outputs`, "by_country"],
   ["run-metrics", ({ runs }) => `/runs/${runs.orders.id}/metrics`, /orders/],
@@ -44,7 +44,7 @@ describe.each<Theme>(["light", "dark"])("%s", (theme) => {
 });
 
 describe("in a narrow window", () => {
-  for (const [name, path, shows] of PLACES) {
+  for (const [name, path, wide, shows = wide] of PLACES) {
     journey(`${name} can be used`, async ({ open, stage }) => {
       const page = await open(path(stage), { viewport: { width: 390, height: 780 }, reducedMotion: "reduce" });
       await page.locator("main, [role=dialog]").getByText(shows).first().waitFor({ state: "attached" });

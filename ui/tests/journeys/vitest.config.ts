@@ -9,6 +9,8 @@ export default defineConfig({
     globalSetup: ["./stage.ts"],
     fileParallelism: false,
     isolate: false,
+    // A browser under the load of another process may miss a moment once.
+    retry: process.env["CI"] ? 1 : 0,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
