@@ -4,7 +4,11 @@ import LayoutWorker from "./worker?worker";
 /** Graphs up to this size are laid out at once: starting a worker would take longer. */
 const SMALL = 150;
 
-type Answer = { id: number; layout?: Layout; problem?: string };
+interface Answer {
+  id: number;
+  layout?: Layout;
+  problem?: string;
+}
 
 let worker: Worker | null = null;
 let asked = 0;

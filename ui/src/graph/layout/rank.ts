@@ -31,7 +31,8 @@ export function topological(count: number, out: Rows, into: Rows): Int32Array {
     const node = order[done]!;
     for (let i = out.start[node]!; i < out.start[node + 1]!; i++) {
       const next = out.item[i]!;
-      if (--missing[next]! === 0) order[filled++] = next;
+      missing[next]! -= 1;
+      if (missing[next] === 0) order[filled++] = next;
     }
   }
   return order;

@@ -27,6 +27,14 @@ interface Props {
   ref?: Ref<GanttHandle>;
 }
 
+/** What the pointer is at: where on the chart, and when. */
+interface Pointed {
+  hit: Hit;
+  x: number;
+  y: number;
+  at: number;
+}
+
 /** Milliseconds between pictures of a run that goes on; bars grow by a pixel or two. */
 const PACE = 100;
 
@@ -35,7 +43,7 @@ export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const surface = useRef<ChartSurface | null>(null);
-  const [tip, setTip] = useState<{ hit: Hit; x: number; y: number } | null>(null);
+  const [tip, setTip] = useState<Pointed | null>(null);
   const [height, setHeight] = useState(0);
   const latest = useRef({ shown, onPick, onOpen });
   useEffect(() => {
@@ -68,7 +76,7 @@ export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
       hovered: (at) => {
         const hit = at === null ? null : made.hit(at);
         made.setHover(hit?.row ?? -1);
-        setTip(hit === null || hit.span === null || at === null ? null : { hit, x: at.x, y: at.y });
+        setTip(hit === null || hit.span === null || at === null ? null : { hit, x: at.x, y: at.y, at: Date.now() });
         box.current!.style.cursor = hit?.span ? "pointer" : "";
       },
       clicked: (at) => {
@@ -120,7 +128,7 @@ export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
         <Names rows={shown.rows} selected={at} scroller={scroller} onPick={onPick} onOpen={onOpen} />
         <div ref={box} className="pn-gantt-stage" style={{ height }} role="img" aria-label={`${label}. The list beside it says the same.`}>
           <canvas ref={canvas} aria-hidden />
-          {tip !== null && <Tip row={shown.rows[tip.hit.row]} hit={tip.hit} x={tip.x} y={tip.y} room={box.current?.clientWidth ?? 0} height={height} start={shown.axis.start} />}
+          {tip !== null && <Tip row={shown.rows[tip.hit.row]} pointed={tip} room={box.current?.clientWidth ?? 0} height={height} start={shown.axis.start} />}
         </div>
       </div>
     </div>
@@ -138,6 +146,7 @@ interface NamesProps {
 function Names({ rows, selected, scroller, onPick, onOpen }: NamesProps) {
   const name = useId();
   const [active, setActive] = useState(-1);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10, paddingStart: HEAD, scrollPaddingStart: HEAD });
   const here = active >= 0 && active < rows.length ? active : selected;
   const go = (to: number) => {
@@ -193,10 +202,9 @@ function Names({ rows, selected, scroller, onPick, onOpen }: NamesProps) {
 const KINDS = [["waiting", "waited"], ["queued", "queued"], ["running", "ran"], ["retry", "waited to try again"]] as const;
 
 /** What a bar stands for: its state, its shares of time, when. */
-function Tip({ row, hit, x, y, room, height, start }: { row: GanttRow | undefined; hit: Hit; x: number; y: number; room: number; height: number; start: number }) {
+function Tip({ row, pointed: { hit, x, y, at }, room, height, start }: { row: GanttRow | undefined; pointed: Pointed; room: number; height: number; start: number }) {
   if (row === undefined || hit.span === null) return null;
-  const now = Date.now();
-  const shares = sharesOf(row.spans, now);
+  const shares = sharesOf(row.spans, at);
   const whole = Object.values(shares).reduce((sum, share) => sum + share, 0);
   const { span } = hit;
   const clock = (time: number) => new Date(time).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });

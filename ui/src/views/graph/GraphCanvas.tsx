@@ -32,36 +32,47 @@ interface Props {
   ref?: Ref<GraphHandle>;
 }
 
+/** A node of a scene, and when it was pointed at. */
+interface Pointed {
+  scene: Shown["scene"];
+  node: number;
+  at: number;
+}
+
 export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
-  const over = useRef<HTMLCanvasElement>(null);
+  const top = useRef<HTMLCanvasElement>(null);
   const surface = useRef<Surface | null>(null);
   const picture = useRef<Picture | null>(null);
   const [map, setMap] = useState<Picture | null>(null);
-  const [hovered, setHovered] = useState(-1);
-  const [focus, setFocus] = useState(-1);
+  const [over, setOver] = useState<Pointed | null>(null);
+  const [reached, setReached] = useState<Pointed | null>(null);
+  // What was pointed at in another picture is forgotten.
+  const hovered = over?.scene === shown.scene ? over : null;
+  const focus = reached?.scene === shown.scene ? reached.node : -1;
+  const setFocus = (node: number) => setReached(node < 0 ? null : { scene: shown.scene, node, at: 0 });
   const latest = useRef({ shown, onPick, onFold });
   useEffect(() => {
     latest.current = { shown, onPick, onFold };
   });
 
   useEffect(() => {
-    const made = new Surface(box.current!, [base.current!, over.current!], (now) => {
+    const made = new Surface(box.current!, [base.current!, top.current!], (now) => {
       picture.current = now;
       moveFrame(box.current!, now);
     });
     surface.current = made;
     const stop = listen(box.current!, {
       wheelZooms: true,
-      moved: (dx, dy) => { setHovered(-1); made.setHover(-1); made.move(dx, dy); },
+      moved: (dx, dy) => { setOver(null); made.setHover(-1); made.move(dx, dy); },
       zoomed: (at, factor) => made.zoom(factor, at),
       dragging: (on) => box.current?.toggleAttribute("data-drags", on),
       hovered: (at) => {
         const hit = at === null ? null : made.hit(at);
         const node = hit !== null && "node" in hit ? hit.node : -1;
         made.setHover(node);
-        setHovered(node);
+        setOver(node < 0 ? null : { scene: latest.current.shown.scene, node, at: Date.now() });
         box.current!.style.cursor = hit === null ? "" : "pointer";
       },
       clicked: (at) => {
@@ -85,14 +96,9 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }:
 
   useEffect(() => {
     surface.current?.show(shown, anchor);
-    setMap(null);
     const wait = requestAnimationFrame(() => setMap(picture.current));
     return () => cancelAnimationFrame(wait);
   }, [shown, anchor]);
-  useEffect(() => {
-    setHovered(-1);
-    setFocus(-1);
-  }, [shown.scene]);
   useEffect(() => surface.current?.setFocus(focus), [focus]);
   useEffect(() => {
     if (!live) return undefined;
@@ -126,10 +132,10 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }:
         aria-label={`${label}. Arrow keys walk along its edges, Enter opens what is reached. The list beside it says the same.`}
       >
         <canvas ref={base} aria-hidden />
-        <canvas ref={over} aria-hidden />
+        <canvas ref={top} aria-hidden />
       </div>
-      <div className="pn-unseen" aria-live="polite">{focus >= 0 ? spoken(shown, focus) : ""}</div>
-      {hovered >= 0 && hovered < shown.scene.nodes.length && <Tip shown={shown} node={hovered} place={surface.current?.place(hovered) ?? null} room={box.current?.clientWidth ?? 0} />}
+      <div className="pn-unseen" aria-live="polite">{focus >= 0 && spoken(shown, focus)}</div>
+      {hovered !== null && <Tip shown={shown} pointed={hovered} place={surface.current?.place(hovered.node) ?? null} room={box.current?.clientWidth ?? 0} />}
       {map !== null && <Map picture={map} onLook={(x, y) => surface.current?.center({ x, y })} />}
     </div>
   );
@@ -138,15 +144,16 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }:
 function spoken({ scene, figures }: Shown, node: number): string {
   const { kind, name } = scene.nodes[node]!;
   const figure = figures[node]!;
-  return `${kind} ${name}, ${lineOf(scene.nodes[node]!, figure, Date.now())}`;
+  const state = figure.state === null ? "" : `, ${stateText(figure.state, figure.reason)}`;
+  return `${kind} ${name}${state}`;
 }
 
 /** All that a node says, where it is too small or too long to be read on itself. */
-function Tip({ shown, node, place, room }: { shown: Shown; node: number; place: ReturnType<Surface["place"]>; room: number }) {
+function Tip({ shown, pointed: { node, at }, place, room }: { shown: Shown; pointed: Pointed; place: ReturnType<Surface["place"]>; room: number }) {
   if (place === null) return null;
   const { name, kind } = shown.scene.nodes[node]!;
   const figure = shown.figures[node]!;
-  const line = lineOf(shown.scene.nodes[node]!, figure, Date.now());
+  const line = lineOf(shown.scene.nodes[node]!, figure, at);
   const left = Math.max(8, Math.min(place.x, room - 320));
   const below = place.y < 96;
   return (

@@ -21,6 +21,7 @@ export function TaskTree({ rows, selected, onPick, onFold, now }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const name = useId();
   const [active, setActive] = useState<string | undefined>(selected);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => holder.current, estimateSize: () => ROW, overscan: 12 });
   const at = rows.findIndex((row) => row.id === active);
   useEffect(() => {

@@ -1,7 +1,7 @@
 /** A run over time: when each task waited, was queued and ran, what held the run up, and all about the task that is selected. */
 import { useQuery } from "@tanstack/react-query";
 import { Maximize, Minus, Plus, Route, TriangleAlert, UnfoldHorizontal } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 
 import { runGraphQuery } from "../../../api/graphs";
 import { useRun } from "../../../api/runs";
@@ -36,17 +36,15 @@ function Gantt({ run }: { run: Run }) {
   const [onlyFailed, setOnlyFailed] = useState(false);
   const [folds, setFolds] = useState(false);
   const [withPath, setWithPath] = useState(false);
-  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(mapIndex !== undefined && task !== undefined ? [task] : []));
+  const [opened, setOpen] = useState<ReadonlySet<string>>(new Set());
   const chart = useRef<GanttHandle>(null);
   const live = !isOver(run.state);
   const now = useSteps(live);
   const graph = useQuery(runGraphQuery(run.id));
 
-  useEffect(() => {
-    // An item that is selected from elsewhere is shown.
-    if (mapIndex !== undefined && task !== undefined) setOpen((before) => (before.has(task) ? before : new Set([...before, task])));
-  }, [task, mapIndex]);
-
+  // An item that is selected, here or elsewhere, is shown.
+  const open = useMemo(() => (mapIndex === undefined || task === undefined || opened.has(task) ? opened : new Set([...opened, task])), [opened, task, mapIndex]);
+  const fanned = useMemo(() => [...new Set(run.tasks.flatMap((each) => (each.map_index === null ? [] : [each.name])))], [run.tasks]);
   const start = Date.parse(run.created_at);
   const end = run.ended_at === null ? null : Date.parse(run.ended_at);
   const rows = useMemo(() => rowsOf(run, { sort, onlyFailed, open }), [run, sort, onlyFailed, open]);
@@ -63,9 +61,13 @@ function Gantt({ run }: { run: Run }) {
   const toggle = (name: string) => {
     const next = new Set(open);
     if (!next.delete(name)) next.add(name);
+    else if (name === task && mapIndex !== undefined) select({ task });
     setOpen(next);
   };
-  const fanned = useMemo(() => [...new Set(run.tasks.flatMap((each) => (each.map_index === null ? [] : [each.name])))], [run.tasks]);
+  const toggleAll = (on: boolean) => {
+    if (!on && mapIndex !== undefined) select({ task });
+    setOpen(new Set(on ? fanned : []));
+  };
   const pick = (row: GanttRow, n: number | null) => select({ task: row.task, mapIndex: row.mapIndex, attempt: n });
   const zoom = (factor: number) => () => chart.current?.zoom(factor);
   const pan = (pixels: number) => () => chart.current?.pan(pixels);
@@ -79,7 +81,7 @@ function Gantt({ run }: { run: Run }) {
           <select value={sort} onChange={(event) => setSort(event.currentTarget.value as SortBy)}>{SORTS.map(([by, word]) => <option key={by} value={by}>{word}</option>)}</select>
         </label>
         {fanned.length > 0 && (
-          <button type="button" className="pn-tool" onClick={() => setOpen(open.size >= fanned.length ? new Set() : new Set(fanned))}>{open.size >= fanned.length ? "Fold items" : "Show items"}</button>
+          <button type="button" className="pn-tool" onClick={() => toggleAll(open.size < fanned.length)}>{open.size >= fanned.length ? "Fold items" : "Show items"}</button>
         )}
         <button type="button" className="pn-tool" aria-pressed={onlyFailed} onClick={() => setOnlyFailed(!onlyFailed)}><TriangleAlert size={14} aria-hidden /> Only failed</button>
         {(hasIdle || folds) && <button type="button" className="pn-tool" aria-pressed={folds} onClick={() => setFolds(!folds)}><UnfoldHorizontal size={14} aria-hidden /> Fold idle time</button>}
