@@ -41,12 +41,12 @@ export function pipelineQuery({ name, namespace }: PipelineKey) {
   });
 }
 
-/** Its definition as a graph, in the version that the project has now. */
-export function pipelineGraphQuery({ name, namespace }: PipelineKey) {
+/** The code of one of its tasks. */
+export function taskSourceQuery({ name, namespace }: PipelineKey, task: string) {
   return queryOptions({
-    queryKey: [...pipelineKeys.one({ name, namespace }), "graph"],
+    queryKey: [...pipelineKeys.one({ name, namespace }), "source", task],
     queryFn: async ({ signal }) =>
-      await body(api.GET("/api/v1/pipelines/{name}/graph", { params: { path: { name }, query: { namespace } }, signal })),
+      await body(api.GET("/api/v1/pipelines/{name}/source/{task}", { params: { path: { name, task }, query: { namespace } }, signal })),
   });
 }
 

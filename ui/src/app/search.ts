@@ -27,6 +27,9 @@ export interface PipelineSearch {
   run?: "now";
   /** A run whose params fill the form. */
   like?: string;
+  /** What is selected in its workflow. */
+  task?: string;
+  dataset?: string;
   q?: string;
 }
 
@@ -46,7 +49,7 @@ export function readRunsSearch(given: Given): RunsSearch {
 
 export function readPipelineSearch(given: Given): PipelineSearch {
   return dropped({
-    namespace: text(given["namespace"]), run: given["run"] === "now" ? ("now" as const) : undefined, like: text(given["like"]), q: text(given["q"]),
+    namespace: text(given["namespace"]), run: given["run"] === "now" ? ("now" as const) : undefined, like: text(given["like"]), q: text(given["q"]), task: text(given["task"]), dataset: text(given["dataset"]),
   });
 }
 

@@ -1,33 +1,33 @@
 import { useQuery } from "@tanstack/react-query";
-import { pipelineGraphQuery, type PipelineKey } from "../../api/pipelines";
 import type { Schemas } from "../../api/client";
+import { pipelineGraphQuery } from "../../api/graphs";
+import type { PipelineKey } from "../../api/pipelines";
 import { Empty } from "../../components/Empty";
-import style from "./pipelines.module.css";
+import { WorkflowView, type Picked } from "../../views/WorkflowView";
+import { Aside, Ways } from "./Aside";
+import { TaskAside } from "./TaskAside";
 
-/** The definition: its tasks, what each reads and makes. */
-export function GraphTab(key: PipelineKey) {
-  const graph = useQuery(pipelineGraphQuery(key));
-  if (graph.error !== null) return <Empty title="The workflow can’t be shown"><p>{graph.error.message}</p></Empty>;
-  if (graph.data === undefined) return <div aria-busy />;
-  return <div className={style.scroll} tabIndex={0} role="region" aria-label="Tasks"><TaskList tasks={graph.data.tasks} /></div>;
+interface Props extends PipelineKey, Picked {
+  onSelect: (picked: Picked) => void;
 }
 
-function TaskList({ tasks }: { tasks: Schemas["TaskNode"][] }) {
+/** The definition as a graph: its tasks, what each reads and makes. */
+export function GraphTab({ name, namespace, task, dataset, onSelect }: Props) {
+  const graph = useQuery(pipelineGraphQuery({ name, namespace }));
+  if (graph.error !== null) return <Empty title="The workflow can’t be shown"><p>{graph.error.message}</p></Empty>;
+  if (graph.data === undefined) return <div aria-busy />;
+  return <WorkflowView graph={graph.data} selected={{ task, dataset }} onSelect={onSelect} aside={asideOf(graph.data, { name, namespace, task, dataset, onSelect })} />;
+}
+
+function asideOf(graph: Schemas["Graph"], { name, namespace, task, dataset, onSelect }: Props) {
+  const node = task === undefined ? undefined : graph.tasks.find((each) => each.name === task);
+  if (node !== undefined) return <TaskAside key={node.name} pipeline={{ name, namespace }} task={node} onSelect={onSelect} />;
+  const data = dataset === undefined ? undefined : graph.datasets.find((each) => each.name === dataset);
+  if (data === undefined) return undefined;
   return (
-    <table className={style.list}>
-      <thead><tr><th>Task</th><th>Reads</th><th>Makes</th><th>Tries</th><th>Tags</th><th>Where</th></tr></thead>
-      <tbody>
-        {tasks.map((task) => (
-          <tr key={task.id}>
-            <td title={task.description}><bdi>{task.name}</bdi>{task.role !== "task" && <span className="pn-dim"> {task.role === "finally" ? "always, last" : "on failure"}</span>}</td>
-            <td>{Object.values(task.inputs).join(", ")}</td>
-            <td>{task.outputs.join(", ")}</td>
-            <td>{task.attempts}</td>
-            <td>{task.tags.join(", ")}</td>
-            <td><code>{task.file === null ? task.call : `${task.file}${task.line === null ? "" : `:${task.line}`}`}</code></td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Aside title={data.name} label={`Dataset ${data.name}`} onClose={() => onSelect({})}>
+      <Ways word="Made by" names={[data.producer]} onPick={(picked) => onSelect({ task: picked })} />
+      <Ways word="Read by" names={data.consumers} none="nobody" onPick={(picked) => onSelect({ task: picked })} />
+    </Aside>
   );
 }

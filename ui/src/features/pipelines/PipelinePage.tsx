@@ -60,7 +60,7 @@ export function PipelinePage({ name, namespace, tab, search }: Props) {
       <div className={style.tab} data-tab={tab}>
         <Suspense fallback={<div aria-busy />}>
           {tab === "overview" && <Overview pipeline={pipeline} />}
-          {tab === "workflow" && <GraphTab {...key} />}
+          {tab === "workflow" && <GraphTab {...key} task={search.task} dataset={search.dataset} onSelect={(to) => open(to)} />}
           {tab === "runs" && <LastRuns {...key} />}
           {tab === "grid" && <GridTab {...key} />}
         </Suspense>
