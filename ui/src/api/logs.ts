@@ -98,9 +98,15 @@ export async function findLevel(view: LogView, levels: readonly Level[], from: L
   const among: LogView = { ...view, levels: kept };
   const { total } = await windowOf(among, 0, 1);
   if (total === 0) return null;
-  const placeOf = async (rank: number) => {
+  const known = new Map<number, Promise<number>>();
+  const numberAt = async (rank: number) => {
     const found = (await windowOf(among, rank, 1)).lines[0];
     return found === undefined ? Infinity : await numberOf(view, found);
+  };
+  const placeOf = (rank: number) => {
+    const place = known.get(rank) ?? numberAt(rank);
+    known.set(rank, place);
+    return place;
   };
   if (from === undefined) return await placeOf(by === 1 ? 0 : total - 1);
   const beyond = by === 1 ? from.index + 1 : from.index;
