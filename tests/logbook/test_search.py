@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from penstock.logbook import needle
 from penstock.logbook.choice import Choice
 from penstock.logbook.lines import LEVELS
 from penstock.logbook.search import find
@@ -67,3 +68,12 @@ def test_of_many_places_the_first_are_told(naive: Naive, written: list[list], mo
     expected = [place for place, line in enumerate(naive.read(len(written))) if holds(line, "a")]
     with View(shelf(naive.folder), attempts(len(written))) as view:
         assert find(view, "a", most) == (len(expected), expected[:most])
+
+
+_BITS = (b"\\u001b", b"[", b"0m", b"31;1m", b"\\", b"\\\\", b"x", b"u001b", b"\n", b"]", b"\\u00", b"1b[m")
+
+
+@EXAMPLES
+@given(st.lists(st.sampled_from(_BITS), max_size=14).map(b"".join))
+def test_colours_that_are_taken_out_at_once_are_those_of_the_pattern(low: bytes) -> None:
+    assert needle._uncoloured(low) == needle._COLOUR.sub(rb"\1", low)

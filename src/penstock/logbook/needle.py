@@ -13,6 +13,9 @@ from penstock.logbook.lines import parse, strip
 #: The sequences that colours are made of, as they stand in a line; not behind an odd number of backslashes, which makes
 #: it another text. What else steers terminals is rare: such lines are looked at one by one.
 _COLOUR: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\u001b\[[0-?]*[@-\[\]-~]")
+_BARE_COLOUR: Final = re.compile(rb"\\u001b\[[0-?]*[@-\[\]-~]")
+#: So many different colours, and fewer, are taken out one by one.
+_FEW: Final = 64
 _MESSAGE: Final = b', "message": "'
 _ESCAPES: Final = (b"\\u001b", b"\\u009b")
 #: Kelvin's sign: the only character outside of ASCII whose lower case is within.
@@ -77,8 +80,26 @@ def folded(text: str) -> str:
 
 
 def _low(data: bytes) -> bytes:
+    """Lines in lower case, without colours."""
     low = data.lower()
-    return _COLOUR.sub(rb"\1", low) if b"\\u001b" in low else low
+    return _uncoloured(low) if b"\\u001b" in low else low
+
+
+def _uncoloured(low: bytes) -> bytes:
+    """A block has few different colours: taking each out at once is ten times as fast as a pattern that replaces.
+
+    Not so behind a backslash, nor where what is left around one colour looks like another one: there the lengths differ.
+    """
+    if b"\\\\u001b" not in low:
+        found = _BARE_COLOUR.findall(low)
+        different = set(found)
+        if len(different) <= _FEW:
+            bare = low
+            for colour in different:
+                bare = bare.replace(colour, b"")
+            if len(low) - len(bare) == sum(map(len, found)):
+                return bare
+    return _COLOUR.sub(rb"\1", low)
 
 
 def _written(text: str) -> bytes:
