@@ -86,10 +86,9 @@ function Name({ item }: { item: Summary }) {
           {item.namespace !== "default" && <span className="pn-faint"><bdi>{item.namespace}</bdi> / </span>}<bdi>{item.name}</bdi>
         </Link>
         {item.problem !== null && <span className={style.broken} title={item.problem.message}><TriangleAlert size={13} aria-hidden /> can’t be read</span>}
-        {!item.present && <span className={style.gone}>not in the project now</span>}
         {item.tags.slice(0, 3).map((tag) => <span key={tag} className={style.chip}>{tag}</span>)}
       </span>
-      <span className={`${style.about} pn-cut`} title={item.description}>{item.description || `${countText(item.tasks)} ${item.tasks === 1 ? "task" : "tasks"}`}</span>
+      <span className={`${style.about} pn-cut`} title={item.description}>{!item.present && <span className={style.gone}>not in the project now · </span>}{item.description || `${countText(item.tasks)} ${item.tasks === 1 ? "task" : "tasks"}`}</span>
     </span>
   );
 }

@@ -55,9 +55,11 @@ export function Cancel({ many, said, open, onDone }: DoProps) {
             )}
           </p>
           {cancel.error && <p role="alert" className="pn-runs-refused">{cancel.error.message}</p>}
-          <Button variant="filled" color="red" style={{ justifySelf: "end" }} loading={cancel.isPending} disabled={going === 0} onClick={() => cancel.mutate(many)}>
-            Cancel {going === undefined ? said : going === 1 ? "1 run" : `${countText(going)} runs`}
-          </Button>
+          {going === 0 ? <Button style={{ justifySelf: "end" }} data-autofocus onClick={onDone}>Close</Button> : (
+            <Button variant="filled" color="red" style={{ justifySelf: "end" }} loading={cancel.isPending} onClick={() => cancel.mutate(many)}>
+              Cancel {going === undefined ? said : going === 1 ? "1 run" : `${countText(going)} runs`}
+            </Button>
+          )}
         </div>
       )}
     </Modal>
