@@ -88,7 +88,7 @@ def _low(data: bytes) -> bytes:
 def _uncoloured(low: bytes) -> bytes:
     """A block has few different colours: taking each out at once is ten times as fast as a pattern that replaces.
 
-    Not so behind a backslash, nor where what is left around one colour looks like another one: there the lengths differ.
+    Not so behind a backslash, or where what is left around one colour looks like another one: then the lengths differ.
     """
     if b"\\\\u001b" not in low:
         found = _BARE_COLOUR.findall(low)
