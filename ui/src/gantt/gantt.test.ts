@@ -4,7 +4,7 @@ import { sampleGraph, sampleRun, sampleTask, sampleTaskRun } from "../graph/scen
 import { criticalPath, pathShares } from "./critical";
 import { fitFrame, panFrame, revealFrame, roomFor, zoomFrame } from "./frame";
 import { Axis, axisOf } from "./idle";
-import { type GanttOptions, rowsOf } from "./rows";
+import { type GanttOptions, ganttTasks, rowsOf } from "./rows";
 import { sharesOf, spansOf } from "./spans";
 import { stepOf, ticksOf, tickText } from "./ticks";
 
@@ -60,17 +60,22 @@ describe("spans of a task", () => {
 describe("rows", () => {
   const item = (i: number, more: Partial<Doc> = {}) => ran("map", 1 + i, 2 + i, 4 + i, { map_index: i, label: `city ${i}`, ...more });
   const run = sampleRun([ran("late", 8, 9, 10), item(0), item(1, { state: "failed" }), item(2), ran("early", 0, 0.5, 1), sampleTaskRun("never", { state: "created" })]);
-  const keys = (options: Partial<GanttOptions> = {}) => rowsOf(run, { ...PLAIN, ...options }).map((row) => row.key);
+  const keys = (options: Partial<GanttOptions> = {}) => rowsOf(ganttTasks(run), { ...PLAIN, ...options }).map((row) => row.key);
 
   it("come in the order of start, items folded under one that sums them up", () => {
     expect(keys()).toEqual(["early", "map", "late", "never"]);
-    const map = rowsOf(run, PLAIN)[1]!;
+    const map = rowsOf(ganttTasks(run), PLAIN)[1]!;
     expect(map).toMatchObject({ items: 3, counts: { succeeded: 2, failed: 1 }, state: "failed", start: BASE + 1000, end: BASE + 6000 });
     expect(map.spans.map(({ kind, from, to }) => [kind, from - BASE, (to ?? 0) - BASE])).toEqual([["queued", 1000, 2000], ["running", 2000, 6000]]);
   });
 
   it("open to their items", () => {
     expect(keys({ open: new Set(["map"]) })).toEqual(["early", "map", "map\n0", "map\n1", "map\n2", "late", "never"]);
+  });
+
+  it("are the same for a task that did not change", () => {
+    const more = { ...run, tasks: [...run.tasks, sampleTaskRun("new")] };
+    expect(ganttTasks(more)[0]!.row).toBe(ganttTasks(run)[0]!.row);
   });
 
   it("show what failed alone, with its fan-out", () => {
@@ -92,8 +97,8 @@ describe("the axis", () => {
   });
 
   it("draws long idle times short, and finds the time again at every place", () => {
-    const rows = rowsOf(sampleRun([ran("a", 0, 0, 10), ran("b", 1000, 1000, 1010), ran("c", 1011, 1011, 1020)]), PLAIN);
-    const axis = axisOf(rows, BASE, BASE + 1_020_000, true);
+    const tasks = ganttTasks(sampleRun([ran("a", 0, 0, 10), ran("b", 1000, 1000, 1010), ran("c", 1011, 1011, 1020)]));
+    const axis = axisOf(tasks, BASE, BASE + 1_020_000, true);
     expect(axis.gaps.map((gap) => [gap.from - BASE, gap.to - BASE])).toEqual([[10_000, 1_000_000]]);
     expect(axis.at(BASE + 1_020_000)).toBeLessThan(31_000);
     for (let time = 0; time <= 1_020_000; time += 1_237) expect(axis.time(axis.at(BASE + time))).toBeCloseTo(BASE + time, 3);
@@ -101,8 +106,8 @@ describe("the axis", () => {
   });
 
   it("folds nothing where something goes on all the time", () => {
-    const rows = rowsOf(sampleRun([ran("a", 0, 0, 10), ran("b", 9, 9, 20)]), PLAIN);
-    expect(axisOf(rows, BASE, BASE + 20_000, true).gaps).toEqual([]);
+    const tasks = ganttTasks(sampleRun([ran("a", 0, 0, 10), ran("b", 9, 9, 20)]));
+    expect(axisOf(tasks, BASE, BASE + 20_000, true).gaps).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Time on the axis: real time, with gaps in which nothing went on drawn short. Pure. */
-import type { GanttRow } from "./rows";
+import type { GanttTask } from "./rows";
 
 interface Gap {
   from: number;
@@ -58,8 +58,9 @@ const SHORTEST = 0.08;
 const SHOWN = 0.02;
 
 /** Times in which nothing was queued or ran, of length worth folding. Without `fold`, none. */
-export function axisOf(rows: readonly GanttRow[], start: number, now: number, fold: boolean): Axis {
+export function axisOf(tasks: readonly GanttTask[], start: number, now: number, fold: boolean): Axis {
   if (!fold) return new Axis(start, []);
+  const rows = tasks.flatMap(({ row, items }) => (items.length > 0 ? items : [row]));
   const busy = rows.flatMap((row) => row.spans.filter((span) => span.kind === "queued" || span.kind === "running").map((span) => [span.from, span.to ?? now] as const));
   busy.sort((a, b) => a[0] - b[0]);
   const gaps: [number, number][] = [];

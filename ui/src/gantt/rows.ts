@@ -38,21 +38,32 @@ export interface GanttRow {
 
 export const rowKey = (task: string, mapIndex: number | null): string => (mapIndex === null ? task : `${task}\n${mapIndex}`);
 
-export function rowsOf(run: Run, options: GanttOptions): GanttRow[] {
-  const tops: { row: GanttRow; items: GanttRow[] }[] = [];
-  for (const [name, tasks] of by(run.tasks, (task) => task.name)) {
+/** A task with its items, in the order of the definition. */
+export interface GanttTask {
+  row: GanttRow;
+  items: readonly GanttRow[];
+}
+
+/** All that is to be shown, however it is arranged. */
+export function ganttTasks(run: Run): GanttTask[] {
+  return Array.from(by(run.tasks, (task) => task.name), ([name, tasks]) => {
     const items = tasks.filter((task) => task.map_index !== null).map(rowOf);
-    const [single] = tasks;
-    if (items.length === 0 && single !== undefined) tops.push({ row: rowOf(single), items: [] });
-    else if (items.length > 0) tops.push({ row: summed(name, items, options.open.has(name)), items });
-  }
-  const kept = options.onlyFailed ? tops.filter(({ row, items }) => hasFailed(row) || items.some(hasFailed)) : tops;
-  return sorted(kept, ({ row }) => row, options.sort).flatMap(({ row, items }) => {
-    if (!row.open) return [row];
-    const shown = options.onlyFailed ? items.filter(hasFailed) : items;
-    return [row, ...sorted(shown, (item) => item, options.sort)];
+    return items.length === 0 ? { row: rowOf(tasks[0]!), items } : { row: summed(name, items), items };
   });
 }
+
+/** The rows in order; items only of tasks that are open. */
+export function rowsOf(tasks: readonly GanttTask[], options: GanttOptions): GanttRow[] {
+  const kept = options.onlyFailed ? tasks.filter(({ row, items }) => hasFailed(row) || items.some(hasFailed)) : tasks;
+  return sorted(kept, ({ row }) => row, options.sort).flatMap(({ row, items }) => {
+    if (row.counts === null || !options.open.has(row.task)) return [row];
+    const shown = options.onlyFailed ? items.filter(hasFailed) : items;
+    return [{ ...row, open: true }, ...sorted(shown, (item) => item, options.sort)];
+  });
+}
+
+/** Rows of tasks that have not changed; a run that goes on changes a few at a time. */
+const known = new WeakMap<Task, GanttRow>();
 
 /** It failed, or a try of it did. */
 export function hasFailed(row: GanttRow): boolean {
@@ -60,6 +71,12 @@ export function hasFailed(row: GanttRow): boolean {
 }
 
 function rowOf(task: Task): GanttRow {
+  let row = known.get(task);
+  if (row === undefined) known.set(task, (row = made(task)));
+  return row;
+}
+
+function made(task: Task): GanttRow {
   const spans = spansOf(task);
   return {
     key: rowKey(task.name, task.map_index), task: task.name, mapIndex: task.map_index, level: task.map_index === null ? 0 : 1,
@@ -69,7 +86,7 @@ function rowOf(task: Task): GanttRow {
 }
 
 /** One bar from the first start of an item to the last end. */
-function summed(task: string, items: readonly GanttRow[], open: boolean): GanttRow {
+function summed(task: string, items: readonly GanttRow[]): GanttRow {
   const counts = countStates(items.map((item) => item.state));
   const state = togetherOf(counts);
   const start = items.reduce<number | null>((low, item) => (item.start === null ? low : Math.min(low ?? Infinity, item.start)), null);
@@ -79,7 +96,7 @@ function summed(task: string, items: readonly GanttRow[], open: boolean): GanttR
   const spans: Span[] = [];
   if (start !== null && began !== null && began > start) spans.push({ kind: "queued", from: start, to: began, attempt: null, state: null });
   if (began !== null) spans.push({ kind: "running", from: began, to: end, attempt: null, state: null });
-  return { key: rowKey(task, null), task, mapIndex: null, level: 0, title: task, state, reason: null, spans, start, end, counts, items: items.length, open };
+  return { key: rowKey(task, null), task, mapIndex: null, level: 0, title: task, state, reason: null, spans, start, end, counts, items: items.length, open: false };
 }
 
 function sorted<Row>(rows: readonly Row[], of: (row: Row) => GanttRow, sort: SortBy): Row[] {

@@ -11,7 +11,7 @@ export interface Size {
 }
 
 /** `readable`: below it, names can't be read any more, so that no picture begins there. */
-export const SCALE = { least: 0.02, readable: 0.62, most: 2.5 } as const;
+export const SCALE = { least: 0.004, readable: 0.62, most: 2.5 } as const;
 const PAD = 28;
 
 /** The whole picture in the window, in its middle; never larger than it is. */

@@ -22,9 +22,11 @@ export function markOf(node: SceneNode, x: number, y: number): { x: number; y: n
   return { x: x - node.width / 2 + 10, y: y - 8 };
 }
 
+const LOUD: ReadonlySet<string> = new Set<TaskState>(["failed", "running", "retrying"]);
+
 /** From far: shapes in the colours of their states, one path for each colour. */
 function drawFar(context: CanvasRenderingContext2D, picture: Picture, nodes: readonly number[]): void {
-  const { scene, layout, figures, palette, ways, hover } = picture;
+  const { scene, layout, figures, palette, ways, hover, camera } = picture;
   const paths = new Map<string, number[]>();
   for (const v of nodes) {
     const state = figures[v]!.state;
@@ -34,12 +36,15 @@ function drawFar(context: CanvasRenderingContext2D, picture: Picture, nodes: rea
     if (known === undefined) paths.set(key, [v]);
     else known.push(v);
   }
-  for (const [key, those] of paths) {
+  const loudLast = [...paths].sort(([, a], [, b]) => Number(LOUD.has(figures[a[0]!]!.state ?? "")) - Number(LOUD.has(figures[b[0]!]!.state ?? "")));
+  for (const [key, those] of loudLast) {
     context.globalAlpha = Number(key.slice(0, key.indexOf(" ")));
     context.fillStyle = key.slice(key.indexOf(" ") + 1);
     context.beginPath();
     for (const v of those) {
-      const { width, height } = scene.nodes[v]!;
+      // What needs a look can be seen from however far.
+      const [across, high] = LOUD.has(figures[v]!.state ?? "") ? [7 / camera.scale, 5 / camera.scale] : [1.2 / camera.scale, 1.2 / camera.scale];
+      const [width, height] = [Math.max(across, scene.nodes[v]!.width), Math.max(high, scene.nodes[v]!.height)];
       context.rect(layout.x[v]! - width / 2, layout.y[v]! - height / 2, width, height);
     }
     context.fill();
@@ -110,7 +115,7 @@ function taskText(context: CanvasRenderingContext2D, picture: Picture, node: Sce
   context.textBaseline = "middle";
   context.textAlign = "left";
   if (detail === "middle") {
-    text(context, `560 ${Math.min(20, 9.5 / picture.camera.scale)}px ${palette.font}`, palette.text, node.title, left + room.left, middle, width + 6);
+    text(context, `560 ${Math.min(20, 9.5 / picture.camera.scale)}px ${palette.font}`, palette.text, shortTitle(node), left + room.left - 2, middle, width + 10);
     return;
   }
   const line = lineOf(node, figure, picture.now);
@@ -119,6 +124,11 @@ function taskText(context: CanvasRenderingContext2D, picture: Picture, node: Sce
   text(context, `400 ${SIZE.line}px ${palette.font}`, color, line, left + room.left, middle + 9, width);
   if (node.kind === "group") unfoldMark(context, palette.dim, left + node.width - 19, top + node.height / 2);
   drawShare(context, picture, node, figure, left, top);
+}
+
+/** Where there is little room, the part of a name that tells it from its neighbours. */
+function shortTitle({ title }: SceneNode): string {
+  return title.slice(title.lastIndexOf(".") + 1) || title;
 }
 
 /** Along the lower edge: items by state, or how far a task says that it is. */

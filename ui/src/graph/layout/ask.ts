@@ -25,6 +25,11 @@ export async function askLayout(plan: LayoutPlan): Promise<Layout> {
   });
 }
 
+/** Starts the worker ahead, where a large graph is about to come. */
+export function expectLayout(nodes: number): void {
+  if (nodes > SMALL) worker ??= start();
+}
+
 function start(): Worker {
   const made = new LayoutWorker();
   made.onmessage = ({ data }: MessageEvent<Answer>) => {

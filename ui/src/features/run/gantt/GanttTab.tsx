@@ -13,7 +13,7 @@ import { useSelection } from "../../../components/useSelection";
 import { isOver } from "../../../domain/states";
 import { criticalPath, pathShares } from "../../../gantt/critical";
 import { axisOf } from "../../../gantt/idle";
-import { type GanttRow, rowKey, rowsOf, type SortBy } from "../../../gantt/rows";
+import { type GanttRow, type GanttTask, ganttTasks, rowKey, rowsOf, type SortBy } from "../../../gantt/rows";
 import { GanttCanvas, type GanttHandle } from "../../../views/gantt/GanttCanvas";
 import { Tool } from "../../../views/Tool";
 import { durationText } from "../formats";
@@ -47,8 +47,8 @@ function Gantt({ run }: { run: Run }) {
   const fanned = useMemo(() => [...new Set(run.tasks.flatMap((each) => (each.map_index === null ? [] : [each.name])))], [run.tasks]);
   const start = Date.parse(run.created_at);
   const end = run.ended_at === null ? null : Date.parse(run.ended_at);
-  const rows = useMemo(() => rowsOf(run, { sort, onlyFailed, open }), [run, sort, onlyFailed, open]);
-  const everything = useMemo(() => rowsOf(run, { sort: "definition", onlyFailed: false, open: new Set(run.tasks.map((each) => each.name)) }), [run]);
+  const everything = useMemo(() => ganttTasks(run), [run]);
+  const rows = useMemo(() => rowsOf(everything, { sort, onlyFailed, open }), [everything, sort, onlyFailed, open]);
   const axis = useMemo(() => axisOf(everything, start, folds && live ? now : (end ?? now), folds), [everything, start, end, folds, live, now]);
   const hasIdle = useMemo(() => axisOf(everything, start, end ?? now, true).gaps.length > 0, [everything, start, end, now]);
   const path = useMemo(() => (withPath && graph.data !== undefined ? criticalPath(graph.data, run.tasks, end ?? now) : null), [withPath, graph.data, run.tasks, end, now]);
@@ -116,8 +116,8 @@ function useSteps(live: boolean): number {
   return live ? now - (now % 2_000) + 2_000 : 0;
 }
 
-function lastEnd(rows: readonly GanttRow[], start: number): number {
-  return rows.reduce((last, row) => Math.max(last, row.end ?? 0), start + 1);
+function lastEnd(tasks: readonly GanttTask[], start: number): number {
+  return tasks.reduce((last, { row }) => Math.max(last, row.end ?? 0), start + 1);
 }
 
 function PathText({ path }: { path: ReturnType<typeof criticalPath> }) {
