@@ -1,9 +1,10 @@
 import { ActionIcon } from "@mantine/core";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleHelp, ListTree, Menu, Play, Search, X } from "lucide-react";
+import { CircleHelp, ListTree, Menu, Play, Search, Star, X } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { aboutQuery } from "../api/service";
+import { viewsQuery } from "../api/views";
 import { theLive, useLiveState } from "../api/live";
 import { Mark } from "../components/Mark";
 import { SchemeSwitch } from "./SchemeSwitch";
@@ -54,6 +55,7 @@ export function Shell() {
             <Icon size={16} aria-hidden /> {word}
           </Link>
         ))}
+        <SavedViews />
         <div className={style.foot}>
           <Project />
           <ActionIcon aria-label="Keys" title="Keys (?)" onClick={() => setShown("help")}><CircleHelp size={16} /></ActionIcon>
@@ -70,6 +72,28 @@ export function Shell() {
         {shown === "palette" && <Palette onClose={() => setShown(null)} onHelp={() => setShown("help")} />}
         {shown === "help" && <Help onClose={() => setShown(null)} />}
       </Suspense>
+    </div>
+  );
+}
+
+/** Saved views of the runs, one click away. */
+function SavedViews() {
+  const { data: views = [] } = useQuery(viewsQuery());
+  if (views.length === 0) return null;
+  return (
+    <div className={style.views}>
+      <h2>Views</h2>
+      {views.slice(0, 30).map((view) => {
+        const kept = new URLSearchParams(view.query);
+        return (
+          <Link
+            key={view.id} to="/runs" search={{ view: view.id, q: kept.get("q") ?? undefined, sort: kept.get("sort") ?? undefined }} className={style.place}
+            activeProps={{ "aria-current": "page" }} title={kept.get("q") ?? "all runs"}
+          >
+            <Star size={14} aria-hidden /> <span className="pn-cut"><bdi>{view.name}</bdi></span>
+          </Link>
+        );
+      })}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, defaultStringifySearch, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { NotFound, Trouble, Waiting } from "./states";
 import { readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
 import { Shell } from "./Shell";
@@ -71,6 +71,8 @@ export const router = createRouter({
   defaultPendingMs: 150,
   defaultPendingComponent: Waiting,
   scrollRestoration: false,
+  // Addresses are read by people: these three need no escape behind the `?`.
+  stringifySearch: (search) => defaultStringifySearch(search).replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/"),
 });
 
 declare module "@tanstack/react-router" {

@@ -6,6 +6,7 @@ import { lazy, Suspense, type ComponentType } from "react";
 import { ApiProblem, type Schemas } from "../../api/client";
 import { pipelineQuery, type PipelineKey } from "../../api/pipelines";
 import { runQuery } from "../../api/runs";
+import { aboutQuery } from "../../api/service";
 import type { PipelineSearch } from "../../app/search";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
@@ -80,10 +81,12 @@ export function PipelinePage({ name, namespace, tab, search }: Props) {
 function Form({ pipeline, like }: { pipeline: Schemas["PipelineDocument"]; like: string | undefined }) {
   const navigate = useNavigate();
   const earlier = useQuery({ ...runQuery(like ?? ""), enabled: like !== undefined });
+  const about = useQuery(aboutQuery());
   if (like !== undefined && earlier.isPending) return <div aria-busy />;
   return (
     <>
       {earlier.error !== null && <p role="alert">The params of run {like} can’t be read: {earlier.error.message}</p>}
+      {about.data?.engine_alive === false && <p className={style.asleep} role="note">No engine is up. The run waits until one is: <code>penstock up</code> starts it.</p>}
       <RunForm
         pipeline={pipeline} given={earlier.data && { params: earlier.data.params, labels: earlier.data.labels }}
         onStarted={(run) => void navigate({ to: "/runs/$runId/$tab", params: { runId: run.id, tab: "workflow" } })}
