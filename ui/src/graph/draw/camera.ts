@@ -11,7 +11,7 @@ export interface Size {
 }
 
 /** `readable`: below it, names can't be read any more, so that no picture begins there. */
-export const SCALE = { least: 0.004, readable: 0.62, most: 2.5 } as const;
+export const SCALE = { least: 0.004, readable: 0.78, most: 2.5 } as const;
 const PAD = 28;
 
 /** The whole picture in the window, in its middle; never larger than it is. */
@@ -24,7 +24,7 @@ export function fit(picture: Size, window: Size): Camera {
 export function begin(picture: Size, window: Size, focus: { x: number; y: number } | null): Camera {
   const whole = fit(picture, window);
   if (whole.scale >= SCALE.readable) return whole;
-  const scale = 0.85;
+  const scale = 0.95;
   const side = (extent: number, room: number, at: number | undefined) => {
     if (extent * scale <= room - 2 * PAD) return (room - extent * scale) / 2;
     const wanted = at === undefined ? PAD : room / 2 - at * scale;

@@ -38,6 +38,11 @@ describe("a scene", () => {
     ]);
   });
 
+  it("draws no order where data says it", () => {
+    const both = sampleGraph([sampleTask("a"), sampleTask("b")], { b: ["a"] }, { b: ["a"] });
+    expect(links(sceneOf(both, PLAIN))).toEqual(["task:a -> dataset:a", "dataset:a -> task:b", "task:b -> dataset:b"]);
+  });
+
   it("puts tasks of a namespace into a box, with what is only read there; names say it no more", () => {
     const grouped = scene({ groupBy: "namespace" });
     expect(grouped.groups).toEqual([{ key: "etl", tasks: ["etl.paid", "etl.kept"] }]);

@@ -121,14 +121,17 @@ function countOf(tasks: number): string {
 function edgesOf(graph: Graph, options: SceneOptions, numberOf: (id: string) => number | undefined): SceneEdge[] {
   const edges = new Map<string, SceneEdge>();
   const producer = new Map(graph.datasets.map((dataset) => [dataset.id, `task:${dataset.producer}`]));
+  // Where data goes from task to task, that the one comes first need not be drawn as well.
+  const told = new Set(graph.datasets.flatMap((dataset) => dataset.consumers.map((name) => `task:${dataset.producer} task:${name}`)));
   for (const edge of graph.edges) {
     if (!options.datasets && producer.has(edge.target)) continue;
+    if (edge.kind === "order" && told.has(`${edge.source} ${edge.target}`)) continue;
     const from = options.datasets ? edge.source : (producer.get(edge.source) ?? edge.source);
     const [source, target] = [numberOf(from), numberOf(edge.target)];
     if (source === undefined || target === undefined || source === target) continue;
     const known = edges.get(`${source} ${target}`);
     if (known === undefined) edges.set(`${source} ${target}`, { source, target, kind: edge.kind });
-    else if (edge.kind === "data") known.kind = "data";
+    else if (edge.kind === "data") known.kind = "data"; // many edges of folded groups in one
   }
   return [...edges.values()];
 }
