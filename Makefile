@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Byte code that is not kept costs every start of the command a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run test lint bench bench-cold lock clean
+.PHONY: help setup page run test lint test-page bench bench-cold bench-page lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,16 +23,25 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-run: setup ## Run the example on the New York flights of 2013
-	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py
+page: setup
+	@$(BIN)/python hatch_build.py
 
-test: setup lint ## Check style, types and rooms, then run all tests
+run: page ## Run the example on the New York flights of 2013, then show it in the browser
+	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
+
+test: lint page ## Check style, types and rooms, then run all tests, also those in a browser
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	@$(MAKE) --no-print-directory test-page
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python hatch_build.py npm run --silent check
+
+test-page: page ## Test the page: its parts, then journeys in a browser
+	@$(BIN)/python hatch_build.py npm test --silent
+	@$(BIN)/python hatch_build.py npm run --silent journeys
 
 bench: setup ## Measure against other tools, each in its own environment (half an hour the first time)
 	@$(BIN)/python -m benchmarks
@@ -40,10 +49,13 @@ bench: setup ## Measure against other tools, each in its own environment (half a
 bench-cold: setup ## Measure starts from cold and memory
 	@$(BIN)/python -m benchmarks.cold
 
+bench-page: page ## Measure lists, documents, the stream and the page with a million runs (half an hour)
+	@$(BIN)/python -m benchmarks.page
+
 lock: setup ## Write requirements.lock anew
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --universal \
 		--python-version 3.11 pyproject.toml --output-file requirements.lock
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis ui/node_modules src/penstock/server/page

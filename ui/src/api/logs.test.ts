@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Level, LogLine, LogView } from "./logs";
+import type * as Logs from "./logs";
 
 /** 3,000 lines of two attempts, many at the same moment; every hundredth is an error. */
 const lines: LogLine[] = Array.from({ length: 3_000 }, (_, at) => ({
@@ -20,7 +21,7 @@ function answer(request: Request): Response {
   return Response.json({ first, total: view.length, lines: shown, complete: true, damaged: [] });
 }
 
-let logs: typeof import("./logs");
+let logs: typeof Logs;
 beforeAll(async () => {
   vi.stubGlobal("fetch", (request: Request) => Promise.resolve(answer(request)));
   vi.stubGlobal("Request", class extends Request {

@@ -19,7 +19,7 @@ const PLACES: [name: string, path: (stage: Stage) => string, shows: string | Reg
   ["run-metrics", ({ runs }) => `/runs/${runs.orders.id}/metrics`, /orders/],
   ["pipelines", () => "/pipelines", "cities"],
   ["pipeline-overview", () => "/pipelines/orders/overview?namespace=shop", "currency"],
-  ["pipeline-workflow", () => "/pipelines/orders/workflow?namespace=shop", "sold"],
+  ["pipeline-workflow", () => "/pipelines/orders/workflow?namespace=shop", "sold", /Group by/],
   ["pipeline-runs", () => "/pipelines/orders/runs?namespace=shop", /succeeded/],
   ["pipeline-grid", () => "/pipelines/orders/grid?namespace=shop", "by_country"],
   ["run-now", () => "/pipelines/orders/overview?namespace=shop&run=now", "Orders to make."],
