@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Byte code that is not kept costs every start of the command a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup page run test lint test-page bench bench-cold bench-page lock clean
+.PHONY: help setup page run test lint journeys bench bench-cold bench-page lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,9 +29,9 @@ page: setup
 run: page ## Run the example on the New York flights of 2013, then show it in the browser
 	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
 
-test: lint page ## Check style, types and rooms, then run all tests, also those in a browser
+test: lint page ## Check style, types and rooms, then run all tests but those in a browser
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
-	@$(MAKE) --no-print-directory test-page
+	@$(BIN)/python hatch_build.py npm test --silent
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -39,8 +39,7 @@ lint: setup
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python hatch_build.py npm run --silent check
 
-test-page: page ## Test the page: its parts, then journeys in a browser
-	@$(BIN)/python hatch_build.py npm test --silent
+journeys: page ## Walk through the page in a browser (Chromium, a few minutes)
 	@$(BIN)/python hatch_build.py npm run --silent journeys
 
 bench: setup ## Measure against other tools, each in its own environment (half an hour the first time)
