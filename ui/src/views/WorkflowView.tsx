@@ -11,11 +11,12 @@ import { StateIcon } from "../components/StateIcon";
 import { useNow } from "../components/useNow";
 import { isOver, STATE_LOOK, TASK_STATES } from "../domain/states";
 import { countStates } from "../domain/together";
+import { find } from "../graph/scene/find";
 import { figuresOf, groupFigure, taskRuns } from "../graph/scene/figures";
-import { groupKeys, waysOf } from "../graph/scene/grouping";
+import { groupKeys, groupsById, waysOf } from "../graph/scene/grouping";
 import type { GroupBy } from "../graph/scene/options";
 import { sceneOf } from "../graph/scene/scene";
-import { find } from "../graph/scene/ways";
+
 import { GraphCanvas, type GraphHandle } from "./graph/GraphCanvas";
 import { type Hit, Seek } from "./graph/Seek";
 import type { Shown } from "./graph/surface";
@@ -90,11 +91,12 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
     onSelect(row.kind === "dataset" ? { dataset: row.name } : { task: row.name });
     if (at !== undefined) canvas.current?.look(at);
   };
-  const go = (hit: Hit) => {
-    const at = shown?.scene.index.get(hit.id);
-    if (at === undefined) return;
-    canvas.current?.look(at);
-    if (shown?.scene.nodes[at]?.kind !== "group") pick(at);
+  const go = ({ id, name, kind }: Hit) => {
+    const at = shown?.scene.index.get(id);
+    const key = at === undefined ? groupsById(graph, options.groupBy).get(id) : undefined;
+    if (key !== undefined && options.folded.has(key)) fold(key);
+    if (at !== undefined) canvas.current?.look(at);
+    onSelect(kind === "dataset" ? { dataset: name } : { task: name });
   };
   useKeys({ "0": () => canvas.current?.fit(), "+": () => canvas.current?.zoom(1.25), "=": () => canvas.current?.zoom(1.25), "-": () => canvas.current?.zoom(0.8), "/": () => seek.current?.focus() });
 
@@ -117,7 +119,7 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
         <button type="button" className="pn-tool" aria-pressed={options.datasets} onClick={() => alter({ datasets: !options.datasets })}><Database size={14} aria-hidden /> Datasets</button>
         {graph.params.length > 0 && <button type="button" className="pn-tool" aria-pressed={options.params} onClick={() => alter({ params: !options.params })}><SlidersHorizontal size={14} aria-hidden /> Params</button>}
         <span className="pn-work-gap" />
-        <Seek ref={seek} label="Find a task or dataset" onGo={go} find={(text) => (shown === null ? [] : find(shown.scene, text).map((v) => ({ id: shown.scene.nodes[v]!.id, name: shown.scene.nodes[v]!.name, kind: shown.scene.nodes[v]!.kind })))} />
+        <Seek ref={seek} label="Find a task or dataset" onGo={go} find={(text) => find(graph, text)} />
         <div className="pn-tools" role="group" aria-label="Zoom">
           <Tool label="Zoom out (-)" onClick={() => canvas.current?.zoom(0.8)}><Minus size={15} aria-hidden /></Tool>
           <Tool label="Show all (0)" onClick={() => canvas.current?.fit()}><Maximize size={14} aria-hidden /></Tool>

@@ -15,6 +15,7 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture, ratio
   const view = viewOf(picture);
   drawGroups(context, picture, view);
   drawEdges(context, picture, view);
+  drawHeads(context, picture, view);
   drawNodes(context, picture, nodesIn(picture, view));
 }
 
@@ -53,6 +54,15 @@ function drawGroups(context: CanvasRenderingContext2D, picture: Picture, view: V
     context.lineWidth = 1 / camera.scale;
     context.strokeStyle = palette.lineStrong;
     context.stroke();
+  });
+}
+
+/** Names of groups, over the edges that lead by. */
+function drawHeads(context: CanvasRenderingContext2D, picture: Picture, view: View): void {
+  const { scene, layout: { box }, camera } = picture;
+  scene.groups.forEach((_, g) => {
+    const [left, top, right, bottom] = [box[4 * g]!, box[4 * g + 1]!, box[4 * g + 2]!, box[4 * g + 3]!];
+    if (right < view.left || left > view.right || bottom < view.top || top > view.bottom) return;
     drawHead(context, picture, g, Math.max(left, view.left + 24 / camera.scale), top, right);
   });
 }
@@ -65,6 +75,13 @@ function drawHead(context: CanvasRenderingContext2D, picture: Picture, g: number
   const figure = groupFigures[g]!;
   const middle = top + (far ? size * 0.9 : ROOM.header / 2 + 3);
   let at = left + 10;
+  context.font = `600 ${size}px ${palette.font}`;
+  const words = figure.total > 0 ? `${scene.groups[g]!.key}  ${figure.done}/${figure.total}` : scene.groups[g]!.key;
+  const shown = cut(context, words, Math.max(0, right - at - (far ? 8 : 45)));
+  if (!far) {
+    context.fillStyle = palette.raised;
+    context.fillRect(at - 4, middle - 9, context.measureText(shown).width + (figure.state === null ? 23 : 45), 18);
+  }
   context.strokeStyle = palette.dim;
   context.lineWidth = 1.6;
   if (!far) {
@@ -79,10 +96,8 @@ function drawHead(context: CanvasRenderingContext2D, picture: Picture, g: number
       at += 22;
     }
   }
-  context.font = `600 ${size}px ${palette.font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
   context.fillStyle = palette.dim;
-  const words = figure.total > 0 ? `${scene.groups[g]!.key}  ${figure.done}/${figure.total}` : scene.groups[g]!.key;
-  context.fillText(cut(context, words, Math.max(0, right - at - 8)), at, middle);
+  context.fillText(shown, at, middle);
 }

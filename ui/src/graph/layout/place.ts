@@ -49,9 +49,15 @@ function stripsOf(graph: Layered, flat: Flat, across: Float64Array): Strips {
   graph.layers.forEach((layer, i) => {
     middle.push(at + half[i]!);
     at += 2 * half[i]!;
-    if (i + 1 < graph.layers.length) at += Math.min(ROOM.most, ROOM.layers + ROOM.steep * steepest(graph, layer, across));
+    const next = graph.layers[i + 1];
+    if (next !== undefined) at += Math.min(ROOM.most, (isGates(flat, layer) || isGates(flat, next) ? ROOM.gate : ROOM.layers) + ROOM.steep * steepest(graph, layer, across));
   });
   return { middle, half, end: at };
+}
+
+/** Whether nothing but gates stands in a layer. */
+function isGates(flat: Flat, layer: Int32Array): boolean {
+  return layer.every((v) => flat.pin[v]);
 }
 
 function steepest(graph: Layered, layer: Int32Array, across: Float64Array): number {

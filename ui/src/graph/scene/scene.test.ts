@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { layOut } from "../layout/layout";
 import { chance } from "../layout/sample";
+import { find } from "./find";
 import { figuresOf, lineOf } from "./figures";
 import { groupKeys, waysOf } from "./grouping";
 import { PLAIN, type SceneOptions } from "./options";
 import { largeGraph, sampleGraph, sampleRun, sampleTask, sampleTaskRun } from "./sample";
 import { planOf, sceneOf, type Scene } from "./scene";
-import { find, step, waysThrough } from "./ways";
+import { step, waysThrough } from "./ways";
 
 const shop = sampleGraph(
   [
@@ -151,9 +152,10 @@ describe("ways", () => {
     expect(step(plain, layout, sold, "ArrowLeft", true)).toBe(sold);
   });
 
-  it("are found by words of names, exact ones first", () => {
-    expect(find(plain, "PAID").map((v) => plain.nodes[v]!.id)).toEqual(["task:etl.paid", "dataset:etl.paid"]);
-    expect(find(plain, "report").map((v) => plain.nodes[v]!.kind)).toEqual(["task", "dataset"]);
-    expect(find(plain, "  ")).toEqual([]);
+  it("lead to what is found by words of its name", () => {
+    expect(find(shop, "PAID").map((hit) => hit.id)).toEqual(["task:etl.paid", "dataset:etl.paid"]);
+    expect(find(shop, "report").map((hit) => hit.kind)).toEqual(["task", "dataset"]);
+    expect(find(shop, "etl k").map((hit) => hit.name)).toEqual(["etl.kept", "etl.kept"]);
+    expect(find(shop, "  ")).toEqual([]);
   });
 });

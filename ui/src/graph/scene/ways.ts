@@ -67,15 +67,3 @@ function nearest(layout: Layout, node: number, among: readonly number[], arrow: 
   }
   return best;
 }
-
-/** Nodes whose name has all words of a text, those that begin with it first. */
-export function find(scene: Scene, text: string, most = 50): number[] {
-  const sought = text.trim().toLowerCase();
-  if (sought === "") return [];
-  const words = sought.split(/\s+/);
-  const hits = scene.nodes.flatMap((node, v) => {
-    const name = node.name.toLowerCase();
-    return words.every((word) => name.includes(word)) ? [{ v, rank: name === sought ? 0 : name.startsWith(sought) || node.title.toLowerCase().startsWith(sought) ? 1 : 2 }] : [];
-  });
-  return hits.sort((a, b) => a.rank - b.rank || a.v - b.v).slice(0, most).map(({ v }) => v);
-}

@@ -118,9 +118,9 @@ export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
     const room = holder.clientHeight - HEAD;
     if (top < holder.scrollTop || top + ROW > holder.scrollTop + room) holder.scrollTop = top - room / 3;
     surface.current?.reveal(at);
-    // Only a new selection moves the chart, not rows that change.
+    // Only a new selection or another height moves the chart, not rows that change.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shown.selected]);
+  }, [shown.selected, height]);
 
   return (
     <div ref={scroller} className="pn-gantt" data-place="gantt">

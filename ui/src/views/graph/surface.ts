@@ -155,7 +155,9 @@ export class Surface {
     this.stage.invalidate();
   }
 
+  /** A panel has come or gone beside it: what is selected stays in sight. */
   private resized(): void {
+    if (this.shown !== null && this.shown.selected >= 0) this.reveal(this.shown.selected);
     this.stage.invalidate();
   }
 

@@ -83,7 +83,7 @@ function ErrorOf({ task, attempt }: { task: Task; attempt: number | null }) {
 }
 
 function Facts({ task, node, now }: { task: Task; node: Schemas["TaskNode"] | undefined; now: number }) {
-  const facts: [string, ReactNode][] = [["State", <StateLabel key="state" state={task.state} reason={task.reason} />]];
+  const facts: [string, ReactNode][] = [["State", <StateLabel key="state" state={task.state} reason={task.reason === "user_error" ? null : task.reason} />]];
   if (task.duration !== null) facts.push(["Duration", durationText(task.duration)]);
   else if (task.started_at !== null && !isOver(task.state)) facts.push(["Running for", runningText((now - Date.parse(task.started_at)) / 1000)]);
   if (task.queued_for !== null) facts.push(["Queued for", durationText(task.queued_for)]);
