@@ -106,9 +106,9 @@ export function lineOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, n
   const bad = figure.counts?.failed ?? 0;
   if (bad > 0) parts.push(`${bad} failed`);
   else if (figure.counts === null) parts.push(STATE_LOOK[figure.state].word);
-  if (figure.attempts > 1) parts.push(`try ${figure.attempts}`);
   const time = timeText(figure, now);
   if (time !== "") parts.push(time);
+  if (figure.attempts > 1) parts.push(`try ${figure.attempts}`);
   return parts.join(" · ");
 }
 

@@ -102,7 +102,7 @@ describe("figures", () => {
     const running = sampleTaskRun("sold", { state: "running", started_at: "2026-03-01T08:00:48.000000Z", progress: { done: 3, total: 4 } });
     expect(figureOf("task:sold", sampleRun([running]))).toMatchObject({ state: "running", progress: 0.75, line: "running · 12 s" });
     const failed = sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{}, {}] as never });
-    expect(figureOf("task:sold", sampleRun([failed]))).toMatchObject({ line: "failed · try 2 · 2.50 s" });
+    expect(figureOf("task:sold", sampleRun([failed]))).toMatchObject({ line: "failed · 2.50 s · try 2" });
   });
 
   it("count items on their task, and sum what they made", () => {
