@@ -3,7 +3,7 @@ import { journey } from "./journey";
 
 journey("run now: a form from the params, checked, and the run that comes of it", async ({ open }) => {
   const page = await open("/pipelines");
-  await page.getByRole("link", { name: "orders" }).first().click();
+  await page.getByRole("main").getByRole("link", { name: "orders" }).first().click();
   await page.getByRole("button", { name: "Run now" }).or(page.getByRole("link", { name: "Run now" })).first().click();
   const form = page.getByRole("form", { name: "Run orders" });
   await form.getByLabel("rows").fill("many");

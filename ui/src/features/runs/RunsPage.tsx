@@ -3,7 +3,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Columns3, Download } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
 import { viewsQuery } from "../../api/views";
 import { DropMenu, MenuItem, MenuLine, MenuNote } from "../../components/DropMenu";
@@ -73,6 +73,14 @@ export function RunsPage() {
     void list.refetch();
     void count.refetch();
   };
+  // Where nothing is shown nothing can jump: what comes is shown at once.
+  const came = runs.length === 0 && newer.count > 0;
+  const show = useEffectEvent(readAgain);
+  useEffect(() => {
+    if (!came) return undefined;
+    const timer = setTimeout(() => show());
+    return () => clearTimeout(timer);
+  }, [came]);
   const states = new Set(terms.flatMap((term) => (term.key === "state" && !term.exclude ? term.values : [])));
   useTitle(text === "" ? "Runs" : `Runs ${text}`);
   return (
@@ -109,8 +117,8 @@ export function RunsPage() {
       </div>
       {wrong.length > 0 && <FilterProblems text={text} terms={wrong} onChange={(q) => set({ q })} />}
       {list.error !== null && <p className="pn-runs-told" role="alert">{list.error.message}</p>}
-      {newer.count > 0 && <button type="button" className="pn-runs-pill" onClick={readAgain}>{newer.count === 1 ? "1 new run" : `${countText(newer.count)} new runs`}</button>}
-      {good === null ? <Empty title="This filter can’t be read"><p>Change what is told above, or look at all runs.</p><Button onClick={() => set({ q: "" })}>All runs</Button></Empty> : runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} onShow={readAgain} newer={newer.count} /> : (
+      {newer.count > 0 && runs.length > 0 && <button type="button" className="pn-runs-pill" onClick={readAgain}>{newer.count === 1 ? "1 new run" : `${countText(newer.count)} new runs`}</button>}
+      {good === null ? <Empty title="This filter can’t be read"><p>Change what is told above, or look at all runs.</p><Button onClick={() => set({ q: "" })}>All runs</Button></Empty> : runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} /> : (
         <RunsTable
           key={reads} held={wrong.length > 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
           onTick={onTick} onTickAll={onTickAll} onEnd={onEnd}
@@ -126,7 +134,7 @@ export function RunsPage() {
   );
 }
 
-function Nothing({ filtered, newer, onClear, onShow }: { filtered: boolean; newer: number; onClear: () => void; onShow: () => void }) {
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (filtered) {
     return (
       <Empty title="No run matches this filter">
@@ -140,7 +148,6 @@ function Nothing({ filtered, newer, onClear, onShow }: { filtered: boolean; newe
       <p>Every run of this project shows here, whoever starts it. Start one in a terminal:</p>
       <Command>penstock run FILE.py</Command>
       <p>or by “Run” on the page of a pipeline.</p>
-      {newer > 0 && <Button onClick={onShow}>Show it</Button>}
     </Empty>
   );
 }
