@@ -1,6 +1,7 @@
 /** The tasks of a run as rows of a list: items of a fan-out below their task, in any order that a person asks for. */
 import type { Schemas } from "../../../api/client";
 import { isOver, TASK_STATES, type TaskState } from "../../../domain/states";
+import { togetherOf } from "../../../domain/together";
 
 export type Task = Schemas["TaskDocument"];
 export type SortBy = "order" | "task" | "state" | "duration" | "queued" | "attempts" | "rows" | "bytes" | "memory";
@@ -123,14 +124,6 @@ function summed(name: string, items: readonly TaskRow[]): TaskRow {
     queuedFor: greatest(present("queuedFor")), attempts: items.reduce((sum, item) => sum + item.attempts, 0),
     rows: total(present("rows")), bytes: total(present("bytes")), memory: greatest(present("memory")),
   };
-}
-
-/** What a person wants to know first of many: what goes on, else what went wrong. */
-function togetherOf(counts: Partial<Record<TaskState, number>>): TaskState {
-  const rank: TaskState[] = [
-    "running", "retrying", "cancelling", "paused", "queued", "created", "failed", "upstream_failed", "cancelled", "warning", "succeeded", "skipped",
-  ];
-  return rank.find((state) => counts[state]) ?? "created";
 }
 
 const FIGURES: Record<Exclude<SortBy, "order" | "task" | "state">, (row: TaskRow) => number | null> = {
