@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -56,11 +57,22 @@ def rows(readers: Readers, artifact: Artifact) -> Any:
 
 
 def children() -> set[int]:
-    return {each.pid for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE}
+    return {each.pid for each in psutil.Process().children() if lives(each)}
+
+
+def lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False  # it ended between the two looks
 
 
 def gone(pids: set[int]) -> bool:
-    return not psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)[1]
+    watched = []
+    for pid in pids:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            watched.append(psutil.Process(pid))
+    return not psutil.wait_procs(watched, timeout=10)[1]
 
 
 def test_one_process_answers_one_question_after_the_other(make: Any, artifact: Artifact) -> None:
