@@ -8,7 +8,7 @@ import { type RunDocument, useCancelRun, useRunContext } from "../../api/runs";
 import { StateLabel } from "../../components/StateIcon";
 import { isOver } from "../../domain/states";
 import { CopyText } from "./CopyText";
-import { durationText, runningText } from "./formats";
+import { durationText, runningText } from "../../domain/formats";
 import { paceOf } from "./pace";
 import { useNow } from "./place";
 import { RunLink } from "./links";

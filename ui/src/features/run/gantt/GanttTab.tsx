@@ -16,7 +16,7 @@ import { axisOf } from "../../../gantt/idle";
 import { type GanttRow, type GanttTask, ganttTasks, rowKey, rowsOf, type SortBy } from "../../../gantt/rows";
 import { GanttCanvas, type GanttHandle } from "../../../views/gantt/GanttCanvas";
 import { Tool } from "../../../views/Tool";
-import { durationText } from "../formats";
+import { durationText } from "../../../domain/formats";
 import { TaskPanel } from "../panel/TaskPanel";
 
 type Run = Schemas["RunDocument"];

@@ -5,7 +5,7 @@ import { useCallback, useMemo } from "react";
 import { type Level, LEVELS, type LogView } from "../../../api/logs";
 import type { RunDocument } from "../../../api/runs";
 import { isOver } from "../../../domain/states";
-import { taskText } from "../formats";
+import { taskText } from "../../../domain/formats";
 import { useRunPlace } from "../place";
 import type { Chosen } from "./LogLines";
 import { LogsView } from "./LogsView";

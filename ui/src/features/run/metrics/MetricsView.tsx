@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { type ReactNode, useMemo, useState } from "react";
 
 import type { Schemas } from "../../../api/client";
-import { bytesText, countText, durationText, figureText, taskText } from "../formats";
+import { bytesText, countText, durationText, figureText, taskText } from "../../../domain/formats";
 import { Choice } from "../Choice";
 import { RowsTable, type RowsColumn } from "../RowsTable";
 import { Chart } from "./Chart";

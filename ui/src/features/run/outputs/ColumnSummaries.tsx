@@ -5,7 +5,7 @@ import { memo } from "react";
 
 import type { Schemas } from "../../../api/client";
 import { type OutputKey, tableSummaryQuery } from "../../../api/outputs";
-import { countText, figureText } from "../formats";
+import { countText, figureText } from "../../../domain/formats";
 import { cellText } from "./grid";
 
 export function ColumnSummaries({ of }: { of: OutputKey }) {

@@ -5,7 +5,7 @@ import { type CSSProperties, type ReactNode, type RefObject, useEffect, useMemo,
 import type { Schemas } from "../../../api/client";
 import { type OutputKey, previewQuery } from "../../../api/outputs";
 import { useReader } from "../logs/useReader";
-import { countText } from "../formats";
+import { countText } from "../../../domain/formats";
 import { cellText, edgesOf, PART_ROWS, partsOf, seen, widthsOf } from "./grid";
 
 const ROW = 26;

@@ -5,7 +5,7 @@ import { Download } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
-import { bytesText, countText, taskText } from "../formats";
+import { bytesText, countText, taskText } from "../../../domain/formats";
 import { Choice } from "../Choice";
 import { placeOf, RunLink } from "../links";
 import { type RowsColumn, RowsTable } from "../RowsTable";

@@ -8,7 +8,7 @@ import type { Schemas } from "../../../api/client";
 import { lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateLabel } from "../../../components/StateIcon";
 import { type Failure, nextFailure } from "../failures";
-import { taskText } from "../formats";
+import { taskText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
 import { Source } from "./Source";

@@ -5,7 +5,7 @@ import { type RunDocument, useRunContext } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver } from "../../../domain/states";
 import { type Failure, allowedFailuresOf, failuresOf, heldBackBy } from "../failures";
-import { taskText } from "../formats";
+import { taskText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { useNow, useRunPlace } from "../place";
 import { FailurePanel } from "./FailurePanel";

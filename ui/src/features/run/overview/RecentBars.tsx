@@ -4,7 +4,7 @@ import { Tooltip } from "@mantine/core";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, stateText } from "../../../domain/states";
-import { durationText } from "../formats";
+import { durationText } from "../../../domain/formats";
 import { RunLink } from "../links";
 
 interface Props {

@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK, stateText, type TaskState } from "../../../domain/states";
-import { bytesText, countText, durationText, runningText } from "../formats";
+import { bytesText, countText, durationText, runningText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { type RowsColumn, RowsTable } from "../RowsTable";
 import { countsOf, keyOf, rowsOf, type SortBy, type Task, type TaskRow } from "./tasks";

@@ -2,7 +2,7 @@
 import type { Schemas } from "../../../api/client";
 import type { State } from "../../../domain/states";
 import { STATE_LOOK } from "../../../domain/states";
-import { durationText, taskText } from "../formats";
+import { durationText, taskText } from "../../../domain/formats";
 
 export type RunEvent = Schemas["Event"];
 

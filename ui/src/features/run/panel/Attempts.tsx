@@ -1,6 +1,6 @@
 import type { Schemas } from "../../../api/client";
 import { StateLabel } from "../../../components/StateIcon";
-import { bytesText, durationText, runningText } from "../formats";
+import { bytesText, durationText, runningText } from "../../../domain/formats";
 
 interface Props {
   attempts: readonly Schemas["AttemptDocument"][];

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { taskFigure, taskRuns } from "../../../graph/scene/figures";
-import { bytesText, countText } from "../formats";
+import { bytesText, countText } from "../../../domain/formats";
 import { RunLink } from "../links";
 import { Panel } from "./Panel";
 

@@ -4,7 +4,7 @@ import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { TASK_STATES } from "../../../domain/states";
 import { countStates } from "../../../domain/together";
-import { durationText } from "../formats";
+import { durationText } from "../../../domain/formats";
 
 type Task = Schemas["TaskDocument"];
 

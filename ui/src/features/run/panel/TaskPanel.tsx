@@ -7,7 +7,7 @@ import type { Schemas } from "../../../api/client";
 import { lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateIcon, StateLabel } from "../../../components/StateIcon";
 import { isOver } from "../../../domain/states";
-import { bytesText, countText, durationText, runningText, taskText } from "../formats";
+import { bytesText, countText, durationText, runningText, taskText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
 import { Source } from "../overview/Source";

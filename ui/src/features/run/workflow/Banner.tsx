@@ -1,7 +1,7 @@
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK } from "../../../domain/states";
-import { durationText } from "../formats";
+import { durationText } from "../../../domain/formats";
 import "./workflow.css";
 
 const WORDS: Partial<Record<Schemas["RunDocument"]["state"], string>> = {
