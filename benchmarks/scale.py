@@ -54,7 +54,7 @@ def measure(shape: str, repeat: int) -> dict[int, list[float]]:
         settings = Settings()
         with LocalEngine(home, settings, start_executor(settings, workers=driver.WORKERS)) as engine:
             for spec in specs.values():
-                engine.plan(spec)
+                engine.planner.plan(spec)
             once(engine, specs[WARM_UP], WARM_UP)
             for _ in range(repeat):
                 for tasks, taken in seconds.items():

@@ -34,7 +34,7 @@ def opened(workload: str, folder: Path) -> Iterator[Builder]:
 
         def build(size: Size) -> Trial:
             spec = definition(workload, size)
-            engine.plan(spec)
+            engine.planner.plan(spec)
             return Trial(lambda: submit(engine, spec), lambda made: result(engine, workload, made))
 
         yield build
