@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from penstock.errors import NotFound
 from penstock.model import graph
-from penstock.model.spec import PipelineSpec, Source, TaskSpec
+from penstock.model.spec import DatasetSpec, PipelineSpec, Source, TaskSpec
 
 NAMES = [f"t{number}" for number in range(9)]
 
@@ -111,6 +111,14 @@ def test_a_slice_needs_what_it_reads_from_outside(known: dict[str, list[str]], d
     chosen = data.draw(st.sets(st.sampled_from(sorted(known)))) if known else set()
     expected = {f"{before}.out" for name in chosen for before in known[name] if before not in chosen}
     assert graph.needs(spec_of(known), chosen) == expected
+
+
+def test_what_the_project_keeps_and_nobody_makes_is_waited_for_by_none() -> None:
+    read = {"raw": Source("dataset", "orders.csv"), "rate": Source("dataset", "rates")}
+    tasks = {"rates": TaskSpec("rates", outputs=("rates",)), "clean": TaskSpec("clean", inputs=read)}
+    spec = PipelineSpec("some", tasks=tasks, datasets={"orders.csv": DatasetSpec("orders.csv")})
+    assert graph.edges(spec) == {"rates": [], "clean": ["rates"]}
+    assert graph.needs(spec, {"clean"}) == {"rates"}
 
 
 def test_tags_choose_tasks_that_have_one_of_them() -> None:

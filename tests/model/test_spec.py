@@ -15,6 +15,7 @@ from penstock.model.spec import (
     ON_TIMEOUT,
     TRIGGER_RULES,
     CodeRef,
+    DatasetSpec,
     ParamSpec,
     PipelineSpec,
     Resources,
@@ -59,7 +60,10 @@ tasks = st.builds(
     on_timeout=st.sampled_from(ON_TIMEOUT), allow_failure=st.booleans(), tags=some_words, labels=labels,
     resources=resources, foreach=some_words, label=st.none() | words, concurrency=st.none() | st.integers(1),
     grace=times, on_lost=st.sampled_from(["retry", "fail"]), description=words, file=st.none() | words,
-    line=st.none() | st.integers(1), source=st.none() | words,
+    line=st.none() | st.integers(1), source=st.none() | words, facts=st.dictionaries(words, plain, max_size=2),
+)  # fmt: skip
+datasets = st.builds(
+    DatasetSpec, name=words, type=words, layer=words, path=words, description=words, versioned=st.booleans()
 )  # fmt: skip
 codes = st.builds(
     CodeRef, root=words, file=words, module=words, name=words, digest=words, files=some_words, preload=some_words
@@ -68,7 +72,7 @@ specs = st.builds(
     PipelineSpec, name=words, namespace=words, description=words, params=st.dictionaries(words, params, max_size=2),
     labels=labels, tags=some_words, timeout=maybe_time, on_timeout=st.sampled_from(ON_TIMEOUT),
     durability=st.sampled_from(["pipelined", "strict"]), tasks=st.dictionaries(words, tasks, max_size=2),
-    code=st.none() | codes,
+    datasets=st.dictionaries(words, datasets, max_size=2), code=st.none() | codes,
 )  # fmt: skip
 # Specs are wide: drawing one takes longer than anything that is done with it.
 slowly = settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)

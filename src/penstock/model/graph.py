@@ -12,13 +12,17 @@ Edges = Mapping[str, Iterable[str]]
 
 
 def edges(spec: PipelineSpec) -> dict[str, list[str]]:
-    """For each task the tasks that come before it: by data, fan-out, condition, and `after`; each once."""
+    """For each task the tasks that come before it: by data, fan-out, condition, and `after`; each once.
+
+    Nobody comes before a dataset that the project keeps and no task makes.
+    """
     makers = {dataset: task.name for task in spec.tasks.values() for dataset in task.outputs}
     found: dict[str, list[str]] = {}
     for task in spec.tasks.values():
         before: dict[str, None] = {}
         for source in (*task.inputs.values(), *(task.when or {}).values()):
-            if source.kind == "dataset" or source.over == "dataset":
+            reads = source.kind == "dataset" or source.over == "dataset"
+            if reads and (source.name in makers or source.name not in spec.datasets):
                 before[makers[source.name]] = None
         before.update(dict.fromkeys(task.after))
         found[task.name] = list(before)
@@ -129,14 +133,15 @@ def select(
 
 
 def needs(spec: PipelineSpec, chosen: set[str]) -> set[str]:
-    """The datasets that chosen tasks read from tasks that are not chosen."""
+    """The datasets that chosen tasks read from tasks that are not chosen; those that no task makes are always there."""
     makers = {dataset: task.name for task in spec.tasks.values() for dataset in task.outputs}
-    return {
+    read = {
         source.name
         for name in chosen
         for source in (*spec.tasks[name].inputs.values(), *(spec.tasks[name].when or {}).values())
-        if (source.kind == "dataset" or source.over == "dataset") and makers[source.name] not in chosen
+        if source.kind == "dataset" or source.over == "dataset"
     }
+    return {name for name in read if name in makers and makers[name] not in chosen}
 
 
 def _reversed(known: Edges) -> dict[str, list[str]]:

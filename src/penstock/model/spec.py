@@ -17,6 +17,7 @@ TriggerRule: TypeAlias = Literal["all_succeeded", "all_done", "one_failed", "non
 OnTimeout: TypeAlias = Literal["failed", "cancelled", "warning"]
 Role: TypeAlias = Literal["task", "on_failure", "finally"]
 
+_PARTS = ("tasks", "datasets", "params", "code", "tags")
 TRIGGER_RULES: tuple[TriggerRule, ...] = ("all_succeeded", "all_done", "one_failed", "none_failed")
 ON_TIMEOUT: tuple[OnTimeout, ...] = ("failed", "cancelled", "warning")
 
@@ -88,7 +89,7 @@ class TaskSpec:
     same for the condition function, or None without a condition. `outputs` names the datasets it makes:
     one name takes the returned value whole, several take a tuple in that order or a dict by name, none
     throws the value away. `after` names tasks that only come before. `line` is 1-based in `file`.
-    `foreach` names the arguments that take items.
+    `foreach` names the arguments that take items. `facts` is what a tool that wrote the definition knows beside.
     """
 
     name: str
@@ -116,6 +117,24 @@ class TaskSpec:
     file: str | None = None
     line: int | None = None
     source: str | None = None
+    facts: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """A dataset that the project itself keeps, in a file or elsewhere, and what is known of it.
+
+    `type` names the class that loads and saves it, `layer` its place in the project's order of layers, `path` where it
+    is kept, without credentials and relative to the project where it lies in it. One that no task makes is an input of
+    the pipeline.
+    """
+
+    name: str
+    type: str = ""
+    layer: str = ""
+    path: str = ""
+    description: str = ""
+    versioned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +157,10 @@ class CodeRef:
 
 @dataclass(frozen=True, slots=True)
 class PipelineSpec:
-    """A named graph of tasks and datasets, whole and checked (see authoring.check)."""
+    """A named graph of tasks and datasets, whole and checked (see authoring.check).
+
+    `datasets` holds those that the project keeps itself; those between tasks that only Penstock keeps need no entry.
+    """
 
     name: str
     namespace: str = "default"
@@ -150,6 +172,7 @@ class PipelineSpec:
     on_timeout: OnTimeout = "failed"
     durability: Literal["pipelined", "strict"] = "pipelined"
     tasks: dict[str, TaskSpec] = field(default_factory=dict)
+    datasets: dict[str, DatasetSpec] = field(default_factory=dict)
     code: CodeRef | None = None
 
     @property
@@ -191,12 +214,15 @@ def from_json(body: dict[str, Any]) -> PipelineSpec:
         name: ParamSpec(**{**param, "choices": tuple(param.get("choices", ()))})
         for name, param in body.get("params", {}).items()
     }
+    datasets = {name: DatasetSpec(**dataset) for name, dataset in body.get("datasets", {}).items()}
     code = body.get("code")
     if code is not None:
         lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
         code = CodeRef(**{**code, **lists})
-    rest = {key: fact for key, fact in body.items() if key not in ("tasks", "params", "code", "tags")}
-    return PipelineSpec(**rest, tasks=tasks, params=params, code=code, tags=tuple(body.get("tags", ())))
+    rest = {key: fact for key, fact in body.items() if key not in _PARTS}
+    return PipelineSpec(
+        **rest, tasks=tasks, datasets=datasets, params=params, code=code, tags=tuple(body.get("tags", ()))
+    )
 
 
 def _task(body: dict[str, Any]) -> TaskSpec:
