@@ -224,7 +224,8 @@ def test_a_database_that_can_not_be_used_is_told_once(user: User) -> None:
     )
     shown = user.types("up", "--port", "0")
     assert shown.returncode == 1
-    assert shown.stderr.count("error:") == 1 and "is not a database" in shown.stderr
+    assert shown.stderr.count("error:") == 1
+    assert "is not a database" in shown.stderr
     assert not user.processes()
 
 
