@@ -1,11 +1,11 @@
 import type { TaskState } from "../../domain/states";
 import { TASK_STATES } from "../../domain/states";
-import { type Figure, lineOf } from "../scene/figures";
+import { type Figure, linesOf } from "../scene/figures";
 import type { SceneNode } from "../scene/scene";
 import { SIZE } from "../scene/sizes";
 import { drawState } from "./icons";
 import { detailOf, type Detail, type Picture } from "./picture";
-import { cut } from "./text";
+import { fitting } from "./text";
 
 const CORNER = 6;
 
@@ -115,13 +115,13 @@ function taskText(context: CanvasRenderingContext2D, picture: Picture, node: Sce
   context.textBaseline = "middle";
   context.textAlign = "left";
   if (detail === "middle") {
-    text(context, `560 ${Math.min(20, 9.5 / picture.camera.scale)}px ${palette.font}`, palette.text, shortTitle(node), left + room.left - 2, middle, width + 10);
+    text(context, `560 ${Math.min(20, 9.5 / picture.camera.scale)}px ${palette.font}`, palette.text, [shortTitle(node)], left + room.left - 2, middle, width + 10);
     return;
   }
-  const line = lineOf(node, figure, picture.now);
-  text(context, `560 ${SIZE.title}px ${palette.font}`, palette.text, node.title, left + room.left, middle - (line === "" ? 0 : 8), width);
+  const lines = linesOf(node, figure, picture.now);
+  text(context, `560 ${SIZE.title}px ${palette.font}`, palette.text, [node.title], left + room.left, middle - (lines.length === 0 ? 0 : 8), width);
   const color = figure.state === "failed" ? palette.state.failed : palette.dim;
-  text(context, `400 ${SIZE.line}px ${palette.font}`, color, line, left + room.left, middle + 9, width);
+  text(context, `400 ${SIZE.line}px ${palette.font}`, color, lines, left + room.left, middle + 9, width);
   if (node.kind === "group") unfoldMark(context, palette.dim, left + node.width - 19, top + node.height / 2);
   drawShare(context, picture, node, figure, left, top);
 }
@@ -161,16 +161,16 @@ function pillText(context: CanvasRenderingContext2D, picture: Picture, node: Sce
   context.textBaseline = "middle";
   context.textAlign = "left";
   const size = detail === "middle" ? Math.min(17, 9 / picture.camera.scale) : 12;
-  const line = detail === "middle" ? "" : lineOf(node, figure, picture.now);
-  text(context, `450 ${size}px ${palette.font}`, color, node.title, left + room.left, middle - (line === "" ? 0 : 6.5), width + (detail === "middle" ? 8 : 0));
-  text(context, `400 10.5px ${palette.font}`, palette.dim, line, left + room.left, middle + 7.5, width);
+  const lines = detail === "middle" ? [] : linesOf(node, figure, picture.now);
+  text(context, `450 ${size}px ${palette.font}`, color, [node.title], left + room.left, middle - (lines.length === 0 ? 0 : 6.5), width + (detail === "middle" ? 8 : 0));
+  text(context, `400 10.5px ${palette.font}`, palette.dim, lines, left + room.left, middle + 7.5, width);
 }
 
-function text(context: CanvasRenderingContext2D, font: string, color: string, words: string, x: number, y: number, width: number): void {
-  if (words === "") return;
+function text(context: CanvasRenderingContext2D, font: string, color: string, words: readonly string[], x: number, y: number, width: number): void {
+  if (words.length === 0) return;
   context.font = font;
   context.fillStyle = color;
-  context.fillText(cut(context, words, width), x, y);
+  context.fillText(fitting(context, words, width), x, y);
 }
 
 /** What a node is, where it has no state: a step, a store of data, a value. */

@@ -11,6 +11,12 @@ export function cut(context: CanvasRenderingContext2D, text: string, width: numb
   return made;
 }
 
+/** The first of several texts that fits a width whole; else the last of them, cut. */
+export function fitting(context: CanvasRenderingContext2D, texts: readonly string[], width: number): string {
+  const last = texts.at(-1) ?? "";
+  return texts.find((text) => cut(context, text, width) === text) ?? cut(context, last, width);
+}
+
 /** Fonts have come: what was measured before is no longer so. */
 export function forgetWidths(): void {
   cuts.clear();

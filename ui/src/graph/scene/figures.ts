@@ -99,8 +99,20 @@ function madeOf(outputs: readonly Schemas["OutputSummary"][]): Figure {
 
 /** The second line of a node, as it is now. */
 export function lineOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, now: number): string {
-  if (node.kind === "dataset") return figure.made ? sizeText(figure) : "";
-  if (figure.state === null) return node.note;
+  return joined(partsOf(node, figure, now));
+}
+
+/** The same line, and after it the shorter ones that still say what matters most: for a node too narrow for all of it. */
+export function linesOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, now: number): string[] {
+  const parts = partsOf(node, figure, now);
+  // A task's sign says its state already; of items and datasets, how many there are comes first.
+  const shorter = (by: number) => (node.kind !== "dataset" && figure.counts === null ? parts.slice(by) : parts.slice(0, parts.length - by));
+  return parts.map((_, by) => joined(shorter(by)));
+}
+
+function partsOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, now: number): string[] {
+  if (node.kind === "dataset") return figure.made ? sizesOf(figure) : [];
+  if (figure.state === null) return node.note === "" ? [] : [node.note];
   const parts: string[] = [];
   if (figure.counts !== null) parts.push(`${figure.done}/${figure.total}`);
   const bad = figure.counts?.failed ?? 0;
@@ -109,7 +121,7 @@ export function lineOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, n
   const time = timeText(figure, now);
   if (time !== "") parts.push(time);
   if (figure.attempts > 1) parts.push(`try ${figure.attempts}`);
-  return parts.join(" · ");
+  return parts;
 }
 
 /** How long it took, or has taken. */
@@ -119,10 +131,18 @@ export function timeText(figure: Figure, now: number): string {
 }
 
 /** "1.2M rows · 12 MB". */
-export function sizeText({ rows, bytes, total }: Pick<Figure, "rows" | "bytes" | "total">): string {
+export function sizeText(size: Pick<Figure, "rows" | "bytes" | "total">): string {
+  return joined(sizesOf(size));
+}
+
+function sizesOf({ rows, bytes, total }: Pick<Figure, "rows" | "bytes" | "total">): string[] {
   const parts = [rows === null ? "" : `${shortCount(rows)} ${rows === 1 ? "row" : "rows"}`, bytes === null ? "" : bytesText(bytes)];
   if (total > 1 && rows === null) parts.unshift(`${shortCount(total)} values`);
-  return parts.filter((part) => part !== "").join(" · ");
+  return parts.filter((part) => part !== "");
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.join(" · ");
 }
 
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });

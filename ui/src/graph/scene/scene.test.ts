@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { layOut } from "../layout/layout";
 import { chance } from "../layout/sample";
 import { find } from "./find";
-import { figuresOf, lineOf } from "./figures";
+import { figuresOf, lineOf, linesOf } from "./figures";
 import { groupKeys, waysOf } from "./grouping";
 import { PLAIN, type SceneOptions } from "./options";
 import { largeGraph, sampleGraph, sampleRun, sampleTask, sampleTaskRun } from "./sample";
@@ -111,6 +111,17 @@ describe("figures", () => {
     expect(figureOf("dataset:report", run)).toMatchObject({ made: true, rows: 1200, line: "1,200 rows · 2.0 KB" });
     const over = sampleRun([item(0, "succeeded"), item(1, "failed")]);
     expect(figureOf("task:report", over)).toMatchObject({ state: "failed", duration: 11, line: "2/2 · 1 failed · 11.0 s" });
+  });
+
+  it("leave out what matters least where there is little room", () => {
+    const lines = (id: string, run: ReturnType<typeof sampleRun>) => {
+      const v = scene().index.get(id)!;
+      return linesOf(scene().nodes[v]!, figuresOf(scene(), run)[v]!, now);
+    };
+    const failed = sampleRun([sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{}, {}] as never })]);
+    expect(lines("task:sold", failed)).toEqual(["failed · 2.50 s · try 2", "2.50 s · try 2", "try 2"]);
+    expect(lines("task:report", sampleRun([item(0, "succeeded"), item(1, "failed")]))).toEqual(["2/2 · 1 failed · 11.0 s", "2/2 · 1 failed", "2/2"]);
+    expect(lines("dataset:report", sampleRun([item(0, "succeeded")]))).toEqual(["600 rows · 1.0 KB", "600 rows"]);
   });
 
   it("sum a folded group, and say without a run what a definition says", () => {

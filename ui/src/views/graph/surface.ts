@@ -1,4 +1,5 @@
 import { begin, between, type Camera, fit, held, lookAt, reveal, zoomAt } from "../../graph/draw/camera";
+import { firstNode } from "../../graph/draw/first";
 import { paint, paintTurning, turningIn } from "../../graph/draw/paint";
 import { type Palette, readPalette } from "../../graph/draw/palette";
 import { type Hit, hitAt, type Picture } from "../../graph/draw/picture";
@@ -174,7 +175,7 @@ export class Surface {
   private draw(time: number): void {
     const { shown, stage } = this;
     if (shown === null) return;
-    this.camera ??= begin(shown.layout, stage.size, interesting(shown));
+    this.camera ??= begin(shown.layout, stage.size, placeOf(shown.layout, firstNode(shown, stage.size)));
     if (this.glide !== null) {
       const share = Math.min(1, (performance.now() - this.glide.since) / GLIDE);
       this.camera = between(this.glide.from, this.glide.to, share);
@@ -201,11 +202,8 @@ export class Surface {
   }
 }
 
-/** What to look at first: a failure, else what runs. */
-function interesting({ scene, layout, figures, selected }: Shown): Place | null {
-  const of = (state: string) => figures.findIndex((figure) => figure.state === state);
-  const node = [selected, of("failed"), of("running"), of("warning")].find((v) => v >= 0) ?? -1;
-  return node < 0 || node >= scene.nodes.length ? null : { x: layout.x[node]!, y: layout.y[node]! };
+function placeOf(layout: Layout, node: number): Place | null {
+  return node < 0 ? null : { x: layout.x[node]!, y: layout.y[node]! };
 }
 
 function anchorPlace({ scene, layout }: Shown, anchor: string | undefined): Place | null {
