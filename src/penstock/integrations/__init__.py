@@ -1,0 +1,1 @@
+"""Other tools that Penstock works with, a room each."""

@@ -1,0 +1,1 @@
+"""Kedro projects: every run of theirs recorded, and run by our engine."""
