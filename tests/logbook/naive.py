@@ -48,8 +48,10 @@ class Naive:
         for seq, (step, level, message) in enumerate(log):
             at = round(at + step, 6)
             stream = "stdout" if level is None else "log"
+            # Other writers leave zeros out.
+            when = f"{at:.6f}" if number % 2 == 0 else repr(at)
             texts.append(
-                f'{{"at": {at:.6f}, "seq": {seq}, "stream": "{stream}", "level": {json.dumps(level)}, '
+                f'{{"at": {when}, "seq": {seq}, "stream": "{stream}", "level": {json.dumps(level)}, '
                 f'"logger": {json.dumps(level and "a.b")}, "message": {json.dumps(message)}}}\n'
             )
         (self.folder / f"{number}.jsonl").write_text("".join(texts), encoding="ascii")

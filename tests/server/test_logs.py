@@ -11,7 +11,7 @@ import pytest
 from penstock.agent.logs import LogFile
 from penstock.model import ids
 from penstock.store.rows import Commit
-from penstock.wire.logs import LogMatches, LogSummary, LogWindow
+from penstock.wire.logs import LogMatches, LogPlace, LogSlices, LogSummary, LogWindow
 from tests.server.world import World, problem
 from tests.store import made
 
@@ -128,6 +128,49 @@ def test_matches_are_places_in_the_view(logged: Logged) -> None:
     assert logged.get(f"{LOGS}/matches", params=query).json() == {"total": 2, "indexes": [0, 1]}
 
 
+def test_slices_count_lines_over_time(logged: Logged) -> None:
+    body = logged.get(f"{LOGS}/slices", params={"slices": 4}).json()
+    LogSlices.model_validate(body, strict=True)
+    zeros = [0, 0, 0, 0]
+    assert body == {
+        "after": "2013-01-01T00:00:00.000000Z",
+        "before": "2013-01-01T00:00:03.200001Z",
+        "total": 12,
+        "levels": {
+            "debug": zeros, "info": [1, 1, 1, 1], "warning": [1, 1, 1, 1], "error": [1, 1, 1, 1], "critical": zeros,
+            "none": zeros,
+        },
+        "exact": True,
+    }  # fmt: skip
+    query = {"slices": 2, "level": "error", "after": "2013-01-01T00:00:01", "before": "2013-01-01T00:00:05"}
+    body = logged.get(f"{LOGS}/slices", params=query).json()
+    assert (body["after"], body["before"]) == ("2013-01-01T00:00:01.000000Z", "2013-01-01T00:00:05.000000Z")
+    assert (body["total"], body["levels"]["error"], body["levels"]["info"]) == (3, [2, 1], [0, 0])
+    body = logged.get(f"{LOGS}/slices", params={"task": "c"}).json()
+    assert (body["after"], body["before"], body["total"], len(body["levels"]["info"])) == (None, None, 0, 100)
+
+
+@pytest.mark.parametrize("slices", [0, 1001])
+def test_slices_are_bounded(logged: Logged, slices: int) -> None:
+    problem(logged.get(f"{LOGS}/slices", params={"slices": slices}), 422, "usage")
+
+
+def test_one_question_finds_the_next_line_of_a_level(logged: Logged) -> None:
+    def place(**query: Any) -> Any:
+        body = logged.get(f"{LOGS}/next", params={"of": ["error", "critical"], **query}).json()
+        LogPlace.model_validate(body, strict=True)
+        return body["index"]
+
+    assert (place(), place(back=True)) == (2, 11)
+    assert (place(line=2), place(line=2, back=True)) == (5, 11)
+    assert (place(line=11), place(line=12), place(line=12, back=True)) == (2, 2, 11)
+    assert (place(task="b", line=2), place(task="b", level=["info", "error"], line=1)) == (5, 3)
+    assert place(level="info") is None
+    body = logged.get(f"{LOGS}/next", params={"of": "error"}).json()
+    assert body == {"index": 2, "at": "2013-01-01T00:00:00.200000Z"}
+    problem(logged.get(f"{LOGS}/next"), 422, "usage")
+
+
 def test_is_complete_when_nothing_can_come_any_more(logged: Logged) -> None:
     def complete(**query: Any) -> bool:
         return bool(logged.get(LOGS, params=query).json()["complete"])
@@ -181,7 +224,7 @@ def test_a_download_of_more_than_one_step_has_all(logged: Logged) -> None:
     assert [line.split(" a ")[1] for line in answer.text.splitlines()] == [f"line {number}" for number in range(5000)]
 
 
-@pytest.mark.parametrize("door", ["", "/summary", "/matches?text=x", "/content"])
+@pytest.mark.parametrize("door", ["", "/summary", "/slices", "/next?of=error", "/matches?text=x", "/content"])
 def test_what_there_is_not(logged: Logged, door: str) -> None:
     sign = "&" if "?" in door else "?"
     problem(logged.get(f"/api/v1/runs/{'7' * 13}/logs{door}"), 404, "not_found")
@@ -198,6 +241,7 @@ def test_what_there_is_not(logged: Logged, door: str) -> None:
         "limit=5001",
         "map_index=-1",
         "after=soon",
+        "after=0001-01-01T00:00:00%2B05:00",
         "attempt=99999999999",
         "lvl=error",
     ],

@@ -123,10 +123,14 @@ def _block(start: int, piece: bytes, before: Block | None) -> Block:
         counted += counts[level]
     times = piece.split(_START)[1:]
     if lines and lines == counted == len(times) and set(map(_TENTH, times)) == _POINT:
-        # They are texts yet, but have as many digits each; what follows them does not matter.
-        low, high = float(times[0][:17]), float(max(times)[:17])
+        # They are texts yet, in the order of their times, however many digits follow the point.
+        low, high = _number(times[0]), _number(max(times))
         return Block(start, end, first, lines, tuple(counts), max(floor, low), max(floor, high), True)
     return _doubtful(start, piece[1:], first, floor)
+
+
+def _number(time: bytes) -> float:
+    return float(time[: time.index(b",")])
 
 
 def _doubtful(start: int, piece: bytes, first: int, floor: float) -> Block:

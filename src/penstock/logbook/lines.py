@@ -20,10 +20,10 @@ _KEYS: Final = {"at", "seq", "stream", "level", "logger", "message"}
 _LEVEL: Final = b"(" + b"|".join(WORDS) + b")"
 #: The time and the level at the begin of a line. Inside of a line it can't stand.
 _HEAD: Final = re.compile(
-    rb'{"at": (-?\d+\.\d{6}), "seq": \d+, "stream": "(?:stdout|stderr|log)", "level": ' + _LEVEL + rb', "logger": '
+    rb'{"at": (-?\d+(?:\.\d+)?), "seq": \d+, "stream": "(?:stdout|stderr|log)", "level": ' + _LEVEL + rb', "logger": '
 )
 _WHOLE_HEAD: Final = re.compile(
-    rb'{"at": (-?\d+\.\d{6}), "seq": (\d+), "stream": "(stdout|stderr|log)", "level": ' + _LEVEL + rb', "logger": '
+    rb'{"at": (-?\d+(?:\.\d+)?), "seq": (\d+), "stream": "(stdout|stderr|log)", "level": ' + _LEVEL + rb', "logger": '
 )
 
 #: What steers a terminal (ECMA-48): CSI; OSC with its end; DCS, SOS, PM, APC with their end; escapes of two characters;
@@ -92,7 +92,7 @@ def _is_line(found: Any) -> bool:
     return (
         isinstance(found, dict)
         and found.keys() == _KEYS
-        and isinstance(found["at"], float)
+        and isinstance(found["at"], float | int)
         and isinstance(found["message"], str)
     )
 

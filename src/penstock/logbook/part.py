@@ -49,6 +49,11 @@ class Part:
         low, high = self.key(self.numbers[0]), self.key(self.numbers[-1])
         return self.piece._replace(low=low, high=high, total=len(self.numbers), counts=counts)
 
+    def heads(self) -> list[tuple[float, int]]:
+        """Of each chosen line the time at which it stands, and the number of its level in LEVELS."""
+        times, heads = self._times, self._heads
+        return [(times[number], WORDS.index(heads[number][1])) for number in self.numbers if times]
+
     @cached_property
     def data(self) -> bytes:
         """The bytes of the block."""

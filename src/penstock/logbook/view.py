@@ -11,6 +11,7 @@ import heapq
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
@@ -63,6 +64,11 @@ class View:
     def __exit__(self, *_: object) -> None:
         self._files.close()
 
+    def of_levels(self, levels: frozenset[str]) -> View:
+        """Those of its lines that have one of these levels. To be closed too."""
+        choice = replace(self.choice, levels=self.choice.levels & levels)
+        return View(self._shelf, self.attempts, choice, more=not self.complete)
+
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """How many lines there are of each level, and of each task."""
         levels = [sum(column) for column in zip(*[piece.counts for piece in self.pieces], strict=True)]
@@ -77,6 +83,12 @@ class View:
 
         Blocks that end before the first and begin behind the last are only counted.
         """
+        lines = self.keyed(first, limit)
+        raws = parse_all([text for _, text in lines])
+        return [self._document(key, raw, whole) for (key, _), (raw, whole) in zip(lines, raws, strict=True)]
+
+    def keyed(self, first: int, limit: int) -> list[tuple[Key, bytes]]:
+        """The same lines as they are written, by their keys."""
         first, last = max(0, first), min(self.total, first + limit)
         if first >= last:
             return []
@@ -85,9 +97,7 @@ class View:
         before = self._ended[bisect_left(self._highs, low)]
         near = [piece for piece in self.pieces[: bisect_right(self._lows, high)] if piece.high >= low]
         lines = sorted([line for piece in near for line in self.part(piece).lines()])
-        lines = lines[first - before : last - before]
-        raws = parse_all([text for _, text in lines])
-        return [self._document(key, raw, whole) for (key, _), (raw, whole) in zip(lines, raws, strict=True)]
+        return lines[first - before : last - before]
 
     def ranks(self, keys: Sequence[Key]) -> list[int]:
         """The places of lines, by their keys, which are in order."""

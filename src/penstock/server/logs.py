@@ -15,6 +15,8 @@ from penstock.logbook.choice import Choice
 from penstock.logbook.folder import Folder
 from penstock.logbook.lines import LEVELS, strip
 from penstock.logbook.shelf import Shelf
+from penstock.logbook.slices import Slices
+from penstock.logbook.steps import Place
 from penstock.logbook.view import Attempt, View
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN
@@ -103,6 +105,24 @@ def document(view: View, first: int, limit: int) -> dict[str, Any]:
         "complete": view.complete,
         "damaged": view.damaged,
     }
+
+
+def slices_document(slices: Slices) -> dict[str, Any]:
+    """Counts over time as wire.LogSlices."""
+    return {
+        "after": iso(slices.after),
+        "before": iso(slices.before),
+        "total": sum(map(sum, slices.levels.values())),
+        "levels": slices.levels,
+        "exact": slices.exact,
+    }
+
+
+def place_document(place: Place | None) -> dict[str, Any]:
+    """A line's place as wire.LogPlace."""
+    if place is None:
+        return {"index": None, "at": None}
+    return {"index": place.number, "at": iso(round(place.at * 1_000_000))}
 
 
 def as_text(view: View) -> Iterator[bytes]:

@@ -94,7 +94,7 @@ def moment(name: str, text: str | None) -> float | None:
     try:
         # A `+` that was not encoded arrives as a space.
         at = datetime.fromisoformat(text.replace(" ", "+") if text[-6:-5] == " " else text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
     except (ValueError, OverflowError):
         raise UsageError(
             f"{name}: '{text}' is no time",

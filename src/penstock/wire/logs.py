@@ -47,6 +47,28 @@ class LogSummary(Body):
     tasks: dict[str, int]
 
 
+class LogSlices(Body):
+    """Lines over time, in equal slices from `after` to just before `before`: the time that was asked, or all there is.
+
+    `levels` has a count for each slice. Slice `i` of `n` begins at `after + i * (before - after) / n`, cut to
+    microseconds; the number of its first line in the view is that of all lines in the slices before it. `exact` is
+    false where so many attempts overlap that the lines of some blocks, 32 KB each, were taken for evenly spread.
+    """
+
+    after: Time | None
+    before: Time | None
+    total: int
+    levels: dict[str, list[int]]
+    exact: bool
+
+
+class LogPlace(Body):
+    """A line's place in the view, and when it was written; null when there is no such line."""
+
+    index: int | None
+    at: Time | None
+
+
 class LogMatches(Body):
     """Where a text was found: places in the view (`index`), the first 10,000; `total` counts all."""
 

@@ -408,6 +408,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/logs/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Next In Logs
+         * @description The next line of the levels `of` behind `line`, or the last one before it; round the end of the view.
+         *
+         *     Without `line` the first of the view, or its last.
+         */
+        get: operations["findNextInRunLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/logs/slices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log Slices
+         * @description How many lines there are of each level in each of so many equal slices of time, from `after` to `before`.
+         */
+        get: operations["getRunLogSlices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/logs/summary": {
         parameters: {
             query?: never;
@@ -1099,6 +1141,38 @@ export interface components {
         LogMatches: {
             /** Indexes */
             indexes: number[];
+            /** Total */
+            total: number;
+        };
+        /**
+         * LogPlace
+         * @description A line's place in the view, and when it was written; null when there is no such line.
+         */
+        LogPlace: {
+            /** At */
+            at: string | null;
+            /** Index */
+            index: number | null;
+        };
+        /**
+         * LogSlices
+         * @description Lines over time, in equal slices from `after` to just before `before`: the time that was asked, or all there is.
+         *
+         *     `levels` has a count for each slice. Slice `i` of `n` begins at `after + i * (before - after) / n`, cut to
+         *     microseconds; the number of its first line in the view is that of all lines in the slices before it. `exact` is
+         *     false where so many attempts overlap that the lines of some blocks, 32 KB each, were taken for evenly spread.
+         */
+        LogSlices: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Exact */
+            exact: boolean;
+            /** Levels */
+            levels: {
+                [key: string]: number[];
+            };
             /** Total */
             total: number;
         };
@@ -2669,6 +2743,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogMatches"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    findNextInRunLogs: {
+        parameters: {
+            query: {
+                of: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
+                line?: number | null;
+                back?: boolean;
+                task?: string[];
+                map_index?: number | null;
+                attempt?: number | null;
+                level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
+                after?: string | null;
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPlace"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRunLogSlices: {
+        parameters: {
+            query?: {
+                slices?: number;
+                task?: string[];
+                map_index?: number | null;
+                attempt?: number | null;
+                level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
+                after?: string | null;
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSlices"];
                 };
             };
             default: components["responses"]["Problem"];

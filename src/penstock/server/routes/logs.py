@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 
 from penstock.logbook.search import find
+from penstock.logbook.slices import slices_of
+from penstock.logbook.steps import next_of
 from penstock.server import downloads, logs
 from penstock.server.answers import json_answer
-from penstock.server.logs import WishedLogs
-from penstock.wire.logs import LogMatches, LogSummary, LogWindow
+from penstock.server.logs import Level, WishedLogs
+from penstock.wire.logs import LogMatches, LogPlace, LogSlices, LogSummary, LogWindow
 
 router = APIRouter()
 
@@ -33,6 +35,28 @@ def get_log_summary(wish: WishedLogs) -> Response:
     with logs.view_of(wish) as view:
         levels, tasks = view.counts()
         return json_answer({"total": view.total, "levels": levels, "tasks": tasks})
+
+
+@router.get("/runs/{run_id}/logs/slices", operation_id="getRunLogSlices", response_model=LogSlices)
+def get_log_slices(wish: WishedLogs, slices: Annotated[int, Query(ge=1, le=1000)] = 100) -> Response:
+    """How many lines there are of each level in each of so many equal slices of time, from `after` to `before`."""
+    with logs.view_of(wish) as view:
+        return json_answer(logs.slices_document(slices_of(view, slices)))
+
+
+@router.get("/runs/{run_id}/logs/next", operation_id="findNextInRunLogs", response_model=LogPlace)
+def find_next_in_logs(
+    wish: WishedLogs,
+    of: Annotated[list[Level], Query(min_length=1, max_length=20)],
+    line: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    back: bool = False,
+) -> Response:
+    """The next line of the levels `of` behind `line`, or the last one before it; round the end of the view.
+
+    Without `line` the first of the view, or its last.
+    """
+    with logs.view_of(wish) as view:
+        return json_answer(logs.place_document(next_of(view, frozenset(of), line, back=back)))
 
 
 @router.get("/runs/{run_id}/logs/matches", operation_id="findInRunLogs", response_model=LogMatches)
