@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { bytesText, countText, durationText, figureText, taskText } from "./formats";
 
 test("bytes", () => {
-  expect([0, 1023, 1024, 1536, 102_400, 1024 ** 2 - 1, 5 * 1024 ** 3, -2048].map(bytesText)).toEqual([
-    "0 B", "1023 B", "1.0 KB", "1.5 KB", "100 KB", "1.0 MB", "5.0 GB", "−2.0 KB",
+  expect([0, 999, 1000, 1536, 102_400, 1000 ** 2 - 1, 5 * 1000 ** 3, -2048].map(bytesText)).toEqual([
+    "0 B", "999 B", "1.0 kB", "1.5 kB", "102 kB", "1.0 MB", "5.0 GB", "−2.0 kB",
   ]);
   expect(bytesText(null)).toBe("–");
 });

@@ -1,13 +1,13 @@
 /** Figures as the page says them: short, with their unit, the same everywhere. */
 
-const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
+const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 
-/** Bytes in powers of 1024: "1.5 MB". */
+/** Bytes in powers of 1000, as the command line tells them: "1.5 MB". */
 export function bytesText(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return "–";
   let [value, unit] = [Math.abs(bytes), 0];
-  while (value >= 1023.95 && unit < UNITS.length - 1) {
-    value /= 1024;
+  while (value >= 999.95 && unit < UNITS.length - 1) {
+    value /= 1000;
     unit += 1;
   }
   return `${bytes < 0 ? "−" : ""}${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;

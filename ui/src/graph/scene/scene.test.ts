@@ -108,7 +108,7 @@ describe("figures", () => {
   it("count items on their task, and sum what they made", () => {
     const run = sampleRun([sampleTaskRun("report"), item(0, "succeeded"), item(1, "succeeded"), item(2, "running")]);
     expect(figureOf("task:report", run)).toMatchObject({ state: "running", done: 2, total: 3, line: "2/3 · 50 s" });
-    expect(figureOf("dataset:report", run)).toMatchObject({ made: true, rows: 1200, line: "1,200 rows · 2.0 KB" });
+    expect(figureOf("dataset:report", run)).toMatchObject({ made: true, rows: 1200, line: "1,200 rows · 2.0 kB" });
     const over = sampleRun([item(0, "succeeded"), item(1, "failed")]);
     expect(figureOf("task:report", over)).toMatchObject({ state: "failed", duration: 11, line: "2/2 · 1 failed · 11.0 s" });
   });
@@ -121,7 +121,7 @@ describe("figures", () => {
     const failed = sampleRun([sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{}, {}] as never })]);
     expect(lines("task:sold", failed)).toEqual(["failed · 2.50 s · try 2", "2.50 s · try 2", "try 2"]);
     expect(lines("task:report", sampleRun([item(0, "succeeded"), item(1, "failed")]))).toEqual(["2/2 · 1 failed · 11.0 s", "2/2 · 1 failed", "2/2"]);
-    expect(lines("dataset:report", sampleRun([item(0, "succeeded")]))).toEqual(["600 rows · 1.0 KB", "600 rows"]);
+    expect(lines("dataset:report", sampleRun([item(0, "succeeded")]))).toEqual(["600 rows · 1.0 kB", "600 rows"]);
   });
 
   it("sum a folded group, and say without a run what a definition says", () => {

@@ -12,7 +12,6 @@ export interface ChartProps {
   to: number;
   /** The top of the y axis; rounded up from the dots without it, so that charts side by side can share it. */
   top?: number | undefined;
-  base?: 10 | 1024;
   /** Draws the surface below the line. */
   filled?: boolean;
   color: string;
@@ -25,10 +24,10 @@ const WIDTH = 320;
 /** Dots of a line that can be told apart at that width. */
 const MOST = 320;
 
-export const Chart = memo(function Chart({ label, dots, from, to, top, base = 10, filled = false, color, tell, tellTime, height = 72 }: ChartProps) {
+export const Chart = memo(function Chart({ label, dots, from, to, top, filled = false, color, tell, tellTime, height = 72 }: ChartProps) {
   const [hover, setHover] = useState<Dot>();
   const least = useMemo(() => dots.reduce((low, dot) => Math.min(low, dot.y), 0), [dots]);
-  const most = useMemo(() => top ?? roundUp(dots.reduce((high, dot) => Math.max(high, dot.y), 0), base), [dots, top, base]);
+  const most = useMemo(() => top ?? roundUp(dots.reduce((high, dot) => Math.max(high, dot.y), 0)), [dots, top]);
   const span = Math.max(to - from, 1e-9);
   const xOf = (x: number) => ((x - from) / span) * WIDTH;
   const yOf = (y: number) => height - ((y - least) / (most - least || 1)) * (height - 2) - 1;

@@ -130,7 +130,7 @@ function OverTime({ series, start, task }: { series: Schemas["RunMetrics"]["seri
   if (cards.length === 0) {
     return <p className="pn-dim">No attempt ran long enough to be looked at: CPU and memory are read about once a second. Peaks and sums are below.</p>;
   }
-  const memory = roundUp(cards.reduce((most, card) => Math.max(most, card.memory), 0), 1024);
+  const memory = roundUp(cards.reduce((most, card) => Math.max(most, card.memory), 0));
   const cpu = roundUp(cards.reduce((most, card) => Math.max(most, card.cpu), 0.1));
   const shown = all ? sorted : sorted.slice(0, FIRST);
   return (
@@ -146,7 +146,7 @@ function OverTime({ series, start, task }: { series: Schemas["RunMetrics"]["seri
             <div className="pn-card-name">CPU, cores</div>
             <Chart label={`CPU of ${card.title}, at most ${figureText(card.cpu)} cores`} dots={card.usage.cpu} from={card.start} to={card.end} top={cpu} color="var(--pn-state-running)" filled tell={figureText} tellTime={durationText} height={48} />
             <div className="pn-card-name">Memory</div>
-            <Chart label={`Memory of ${card.title}, at most ${bytesText(card.memory)}`} dots={card.usage.memory} from={card.start} to={card.end} top={memory} base={1024} color="var(--pn-state-skipped)" filled tell={bytesText} tellTime={durationText} height={48} />
+            <Chart label={`Memory of ${card.title}, at most ${bytesText(card.memory)}`} dots={card.usage.memory} from={card.start} to={card.end} top={memory} color="var(--pn-state-skipped)" filled tell={bytesText} tellTime={durationText} height={48} />
             <Traffic usage={card.usage} card={card} />
           </article>
         ))}
@@ -162,7 +162,7 @@ function Traffic({ usage, card }: { usage: Usage; card: Card }) {
   return kinds.map(([name, dots]) => (
     <div key={name}>
       <div className="pn-card-name">{name}, by second</div>
-      <Chart label={`${name} of ${card.title}`} dots={dots} from={card.start} to={card.end} base={1024} color="var(--pn-state-succeeded)" tell={(y) => `${bytesText(y)}/s`} tellTime={durationText} height={32} />
+      <Chart label={`${name} of ${card.title}`} dots={dots} from={card.start} to={card.end} color="var(--pn-state-succeeded)" tell={(y) => `${bytesText(y)}/s`} tellTime={durationText} height={32} />
     </div>
   ));
 }

@@ -77,14 +77,12 @@ function figureOf(key: string, told: MetricPoint[], start: number): Figure {
   };
 }
 
-/** A round number that is not below `value`, for the top of an axis: 1, 2, 2.5 or 5 times a power of `base`. */
-export function roundUp(value: number, base: 10 | 1024 = 10): number {
+/** A round number that is not below `value`, for the top of an axis: 1, 2, 2.5 or 5 times a power of ten. */
+export function roundUp(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
-  const unit = base === 1024 ? 1024 ** Math.max(0, Math.floor(Math.log(value) / Math.log(1024))) : 1;
-  const share = value / unit;
-  const power = 10 ** Math.floor(Math.log10(share) + 1e-12);
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= share * (1 - 1e-12)) ?? 10;
-  return step * power * unit;
+  const power = 10 ** Math.floor(Math.log10(value) + 1e-12);
+  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= value * (1 - 1e-12)) ?? 10;
+  return step * power;
 }
 
 /** At most `most` dots with the shape kept: of each stretch the least and the greatest. */
