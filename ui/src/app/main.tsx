@@ -3,25 +3,13 @@ import "../components/theme/mantine.css";
 import "../components/theme/tokens.css";
 import "../components/theme/base.css";
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiProblem } from "../api/client";
 import { Told } from "../components/Told";
 import { mantineVariables, schemeManager, theme } from "../components/theme/theme";
-import { router } from "./router";
-
-const client = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      refetchOnWindowFocus: false,
-      // What was refused will be refused again; a busy or absent server may answer soon.
-      retry: (count, problem) => count < 3 && !(problem instanceof ApiProblem && problem.status < 500),
-    },
-  },
-});
+import { client, router } from "./router";
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

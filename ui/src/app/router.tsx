@@ -1,4 +1,7 @@
-import { createRootRoute, createRoute, createRouter, defaultStringifySearch, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, createRoute, createRouter, defaultStringifySearch, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { ApiProblem } from "../api/client";
+import { expectRun } from "./ahead";
 import { NotFound, Trouble, Waiting } from "./states";
 import { readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
 import { Shell } from "./Shell";
@@ -6,7 +9,18 @@ import { Shell } from "./Shell";
 export const RUN_TABS = ["overview", "workflow", "gantt", "logs", "outputs", "metrics"] as const;
 export const PIPELINE_TABS = ["overview", "workflow", "runs", "grid"] as const;
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Trouble });
+export const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: false,
+      // What was refused will be refused again; a busy or absent server may answer soon.
+      retry: (count, problem) => count < 3 && !(problem instanceof ApiProblem && problem.status < 500),
+    },
+  },
+});
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell, notFoundComponent: NotFound, errorComponent: Trouble });
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -38,6 +52,7 @@ const runTab = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId/$tab",
   validateSearch: readRunSearch,
+  loader: ({ context, params }) => expectRun(context.client, params.runId, params.tab),
   component: lazyRouteComponent(() => import("./RunPlace"), "RunPlace"),
 });
 
@@ -66,6 +81,7 @@ const pipelineTab = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([home, login, runs, run, runTab, pipelines, pipeline, pipelineTab]),
+  context: { client },
   defaultPreload: "intent",
   defaultPreloadDelay: 60,
   defaultPendingMs: 150,

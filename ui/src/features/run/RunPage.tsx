@@ -12,19 +12,12 @@ import { useKeys } from "../../components/keys";
 import { STATE_LOOK } from "../../domain/states";
 import { failuresOf, nextFailure } from "./failures";
 import { RunLink, type Tab, TABS } from "./links";
+import { PARTS } from "./parts";
 import { useRunPlace } from "./place";
 import { RunHeader } from "./RunHeader";
 import { copyAddress } from "./copy";
 import "./run.css";
 
-const PARTS = {
-  overview: () => import("./overview/OverviewTab"),
-  workflow: () => import("./workflow/WorkflowTab"),
-  gantt: () => import("./gantt/GanttTab"),
-  logs: () => import("./logs/LogsTab"),
-  outputs: () => import("./outputs/OutputsTab"),
-  metrics: () => import("./metrics/MetricsTab"),
-};
 const OverviewTab = lazy(PARTS.overview);
 const WorkflowTab = lazy(PARTS.workflow);
 const GanttTab = lazy(PARTS.gantt);
@@ -41,10 +34,6 @@ export default function RunPage({ runId, tab }: { runId: string; tab: string }) 
   const run = useRun(runId);
   useTitle(run.data);
   const known = TABS.find((name) => name === tab);
-  // The tab's code comes while the run is read.
-  useEffect(() => {
-    if (known !== undefined) void PARTS[known]().catch(() => undefined);
-  }, [known]);
   if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
   return (
     <div className="pn-run">
