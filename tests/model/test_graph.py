@@ -119,6 +119,9 @@ def test_what_the_project_keeps_and_nobody_makes_is_waited_for_by_none() -> None
     spec = PipelineSpec("some", tasks=tasks, datasets={"orders.csv": DatasetSpec("orders.csv")})
     assert graph.edges(spec) == {"rates": [], "clean": ["rates"]}
     assert graph.needs(spec, {"clean"}) == {"rates"}
+    kept = PipelineSpec("some", tasks=tasks, datasets={name: DatasetSpec(name) for name in ("orders.csv", "rates")})
+    assert graph.edges(kept) == graph.edges(spec)
+    assert graph.needs(kept, {"clean"}) == set()
 
 
 def test_tags_choose_tasks_that_have_one_of_them() -> None:

@@ -133,7 +133,10 @@ def select(
 
 
 def needs(spec: PipelineSpec, chosen: set[str]) -> set[str]:
-    """The datasets that chosen tasks read from tasks that are not chosen; those that no task makes are always there."""
+    """The datasets that chosen tasks read from tasks that are not chosen.
+
+    Those that no task makes are always there, and those that the project keeps itself are found where it keeps them.
+    """
     makers = {dataset: task.name for task in spec.tasks.values() for dataset in task.outputs}
     read = {
         source.name
@@ -141,7 +144,7 @@ def needs(spec: PipelineSpec, chosen: set[str]) -> set[str]:
         for source in (*spec.tasks[name].inputs.values(), *(spec.tasks[name].when or {}).values())
         if source.kind == "dataset" or source.over == "dataset"
     }
-    return {name for name in read if name in makers and makers[name] not in chosen}
+    return {name for name in read if name in makers and makers[name] not in chosen and name not in spec.datasets}
 
 
 def _reversed(known: Edges) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from penstock.errors import ParameterError
-from penstock.model import durations
+from penstock.model import durations, nested
 from penstock.model.nearest import did_you_mean, nearest
 from penstock.model.spec import Json, ParamSpec
 
@@ -77,19 +77,40 @@ def _check(spec: ParamSpec, value: Json) -> None:
 
 
 def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Json]:
-    """The values of a run by name, with defaults. Raises one ParameterError that tells every problem."""
+    """The values of a run by name, with defaults. Raises one ParameterError that tells every problem.
+
+    What is given for `a.b` where `a` is a dict parameter is its part `b`, of the type that it has in the default.
+    """
     values: dict[str, Json] = {}
+    parts = {name: outer for name in (*given, *texts) if name not in specs and (outer := nested.holder(name, specs))}
+    inner = {name: _part(name, specs[outer]) for name, outer in parts.items()}
     problems = [
-        f"there is no parameter '{name}'; {did_you_mean(name, specs)}" for name in (*given, *texts) if name not in specs
+        f"there is no parameter '{name}'; {did_you_mean(name, specs)}"
+        for name in (*given, *texts)
+        if name not in specs and name not in inner
     ]
-    for name, spec in specs.items():
+    changes: dict[str, Json] = {}
+    for name, spec in (*specs.items(), *inner.items()):
         try:
-            values[name] = _resolve_one(spec, given, texts)
+            value = _resolve_one(spec, given, texts)
         except ParameterError as error:
             problems.append(str(error))
+            continue
+        if name in specs:
+            values[name] = value
+        if name in given or name in texts:
+            changes[name] = value
     if problems:
         raise ParameterError("; ".join(problems), problems=problems)
+    if any("." in name for name in (*specs, *changes)):
+        return nested.spread(values, changes)
     return values
+
+
+def _part(name: str, outer: ParamSpec) -> ParamSpec:
+    """What is known of a part of a dict parameter: the type that it has in the default."""
+    value = nested.at(outer.default, name[len(outer.name) + 1 :].split("."))
+    return ParamSpec(name, "any" if value is None else type_of(value), value)
 
 
 def _resolve_one(spec: ParamSpec, given: Mapping[str, Any], texts: Mapping[str, str]) -> Json:

@@ -144,6 +144,9 @@ class CodeRef:
     `root` goes first on the import path; `module` is imported from `file`; `name` is the variable that
     holds the Pipeline. `digest` covers `files`, the project's own modules that were loaded,
     relative to `root`. `preload` names libraries that the code imports and that may be loaded before a fork.
+
+    Code that is no file of Penstock's own kind has a `loader`, the module whose `load` gives a worker its tasks (see
+    worker.code), and `options` for it; then `file`, `module` and `name` are what that loader takes them for.
     """
 
     root: str
@@ -153,6 +156,8 @@ class CodeRef:
     digest: str = ""
     files: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
+    loader: str = ""
+    options: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
