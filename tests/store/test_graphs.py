@@ -8,7 +8,17 @@ from dataclasses import replace
 import pytest
 
 from penstock.errors import NotFound
-from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, Resources, RetrySpec, Source, TaskSpec, to_json
+from penstock.model.spec import (
+    CodeRef,
+    DatasetSpec,
+    ParamSpec,
+    PipelineSpec,
+    Resources,
+    RetrySpec,
+    Source,
+    TaskSpec,
+    to_json,
+)
 from penstock.store import graphs
 from penstock.store.database import Database
 from penstock.store.rows import Commit
@@ -25,7 +35,8 @@ SPEC = PipelineSpec(
     tasks={
         "raw": TaskSpec("raw", call="a.flights:raw", inputs={"year": YEAR, "again": YEAR}, outputs=("raw",),
                         tags=("load",), labels={"cost": "9"}, retry=RetrySpec(3), resources=Resources(cpu=2.0),
-                        file="/home/me/project/a/flights.py", line=7, source="def raw(): ...", timeout=60.0),
+                        file="/home/me/project/a/flights.py", line=7, source="def raw(): ...", timeout=60.0,
+                        facts={"namespace": "load.web"}),
         "split": TaskSpec("split", inputs={"raw": RAW}, outputs=("train", "test"), file="/elsewhere/lib.py"),
         "each": TaskSpec("each", inputs={"one": Source("item", "train", over="dataset")}, foreach=("one",),
                          when={"year": YEAR, "raw": RAW}, after=("split", "raw")),
@@ -63,11 +74,35 @@ def test_a_task() -> None:
         "tags": ["load"], "labels": {"cost": "9"}, "inputs": {"year": "param:year", "again": "param:year"},
         "outputs": ["raw"], "foreach": [], "trigger": "all_succeeded", "conditional": False, "allow_failure": False,
         "timeout": 60.0, "attempts": 3, "resources": {"cpu": 2.0}, "file": "a/flights.py", "line": 7,
-        "has_source": True,
+        "has_source": True, "facts": {"namespace": "load.web"},
     }  # fmt: skip
     assert split["file"] == "lib.py", "no path of this machine leaves the store"
     assert (each["inputs"], each["foreach"], each["conditional"]) == ({"one": "dataset:train"}, ["one"], True)
     assert (tell["role"], tell["inputs"], tell["file"]) == ("on_failure", {"error": "error"}, None)
+
+
+def test_datasets_that_the_project_keeps() -> None:
+    kept = {
+        "shops": DatasetSpec("shops", "pandas.CSVDataset", "raw", "data/shops.csv", "All shops.", True),
+        "stock": DatasetSpec("stock", "MemoryDataset"),
+        "test": DatasetSpec("test", "pandas.ParquetDataset", layer="model"),
+        "unread": DatasetSpec("unread", "pandas.CSVDataset"),
+    }
+    read = {"shops": Source("dataset", "shops"), "stock": Source("dataset", "stock")}
+    tasks = SPEC.tasks | {"join": TaskSpec("join", inputs=read), "count": TaskSpec("count", inputs=read)}
+    graph = graphs.graph(replace(SPEC, tasks=tasks, datasets=kept), "v1")
+    assert_wire(Graph, graph)
+    nodes = {node["name"]: node for node in graph["datasets"]}
+    assert list(nodes) == ["raw", "train", "test", "shops", "stock"], "inputs come last; what nobody reads is left out"
+    assert nodes["shops"] == {
+        "id": "dataset:shops", "name": "shops", "producer": None, "consumers": ["join", "count"],
+        "type": "pandas.CSVDataset", "layer": "raw", "path": "data/shops.csv", "description": "All shops.",
+        "versioned": True,
+    }  # fmt: skip
+    assert (nodes["test"]["producer"], nodes["test"]["layer"]) == ("split", "model")
+    assert [nodes["raw"][fact] for fact in ("type", "layer", "path", "description")] == [None] * 4
+    reads = [(f"dataset:{name}", f"task:{task}") for name in ("shops", "stock") for task in ("join", "count")]
+    assert edges(graph, "data") == edges(graphs.graph(SPEC, "v1"), "data") | set(reads)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 from penstock.errors import NotFound
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import PipelineSpec, Source, TaskSpec, from_json, to_json
+from penstock.model.spec import DatasetSpec, PipelineSpec, Source, TaskSpec, from_json, to_json
 from penstock.store.connection import Connection
 
 
@@ -68,13 +68,9 @@ def _spec_of_run(connection: Connection, key: int) -> tuple[PipelineSpec, str]:
 
 def graph(spec: PipelineSpec, version: str) -> dict[str, Any]:
     """Tasks, datasets, params and what leads where, in the order of the definition, as wire.Graph."""
-    datasets: dict[str, dict[str, Any]] = {
-        dataset: {"id": f"dataset:{dataset}", "name": dataset, "producer": task.name, "consumers": []}
-        for task in spec.tasks.values()
-        for dataset in task.outputs
-    }  # fmt: skip
+    datasets = _datasets(spec)
     params: dict[str, dict[str, Any]] = {}
-    edges = [_edge(f"task:{node['producer']}", node["id"], "data") for node in datasets.values()]
+    edges = [_edge(f"task:{node['producer']}", node["id"], "data") for node in datasets.values() if node["producer"]]
     for task in spec.tasks.values():
         for kind, name in dict.fromkeys(_reads(task)):
             if kind == "dataset" and name in datasets:
@@ -94,6 +90,31 @@ def graph(spec: PipelineSpec, version: str) -> dict[str, Any]:
         "datasets": list(datasets.values()),
         "params": list(params.values()),
         "edges": edges,
+    }
+
+
+def _datasets(spec: PipelineSpec) -> dict[str, dict[str, Any]]:
+    """What tasks make, and after it what the pipeline is given: each that a task reads or that has a maker."""
+    makers = {dataset: task.name for task in spec.tasks.values() for dataset in task.outputs}
+    read = [name for task in spec.tasks.values() for kind, name in _reads(task) if kind == "dataset"]
+    given = [name for name in dict.fromkeys(read) if name in spec.datasets]
+    return {
+        name: _dataset(name, makers.get(name), spec.datasets.get(name)) for name in dict.fromkeys([*makers, *given])
+    }
+
+
+def _dataset(name: str, maker: str | None, kept: DatasetSpec | None) -> dict[str, Any]:
+    kept = kept or DatasetSpec(name)
+    return {
+        "id": f"dataset:{name}",
+        "name": name,
+        "producer": maker,
+        "consumers": [],
+        "type": kept.type or None,
+        "layer": kept.layer or None,
+        "path": kept.path or None,
+        "description": kept.description or None,
+        "versioned": kept.versioned,
     }
 
 
@@ -128,6 +149,7 @@ def _task(spec: PipelineSpec, task: TaskSpec) -> dict[str, Any]:
         "file": _file(spec, task),
         "line": task.line,
         "has_source": task.source is not None,
+        "facts": task.facts,
     }
 
 

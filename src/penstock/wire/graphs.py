@@ -8,7 +8,10 @@ from penstock.wire.base import Body, Json
 
 
 class TaskNode(Body):
-    """A task of a definition. `file` is relative to the project; `line` is 1-based; times in seconds."""
+    """A task of a definition. `file` is relative to the project; `line` is 1-based; times in seconds.
+
+    `facts` is what the tool that wrote the definition knows beside, such as Kedro's `namespace` (null: it has none).
+    """
 
     id: str
     name: str
@@ -30,15 +33,25 @@ class TaskNode(Body):
     file: str | None
     line: int | None
     has_source: bool
+    facts: dict[str, Json]
 
 
 class DatasetNode(Body):
-    """A dataset between tasks. `producer` is a task's name."""
+    """A dataset. `producer` is a task's name, null for an input of the pipeline.
+
+    The rest is known of those that the project keeps itself, else null: `type` names what loads and saves it, `path`
+    is relative to the project where it lies in it, `versioned` says that each save makes a new version.
+    """
 
     id: str
     name: str
-    producer: str
+    producer: str | None
     consumers: list[str]
+    type: str | None
+    layer: str | None
+    path: str | None
+    description: str | None
+    versioned: bool
 
 
 class ParamNode(Body):

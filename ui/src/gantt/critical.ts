@@ -72,7 +72,7 @@ function upstream(graph: Graph): Map<string, Set<string>> {
   for (const { source, target } of graph.edges) {
     if (!target.startsWith("task:")) continue;
     const from = source.startsWith("task:") ? source.slice(5) : producer.get(source);
-    if (from === undefined) continue;
+    if (from === undefined || from === null) continue;
     const task = target.slice(5);
     const known = found.get(task);
     if (known === undefined) found.set(task, new Set([from]));

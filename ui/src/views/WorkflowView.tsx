@@ -13,7 +13,7 @@ import { isOver, STATE_LOOK, TASK_STATES } from "../domain/states";
 import { countStates } from "../domain/together";
 import { find } from "../graph/scene/find";
 import { figuresOf, groupFigure, taskRuns } from "../graph/scene/figures";
-import { groupKeys, groupsById, waysOf } from "../graph/scene/grouping";
+import { groupingOf, waysOf } from "../graph/scene/grouping";
 import type { GroupBy } from "../graph/scene/options";
 import { sceneOf } from "../graph/scene/scene";
 
@@ -50,6 +50,7 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
   const canvas = useRef<GraphHandle>(null);
   const seek = useRef<HTMLInputElement>(null);
   const scene = useMemo(() => sceneOf(graph, options), [graph, options]);
+  const grouping = useMemo(() => groupingOf(graph, options.groupBy), [graph, options.groupBy]);
   const { laid, problem } = useLayout(scene, options.direction);
   const runs = useMemo(() => (run === undefined ? new Map<string, never[]>() : taskRuns(run)), [run]);
   const wanted = selected.task !== undefined ? `task:${selected.task}` : selected.dataset !== undefined ? `dataset:${selected.dataset}` : undefined;
@@ -77,6 +78,11 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
     setAnchor(`group:${key}`);
     change({ folded });
   };
+  const unfold = (keys: readonly string[]) => {
+    if (!keys.some((key) => options.folded.has(key))) return;
+    setAnchor(`group:${keys[0]!}`);
+    change({ folded: new Set([...options.folded].filter((key) => !keys.includes(key))) });
+  };
   const alter = (part: Parameters<typeof change>[0]) => {
     setAnchor(part.direction === undefined && part.groupBy === undefined ? (wanted ?? (shown?.scene.nodes[0]?.id)) : undefined);
     change(part);
@@ -93,15 +99,14 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
   };
   const go = ({ id, name, kind }: Hit) => {
     const at = shown?.scene.index.get(id);
-    const key = at === undefined ? groupsById(graph, options.groupBy).get(id) : undefined;
-    if (key !== undefined && options.folded.has(key)) fold(key);
+    if (at === undefined) unfold(grouping.around(id));
     if (at !== undefined) canvas.current?.look(at);
     onSelect(kind === "dataset" ? { dataset: name } : { task: name });
   };
   useKeys({ "0": () => canvas.current?.fit(), "+": () => canvas.current?.zoom(1.25), "=": () => canvas.current?.zoom(1.25), "-": () => canvas.current?.zoom(0.8), "/": () => seek.current?.focus() });
 
   if (graph.tasks.length === 0) return <Empty title="This pipeline has no tasks"><p>Give it one with <code>@{graph.pipeline}.task</code>.</p></Empty>;
-  const keys = groupKeys(graph, options.groupBy);
+  const { keys } = grouping;
   return (
     <div className="pn-work">
       <div className="pn-work-bar" role="toolbar" aria-label="What the graph shows">
@@ -177,5 +182,5 @@ function foldedNode(scene: Shown["scene"], task: string | undefined): number {
 }
 
 function producerOf(graph: Schemas["Graph"], dataset: string | undefined): string | undefined {
-  return dataset === undefined ? undefined : graph.datasets.find(({ name }) => name === dataset)?.producer;
+  return dataset === undefined ? undefined : graph.datasets.find(({ name }) => name === dataset)?.producer ?? undefined;
 }

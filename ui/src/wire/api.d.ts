@@ -859,17 +859,30 @@ export interface components {
         };
         /**
          * DatasetNode
-         * @description A dataset between tasks. `producer` is a task's name.
+         * @description A dataset. `producer` is a task's name, null for an input of the pipeline.
+         *
+         *     The rest is known of those that the project keeps itself, else null: `type` names what loads and saves it, `path`
+         *     is relative to the project where it lies in it, `versioned` says that each save makes a new version.
          */
         DatasetNode: {
             /** Consumers */
             consumers: string[];
+            /** Description */
+            description: string | null;
             /** Id */
             id: string;
+            /** Layer */
+            layer: string | null;
             /** Name */
             name: string;
+            /** Path */
+            path: string | null;
             /** Producer */
-            producer: string;
+            producer: string | null;
+            /** Type */
+            type: string | null;
+            /** Versioned */
+            versioned: boolean;
         };
         /**
          * DefinitionProblem
@@ -2054,6 +2067,8 @@ export interface components {
         /**
          * TaskNode
          * @description A task of a definition. `file` is relative to the project; `line` is 1-based; times in seconds.
+         *
+         *     `facts` is what the tool that wrote the definition knows beside, such as Kedro's `namespace` (null: it has none).
          */
         TaskNode: {
             /** Allow Failure */
@@ -2066,6 +2081,10 @@ export interface components {
             conditional: boolean;
             /** Description */
             description: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
             /** File */
             file: string | null;
             /** Foreach */

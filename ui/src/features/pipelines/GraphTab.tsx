@@ -3,8 +3,10 @@ import type { Schemas } from "../../api/client";
 import { pipelineGraphQuery } from "../../api/graphs";
 import type { PipelineKey } from "../../api/pipelines";
 import { Empty } from "../../components/Empty";
+import { factsOfDataset } from "../../domain/datasets";
 import { WorkflowView, type Picked } from "../../views/WorkflowView";
 import { Aside, Ways } from "./Aside";
+import style from "./Aside.module.css";
 import { TaskAside } from "./TaskAside";
 
 interface Props extends PipelineKey, Picked {
@@ -26,7 +28,9 @@ function asideOf(graph: Schemas["Graph"], { name, namespace, task, dataset, onSe
   if (data === undefined) return undefined;
   return (
     <Aside title={data.name} label={`Dataset ${data.name}`} onClose={() => onSelect({})}>
-      <Ways word="Made by" names={[data.producer]} onPick={(picked) => onSelect({ task: picked })} />
+      {data.description !== null && <p className="pn-dim" dir="auto">{data.description}</p>}
+      <dl className={style.facts}>{factsOfDataset(data).map(([word, what]) => <div key={word}><dt>{word}</dt><dd><bdi>{what}</bdi></dd></div>)}</dl>
+      {data.producer === null ? <p className="pn-dim">The pipeline is given it: no task makes it.</p> : <Ways word="Made by" names={[data.producer]} onPick={(picked) => onSelect({ task: picked })} />}
       <Ways word="Read by" names={data.consumers} none="nobody" onPick={(picked) => onSelect({ task: picked })} />
     </Aside>
   );

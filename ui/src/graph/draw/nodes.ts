@@ -5,7 +5,7 @@ import type { SceneNode } from "../scene/scene";
 import { SIZE } from "../scene/sizes";
 import { drawState } from "./icons";
 import { detailOf, type Detail, type Picture } from "./picture";
-import { fitting } from "./text";
+import { cut, fitting } from "./text";
 
 const CORNER = 6;
 
@@ -62,6 +62,7 @@ function drawNode(context: CanvasRenderingContext2D, picture: Picture, v: number
   body(context, picture, node, figure, left, top, v);
   if (node.kind === "task" || node.kind === "group") taskText(context, picture, node, figure, left, top, detail);
   else pillText(context, picture, node, figure, left, top, detail);
+  if (node.layer !== null && detail === "near") layerMark(context, picture, node.layer, left, top, node.width);
   if (v === picture.selected || v === picture.focus) ring(context, picture, v, 2);
 }
 
@@ -171,6 +172,20 @@ function text(context: CanvasRenderingContext2D, font: string, color: string, wo
   context.font = font;
   context.fillStyle = color;
   context.fillText(fitting(context, words, width), x, y);
+}
+
+/** A dataset's layer, on its upper edge. */
+function layerMark(context: CanvasRenderingContext2D, { palette }: Picture, layer: string, left: number, top: number, width: number): void {
+  context.font = `560 9.5px ${palette.font}`;
+  const shown = cut(context, layer, width - 60);
+  const across = context.measureText(shown).width + 12;
+  const at = left + width - across - 12;
+  context.fillStyle = palette.ground;
+  outline(context, at, top - 7, across, 14, 7);
+  context.fillStyle = palette.dim;
+  context.textBaseline = "middle";
+  context.textAlign = "left";
+  context.fillText(shown, at + 6, top + 0.5);
 }
 
 /** What a node is, where it has no state: a step, a store of data, a value. */

@@ -76,7 +76,8 @@ function drawHead(context: CanvasRenderingContext2D, picture: Picture, g: number
   const middle = top + (far ? size * 0.9 : ROOM.header / 2 + 3);
   let at = left + 10;
   context.font = `600 ${size}px ${palette.font}`;
-  const words = figure.total > 0 ? `${scene.groups[g]!.key}  ${figure.done}/${figure.total}` : scene.groups[g]!.key;
+  const { title } = scene.groups[g]!;
+  const words = figure.total > 0 ? `${title}  ${figure.done}/${figure.total}` : title;
   const shown = cut(context, words, Math.max(0, right - at - (far ? 8 : 45)));
   if (!far) {
     context.fillStyle = palette.raised;

@@ -67,6 +67,7 @@ export function hitAt(picture: Pick<Picture, "scene" | "layout">, x: number, y: 
   const [node] = nodesIn(picture, { left: x, right: x, top: y, bottom: y });
   if (node !== undefined) return { node };
   const { box } = picture.layout;
-  const group = picture.scene.groups.findIndex((_, g) => x >= box[4 * g]! && x <= box[4 * g + 2]! && y >= box[4 * g + 1]! && y <= box[4 * g + 1]! + headHeight);
+  // Of groups within each other, the innermost comes last.
+  const group = picture.scene.groups.findLastIndex((_, g) => x >= box[4 * g]! && x <= box[4 * g + 2]! && y >= box[4 * g + 1]! && y <= box[4 * g + 1]! + headHeight);
   return group < 0 ? null : { group };
 }

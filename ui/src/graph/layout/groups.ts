@@ -3,10 +3,14 @@ import { placeParts } from "./parts";
 import { place } from "./place";
 import { ROOM } from "./plan";
 
-/** A graph whose nodes may lie in groups; `header` is the room for a group's name before its nodes, in either direction. */
+/**
+ * A graph whose nodes may lie in groups, and groups in groups: `parent[g]` is the number of the group around group g, or
+ * -1. `header` is the room for a group's name before what lies in it, in either direction.
+ */
 export interface Grouped extends Flat {
   group: Int32Array;
   groups: number;
+  parent: Int32Array;
   header: { along: number; across: number };
   shape: number;
 }
@@ -17,179 +21,193 @@ export interface PlacedGroups extends Placed {
 }
 
 /**
- * Lays out each group by itself, then the groups as nodes among the rest. An edge over a group's border goes through a
- * gate, a node without size in a layer of its own at that border, so that it finds its way inside as any edge does.
+ * Lays out each group by itself, from the inside out, and each as a node among what it lies in. An edge over a group's
+ * border goes through a gate, a node without size in a layer of its own at that border, so that it finds its way inside
+ * as any edge does.
  */
 export function placeGroups(graph: Grouped): PlacedGroups {
   if (!graph.groups) return { ...placeParts(graph, graph.shape), box: new Float32Array(0) };
-  const inner = Array.from({ length: graph.groups }, (_, g) => new Inner(graph, g));
-  const outer = new Outer(graph, inner);
-  return outer.assemble();
+  const nest = new Nest(graph);
+  nest.whole.lay();
+  return assemble(graph, nest);
 }
 
-/** One group: its nodes and gates, laid out. */
-class Inner {
-  readonly nodes: number[] = [];
+type Gates = "gateIn" | "gateOut";
+
+/** The whole and all groups in it, with each edge where it belongs. */
+class Nest {
+  readonly whole: Frame;
+  private readonly frames: Frame[];
+
+  constructor(readonly graph: Grouped) {
+    this.whole = new Frame(graph, -1);
+    this.frames = Array.from({ length: graph.groups }, (_, g) => new Frame(graph, g));
+    this.frames.forEach((frame, g) => this.frame(graph.parent[g]!).take(frame));
+    graph.group.forEach((g, v) => this.frame(g).leaves.push(v));
+    this.whole.number();
+    graph.from.forEach((a, e) => {
+      const { leaving, at, entering } = this.way(a, graph.to[e]!);
+      at.edges.push(e);
+      for (const frame of entering) frame.open("gateIn", graph.to[e]!);
+      for (const frame of leaving) frame.open("gateOut", a);
+    });
+  }
+
+  /** The groups that an edge leaves, from the inside out; where its ends come together; those that it enters, from the outside in. */
+  way(from: number, to: number): { leaving: Frame[]; at: Frame; entering: Frame[] } {
+    const [leaving, entering] = [this.around(from), this.around(to)];
+    let at = this.whole;
+    while (leaving.length > 0 && leaving.at(-1) === entering.at(-1)) {
+      at = leaving.pop()!;
+      entering.pop();
+    }
+    return { leaving, at, entering: entering.reverse() };
+  }
+
+  /** All groups around a node, from the inside out. */
+  private around(node: number): Frame[] {
+    const found: Frame[] = [];
+    for (let g = this.graph.group[node]!; g >= 0; g = this.graph.parent[g]!) found.push(this.frames[g]!);
+    return found;
+  }
+
+  private frame(g: number): Frame {
+    return this.frames[g] ?? this.whole;
+  }
+}
+
+/** One group, or the whole: the groups and nodes that lie directly in it, and its gates. */
+class Frame {
+  readonly inner: Frame[] = [];
+  readonly leaves: number[] = [];
+  /** Those whose ends come together here. */
   readonly edges: number[] = [];
   readonly gateIn = new Map<number, number>();
   readonly gateOut = new Map<number, number>();
-  readonly number = new Map<number, number>();
-  readonly placed: Placed;
-  readonly along: number;
-  readonly across: number;
+  placed!: Placed;
+  along = 0;
+  across = 0;
+  /** Where what lies in it begins in the picture. */
+  origin: readonly [number, number] = [0, 0];
+  /** By node, also of inner groups: which of the things that lie directly in it holds it. */
+  private readonly holder = new Map<number, number>();
   private readonly crossing: number[] = [];
 
-  constructor(private readonly graph: Grouped, readonly group: number) {
-    graph.group.forEach((g, v) => {
-      if (g === group) this.number.set(v, this.nodes.push(v) - 1);
-    });
-    this.takeEdges();
-    this.placed = this.crossing.length ? place(this.flat()) : placeParts(this.flat(), graph.shape);
-    this.along = this.placed.length + 2 * ROOM.pad + graph.header.along;
-    this.across = Math.max(this.placed.breadth, 60) + 2 * ROOM.pad + graph.header.across;
+  constructor(private readonly graph: Grouped, readonly group: number) {}
+
+  take(frame: Frame): void {
+    this.inner.push(frame);
   }
 
-  /** Where a gate stands, from the box's first corner. */
-  gate(index: number): [number, number] {
-    const [along, across] = this.corner();
-    return [along + this.placed.along[index]!, across + this.placed.across[index]!];
+  /** Numbers what lies in it: groups first, then nodes. Answers all nodes in it. */
+  number(): number[] {
+    this.inner.forEach((frame, i) => frame.number().forEach((v) => this.holder.set(v, i)));
+    this.leaves.forEach((v, i) => this.holder.set(v, this.inner.length + i));
+    return [...this.holder.keys()];
   }
 
-  /** Where the nodes begin, from the box's first corner. */
-  corner(): [number, number] {
+  open(gates: Gates, node: number): void {
+    if (this[gates].has(node)) return;
+    this[gates].set(node, this.size + this.crossing.length);
+    this.crossing.push(gates === "gateIn" ? node : ~node);
+  }
+
+  lay(): void {
+    for (const frame of this.inner) frame.lay();
+    this.placed = this.crossing.length > 0 ? place(this.flat()) : placeParts(this.flat(), this.graph.shape);
+    this.along = this.placed.length + 2 * ROOM.pad + this.graph.header.along;
+    this.across = Math.max(this.placed.breadth, 60) + 2 * ROOM.pad + this.graph.header.across;
+  }
+
+  /** Where what lies in it begins, from the first corner of its box. */
+  corner(): readonly [number, number] {
     return [ROOM.pad + this.graph.header.along, ROOM.pad + this.graph.header.across];
   }
 
-  /** Edges of gates come after the group's own, in the order of the gates. */
-  routeOfGate(gate: number): number {
-    return this.edges.length + gate - this.nodes.length;
+  /** In the picture: the middle of a thing in it. */
+  middle(item: number): readonly [number, number] {
+    return [this.origin[0] + this.placed.along[item]!, this.origin[1] + this.placed.across[item]!];
   }
 
-  private takeEdges(): void {
-    const { from, to } = this.graph;
-    from.forEach((a, e) => {
-      const [leaves, enters] = [this.number.has(a), this.number.has(to[e]!)];
-      if (leaves && enters) this.edges.push(e);
-      else if (enters) this.open(this.gateIn, to[e]!);
-      else if (leaves) this.open(this.gateOut, a);
-    });
+  /** In the picture: the way of one of its edges, or of a gate, which come after them in the order of the gates. */
+  route(edge: number): number[] {
+    return this.placed.routes[edge]!.map((value, i) => value + this.origin[i % 2 as 0 | 1]);
   }
 
-  private open(gates: Map<number, number>, node: number): void {
-    if (gates.has(node)) return;
-    gates.set(node, this.nodes.length + this.crossing.length);
-    this.crossing.push(gates === this.gateIn ? node : ~node);
+  wayOfGate(gates: Gates, node: number): number[] {
+    return this.route(this.edges.length + this[gates].get(node)! - this.size);
+  }
+
+  private get size(): number {
+    return this.inner.length + this.leaves.length;
   }
 
   private flat(): Flat {
-    const { graph, nodes, edges, number, crossing } = this;
-    const count = nodes.length + crossing.length;
-    const sizes = (all: Float32Array, gate: number) => Float32Array.from({ length: count }, (_, i) => (i < nodes.length ? all[nodes[i]!]! : gate));
-    const ends = (inside: Int32Array, enters: boolean) =>
-      Int32Array.from([
-        ...edges.map((e) => number.get(inside[e]!)!),
-        ...crossing.map((c, i) => ((c >= 0) === enters ? number.get(c >= 0 ? c : ~c)! : nodes.length + i)),
-      ]);
-    const none = new Float32Array(edges.length + crossing.length);
+    const { graph, inner, leaves, edges, crossing } = this;
+    const count = this.size + crossing.length;
+    const sizes = (all: Float32Array, ofGroup: (frame: Frame) => number, gate: number) =>
+      Float32Array.from([...inner.map(ofGroup), ...leaves.map((v) => all[v]!), ...crossing.map(() => gate)]);
+    const ends = (all: Int32Array, enters: boolean) => Int32Array.from([
+      ...edges.map((e) => this.holder.get(all[e]!)!),
+      ...crossing.map((c, i) => (c >= 0 === enters ? this.holder.get(c >= 0 ? c : ~c)! : this.size + i)),
+    ]);
+    const ports = (all: Int32Array, gates: Gates) => Float32Array.from([
+      ...edges.map((e) => this.port(all[e]!, gates)),
+      ...crossing.map((c) => (c >= 0 === (gates === "gateIn") ? this.port(c >= 0 ? c : ~c, gates) : 0)),
+    ]);
     return {
-      count, along: sizes(graph.along, 0), across: sizes(graph.across, 1), from: ends(graph.from, false), to: ends(graph.to, true),
-      leave: none, enter: none,
-      pin: Uint8Array.from({ length: count }, (_, i) => (i < nodes.length ? 0 : crossing[i - nodes.length]! >= 0 ? 1 : 2)),
+      count, along: sizes(graph.along, (frame) => frame.along, 0), across: sizes(graph.across, (frame) => frame.across, 1),
+      from: ends(graph.from, false), to: ends(graph.to, true), leave: ports(graph.from, "gateOut"), enter: ports(graph.to, "gateIn"),
+      pin: Uint8Array.from({ length: count }, (_, i) => (i < this.size ? 0 : crossing[i - this.size]! >= 0 ? 1 : 2)),
     };
+  }
+
+  /** How far from the middle of what holds a node its edges leave or enter: at the gate, where that is a group. */
+  private port(node: number, gates: Gates): number {
+    const frame = this.inner[this.holder.get(node)!];
+    return frame === undefined ? 0 : frame.corner()[1] + frame.placed.across[frame[gates].get(node)!]! - frame.across / 2;
   }
 }
 
-/** The rest of the graph, with each group as a node. */
-class Outer {
-  private readonly free: number[] = [];
-  private readonly number = new Map<number, number>();
-  private readonly edges: number[] = [];
-  private readonly placed: Placed;
-
-  constructor(private readonly graph: Grouped, private readonly inner: Inner[]) {
-    graph.group.forEach((g, v) => {
-      if (g < 0) this.number.set(v, inner.length + this.free.push(v) - 1);
-    });
-    graph.from.forEach((a, e) => {
-      const [x, y] = [graph.group[a]!, graph.group[graph.to[e]!]!];
-      if (x < 0 || x !== y) this.edges.push(e);
-    });
-    this.placed = placeParts(this.flat(), graph.shape);
-  }
-
-  assemble(): PlacedGroups {
-    const { graph, placed } = this;
-    const whole: PlacedGroups = {
-      along: new Float32Array(graph.count), across: new Float32Array(graph.count), layer: new Int32Array(graph.count),
-      length: placed.length, breadth: placed.breadth, routes: new Array<number[]>(graph.from.length), box: new Float32Array(4 * graph.groups),
-    };
-    this.free.forEach((v, i) => this.set(whole, v, placed, this.inner.length + i, 0, 0));
-    this.inner.forEach((inner) => this.setInner(whole, inner));
-    this.edges.forEach((e, i) => (whole.routes[e] = this.routeOf(e, placed.routes[i]!)));
-    return whole;
-  }
-
-  private flat(): Flat {
-    const { graph, inner, free, edges } = this;
-    const sizes = (all: Float32Array, ofGroup: (i: Inner) => number) => Float32Array.from([...inner.map(ofGroup), ...free.map((v) => all[v]!)]);
-    const node = (v: number) => (graph.group[v]! >= 0 ? graph.group[v]! : this.number.get(v)!);
-    const offset = (v: number, gates: "gateIn" | "gateOut") => {
-      const group = inner[graph.group[v]!];
-      return group ? group.gate(group[gates].get(v)!)[1] - group.across / 2 : 0;
-    };
-    const count = inner.length + free.length;
-    return {
-      count, along: sizes(graph.along, (i) => i.along), across: sizes(graph.across, (i) => i.across),
-      from: Int32Array.from(edges, (e) => node(graph.from[e]!)), to: Int32Array.from(edges, (e) => node(graph.to[e]!)),
-      leave: Float32Array.from(edges, (e) => offset(graph.from[e]!, "gateOut")),
-      enter: Float32Array.from(edges, (e) => offset(graph.to[e]!, "gateIn")),
-      pin: new Uint8Array(count),
-    };
-  }
-
-  private set(whole: Placed, v: number, from: Placed, i: number, along: number, across: number): void {
-    whole.along[v] = from.along[i]! + along;
-    whole.across[v] = from.across[i]! + across;
-    whole.layer[v] = from.layer[i]!;
-  }
-
-  private setInner(whole: PlacedGroups, inner: Inner): void {
-    const [along, across] = this.cornerOf(inner);
-    const [inAlong, inAcross] = inner.corner();
-    whole.box.set([along, across, along + inner.along, across + inner.across], 4 * inner.group);
-    inner.nodes.forEach((v, i) => this.set(whole, v, inner.placed, i, along + inAlong, across + inAcross));
-    inner.edges.forEach((e, i) => (whole.routes[e] = shifted(inner.placed.routes[i]!, along + inAlong, across + inAcross)));
-  }
-
-  private cornerOf(inner: Inner): [number, number] {
-    return [this.placed.along[inner.group]! - inner.along / 2, this.placed.across[inner.group]! - inner.across / 2];
-  }
-
-  /** The way inside of the first group, between, inside of the last one. */
-  private routeOf(edge: number, between: number[]): number[] {
-    const [from, to] = [this.graph.from[edge]!, this.graph.to[edge]!];
-    const leaving = this.inside(from, "gateOut");
-    const entering = this.inside(to, "gateIn");
-    return [...leaving, ...this.untwisted(between, leaving, entering), ...entering];
-  }
-
-  /** An edge against the flow leaves a group where others enter it: lead it from gate to gate directly. */
-  private untwisted(between: number[], leaving: number[], entering: number[]): number[] {
-    if (between[0]! <= between[between.length - 2]! || !(leaving.length || entering.length)) return between;
-    const first = leaving.length ? leaving.slice(-2) : between.slice(0, 2);
-    const last = entering.length ? entering.slice(0, 2) : between.slice(-2);
-    return [...first, ...last];
-  }
-
-  private inside(node: number, gates: "gateIn" | "gateOut"): number[] {
-    const inner = this.inner[this.graph.group[node]!];
-    if (!inner) return [];
-    const [along, across] = this.cornerOf(inner);
-    const [inAlong, inAcross] = inner.corner();
-    return shifted(inner.placed.routes[inner.routeOfGate(inner[gates].get(node)!)]!, along + inAlong, across + inAcross);
-  }
+function assemble(graph: Grouped, nest: Nest): PlacedGroups {
+  const { placed } = nest.whole;
+  const made: PlacedGroups = {
+    along: new Float32Array(graph.count), across: new Float32Array(graph.count), layer: new Int32Array(graph.count),
+    length: placed.length, breadth: placed.breadth, routes: new Array<number[]>(graph.from.length), box: new Float32Array(4 * graph.groups),
+  };
+  stand(nest.whole, made);
+  const routes = new Map<Frame, Map<number, number>>();
+  graph.from.forEach((a, e) => {
+    const { leaving, at, entering } = nest.way(a, graph.to[e]!);
+    if (!routes.has(at)) routes.set(at, new Map(at.edges.map((edge, i) => [edge, i])));
+    const out = leaving.flatMap((frame) => frame.wayOfGate("gateOut", a));
+    const into = entering.flatMap((frame) => frame.wayOfGate("gateIn", graph.to[e]!));
+    made.routes[e] = [...out, ...untwisted(at.route(routes.get(at)!.get(e)!), out, into), ...into];
+  });
+  return made;
 }
 
-function shifted(route: number[], along: number, across: number): number[] {
-  return route.map((value, i) => value + (i % 2 ? across : along));
+/** Puts what lies in a frame to its place in the picture. */
+function stand(frame: Frame, made: PlacedGroups): void {
+  frame.inner.forEach((inner, i) => {
+    const [along, across] = frame.middle(i);
+    const [first, beside] = [along - inner.along / 2, across - inner.across / 2];
+    made.box.set([first, beside, first + inner.along, beside + inner.across], 4 * inner.group);
+    const [inAlong, inAcross] = inner.corner();
+    inner.origin = [first + inAlong, beside + inAcross];
+    stand(inner, made);
+  });
+  frame.leaves.forEach((v, i) => {
+    const item = frame.inner.length + i;
+    [made.along[v], made.across[v]] = frame.middle(item);
+    made.layer[v] = frame.placed.layer[item]!;
+  });
+}
+
+/** An edge against the flow leaves a group where others enter it: lead it from gate to gate directly. */
+function untwisted(between: number[], leaving: number[], entering: number[]): number[] {
+  if (between[0]! <= between[between.length - 2]! || !(leaving.length || entering.length)) return between;
+  const first = leaving.length ? leaving.slice(-2) : between.slice(0, 2);
+  const last = entering.length ? entering.slice(0, 2) : between.slice(-2);
+  return [...first, ...last];
 }

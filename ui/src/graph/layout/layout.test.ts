@@ -12,11 +12,11 @@ const flatOf = (plan: LayoutPlan) => ({
   leave: new Float32Array(plan.source.length), enter: new Float32Array(plan.source.length), pin: new Uint8Array(plan.width.length),
 });
 
-/** A plan by chance: sizes, edges in any direction (circles too), groups. */
+/** A plan by chance: sizes, edges in any direction (circles too), groups, also in groups. */
 function wild(seed: number): LayoutPlan {
   const next = chance(seed);
   const count = 1 + Math.floor(next() * 40);
-  const groups = Math.floor(next() * 4);
+  const groups = Math.floor(next() * 6);
   const ends: [number, number][] = [];
   for (let i = Math.floor(next() * count * 2); i > 0; i--) {
     const [a, b] = [Math.floor(next() * count), Math.floor(next() * count)];
@@ -27,6 +27,7 @@ function wild(seed: number): LayoutPlan {
     width: Float32Array.from({ length: count }, () => 20 + Math.floor(next() * 300)),
     height: Float32Array.from({ length: count }, () => 20 + Math.floor(next() * 60)),
     group: Int32Array.from({ length: count }, () => (groups ? Math.floor(next() * (groups + 1)) - 1 : -1)),
+    parent: Int32Array.from({ length: groups }, (_, g) => Math.floor(next() * (g + 1)) - 1),
     source: Int32Array.from(ends, ([a]) => a), target: Int32Array.from(ends, ([, b]) => b),
   };
 }
@@ -78,21 +79,39 @@ describe("a layout of any graph", () => {
 });
 
 describe("groups", () => {
-  it.each(Array.from({ length: 100 }, (_, seed) => seed + 1_000))("have boxes that touch no other group and no node of others (%i)", (seed) => {
+  it.each(Array.from({ length: 150 }, (_, seed) => seed + 1_000))("have boxes that lie in the one around them, and touch no other group and no node of others (%i)", (seed) => {
     const plan = wild(seed);
     const at = layOut(plan);
     const box = (g: number) => ({ left: at.box[4 * g]!, top: at.box[4 * g + 1]!, right: at.box[4 * g + 2]!, bottom: at.box[4 * g + 3]! });
+    const lies = (inner: number, outer: number): boolean => inner === outer || (inner >= 0 && lies(plan.parent[inner]!, outer));
     for (let g = 0; g < plan.groups; g++) {
-      for (let other = g + 1; other < plan.groups; other++) expect(meet(box(g), box(other))).toBe(false);
+      for (let other = 0; other < plan.groups; other++) {
+        if (lies(other, g)) expect(within(box(other), box(g))).toBe(true);
+        else if (!lies(g, other)) expect(meet(box(g), box(other))).toBe(false);
+      }
       plan.group.forEach((of, v) => {
-        if (of !== g) expect(meet(box(g), rect(plan, at, v))).toBe(false);
+        expect(meet(box(g), rect(plan, at, v))).toBe(lies(of, g));
       });
     }
   });
 
+  it("lead an edge over all borders between its ends, without a way back", () => {
+    const plan: LayoutPlan = {
+      direction: "right", groups: 3, parent: Int32Array.of(-1, 0, -1), width: new Float32Array(4).fill(100), height: new Float32Array(4).fill(40),
+      group: Int32Array.of(1, 0, 2, -1), source: Int32Array.of(0, 0, 0, 2), target: Int32Array.of(1, 2, 3, 3),
+    };
+    const at = layOut(plan);
+    plan.source.forEach((_, e) => {
+      const along = Array.from(at.points.subarray(2 * at.offset[e]!, 2 * at.offset[e + 1]!)).filter((_, i) => i % 2 === 0);
+      expect(along).toEqual([...along].sort((a, b) => a - b));
+    });
+    expect(at.x[0]!).toBeLessThan(at.x[1]!);
+    expect(at.x[1]!).toBeLessThan(at.x[2]!);
+  });
+
   it("leave room for their name above their nodes, in both directions", () => {
     for (const direction of ["right", "down"] as const) {
-      const plan: LayoutPlan = { ...samplePlan(30, 45), direction, group: Int32Array.from({ length: 30 }, (_, v) => v % 3), groups: 3 };
+      const plan: LayoutPlan = { ...samplePlan(30, 45), direction, group: Int32Array.from({ length: 30 }, (_, v) => v % 3), groups: 3, parent: Int32Array.of(-1, -1, -1) };
       const at = layOut(plan);
       plan.group.forEach((g, v) => expect(rect(plan, at, v).top - at.box[4 * g + 1]!).toBeGreaterThan(ROOM.header - 0.1));
     }
@@ -119,6 +138,10 @@ describe("the flow", () => {
 
 function meet(a: ReturnType<typeof rect>, b: ReturnType<typeof rect>): boolean {
   return a.left < b.right - 0.1 && b.left < a.right - 0.1 && a.top < b.bottom - 0.1 && b.top < a.bottom - 0.1;
+}
+
+function within(a: ReturnType<typeof rect>, b: ReturnType<typeof rect>): boolean {
+  return a.left > b.left - 0.1 && a.top > b.top - 0.1 && a.right < b.right + 0.1 && a.bottom < b.bottom + 0.1;
 }
 
 function touches(x: number, y: number, box: ReturnType<typeof rect>): void {

@@ -3,13 +3,14 @@
 /** Where the flow goes: to the right or down. */
 export type Direction = "right" | "down";
 
-/** A graph to lay out. Sizes in pixels; `group[i]` is the number of node i's group, or -1. */
+/** A graph to lay out. Sizes in pixels; `group[i]` is the number of the innermost group around node i, or -1; `parent[g]` that of the group around group g, or -1. */
 export interface LayoutPlan {
   direction: Direction;
   width: Float32Array;
   height: Float32Array;
   group: Int32Array;
   groups: number;
+  parent: Int32Array;
   source: Int32Array;
   target: Int32Array;
 }

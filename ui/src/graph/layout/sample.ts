@@ -29,7 +29,7 @@ export function samplePlan(nodes: number, edges: number, seed = 7): LayoutPlan {
   }
   return {
     direction: "right", width: Float32Array.from({ length: nodes }, () => 120 + Math.floor(next() * 120)),
-    height: new Float32Array(nodes).fill(44), group: new Int32Array(nodes).fill(-1), groups: 0,
+    height: new Float32Array(nodes).fill(44), group: new Int32Array(nodes).fill(-1), groups: 0, parent: new Int32Array(0),
     source: Int32Array.from(source), target: Int32Array.from(target),
   };
 }

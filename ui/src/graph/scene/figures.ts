@@ -51,7 +51,8 @@ export function figuresOf(scene: Scene, run: Run | undefined): Figure[] {
   const outputs = by(run.tasks.flatMap((task) => task.outputs), (output) => output.dataset);
   return scene.nodes.map((node) => {
     if (node.kind === "param") return NOTHING;
-    if (node.kind === "dataset") return madeOf(outputs.get(node.name) ?? []);
+    // What the pipeline is given is there before the run.
+    if (node.kind === "dataset") return node.given ? { ...NOTHING, made: true } : madeOf(outputs.get(node.name) ?? []);
     return node.kind === "group" ? groupFigure(node.tasks, runs) : taskFigure(runs.get(node.name) ?? []);
   });
 }
@@ -90,11 +91,13 @@ function together(counts: StateCounts, total: number, runs: readonly Task[]): Fi
 
 function madeOf(outputs: readonly Schemas["OutputSummary"][]): Figure {
   if (outputs.length === 0) return NOTHING;
-  const rows = outputs.flatMap((output) => output.rows ?? []);
-  return {
-    ...NOTHING, made: true, total: outputs.length,
-    rows: rows.length === 0 ? null : rows.reduce((sum, count) => sum + count, 0), bytes: outputs.reduce((sum, output) => sum + output.bytes, 0),
-  };
+  return { ...NOTHING, made: true, total: outputs.length, rows: sumOf(outputs.map((output) => output.rows)), bytes: sumOf(outputs.map((output) => output.bytes)) };
+}
+
+/** The sum of what is known; null where nothing is. */
+export function sumOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
 /** The second line of a node, as it is now. */
@@ -111,7 +114,8 @@ export function linesOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, 
 }
 
 function partsOf(node: Pick<SceneNode, "kind" | "note">, figure: Figure, now: number): string[] {
-  if (node.kind === "dataset") return figure.made ? sizesOf(figure) : [];
+  const sizes = node.kind === "dataset" ? sizesOf(figure) : [];
+  if (sizes.length > 0) return sizes;
   if (figure.state === null) return node.note === "" ? [] : [node.note];
   const parts: string[] = [];
   if (figure.counts !== null) parts.push(`${figure.done}/${figure.total}`);

@@ -1,7 +1,7 @@
 import type { Direction } from "../layout/plan";
 
-/** By what tasks are put together in boxes: the part of their name before the last dot, or their first tag. */
-export type GroupBy = "none" | "namespace" | "tag";
+/** By what tasks are put together in boxes: their namespace (else the part of their name before the last dot), the layer of what they make, or their first tag. */
+export type GroupBy = "none" | "namespace" | "layer" | "tag";
 
 /** What of a graph is drawn. All of it is structure: none of it follows the state of a run. */
 export interface SceneOptions {

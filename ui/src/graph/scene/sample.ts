@@ -5,6 +5,7 @@ import { chance } from "../layout/sample";
 
 type Graph = Schemas["Graph"];
 type TaskNode = Schemas["TaskNode"];
+type DatasetNode = Schemas["DatasetNode"];
 type TaskDocument = Schemas["TaskDocument"];
 type RunDocument = Schemas["RunDocument"];
 
@@ -12,15 +13,18 @@ export function sampleTask(name: string, more: Partial<TaskNode> = {}): TaskNode
   return {
     id: `task:${name}`, name, kind: "python", role: "task", call: `shop:${name}`, description: "", tags: [], labels: {}, inputs: {}, outputs: [name],
     foreach: [], trigger: "all_succeeded", conditional: false, allow_failure: false, timeout: null, attempts: 1, resources: {}, file: null, line: null,
-    has_source: false, ...more,
+    has_source: false, facts: {}, ...more,
   };
+}
+
+export function sampleDataset(name: string, producer: string | null, consumers: string[], more: Partial<DatasetNode> = {}): DatasetNode {
+  return { id: `dataset:${name}`, name, producer, consumers, type: null, layer: null, path: null, description: null, versioned: false, ...more };
 }
 
 /** A graph of tasks that each read datasets of others, `reads` by name, each making one dataset of its own name. */
 export function sampleGraph(tasks: readonly TaskNode[], reads: Record<string, readonly string[]>, after: Record<string, readonly string[]> = {}): Graph {
-  const datasets = tasks.flatMap((task) => task.outputs.map((name) => ({
-    id: `dataset:${name}`, name, producer: task.name, consumers: tasks.filter((reader) => reads[reader.name]?.includes(name)).map((reader) => reader.name),
-  })));
+  const readersOf = (name: string) => tasks.filter((reader) => reads[reader.name]?.includes(name)).map((reader) => reader.name);
+  const datasets = tasks.flatMap((task) => task.outputs.map((name) => sampleDataset(name, task.name, readersOf(name))));
   const edges: Graph["edges"] = datasets.flatMap((dataset) => [
     { source: `task:${dataset.producer}`, target: dataset.id, kind: "data" as const },
     ...dataset.consumers.map((name) => ({ source: dataset.id, target: `task:${name}`, kind: "data" as const })),
@@ -73,7 +77,7 @@ function fastGraph(tasks: readonly TaskNode[], reads: Record<string, readonly st
   for (const [reader, names] of Object.entries(reads)) for (const name of names) consumers.get(name)!.push(reader);
   const graph = sampleGraph([], {});
   graph.tasks = [...tasks];
-  graph.datasets = tasks.map(({ name }) => ({ id: `dataset:${name}`, name, producer: name, consumers: consumers.get(name)! }));
+  graph.datasets = tasks.map(({ name }) => sampleDataset(name, name, consumers.get(name)!));
   graph.edges = graph.datasets.flatMap((dataset) => [
     { source: `task:${dataset.producer}`, target: dataset.id, kind: "data" as const },
     ...dataset.consumers.map((name) => ({ source: dataset.id, target: `task:${name}`, kind: "data" as const })),

@@ -3,9 +3,9 @@ import { layOut } from "../layout/layout";
 import { chance } from "../layout/sample";
 import { find } from "./find";
 import { figuresOf, lineOf, linesOf } from "./figures";
-import { groupKeys, waysOf } from "./grouping";
+import { groupingOf, waysOf } from "./grouping";
 import { PLAIN, type SceneOptions } from "./options";
-import { largeGraph, sampleGraph, sampleRun, sampleTask, sampleTaskRun } from "./sample";
+import { largeGraph, sampleDataset, sampleGraph, sampleRun, sampleTask, sampleTaskRun } from "./sample";
 import { planOf, sceneOf, type Scene } from "./scene";
 import { step, waysThrough } from "./ways";
 
@@ -46,7 +46,7 @@ describe("a scene", () => {
 
   it("puts tasks of a namespace into a box, with what is only read there; names say it no more", () => {
     const grouped = scene({ groupBy: "namespace" });
-    expect(grouped.groups).toEqual([{ key: "etl", tasks: ["etl.paid", "etl.kept"] }]);
+    expect(grouped.groups).toEqual([{ key: "etl", title: "etl", parent: -1, tasks: ["etl.paid", "etl.kept"] }]);
     const inside = grouped.nodes.filter((node) => node.group === 0);
     expect(inside.map((node) => node.id)).toEqual(["task:etl.paid", "dataset:etl.paid", "task:etl.kept"]);
     expect(inside[0]!.title).toBe("paid");
@@ -61,7 +61,7 @@ describe("a scene", () => {
 
   it("knows which ways of grouping make sense", () => {
     expect(waysOf(shop)).toEqual(["namespace", "tag"]);
-    expect(groupKeys(shop, "tag")).toEqual(["load", "clean"]);
+    expect(groupingOf(shop, "tag").keys).toEqual(["load", "clean"]);
     expect(waysOf(sampleGraph([sampleTask("a"), sampleTask("b.c")], {}))).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe("a scene", () => {
     const next = chance(seed);
     const graph = largeGraph(5 + Math.floor(next() * 60), 90, seed);
     const groupBy = next() < 0.5 ? "namespace" : "tag";
-    const folded = new Set(groupKeys(graph, groupBy).filter(() => next() < 0.5));
+    const folded = new Set(groupingOf(graph, groupBy).keys.filter(() => next() < 0.5));
     const made = sceneOf(graph, { ...PLAIN, groupBy, folded, datasets: next() < 0.5 });
     const pairs = made.edges.map((edge) => `${edge.source} ${edge.target}`);
     expect(new Set(pairs).size).toBe(pairs.length);
@@ -82,6 +82,87 @@ describe("a scene", () => {
     const layout = layOut(planOf(made, "right"));
     expect(layout.x.length).toBe(made.nodes.length);
     expect([...layout.x, ...layout.points].every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("namespaces within namespaces", () => {
+  const task = (name: string, namespace: string | null, outputs: string[]) => sampleTask(name, { facts: { namespace }, outputs });
+  const nested = sampleGraph(
+    [
+      task("a.b.one", "a.b", ["a.b.made"]), task("a.b.two", "a.b", ["a.seen"]), task("a.three", "a", ["a.kept"]), task("four", "long.way", ["long.way.end"]),
+      task("dots.in.a.name", null, []),
+    ],
+    { "a.b.two": ["a.b.made"], "a.three": ["a.seen"], four: ["a.kept"], "dots.in.a.name": ["a.kept"] },
+  );
+  nested.datasets.push(sampleDataset("given", null, ["a.b.one", "a.three"]), sampleDataset("a.b.inner", null, ["a.b.one"]));
+  nested.edges.push(...["a.b.one", "a.three"].map((name) => ({ source: "dataset:given", target: `task:${name}`, kind: "data" as const })));
+  const shown = (folded: string[] = []) => sceneOf(nested, { ...PLAIN, groupBy: "namespace", folded: new Set(folded) });
+  const placeOf = (of: Scene) => Object.fromEntries(of.nodes.map((node) => [node.title, of.groups[node.group]?.key ?? null]));
+
+  it("make boxes in boxes; the definition's word counts, not dots; a box around a single box is none", () => {
+    expect(shown().groups.map(({ key, title, parent }) => [key, title, parent])).toEqual([["a", "a", -1], ["a.b", "b", 0], ["long.way", "long.way", -1]]);
+    expect(placeOf(shown())).toEqual({
+      given: "a", inner: "a.b", one: "a.b", made: "a.b", two: "a.b", seen: "a", three: "a", "a.kept": null, four: "long.way", end: "long.way", "dots.in.a.name": null,
+    });
+    expect(shown().groups[0]!.tasks).toEqual(["a.b.one", "a.b.two", "a.three"]);
+  });
+
+  it("fold level by level", () => {
+    expect(placeOf(shown(["a.b"]))).toMatchObject({ b: "a", seen: "a", three: "a" });
+    expect(shown(["a.b"]).groups.map((group) => group.key)).toEqual(["a", "long.way"]);
+    const outer = shown(["a", "a.b"]);
+    expect(outer.nodes[0]).toMatchObject({ id: "group:a", note: "3 tasks", group: -1 });
+    expect(links(outer)).toEqual(["group:a -> dataset:a.kept", "dataset:a.kept -> task:four", "dataset:a.kept -> task:dots.in.a.name", "task:four -> dataset:long.way.end"]);
+  });
+
+  it("are laid out with all that lies in them", () => {
+    const [of, layout] = [shown(), layOut(planOf(shown(), "right"))];
+    of.nodes.forEach(({ group, width }, v) => {
+      for (let g = group; g >= 0; g = of.groups[g]!.parent) {
+        expect(layout.x[v]! - width / 2).toBeGreaterThan(layout.box[4 * g]!);
+        expect(layout.x[v]! + width / 2).toBeLessThan(layout.box[4 * g + 2]!);
+      }
+    });
+  });
+});
+
+describe("datasets of a project", () => {
+  const made = sampleGraph([sampleTask("clean", { outputs: ["tidy", "seen"] }), sampleTask("train", { outputs: ["model"] })], { train: ["tidy"] });
+  made.datasets[0] = { ...made.datasets[0]!, layer: "primary", type: "pandas.ParquetDataset" };
+  made.datasets[2] = { ...made.datasets[2]!, layer: "models", type: "pickle.PickleDataset" };
+  made.datasets.push(sampleDataset("raw", null, ["clean"], { layer: "raw", type: "pandas.CSVDataset" }));
+  made.edges.push({ source: "dataset:raw", target: "task:clean", kind: "data" });
+
+  it("are drawn where the pipeline is given them, with how they are kept, and do not wait to be made", () => {
+    const of = sceneOf(made, PLAIN);
+    expect(of.nodes[0]).toMatchObject({ id: "dataset:raw", given: true, layer: "raw", note: "CSV" });
+    expect(links(of)[0]).toBe("task:clean -> dataset:tidy");
+    expect(links(of)).toContain("dataset:raw -> task:clean");
+    const figures = figuresOf(of, sampleRun([sampleTaskRun("clean")]));
+    expect(figures.map(({ made: there }) => there).slice(0, 3)).toEqual([true, false, false]);
+    expect(lineOf(of.nodes[0]!, figures[0]!, 0)).toBe("CSV");
+  });
+
+  it("are not drawn when no dataset is, and lead nowhere then", () => {
+    expect(links(sceneOf(made, { ...PLAIN, datasets: false }))).toEqual(["task:clean -> task:train"]);
+  });
+
+  it("say no size where none is known", () => {
+    const of = sceneOf(made, PLAIN);
+    const output = (dataset: string, bytes: number | null, rows: number | null) => ({ dataset, kind: "dataset", bytes, rows, columns: null }) as never;
+    const run = sampleRun([sampleTaskRun("clean", { state: "succeeded", outputs: [output("tidy", null, 12), output("seen", null, null)] })]);
+    const lines = figuresOf(of, run).map((figure, v) => lineOf(of.nodes[v]!, figure, 0));
+    expect(lines.slice(2, 4)).toEqual(["12 rows", ""]);
+  });
+
+  it("put themselves and their makers into layers", () => {
+    expect(waysOf(made)).toEqual(["layer"]);
+    const of = sceneOf(made, { ...PLAIN, groupBy: "layer" });
+    expect(of.nodes.map((node) => [node.name, of.groups[node.group]?.key])).toEqual([
+      ["raw", "raw"], ["clean", "primary"], ["tidy", "primary"], ["seen", "primary"], ["train", "models"], ["model", "models"],
+    ]);
+    expect(sceneOf(made, { ...PLAIN, groupBy: "layer", datasets: false }).groups.map((group) => group.key)).toEqual(["primary", "models"]);
+    expect(sceneOf(made, { ...PLAIN, groupBy: "layer", folded: new Set(["raw"]) }).nodes[0]).toMatchObject({ id: "group:raw", note: "datasets" });
   });
 });
 

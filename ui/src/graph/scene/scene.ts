@@ -3,7 +3,7 @@ import type { Schemas } from "../../api/client";
 import { by } from "../../domain/by";
 import { rowsBy, type Rows } from "../layout/flat";
 import type { LayoutPlan } from "../layout/plan";
-import { groupsById, titleOf } from "./grouping";
+import { foldedAround, groupingOf, type Grouping, titleOf } from "./grouping";
 import type { SceneOptions } from "./options";
 import { boxOf } from "./sizes";
 
@@ -16,8 +16,12 @@ export interface SceneNode {
   name: string;
   /** What is written on it: the name, without what its group says. */
   title: string;
-  /** What is known without a run: "for each city", "on failure", tags. */
+  /** What is known without a run: "for each city", "on failure", tags; of a dataset, how it is kept. */
   note: string;
+  /** A dataset's layer, where it has one. */
+  layer: string | null;
+  /** A dataset that no task makes: the pipeline is given it. */
+  given: boolean;
   /** Number of the open group that it lies in, or -1. */
   group: number;
   /** The tasks that it stands for. */
@@ -35,6 +39,10 @@ export interface SceneEdge {
 /** An open group: a box around its nodes. */
 export interface SceneGroup {
   key: string;
+  title: string;
+  /** Number of the open group around it, or -1. */
+  parent: number;
+  /** All that are in it, also in groups within. */
   tasks: readonly string[];
 }
 
@@ -50,10 +58,11 @@ export interface Scene {
 }
 
 export function sceneOf(graph: Graph, options: SceneOptions): Scene {
-  const groups = groupsById(graph, options.groupBy);
-  const tasksOf = membersOf(graph, groups);
-  const open = [...tasksOf.keys()].filter((key) => !options.folded.has(key));
-  const openNumber = new Map(open.map((key, i) => [key, i]));
+  const grouping = groupingOf(graph, options.groupBy);
+  const tasksOf = membersOf(graph, grouping);
+  const open = grouping.keys.filter((key) => foldedAround(grouping, key, options.folded) === null);
+  const number = new Map(open.map((key, i) => [key, i]));
+  const parentOf = (key: string) => grouping.around(key).at(-2) ?? null;
   const nodes: SceneNode[] = [];
   const index = new Map<string, number>();
   const add = (id: string, node: Omit<SceneNode, "width" | "height" | "id">) => {
@@ -61,20 +70,39 @@ export function sceneOf(graph: Graph, options: SceneOptions): Scene {
     index.set(id, nodes.push({ ...node, id, ...boxOf(node) }) - 1);
   };
   for (const source of nodesOf(graph, options)) {
-    const key = groups.get(source.id) ?? null;
-    if (key !== null && options.folded.has(key)) {
-      const tasks = tasksOf.get(key) ?? [];
-      add(`group:${key}`, { kind: "group", name: key, title: key, note: countOf(tasks.length), group: -1, tasks });
+    const key = foldedAround(grouping, source.id, options.folded);
+    if (key !== null) {
+      const [tasks, parent] = [tasksOf.get(key) ?? [], parentOf(key)];
+      const note = tasks.length > 0 ? countOf(tasks.length) : "datasets";
+      add(`group:${key}`, { kind: "group", name: key, title: titleOf(key, parent, options.groupBy), note, layer: null, given: false, group: number.get(parent ?? "") ?? -1, tasks });
     } else {
-      add(source.id, { ...source, title: source.kind === "task" ? titleOf(source.name, key, options.groupBy) : source.name, group: openNumber.get(key ?? "") ?? -1 });
+      const group = grouping.around(source.id).at(-1) ?? null;
+      add(source.id, { ...source, title: titleOf(source.name, group, options.groupBy), group: number.get(group ?? "") ?? -1 });
     }
   }
-  const edges = edgesOf(graph, options, (id) => index.get(id) ?? index.get(`group:${groups.get(id) ?? ""}`));
+  const edges = edgesOf(graph, options, (id) => index.get(id) ?? index.get(`group:${foldedAround(grouping, id, options.folded) ?? ""}`));
   const numbers = Int32Array.from(edges, (_, e) => e);
+  const groups = open.map((key): SceneGroup => {
+    const parent = parentOf(key);
+    return { key, title: titleOf(key, parent, options.groupBy), parent: number.get(parent ?? "") ?? -1, tasks: tasksOf.get(key) ?? [] };
+  });
   return {
-    nodes, edges, groups: open.map((key) => ({ key, tasks: tasksOf.get(key) ?? [] })), index,
+    ...shownOnly(nodes, groups), edges, index,
     out: rowsBy(nodes.length, Int32Array.from(edges, (edge) => edge.source), numbers),
     into: rowsBy(nodes.length, Int32Array.from(edges, (edge) => edge.target), numbers),
+  };
+}
+
+/** Without groups in which nothing is drawn, such as a layer of datasets when those are not. */
+function shownOnly(nodes: readonly SceneNode[], groups: readonly SceneGroup[]): Pick<Scene, "nodes" | "groups"> {
+  const used = new Set(nodes.map((node) => node.group));
+  for (let g = groups.length - 1; g >= 0; g--) if (used.has(g)) used.add(groups[g]!.parent);
+  const kept = groups.map((_, g) => g).filter((g) => used.has(g));
+  if (kept.length === groups.length) return { nodes, groups };
+  const number = new Map(kept.map((g, i) => [g, i]));
+  return {
+    nodes: nodes.map((node) => ({ ...node, group: number.get(node.group) ?? -1 })),
+    groups: kept.map((g) => ({ ...groups[g]!, parent: number.get(groups[g]!.parent) ?? -1 })),
   };
 }
 
@@ -83,26 +111,37 @@ export function planOf(scene: Scene, direction: LayoutPlan["direction"]): Layout
   return {
     direction, groups: scene.groups.length,
     width: Float32Array.from(scene.nodes, (node) => node.width), height: Float32Array.from(scene.nodes, (node) => node.height),
-    group: Int32Array.from(scene.nodes, (node) => node.group),
+    group: Int32Array.from(scene.nodes, (node) => node.group), parent: Int32Array.from(scene.groups, (group) => group.parent),
     source: Int32Array.from(scene.edges, (edge) => edge.source), target: Int32Array.from(scene.edges, (edge) => edge.target),
   };
 }
 
-function membersOf(graph: Graph, groups: ReadonlyMap<string, string>): Map<string, string[]> {
-  const tasks = by(graph.tasks.filter((task) => groups.has(task.id)), (task) => groups.get(task.id) ?? "");
-  return new Map(Array.from(tasks, ([key, members]) => [key, members.map((task) => task.name)]));
+function membersOf(graph: Graph, grouping: Grouping): Map<string, string[]> {
+  const members = by(graph.tasks.flatMap((task) => grouping.around(task.id).map((key) => ({ key, name: task.name }))), (each) => each.key);
+  return new Map(Array.from(members, ([key, each]) => [key, each.map(({ name }) => name)]));
 }
 
-type Source = Pick<SceneNode, "id" | "kind" | "name" | "note" | "tasks">;
+type Source = Pick<SceneNode, "id" | "kind" | "name" | "note" | "layer" | "given" | "tasks">;
 
-/** Everything that is drawn, unfolded: params first, then each task with what it makes. */
+/** Everything that is drawn, unfolded: params and what the pipeline is given first, then each task with what it makes. */
 function* nodesOf(graph: Graph, options: SceneOptions): Generator<Source> {
+  const plain = { layer: null, given: false };
   const made = by(graph.datasets, (dataset) => dataset.producer);
-  if (options.params) for (const { id, name } of graph.params) yield { id, kind: "param", name, note: "", tasks: [] };
+  if (options.params) for (const { id, name } of graph.params) yield { ...plain, id, kind: "param", name, note: "", tasks: [] };
+  if (options.datasets) for (const dataset of made.get(null) ?? []) yield sourceOf(dataset);
   for (const task of graph.tasks) {
-    yield { id: task.id, kind: "task", name: task.name, note: noteOf(task), tasks: [task.name] };
-    if (options.datasets) for (const { id, name } of made.get(task.name) ?? []) yield { id, kind: "dataset", name, note: "", tasks: [] };
+    yield { ...plain, id: task.id, kind: "task", name: task.name, note: noteOf(task), tasks: [task.name] };
+    if (options.datasets) for (const dataset of made.get(task.name) ?? []) yield sourceOf(dataset);
   }
+}
+
+function sourceOf({ id, name, type, layer, producer }: Schemas["DatasetNode"]): Source {
+  return { id, kind: "dataset", name, note: keptAs(type), layer, given: producer === null, tasks: [] };
+}
+
+/** "pandas.CSVDataset" is "CSV". */
+export function keptAs(type: string | null): string {
+  return (type ?? "").slice((type ?? "").lastIndexOf(".") + 1).replace(/Data[Ss]et$/, "");
 }
 
 function noteOf(task: Schemas["TaskNode"]): string {
@@ -120,14 +159,15 @@ function countOf(tasks: number): string {
 /** Edges between drawn nodes, each pair once. Where datasets are not drawn, a task leads to those that read what it makes. */
 function edgesOf(graph: Graph, options: SceneOptions, numberOf: (id: string) => number | undefined): SceneEdge[] {
   const edges = new Map<string, SceneEdge>();
-  const producer = new Map(graph.datasets.map((dataset) => [dataset.id, `task:${dataset.producer}`]));
+  const producer = new Map(graph.datasets.map((dataset) => [dataset.id, dataset.producer === null ? null : `task:${dataset.producer}`]));
   // Where data goes from task to task, that the one comes first need not be drawn as well.
   const told = new Set(graph.datasets.flatMap((dataset) => dataset.consumers.map((name) => `task:${dataset.producer} task:${name}`)));
   for (const edge of graph.edges) {
     if (!options.datasets && producer.has(edge.target)) continue;
     if (edge.kind === "order" && told.has(`${edge.source} ${edge.target}`)) continue;
-    const from = options.datasets ? edge.source : (producer.get(edge.source) ?? edge.source);
-    const [source, target] = [numberOf(from), numberOf(edge.target)];
+    const maker = producer.get(edge.source);
+    if (!options.datasets && maker === null) continue;
+    const [source, target] = [numberOf(options.datasets ? edge.source : (maker ?? edge.source)), numberOf(edge.target)];
     if (source === undefined || target === undefined || source === target) continue;
     const known = edges.get(`${source} ${target}`);
     if (known === undefined) edges.set(`${source} ${target}`, { source, target, kind: edge.kind });

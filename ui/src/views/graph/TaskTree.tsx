@@ -66,7 +66,7 @@ export function TaskTree({ rows, selected, onPick, onFold, now }: Props) {
           const row = rows[item.index]!;
           return (
             <div
-              key={row.id} id={`${name}${item.index}`} role="treeitem" className="pn-tree-row" style={{ top: item.start }} title={row.name}
+              key={row.id} id={`${name}${item.index}`} role="treeitem" className="pn-tree-row" style={{ top: item.start, paddingLeft: indentOf(row) }} title={row.name}
               aria-level={row.level} aria-setsize={rows.length} aria-posinset={item.index + 1} aria-selected={row.id === selected} aria-expanded={row.open}
               data-kind={row.kind} data-group={row.kind === "group" || undefined} data-active={row.id === active || undefined}
               onClick={() => { setActive(row.id); pick(row); }}
@@ -78,6 +78,11 @@ export function TaskTree({ rows, selected, onPick, onFold, now }: Props) {
       </div>
     </div>
   );
+}
+
+/** In pixels, as graph.css has it for the first level. */
+function indentOf({ level }: TreeRow): number | undefined {
+  return level === 1 ? undefined : 14 + 16 * Math.min(level - 1, 6);
 }
 
 function RowContent({ row, now }: { row: TreeRow; now: number }) {

@@ -1,10 +1,11 @@
 import type { Schemas } from "../../api/client";
 import { by } from "../../domain/by";
 import { type Figure, groupFigure, taskFigure } from "../../graph/scene/figures";
-import { groupOf, titleOf } from "../../graph/scene/grouping";
+import { groupingOf, titleOf } from "../../graph/scene/grouping";
 import type { GroupBy } from "../../graph/scene/options";
 
 type Graph = Schemas["Graph"];
+type TaskNode = Schemas["TaskNode"];
 type Task = Schemas["TaskDocument"];
 
 /** A line of the list beside the picture. */
@@ -13,7 +14,8 @@ export interface TreeRow {
   kind: "group" | "task" | "dataset";
   name: string;
   title: string;
-  level: 1 | 2 | 3;
+  /** From 1. */
+  level: number;
   figure: Figure | null;
   /** For what can be folded. */
   open?: boolean;
@@ -29,27 +31,31 @@ interface Asked {
   unfolded: string | undefined;
 }
 
-/** Tasks in the order of the definition, those of a group together below its name. */
-export function treeRows({ graph, runs, groupBy, folded, unfolded }: Asked): TreeRow[] {
+/** Tasks in the order of the definition, those of a group together below its name, groups within groups. */
+export function treeRows(asked: Asked): TreeRow[] {
+  const { graph, runs, groupBy, folded } = asked;
+  const grouping = groupingOf(graph, groupBy);
   const rows: TreeRow[] = [];
-  // Tasks outside of groups keep their place among them.
-  const groups = by(graph.tasks, (task) => groupOf(task, groupBy) ?? `\n${task.name}`);
-  for (const [place, tasks] of groups) {
-    const key = place.startsWith("\n") ? null : place;
-    if (key !== null) {
-      const names = tasks.map((task) => task.name);
-      rows.push({ id: `group:${key}`, kind: "group", name: key, title: key, level: 1, figure: groupFigure(names, runs), open: !folded.has(key), tasks: tasks.length });
-      if (folded.has(key)) continue;
+  const list = (tasks: readonly TaskNode[], depth: number, around: string | null) => {
+    // Tasks outside of groups keep their place among them.
+    for (const [place, inside] of by(tasks, (task) => grouping.around(task.id)[depth] ?? `\n${task.name}`)) {
+      if (place.startsWith("\n")) {
+        rows.push(...inside.flatMap((task) => rowsOfTask(task, depth + 1, around, asked)));
+        continue;
+      }
+      const open = !folded.has(place);
+      const figure = groupFigure(inside.map((task) => task.name), runs);
+      rows.push({ id: `group:${place}`, kind: "group", name: place, title: titleOf(place, around, groupBy), level: depth + 1, figure, open, tasks: inside.length });
+      if (open) list(inside, depth + 1, place);
     }
-    for (const task of tasks) rows.push(...rowsOfTask(task, key, runs, groupBy, unfolded));
-  }
+  };
+  list(graph.tasks, 0, null);
   return rows;
 }
 
-function rowsOfTask(task: Schemas["TaskNode"], key: string | null, runs: Asked["runs"], groupBy: GroupBy, unfolded: string | undefined): TreeRow[] {
-  const level = key === null ? 1 : 2;
+function rowsOfTask(task: TaskNode, level: number, key: string | null, { runs, groupBy, unfolded }: Asked): TreeRow[] {
   const row: TreeRow = { id: task.id, kind: "task", name: task.name, title: titleOf(task.name, key, groupBy), level, figure: taskFigure(runs.get(task.name) ?? []) };
   if (unfolded !== task.name || task.outputs.length === 0) return [row];
-  const made = task.outputs.map((name) => ({ id: `dataset:${name}`, kind: "dataset", name, title: name, level: (level + 1) as 2 | 3, figure: null }) satisfies TreeRow);
+  const made = task.outputs.map((name) => ({ id: `dataset:${name}`, kind: "dataset", name, title: titleOf(name, key, groupBy), level: level + 1, figure: null }) satisfies TreeRow);
   return [{ ...row, open: true }, ...made];
 }

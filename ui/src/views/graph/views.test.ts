@@ -27,6 +27,23 @@ describe("the list beside the picture", () => {
   });
 });
 
+describe("the list of groups within groups", () => {
+  const deep = sampleGraph(["a.b.one", "a.two", "a.b.three"].map((name) => sampleTask(name)), {});
+  const list = (folded: string[] = []) => treeRows({ graph: deep, runs: new Map(), groupBy: "namespace", folded: new Set(folded), unfolded: undefined });
+
+  it("has each below the one around it, as the picture has boxes", () => {
+    expect(list().map((row) => [row.level, row.title])).toEqual([[1, "a"], [2, "b"], [3, "one"], [3, "three"], [2, "two"]]);
+    expect(list(["a.b"]).map((row) => row.title)).toEqual(["a", "b", "two"]);
+    expect(list(["a"]).map((row) => [row.title, row.tasks])).toEqual([["a", 3]]);
+  });
+
+  it("asks the innermost box for what is below the pointer", () => {
+    const scene = sceneOf(deep, { ...PLAIN, groupBy: "namespace" });
+    const layout = layOut(planOf(scene, "right"));
+    scene.groups.forEach((_, g) => expect(hitAt({ scene, layout }, layout.box[4 * g]! + 5, layout.box[4 * g + 1]! + 5, 24)).toEqual({ group: g }));
+  });
+});
+
 describe("what stands at a place", () => {
   const scene = sceneOf(largeGraph(60, 90), { ...PLAIN, groupBy: "namespace" });
   const layout = layOut(planOf(scene, "right"));

@@ -1,10 +1,11 @@
 /** One dataset: what it holds, who made it, who reads it. */
 import { Database, Package } from "lucide-react";
-import { useMemo } from "react";
+import { Fragment, useMemo } from "react";
 
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
-import { taskFigure, taskRuns } from "../../../graph/scene/figures";
+import { sumOf, taskFigure, taskRuns } from "../../../graph/scene/figures";
+import { factsOfDataset } from "../../../domain/datasets";
 import { bytesText, countText } from "../../../domain/formats";
 import { RunLink } from "../links";
 import { Panel } from "./Panel";
@@ -24,24 +25,15 @@ export function DatasetPanel({ run, node, name, onSelect, onClose }: Props) {
   const made = useMemo(() => run.tasks.flatMap((task) => task.outputs.filter((output) => output.dataset === name)), [run.tasks, name]);
   const runs = useMemo(() => taskRuns(run), [run]);
   const [first] = made;
-  const rows = made.flatMap((output) => output.rows ?? []);
   const columns = first?.columns ?? [];
+  const given = node?.producer === null;
   return (
     <Panel title={<><Database size={15} aria-hidden /><span dir="auto">{name}</span></>} label={`Dataset ${name}`} onClose={onClose}>
-      {first === undefined ? <p className="pn-dim">{runs.has(node?.producer ?? "") ? "Not made in this run, or not yet." : "This run did not make it."}</p> : (
-        <>
-          <div className="pn-panel-actions"><RunLink run={run.id} tab="outputs" search={{ dataset: name }}><Package size={14} aria-hidden /> Look into it</RunLink></div>
-          <section>
-            <dl className="pn-panel-facts">
-              <dt>Kind</dt><dd>{first.kind}</dd>
-              {made.length > 1 && <><dt>Values</dt><dd>{countText(made.length)}, one for each item</dd></>}
-              {rows.length > 0 && <><dt>Rows</dt><dd>{countText(rows.reduce((sum, count) => sum + count, 0))}</dd></>}
-              <dt>Size</dt><dd>{bytesText(made.reduce((sum, output) => sum + output.bytes, 0))}</dd>
-            </dl>
-          </section>
-        </>
-      )}
-      {node !== undefined && <section><h3>Made by</h3><ul className="pn-panel-list"><TaskLine name={node.producer} runs={runs} onSelect={onSelect} /></ul></section>}
+      {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
+      {first === undefined && <p className="pn-dim">{given ? "The pipeline is given it: no task makes it." : runs.has(node?.producer ?? "") ? "Not made in this run, or not yet." : "This run did not make it."}</p>}
+      {first !== undefined && <div className="pn-panel-actions"><RunLink run={run.id} tab="outputs" search={{ dataset: name }}><Package size={14} aria-hidden /> Look into it</RunLink></div>}
+      <FactsOf node={node} made={made} />
+      {node !== undefined && node.producer !== null && <section><h3>Made by</h3><ul className="pn-panel-list"><TaskLine name={node.producer} runs={runs} onSelect={onSelect} /></ul></section>}
       {node !== undefined && (
         <section>
           <h3>Read by</h3>
@@ -60,6 +52,21 @@ export function DatasetPanel({ run, node, name, onSelect, onClose }: Props) {
       )}
     </Panel>
   );
+}
+
+/** What the definition says of it, and what the run made. */
+function FactsOf({ node, made }: { node: Props["node"]; made: readonly Schemas["OutputSummary"][] }) {
+  const facts: [string, string][] = node === undefined ? [] : factsOfDataset(node);
+  const [first] = made;
+  if (first !== undefined) {
+    if (first.kind !== "dataset") facts.push(["Kind", first.kind]);
+    if (made.length > 1) facts.push(["Values", `${countText(made.length)}, one for each item`]);
+    const [rows, bytes] = [sumOf(made.map((output) => output.rows)), sumOf(made.map((output) => output.bytes))];
+    if (rows !== null) facts.push(["Rows", countText(rows)]);
+    facts.push(["Size", bytes === null ? "not known" : bytesText(bytes)]);
+  }
+  if (facts.length === 0) return null;
+  return <section><dl className="pn-panel-facts">{facts.map(([word, value]) => <Fragment key={word}><dt>{word}</dt><dd dir="auto">{value}</dd></Fragment>)}</dl></section>;
 }
 
 function TaskLine({ name, runs, onSelect }: { name: string; runs: ReturnType<typeof taskRuns>; onSelect: Props["onSelect"] }) {
