@@ -1,0 +1,69 @@
+"""The files that make a Kedro project what it is: those of its package, and its configuration without credentials."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from penstock.errors import DefinitionError
+
+SETTINGS: Final = "pyproject.toml"
+_CODE: Final = (".py", ".sql", ".yml", ".yaml", ".json", ".toml")
+_CONF: Final = (".yml", ".yaml", ".json", ".toml", ".ini", ".xml", ".properties", ".py")
+
+
+def is_project(folder: Path) -> bool:
+    """Is this the folder of a Kedro project?"""
+    try:
+        return b"[tool.kedro]" in (folder / SETTINGS).read_bytes()
+    except OSError:
+        return False
+
+
+def settings_of(folder: Path) -> dict[str, Any]:
+    """What pyproject.toml says for Kedro. Raises DefinitionError for a file that can't be read or lacks it."""
+    file = folder / SETTINGS
+    try:
+        known = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["kedro"]
+    except (OSError, ValueError) as error:
+        raise DefinitionError(f"this is no TOML: {error}", file=str(file)) from error
+    except (KeyError, TypeError):
+        known = None
+    if not isinstance(known, dict):
+        cure = "add [tool.kedro] with package_name, project_name and kedro_init_version"
+        raise DefinitionError("there is no section [tool.kedro]", cure=cure, file=str(file))
+    return known
+
+
+def folders(project: Path) -> list[Path]:
+    """The folders of a project's package and of its configuration, as far as pyproject.toml tells without Python."""
+    known = settings_of(project)
+    source = project / str(known.get("source_dir", "src")) / str(known.get("package_name", ""))
+    return [source, project / "conf"]
+
+
+def files(project: Path) -> tuple[str, ...]:
+    """Files of the package and of the configuration, relative to the project, in order; none of credentials."""
+    source, conf = folders(project)
+    found = [SETTINGS]
+    found += (_told(file, project) for file in below(source) if file.suffix in _CODE)
+    found += (_told(file, project) for file in below(conf) if file.suffix in _CONF)
+    return tuple(sorted(found))
+
+
+def below(folder: Path) -> Iterator[Path]:
+    """The files below a folder that are nobody's cache, hidden, or credentials."""
+    for place, inner, names in os.walk(folder):
+        inner[:] = sorted(name for name in inner if not _is_left_out(name))
+        yield from (Path(place, name) for name in sorted(names) if not _is_left_out(name))
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith((".", "credentials")) or name == "__pycache__" or name.endswith(".pyc")
+
+
+def _told(file: Path, project: Path) -> str:
+    return os.path.relpath(file, project)

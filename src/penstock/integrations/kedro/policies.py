@@ -1,0 +1,181 @@
+"""Policies of nodes: from their tags (`penstock.retry.3`) and from `penstock.yml` beside the catalogue.
+
+    defaults: {retry: 2}
+    tags: {slow: {timeout: 1h}}
+    namespaces: {reporting: {resources: {memory: 2GB}}}
+    nodes: {train_model_node: {retry: {attempts: 3, delay: 10s}, timeout: 10m}}
+
+What stands lower in this list counts more, `penstock.yml` of the run's environment more than that of `base`, and a tag
+of the node itself most of all.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from penstock.authoring.places import Place
+from penstock.authoring.problems import Problems
+from penstock.authoring.reading import RESOURCES, Reader
+from penstock.authoring.retry import Retry
+from penstock.integrations.kedro.marked_yaml import BadYaml, Marked, read
+from penstock.model.nearest import did_you_mean
+from penstock.model.spec import ON_TIMEOUT, RetrySpec, TaskSpec
+
+FILE: Final = "penstock.yml"
+#: What a tag of ours begins with; the rest is the name of a policy and its value.
+TAG: Final = "penstock."
+SECTIONS: Final = ("defaults", "tags", "namespaces", "nodes")
+POLICIES: Final = ("retry", "timeout", "on_timeout", "allow_failure", "resources", "concurrency", "grace", "on_lost")
+RETRY: Final = ("attempts", "delay", "backoff", "factor", "max_delay", "jitter", "max_time")
+#: Policies that a tag can say: of these, `delay` is that of the retry, and the last are resources.
+_BY_TAG: Final = ("retry", "delay", "timeout", "grace", "allow_failure", *RESOURCES)
+_TRUE: Final = {"true": True, "false": False}
+
+
+def with_policies(tasks: Mapping[str, TaskSpec], folders: Iterable[Path]) -> dict[str, TaskSpec]:
+    """The tasks with their policies. `folders`: those of the configuration, what counts most last.
+
+    Raises DefinitionError for what makes no sense, with the file, the line and the key.
+    """
+    problems = Problems()
+    layers = [layer for folder in folders if (layer := _layer(folder / FILE, tasks, problems)) is not None]
+    made = {name: _with(task, layers, problems) for name, task in tasks.items()}
+    problems.raise_if_any()
+    return made
+
+
+def _layer(file: Path, tasks: Mapping[str, TaskSpec], problems: Problems) -> Marked | None:
+    if not file.is_file():
+        return None
+    try:
+        layer = read(file)
+    except BadYaml as error:
+        problems.add(f"this is no YAML: {error}", None, Place(str(file), error.line))
+        return None
+    _check_names(layer, "", SECTIONS, "section", problems)
+    known = {
+        "tags": {tag for task in tasks.values() for tag in task.tags},
+        "namespaces": {space for task in tasks.values() for space in namespaces(task)},
+        "nodes": set(tasks),
+    }
+    _check_names(layer.at("defaults"), "defaults", POLICIES, "policy", problems)
+    for section in SECTIONS[1:]:
+        # Another pipeline may have the names that this one has not.
+        for name in layer.at(section).keys():  # noqa: SIM118 - Marked is no dict
+            if name in known[section]:
+                _check_names(layer.at(section).at(name), f"{section}.{name}", POLICIES, "policy", problems)
+    return layer
+
+
+def _check_names(marked: Marked, path: str, known: Iterable[str], what: str, problems: Problems) -> None:
+    if not isinstance(marked.value, dict | None):
+        problems.add(f"{path or 'this file'} is {marked.value!r}", "write names with values", marked.place)
+        return
+    for name in marked.keys():  # noqa: SIM118 - Marked is no dict
+        if name not in known:
+            told = f"there is no {what} '{name}'{f' (in {path})' if path else ''}"
+            problems.add(told, did_you_mean(str(name), known), marked.at(name).place)
+
+
+def namespaces(task: TaskSpec) -> list[str]:
+    """The namespace of a node's task and those around it, the outermost first."""
+    parts = str(task.facts.get("namespace") or "").split(".")
+    return [".".join(parts[:count]) for count in range(1, len(parts) + 1) if parts[0]]
+
+
+def _with(task: TaskSpec, layers: list[Marked], problems: Problems) -> TaskSpec:
+    options: dict[str, Any] = {}
+    places: dict[str, Place] = {}
+    for section, names in (("tags", task.tags), ("namespaces", namespaces(task)), ("nodes", [task.name])):
+        if section == "tags":
+            for layer in layers:
+                _take(options, places, layer.at("defaults"))
+        for layer in layers:
+            for name in names:
+                _take(options, places, layer.at(section).at(name))
+    own = [tag for tag in task.tags if tag.startswith(TAG)]
+    for tag in own:
+        _take_tag(task, tag, options, places, problems)
+    if not options:
+        return task
+    return _applied(task, options, places, problems)
+
+
+def _take(options: dict[str, Any], places: dict[str, Place], marked: Marked) -> None:
+    if not isinstance(marked.value, dict):
+        return
+    for name, value in marked.value.items():
+        known = options.get(name)
+        if name == "resources" and isinstance(known, dict) and isinstance(value, dict):
+            value = {**known, **value}
+        options[name], places[name] = value, marked.at(name).place
+
+
+def _take_tag(task: TaskSpec, tag: str, options: dict[str, Any], places: dict[str, Place], problems: Problems) -> None:
+    name, _, text = tag.removeprefix(TAG).partition(".")
+    place = Place(task.file, task.line)
+    if name not in _BY_TAG or not text:
+        cure = f"write {TAG}NAME.VALUE, as in {TAG}retry.3" if name in _BY_TAG else did_you_mean(name, _BY_TAG)
+        problems.add(f"tag '{tag}' of node '{task.name}' is no policy", cure, place)
+        return
+    value = _value(text)
+    if name in RESOURCES:
+        known = options.get("resources")
+        options["resources"], places["resources"] = {**(known if isinstance(known, dict) else {}), name: value}, place
+    elif name in ("retry", "delay"):
+        known = options.get("retry")
+        known = known if isinstance(known, dict) else {"attempts": 1 if known is None else known}
+        options["retry"] = {**known, "attempts" if name == "retry" else "delay": value}
+        places["retry"] = place
+    else:
+        options[name], places[name] = value, place
+
+
+def _value(text: str) -> Any:
+    if text in _TRUE:
+        return _TRUE[text]
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _applied(task: TaskSpec, options: dict[str, Any], places: dict[str, Place], problems: Problems) -> TaskSpec:
+    made: dict[str, Any] = {}
+    for name in options:
+        if name not in POLICIES:
+            continue  # told above
+        reader = Reader(f"node '{task.name}'", options, places[name], problems)
+        made[name] = _READ[name](reader)
+    return dataclasses.replace(task, **made)
+
+
+def _retry(reader: Reader) -> RetrySpec:
+    value = reader.options["retry"]
+    if isinstance(value, dict):
+        unknown = [name for name in value if name not in RETRY]
+        for name in unknown:
+            reader.wrong(f"retry of {reader.whose} has no '{name}'", did_you_mean(str(name), RETRY))
+        if unknown:
+            return RetrySpec()
+        made = Retry(**{"attempts": 1, **value})
+        made.place = reader.place
+        reader = Reader(reader.whose, {"retry": made}, reader.place, reader.problems)
+    return reader.retry()
+
+
+_READ: Final = {
+    "retry": _retry,
+    "timeout": lambda reader: reader.seconds("timeout"),
+    "on_timeout": lambda reader: reader.choice("on_timeout", ON_TIMEOUT, "failed"),
+    "allow_failure": lambda reader: reader.flag("allow_failure"),
+    "resources": lambda reader: reader.resources(),
+    "concurrency": lambda reader: reader.count("concurrency"),
+    "grace": lambda reader: reader.seconds("grace", 5.0, nothing=True),
+    "on_lost": lambda reader: reader.choice("on_lost", ("retry", "fail"), "retry"),
+}

@@ -1,0 +1,91 @@
+"""An open Kedro project: its session, context, pipelines and catalogue, as `kedro run` makes them.
+
+Kedro has no public way to make a catalogue for a save version, and none to leave hooks of single plug-ins out. The
+names that are used for that are held by tests/integrations/kedro/test_contract.py on all versions that we take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from penstock.integrations.kedro.bootstrap import bootstrap
+
+DEFAULT: Final = "__default__"
+#: Plug-ins whose hooks are for `kedro run` alone: our recorder would record a run twice, Kedro-Viz would write down the
+#: part of a run that it sees in one worker, and telemetry would count every worker as a run.
+LEFT_OUT: Final = frozenset({"penstock", "kedro-viz", "kedro-telemetry"})
+
+
+class Project:
+    """A Kedro project in this process, for one environment and one set of runtime params.
+
+    `package` is the name of its package, `context` its KedroContext, `hooks` its plug-in manager. Opening it calls
+    the hook `after_context_created`. Raises what Kedro, the project's code and its configuration raise.
+    """
+
+    def __init__(self, folder: Path, env: str | None = None, runtime_params: Mapping[str, Any] | None = None) -> None:
+        self.folder = folder
+        self.metadata = bootstrap(folder)
+        self.package: str = self.metadata.package_name
+        from kedro.framework.session import KedroSession
+
+        given = dict(runtime_params) if runtime_params else None
+        self.session = KedroSession.create(
+            project_path=folder, save_on_close=False, env=env or None, runtime_params=given
+        )
+        self.hooks = self.session._hook_manager
+        _leave_out(self.hooks)
+        self.context = self.session.load_context()
+
+    @property
+    def env(self) -> str:
+        """The environment of the configuration, such as `local`."""
+        loader = self.context.config_loader
+        return str(self.context.env or getattr(loader, "default_run_env", None) or "local")
+
+    @property
+    def conf(self) -> Path:
+        """The folder of the configuration."""
+        from kedro.framework.project import settings
+
+        return self.folder / str(settings.CONF_SOURCE)
+
+    def params(self) -> dict[str, Any]:
+        """All parameters as the configuration has them."""
+        from kedro.config import MissingConfigException
+
+        try:
+            return dict(self.context.config_loader["parameters"])
+        except MissingConfigException:
+            return {}
+
+    def pipelines(self, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """The registered pipelines by name; where `names` are given, others may be missing."""
+        from kedro.framework.project import pipelines
+
+        if hasattr(pipelines, "set_requested"):  # since Kedro 1.4
+            pipelines.set_requested(None if names is None else list(names))
+        return dict(pipelines)
+
+    def catalog(self, names: Iterable[str], save_version: str | None = None) -> Any:
+        """The catalogue for a run of these pipelines; the hook `after_catalog_created` is called."""
+        from kedro.framework.project import settings
+
+        names = list(names)
+        if DEFAULT not in names and hasattr(self.context, "_pipelines_to_validate"):
+            self.context._pipelines_to_validate = names
+        return self.context._get_catalog(
+            catalog_class=settings.DATA_CATALOG_CLASS, save_version=save_version, load_versions=None
+        )
+
+    def implements(self, hook: str) -> bool:
+        """Does a hook of the project or of a plug-in stand behind this name?"""
+        return bool(getattr(self.hooks.hook, hook).get_hookimpls())
+
+
+def _leave_out(hooks: Any) -> None:
+    for plugin, distribution in hooks.list_plugin_distinfo():
+        if distribution.project_name in LEFT_OUT:
+            hooks.unregister(plugin=plugin)

@@ -1,0 +1,1 @@
+"""Prices of flights to the moon, from companies, reviews and shuttles."""

@@ -1,0 +1,1 @@
+"""The same steps for several regions: namespaces, nested ones, and a catalogue of patterns."""

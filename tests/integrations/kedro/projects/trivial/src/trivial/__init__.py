@@ -1,0 +1,1 @@
+"""As many nodes as asked for, each of which does nothing."""

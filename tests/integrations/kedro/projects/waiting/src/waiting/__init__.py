@@ -1,0 +1,1 @@
+"""Nodes that wait until they are let go, or end the process."""
