@@ -5,6 +5,7 @@ import { expectRun } from "./ahead";
 import { NotFound, Trouble, Waiting } from "./states";
 import { readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
 import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
 
 export const RUN_TABS = ["overview", "workflow", "gantt", "logs", "outputs", "metrics"] as const;
 export const PIPELINE_TABS = ["overview", "workflow", "runs", "grid"] as const;
@@ -30,7 +31,7 @@ const home = createRoute({
   },
 });
 
-const login = createRoute({ getParentRoute: () => root, path: "/login", component: lazyRouteComponent(() => import("./SignIn"), "SignIn") });
+const login = createRoute({ getParentRoute: () => root, path: "/login", component: SignIn });
 
 const runs = createRoute({
   getParentRoute: () => root,
