@@ -11,6 +11,7 @@ import pytest
 
 from penstock.model.spec import PipelineSpec, Source, TaskSpec
 from penstock.store.rows import Commit
+from penstock.wire.compare import Comparison
 from penstock.wire.graphs import Graph, TaskSource
 from penstock.wire.runs import EventPage, RunContext, RunDocument, RunMetrics, RunPage
 from tests.server.world import World, problem
@@ -150,6 +151,17 @@ def test_a_run_is_told_in_full(world: World) -> None:
         assert answer.status_code == 200, (path, answer.text)
         body.model_validate_json(answer.content, strict=True)
         assert set(answer.json()) == set(body.model_fields), path
+
+
+def test_two_runs_are_laid_side_by_side(world: World) -> None:
+    version = world.define(SHOP)
+    older, newer = (world.run(at, pipeline="shop", version=version, tasks=2) for at in (1, 2))
+    answer = world.program.get(f"/api/v1/runs/{older}/compare", params={"with": newer})
+    assert answer.status_code == 200
+    Comparison.model_validate_json(answer.content, strict=True)
+    assert (answer.json()["first"]["id"], answer.json()["second"]["id"]) == (older, newer)
+    assert world.program.get(f"/api/v1/runs/{newer}/compare").json() == answer.json()
+    problem(world.program.get(f"/api/v1/runs/{older}/compare"), 404, "not_found")
 
 
 def test_no_path_of_this_machine_is_told(world: World) -> None:

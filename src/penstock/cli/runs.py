@@ -1,4 +1,4 @@
-"""`penstock runs list|show|logs|cancel`."""
+"""`penstock runs list|show|logs|compare|cancel`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from penstock.cli import output
 from penstock.cli.help import Verb, Verbs
 from penstock.errors import UsageError
 
-app = typer.Typer(help="Runs: list them, show one, read its logs, cancel some.", cls=Verbs, no_args_is_help=True)
+app = typer.Typer(
+    help="Runs: list them, show one, read its logs, compare two, cancel some.", cls=Verbs, no_args_is_help=True
+)
 
 Texts = list[str]
 Run = Annotated[
@@ -40,6 +42,10 @@ penstock runs logs 38fw --grep timeout --tail 20
 CANCEL = """
 penstock runs cancel latest
 penstock runs cancel 38fw 3f1x --now
+"""
+COMPARE = """
+penstock runs compare 38fw latest
+penstock runs compare latest:flights --all
 """
 #: Lines of a log that are written at a time.
 _BLOCK = 500
@@ -180,6 +186,33 @@ def logs(
         sys.stdout.write("".join([log_line(line, paint) for line in block]))
     if nothing:
         _note("There are no such lines.")
+
+
+@app.command("compare", cls=Verb, epilog=COMPARE)
+def compare(
+    first: Annotated[str, typer.Argument(metavar="RUN", help="An id, a part of it, latest, or latest:PIPELINE.")],
+    second: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="The other. Default: the run of its pipeline before the first.")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Also what is the same, and the lines of source that changed.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Lay two runs side by side: params, versions, states, durations, sizes, metrics."""
+    from penstock.cli.session import reading
+    from penstock.store.comparison import compare_runs
+    from penstock.store.runs import find_run
+
+    with reading() as (_, database), database.read() as connection:
+        key = find_run(connection, first)
+        found = compare_runs(connection, key, None if second is None else find_run(connection, second))
+    if as_json:
+        output.show_json(found)
+    else:
+        from penstock.cli.render.compare import compared
+
+        output.show(compared(found, output.paint(), output.width(), whole=whole))
 
 
 @app.command("cancel", cls=Verb, epilog=CANCEL)

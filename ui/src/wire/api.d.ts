@@ -288,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Runs
+         * @description A run (first) and the one named by `with` (second); without `with`, after the run of its pipeline before it.
+         */
+        get: operations["compareRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/context": {
         parameters: {
             query?: never;
@@ -794,6 +814,18 @@ export interface components {
             label: string;
         };
         /**
+         * Change
+         * @description A fact with both values.
+         */
+        Change: {
+            /** First */
+            first: unknown;
+            /** Name */
+            name: string;
+            /** Second */
+            second: unknown;
+        };
+        /**
          * Changes
          * @description A batch of changes; the event's `id` grows.
          */
@@ -858,6 +890,119 @@ export interface components {
             state: "waiting" | "applied" | "refused";
         };
         /**
+         * Compared
+         * @description A fact with both values, and whether they are one.
+         */
+        Compared: {
+            /** First */
+            first: unknown;
+            /** Name */
+            name: string;
+            /** Same */
+            same: boolean;
+            /** Second */
+            second: unknown;
+        };
+        /**
+         * ComparedMetric
+         * @description The last value of a figure that a task reported, in both runs.
+         */
+        ComparedMetric: {
+            /** First */
+            first: number | null;
+            /** Label */
+            label: string | null;
+            /** Map Index */
+            map_index: number | null;
+            /** Name */
+            name: string;
+            /** Same */
+            same: boolean;
+            /** Second */
+            second: number | null;
+            /** Task */
+            task: string;
+            /** Unit */
+            unit: string | null;
+        };
+        /**
+         * ComparedOutput
+         * @description A dataset in both runs. `columns`: those that are not in both with one type.
+         */
+        ComparedOutput: {
+            /** Columns */
+            columns: components["schemas"]["Compared"][];
+            /** Dataset */
+            dataset: string;
+            first: components["schemas"]["OutputFigures"] | null;
+            /** Label */
+            label: string | null;
+            /** Map Index */
+            map_index: number | null;
+            second: components["schemas"]["OutputFigures"] | null;
+            /** Task */
+            task: string;
+        };
+        /**
+         * ComparedRun
+         * @description Which run it is. `duration` in seconds.
+         */
+        ComparedRun: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Duration */
+            duration: number | null;
+            /** Id */
+            id: string;
+            /** Namespace */
+            namespace: string;
+            /** Pipeline */
+            pipeline: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "created" | "queued" | "running" | "paused" | "cancelling" | "succeeded" | "warning" | "failed" | "cancelled" | "skipped";
+        };
+        /**
+         * ComparedTask
+         * @description A task in both runs.
+         */
+        ComparedTask: {
+            first: components["schemas"]["TaskFigures"] | null;
+            /** Label */
+            label: string | null;
+            /** Map Index */
+            map_index: number | null;
+            second: components["schemas"]["TaskFigures"] | null;
+            /** Task */
+            task: string;
+        };
+        /**
+         * Comparison
+         * @description Two runs side by side. `definition` is null where one of the versions is gone.
+         */
+        Comparison: {
+            definition: components["schemas"]["DefinitionChanges"] | null;
+            /** Facts */
+            facts: components["schemas"]["Compared"][];
+            first: components["schemas"]["ComparedRun"];
+            /** Labels */
+            labels: components["schemas"]["Compared"][];
+            /** Metrics */
+            metrics: components["schemas"]["ComparedMetric"][];
+            /** Outputs */
+            outputs: components["schemas"]["ComparedOutput"][];
+            /** Params */
+            params: components["schemas"]["Compared"][];
+            second: components["schemas"]["ComparedRun"];
+            /** Tasks */
+            tasks: components["schemas"]["ComparedTask"][];
+        };
+        /**
          * DatasetNode
          * @description A dataset. `producer` is a task's name, null for an input of the pipeline.
          *
@@ -883,6 +1028,36 @@ export interface components {
             type: string | null;
             /** Versioned */
             versioned: boolean;
+        };
+        /**
+         * DefinitionChange
+         * @description What changed in the definition of a task. `source`: a unified diff of its code.
+         */
+        DefinitionChange: {
+            /** Facts */
+            facts: components["schemas"]["Change"][];
+            /** Source */
+            source: string | null;
+            /** Task */
+            task: string;
+        };
+        /**
+         * DefinitionChanges
+         * @description What changed between two versions. `code_same`: the project's own code, whether tasks name it or not.
+         */
+        DefinitionChanges: {
+            /** Added */
+            added: string[];
+            /** Changed */
+            changed: components["schemas"]["DefinitionChange"][];
+            /** Code Same */
+            code_same: boolean;
+            /** Facts */
+            facts: components["schemas"]["Change"][];
+            /** Removed */
+            removed: string[];
+            /** Same */
+            same: boolean;
         };
         /**
          * DefinitionProblem
@@ -1366,6 +1541,18 @@ export interface components {
             task: string;
             /** Value */
             value: unknown;
+        };
+        /**
+         * OutputFigures
+         * @description What a dataset was.
+         */
+        OutputFigures: {
+            /** Bytes */
+            bytes: number | null;
+            /** Kind */
+            kind: string;
+            /** Rows */
+            rows: number | null;
         };
         /**
          * OutputList
@@ -2065,6 +2252,29 @@ export interface components {
             state: "created" | "queued" | "running" | "retrying" | "paused" | "cancelling" | "succeeded" | "warning" | "failed" | "cancelled" | "skipped" | "upstream_failed";
         };
         /**
+         * TaskFigures
+         * @description How a task went. Seconds and bytes; those of processes are its last attempt's.
+         */
+        TaskFigures: {
+            /** Attempts */
+            attempts: number;
+            /** Cpu Seconds */
+            cpu_seconds: number | null;
+            /** Duration */
+            duration: number | null;
+            /** Peak Rss Bytes */
+            peak_rss_bytes: number | null;
+            /** Queued For */
+            queued_for: number | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "created" | "queued" | "running" | "retrying" | "paused" | "cancelling" | "succeeded" | "warning" | "failed" | "cancelled" | "skipped" | "upstream_failed";
+        };
+        /**
          * TaskNode
          * @description A task of a definition. `file` is relative to the project; `line` is 1-based; times in seconds.
          *
@@ -2597,6 +2807,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    compareRuns: {
+        parameters: {
+            query?: {
+                with?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from penstock.server.answers import json_answer
 from penstock.server.service import ServiceOf
-from penstock.store import context, events
+from penstock.store import comparison, context, events
 from penstock.store.runs import find_run
+from penstock.wire.compare import Comparison
 from penstock.wire.runs import EventPage, RunContext
 
 router = APIRouter()
@@ -20,6 +21,17 @@ def get_context(service: ServiceOf, run_id: str) -> Response:
     """The neighbours of a run, the runs around it, and how long it should take."""
     with service.database.read() as connection:
         return json_answer(context.run_context(connection, find_run(connection, run_id)))
+
+
+@router.get("/runs/{run_id}/compare", operation_id="compareRuns", response_model=Comparison)
+def compare_runs(
+    service: ServiceOf, run_id: str, with_: Annotated[str | None, Query(alias="with", max_length=100)] = None
+) -> Response:
+    """A run (first) and the one named by `with` (second); without `with`, after the run of its pipeline before it."""
+    with service.database.read() as connection:
+        key = find_run(connection, run_id)
+        other = None if with_ is None else find_run(connection, with_)
+        return json_answer(comparison.compare_runs(connection, key, other))
 
 
 @router.get("/runs/{run_id}/events", operation_id="listRunEvents", response_model=EventPage)
