@@ -17,6 +17,7 @@ from penstock.model import ids
 from penstock.model.states import TERMINAL_RUN
 from penstock.store import fitting, ways
 from penstock.store.database import Database, open_database
+from penstock.store.error_text import folded, mask_of
 from penstock.store.filters import RunFilter
 from penstock.store.rows import Commit, NewRun, NewVersion
 from penstock.store.runs import count_runs, export_runs, keys_fitting, list_runs
@@ -177,6 +178,22 @@ def test_runs_that_are_added_meanwhile_disturb_no_page(database: Database, sort:
     assert [one for one in seen if one in before] == in_order(rows, sort)
 
 
+@given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=40))
+def test_a_part_of_an_error_has_no_pairs_that_it_has_not(before: str, part: str, after: str) -> None:
+    whole, small = mask_of(folded(before) + folded(part) + folded(after)), mask_of(folded(part))
+    assert whole & small == small
+    assert whole < 1 << 61
+
+
+def test_errors_that_an_older_penstock_wrote_are_found(database: Database) -> None:
+    error = json.dumps({"task": "raw", "type": "E", "message": "Lost Bag"})
+    with database.write() as connection:
+        apply(connection, Commit(new_runs=[made.run(state="failed", error=error)]))
+        connection.run("UPDATE run SET error_mask = NULL")
+        assert count_runs(connection, RunFilter(q="lost b")) == (1, True)
+        assert count_runs(connection, RunFilter(q="lost c")) == (0, True)
+
+
 def test_counting_stops(database: Database) -> None:
     with database.write() as connection:
         apply(connection, Commit(new_runs=made_up(20)[0]))
@@ -224,7 +241,9 @@ PLANS: list[tuple[dict[str, Any], str]] = [
     ({"label": ("owner=me",), "created_after": 1.0}, "label_run (key=? AND value=? AND run_key>?)"),
     ({"label": ("owner=me",), "state": ("failed",)}, "label_run (key=? AND value=?)"),
     ({"q": "late"}, "COVERING INDEX run_error"),
-    ({"type": ("test",)}, "COVERING INDEX run_line"),
+    ({"type": ("test",)}, "run_type (type=?)"),
+    ({"type": ("standard",)}, "COVERING INDEX run_line"),
+    ({"trigger": ("retry",), "created_after": 1.0}, "run_trigger (trigger_kind=? AND key>?)"),
     ({"trigger": ("manual",), "tag": ("a",)}, "COVERING INDEX run_line"),
     ({}, "COVERING INDEX run_line"),
 ]

@@ -18,6 +18,7 @@ from penstock.store.check import check
 from penstock.store.connection import Connection
 from penstock.store.database import Database, locate, open_database
 from penstock.store.ddl.__main__ import render
+from penstock.store.error_text import mask_of
 from penstock.store.rows import Commit
 from penstock.store.schema import metadata
 from penstock.store.write import apply
@@ -148,8 +149,9 @@ def test_runs_of_an_older_database_get_what_lists_need(tmp_path: Path) -> None:
     database.close()
     assert migrate.upgrade(path) == ("0001", ddl.HEAD)
     with database.read() as connection:
-        found = connection.all("SELECT trigger_kind, error_text, bytes FROM run ORDER BY key")
-    assert found == [("schedule", "raw valueerror no", 42), ("manual", None, 0)]
+        found = connection.all("SELECT trigger_kind, error_text, error_mask, bytes FROM run ORDER BY key")
+    mask = mask_of("raw valueerror no")
+    assert found == [("schedule", "raw valueerror no", mask, 42), ("manual", None, None, 0)]
 
 
 class TestUpgrade:
@@ -165,9 +167,9 @@ class TestUpgrade:
         (folder / "versions").mkdir(parents=True)
         for file in (FOLDER / "versions").glob("0*.py"):
             (folder / "versions" / file.name).write_text(file.read_text())
-        (folder / "versions" / "0004_next.py").write_text(
+        (folder / "versions" / "9999_next.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = '0004'\ndown_revision = '{ddl.HEAD}'\n"
+            f"revision = '9999'\ndown_revision = '{ddl.HEAD}'\n"
             "def upgrade():\n"
             "    op.add_column('run', sa.Column('extra', sa.Text))\n"
             "    op.execute(\"UPDATE about SET value = '0.2.0'\")\n"
@@ -177,10 +179,10 @@ class TestUpgrade:
         with database.write() as connection:
             apply(connection, made.first_commit())
         monkeypatch.setattr(migrate, "_FOLDER", folder)
-        migrate.migrate(path, "0004")
+        migrate.migrate(path, "9999")
         with database.read() as connection:
             assert connection.all("SELECT key, extra FROM run") == [(made.KEY, None)]
-            assert connection.all("SELECT version_num FROM alembic_version") == [("0004",)]
+            assert connection.all("SELECT version_num FROM alembic_version") == [("9999",)]
         with pytest.raises(StoreVersionError, match=r"needs Penstock 0\.2\.0 or newer"):
             open_database(path)
         with pytest.raises(StoreVersionError):
@@ -191,9 +193,9 @@ class TestUpgrade:
         (folder / "versions").mkdir(parents=True)
         for file in (FOLDER / "versions").glob("0*.py"):
             (folder / "versions" / file.name).write_text(file.read_text())
-        (folder / "versions" / "0004_bad.py").write_text(
+        (folder / "versions" / "9999_bad.py").write_text(
             "import sqlalchemy as sa\nfrom alembic import op\n"
-            f"revision = '0004'\ndown_revision = '{ddl.HEAD}'\n"
+            f"revision = '9999'\ndown_revision = '{ddl.HEAD}'\n"
             "def upgrade():\n    op.add_column('run', sa.Column('extra', sa.Text))\n    op.execute('nonsense')\n"
         )
         path = tmp_path / "penstock.db"
@@ -202,7 +204,7 @@ class TestUpgrade:
             before = shape(connection)
         monkeypatch.setattr(migrate, "_FOLDER", folder)
         with pytest.raises(StoreError, match="syntax error"):
-            migrate.migrate(path, "0004")
+            migrate.migrate(path, "9999")
         with open_database(path).read() as connection:
             assert shape(connection) == before
 

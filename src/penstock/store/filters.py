@@ -11,7 +11,7 @@ from penstock.errors import UsageError
 from penstock.model.ids import CHANCE_BITS, key_of
 from penstock.model.nearest import nearest
 from penstock.model.states import RUN_STATES, RUN_TYPES, TRIGGER_KINDS
-from penstock.store.error_text import folded
+from penstock.store.error_text import folded, mask_of
 from penstock.store.times import micros
 from penstock.store.views import Dialect
 
@@ -178,6 +178,8 @@ def _bounded(seconds: float) -> int:
 
 def _add_text(found: Conditions, text: str) -> None:
     wanted = folded(text)
+    mask = mask_of(wanted)
     for sign in ("\\", "%", "_"):
         wanted = wanted.replace(sign, "\\" + sign)
-    found.add("run.error_text IS NOT NULL AND run.error_text LIKE ? ESCAPE '\\'", f"%{wanted}%")
+    found.add("run.error_text IS NOT NULL AND (coalesce(run.error_mask, -1) & ?) = ?", mask, mask)
+    found.add("run.error_text LIKE ? ESCAPE '\\'", f"%{wanted}%")

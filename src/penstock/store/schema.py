@@ -79,6 +79,8 @@ pipeline_version = Table(
 )
 
 _FAILED = text("error_text IS NOT NULL")
+_UNUSUAL_TYPE = text("type <> 'standard'")
+_UNUSUAL_TRIGGER = text("trigger_kind NOT IN ('manual', 'schedule')")
 run = Table(
     "run",
     metadata,
@@ -114,6 +116,8 @@ run = Table(
     _maybe("error_text", Text),
     # `kind` of `trigger`, for lists.
     _maybe("trigger_kind", Text),
+    # Which pairs of characters `error_text` has, NULL where a Penstock that did not know of them wrote the run.
+    _maybe("error_mask", BigInteger),
     # By id: the views' users, and the search for the end of an id, which reads this index only.
     Index("run_id", "id", unique=True),
     # Lists by state ("what failed?"), and the search for runs that are not over.
@@ -140,7 +144,10 @@ run = Table(
         "bytes",
     ),
     # Search in the text of errors reads this index alone, newest first.
-    Index("run_error", "key", "error_text", sqlite_where=_FAILED, postgresql_where=_FAILED),
+    Index("run_error", "key", "error_mask", "error_text", sqlite_where=_FAILED, postgresql_where=_FAILED),
+    # Types and triggers that few runs have; the others are found at once wherever a list begins.
+    Index("run_type", "type", "key", sqlite_where=_UNUSUAL_TYPE, postgresql_where=_UNUSUAL_TYPE),
+    Index("run_trigger", "trigger_kind", "key", sqlite_where=_UNUSUAL_TRIGGER, postgresql_where=_UNUSUAL_TRIGGER),
     # Lists in other orders.
     Index("run_started", "started_at", "key"),
     Index("run_ended", "ended_at", "key"),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final, overload
 
-_EPOCH: Final = datetime(1970, 1, 1)
+_EPOCH: Final = date(1970, 1, 1)
 
 
 @lru_cache(maxsize=4096)
 def _second(at: int) -> str:
     # The times of a document lie close together, so most of their text is written once.
-    return (_EPOCH + timedelta(seconds=at)).isoformat(timespec="seconds")
+    day, second = divmod(at, 86_400)
+    return f"{_day(day)}T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+
+
+@lru_cache(maxsize=4096)
+def _day(at: int) -> str:
+    return (_EPOCH + timedelta(days=at)).isoformat()
 
 
 @overload

@@ -10,7 +10,7 @@ from penstock.errors import Fenced, StaleWrite
 from penstock.model.ids import run_id
 from penstock.store import rows
 from penstock.store.connection import Connection
-from penstock.store.error_text import error_text
+from penstock.store.error_text import error_text, mask_of
 from penstock.store.rows import Commit, Fence
 from penstock.store.statements import Delete, Insert, Statement, Update
 
@@ -25,11 +25,12 @@ class _Step(NamedTuple):
 
 
 _EXPECTED: Final = {"expected": "row_version"}
+_OF_ERROR: Final = ("error_text", "error_mask")
 _SAME_PLACE: Final = {"run_key": "run_key", "seq": "seq"}
 
 #: In the order that the database must see them: an attempt ends before the next one of its task run begins.
 _STEPS: Final = (
-    _Step("new_runs", "run", Insert("run", ("trigger_kind", "error_text", *rows.NewRun._fields)), exact=True),
+    _Step("new_runs", "run", Insert("run", ("trigger_kind", *_OF_ERROR, *rows.NewRun._fields)), exact=True),
     _Step("labels", "label", Insert("label", ("run_key", "key", "value")), exact=True),
     _Step("new_task_runs", "task run", Insert("task_run_row", rows.NewTaskRun._fields), exact=True),
     _Step(
@@ -51,7 +52,7 @@ _STEPS: Final = (
     _Step(
         "run_updates",
         "run",
-        Update("run", ("error_text", *rows.RunUpdate._fields), {"key": "key", **_EXPECTED}),
+        Update("run", (*_OF_ERROR, *rows.RunUpdate._fields), {"key": "key", **_EXPECTED}),
         exact=True,
     ),
     _Step("events", "event", Insert("event", rows.NewEvent._fields), exact=True),
@@ -112,12 +113,13 @@ def apply(connection: Connection, commit: Commit) -> None:
                 )
 
 
-def _of_new_run(run: rows.NewRun) -> tuple[str, str | None]:
+def _of_new_run(run: rows.NewRun) -> tuple[str, str | None, int | None]:
     return json.loads(run.trigger).get("kind") or "manual", *_of_run_update(run)
 
 
-def _of_run_update(run: rows.NewRun | rows.RunUpdate) -> tuple[str | None]:
-    return (None if run.error is None else error_text(json.loads(run.error)),)
+def _of_run_update(run: rows.NewRun | rows.RunUpdate) -> tuple[str | None, int | None]:
+    text = None if run.error is None else error_text(json.loads(run.error))
+    return text, None if text is None else mask_of(text)
 
 
 #: What lists need of a run, reckoned from its other facts: it comes before them in the statements.

@@ -164,12 +164,13 @@ CREATE TABLE run (
     bytes BIGINT,
     error_text TEXT,
     trigger_kind TEXT,
+    error_mask BIGINT,
     PRIMARY KEY ("key")
 );
 CREATE INDEX run_bytes ON run (bytes, "key");
 CREATE INDEX run_duration ON run ((ended_at - started_at), "key");
 CREATE INDEX run_ended ON run (ended_at, "key");
-CREATE INDEX run_error ON run ("key", error_text) WHERE error_text IS NOT NULL;
+CREATE INDEX run_error ON run ("key", error_mask, error_text) WHERE error_text IS NOT NULL;
 CREATE UNIQUE INDEX run_id ON run (id);
 CREATE INDEX run_line ON run ("key", state, pipeline, namespace, type, trigger_kind, tags, created_at, started_at, ended_at, bytes);
 CREATE INDEX run_namespace ON run (namespace, "key");
@@ -177,6 +178,8 @@ CREATE INDEX run_pipeline ON run (pipeline, "key");
 CREATE INDEX run_place ON run (namespace, pipeline, state, "key");
 CREATE INDEX run_started ON run (started_at, "key");
 CREATE INDEX run_state ON run (state, "key");
+CREATE INDEX run_trigger ON run (trigger_kind, "key") WHERE trigger_kind NOT IN ('manual', 'schedule');
+CREATE INDEX run_type ON run (type, "key") WHERE type <> 'standard';
 CREATE TABLE sample (
     run_key BIGINT NOT NULL,
     seq INTEGER NOT NULL,
@@ -285,5 +288,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0003');
+INSERT INTO alembic_version VALUES ('0004');
 INSERT INTO about VALUES ('needs', '0.1.0');
