@@ -68,7 +68,7 @@ def preview(store: ArtifactStore, artifact: Artifact, offset: int = 0, limit: in
         return _array(found, part)
     if artifact.kind == "pickle":
         return _text(artifact, f"a pickle of {artifact.python_type}, not opened here\n{head[:BYTES].hex(' ')}", True)
-    if artifact.kind == "json" and artifact.bytes <= WHOLE:
+    if artifact.kind == "json" and artifact.size <= WHOLE:
         return _plain(artifact, bytes(found.mapped()).decode(errors="replace"))
     return _content(artifact, head)
 
@@ -92,19 +92,19 @@ def _head(found: Content) -> bytes:
 
 
 def _text(artifact: Artifact, text: str, cut: bool) -> Preview:
-    return Preview(artifact.kind, artifact.python_type, artifact.bytes, text=text, cut=cut)
+    return Preview(artifact.kind, artifact.python_type, artifact.size, text=text, cut=cut)
 
 
 def _content(artifact: Artifact, head: bytes) -> Preview:
     """The beginning of a file as text, or in hexadecimal."""
-    cut = artifact.bytes > len(head)
+    cut = artifact.size > len(head)
     try:
         text = head.decode()
     except UnicodeDecodeError as error:
         # Where it was cut, a character may be half; anything else is no text.
         text = head[: error.start].decode() if cut and len(head) - error.start < 4 else "\0"
     if "\0" in text:
-        return _text(artifact, head[:BYTES].hex(" "), artifact.bytes > BYTES)
+        return _text(artifact, head[:BYTES].hex(" "), artifact.size > BYTES)
     return _text(artifact, text, cut)
 
 
@@ -118,7 +118,7 @@ def _table(found: Content, part: Part) -> Preview:
         raise ArtifactCorrupt(f"{found.file} can't be read as a table: {error}", path=str(found.file)) from error
     columns = artifact.columns or ()
     return Preview(
-        "table", artifact.python_type, artifact.bytes, columns[part.columns], rows, part.offset, artifact.rows,
+        "table", artifact.python_type, artifact.size, columns[part.columns], rows, part.offset, artifact.rows,
         cut=len(columns) > part.column + part.width,
     )  # fmt: skip
 
@@ -153,4 +153,4 @@ def _array(found: Content, part: Part) -> Preview:
         raise ArtifactCorrupt(f"{found.file} can't be read as an array: {error}", path=str(found.file)) from error
     cut = columns is not None and len(columns) > part.column + part.width
     shown = columns[part.columns] if columns else None
-    return Preview("array", artifact.python_type, artifact.bytes, shown, rows, part.offset, total, text, cut)
+    return Preview("array", artifact.python_type, artifact.size, shown, rows, part.offset, total, text, cut)

@@ -158,7 +158,7 @@ def _keep_outputs(view: RunView, run: TaskRun, attempt: Attempt, report: Ended, 
             view.key, run.seq, attempt.n, dataset, kind, inline, path, size, digest, rows, text, python_type, safe, at,
         )  # fmt: skip
         out.artifacts.append(row)
-        view.bytes += size
+        view.bytes += size or 0
         if run.parent is None:
             view.values[dataset] = ref
         elif run.parent.results is not None and run.map_index is not None:

@@ -59,7 +59,7 @@ def media_type(output: Output) -> str:
 
 def is_picture(output: Output) -> bool:
     """May the page show it as a picture?"""
-    return output.kind == "file" and _suffix(output) in _PICTURES and output.bytes <= PICTURE
+    return output.kind == "file" and _suffix(output) in _PICTURES and (output.bytes or 0) <= PICTURE
 
 
 def headers(name: str, *, inline: bool = False) -> dict[str, str]:

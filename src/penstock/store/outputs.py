@@ -21,7 +21,7 @@ class Output(NamedTuple):
     kind: str
     inline: str | None
     path: str | None
-    bytes: int
+    bytes: int | None
     digest: str | None
     rows: int | None
     columns: list[dict[str, str]] | None

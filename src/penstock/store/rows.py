@@ -150,7 +150,7 @@ class NewArtifact(NamedTuple):
     kind: str
     inline: str | None
     path: str | None
-    bytes: int
+    bytes: int | None
     digest: str | None
     rows: int | None
     columns: str | None

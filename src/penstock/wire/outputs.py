@@ -23,7 +23,7 @@ class OutputDocument(Body):
     attempt: int
     kind: str
     python_type: str
-    bytes: int
+    bytes: int | None
     rows: int | None
     columns: list[Column] | None
     created_at: Time

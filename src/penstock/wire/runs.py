@@ -83,11 +83,11 @@ class Column(Body):
 
 
 class OutputSummary(Body):
-    """A dataset that a task made."""
+    """A dataset that a task made. `bytes` is null where nobody knows it (in memory only, kept elsewhere)."""
 
     dataset: str
     kind: str
-    bytes: int
+    bytes: int | None
     rows: int | None
     columns: list[Column] | None
 

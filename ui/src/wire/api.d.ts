@@ -1506,7 +1506,7 @@ export interface components {
             /** Attempt */
             attempt: number;
             /** Bytes */
-            bytes: number;
+            bytes: number | null;
             /** Columns */
             columns: components["schemas"]["Column"][] | null;
             /**
@@ -1592,11 +1592,11 @@ export interface components {
         };
         /**
          * OutputSummary
-         * @description A dataset that a task made.
+         * @description A dataset that a task made. `bytes` is null where nobody knows it (in memory only, kept elsewhere).
          */
         OutputSummary: {
             /** Bytes */
-            bytes: number;
+            bytes: number | null;
             /** Columns */
             columns: components["schemas"]["Column"][] | null;
             /** Dataset */

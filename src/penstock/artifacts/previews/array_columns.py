@@ -20,7 +20,7 @@ def summarized(found: Content) -> dict[str, Any]:
     """As `summary.of_table`. Raises ValueError for a file that is no array, UsageError for one of another shape."""
     array = _table(found)
     names = array_page.names_of(array)
-    most = summary.bound(len(array), len(names), found.artifact.bytes)
+    most = summary.bound(len(array), len(names), found.artifact.size)
     part = array[:: -(-len(array) // most)] if len(array) > most else array
     columns = [array_page.column_of(part, at) for at in range(min(len(names), summary.COLUMNS))]
     return summary.of_arrays(names, columns, len(array), len(part))

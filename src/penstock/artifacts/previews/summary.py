@@ -40,7 +40,7 @@ def of_table(found: Content) -> dict[str, Any]:
         batches = Batches(found)
         width = len(batches.schema)
         rows = artifact.rows or 0
-        table = pa.Table.from_batches(batches.spread(bound(rows, width, artifact.bytes)), batches.schema)
+        table = pa.Table.from_batches(batches.spread(bound(rows, width, artifact.size)), batches.schema)
         names = artifact.columns or tuple((field.name, str(field.type)) for field in batches.schema)
         columns = _columns(table.columns[:COLUMNS], names, end)
     return {"rows": rows, "rows_read": table.num_rows, "columns": columns, "cut": len(columns) < width}

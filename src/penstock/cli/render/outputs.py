@@ -20,7 +20,7 @@ class Made(NamedTuple):
     kind: str
     items: int | None
     rows: int | None
-    bytes: int
+    bytes: int | None
 
 
 def made(tasks: Iterable[Document]) -> list[Made]:
@@ -38,8 +38,9 @@ def made(tasks: Iterable[Document]) -> list[Made]:
 
 def _sum(one: Made, two: Made) -> Made:
     rows = None if one.rows is None or two.rows is None else one.rows + two.rows
+    size = None if one.bytes is None or two.bytes is None else one.bytes + two.bytes
     kind = one.kind if one.kind == two.kind else "mixed"
-    return Made(one.dataset, kind, (one.items or 0) + (two.items or 0), rows, one.bytes + two.bytes)
+    return Made(one.dataset, kind, (one.items or 0) + (two.items or 0), rows, size)
 
 
 def short(found: Iterable[Made]) -> str:
@@ -50,7 +51,8 @@ def short(found: Iterable[Made]) -> str:
 def _facts(one: Made) -> list[str]:
     count = "" if one.items is None else f"{one.items:,} "
     rows = [] if one.rows is None else [amounts.plural(one.rows, "row")]
-    return [count + one.kind, *rows, amounts.size(one.bytes)]
+    size = [] if one.bytes is None else [amounts.size(one.bytes)]
+    return [count + one.kind, *rows, *size]
 
 
 def notable(document: Document, found: list[Made], most: int) -> list[Made]:
@@ -72,7 +74,7 @@ def output_table(found: Sequence[Made], values: Mapping[str, str], paint: Paint,
             one.kind,
             "" if one.items is None else f"{one.items:,}",
             "" if one.rows is None else f"{one.rows:,}",
-            amounts.size(one.bytes),
+            "" if one.bytes is None else amounts.size(one.bytes),
             cut(clean(values.get(one.dataset, "")), 60, paint.mark),
         ]
         for one in found

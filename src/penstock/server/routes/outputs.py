@@ -143,8 +143,8 @@ def content(
         headers["ETag"] = tag
     parts = downloads.proven(store.open(artifact))
     media_type = downloads.media_type(output)
-    headers["Content-Length"] = str(artifact.bytes)
-    if artifact.bytes > _WHOLE:
+    headers["Content-Length"] = str(artifact.size)
+    if artifact.size > _WHOLE:
         return StreamingResponse(parts, headers=headers, media_type=media_type)
     try:
         return Response(b"".join(parts), headers=headers, media_type=media_type)

@@ -100,13 +100,14 @@ function fitsText(row: TaskRow, text: string): boolean {
 
 function rowOf(task: Task): TaskRow {
   const rows = task.outputs.flatMap((output) => (output.rows === null ? [] : [output.rows]));
+  const sizes = task.outputs.flatMap((output) => (output.bytes === null ? [] : [output.bytes]));
   const peaks = task.attempts.flatMap((attempt) => (attempt.peak_rss_bytes === null ? [] : [attempt.peak_rss_bytes]));
   return {
     key: keyOf(task.name, task.map_index), name: task.name, task, items: undefined, isItem: task.map_index !== null,
     state: task.state, reason: task.reason, counts: undefined,
     startedAt: task.started_at, endedAt: task.ended_at, duration: task.duration, queuedFor: task.queued_for,
     attempts: task.attempts.length,
-    rows: total(rows), bytes: total(task.outputs.map((output) => output.bytes)), memory: greatest(peaks),
+    rows: total(rows), bytes: total(sizes), memory: greatest(peaks),
   };
 }
 
