@@ -151,6 +151,7 @@ def listen(host: str, port: int) -> socket.socket:
 def _run(service: Service, listener: socket.socket) -> None:
     from uvicorn import Config, Server
 
+    from penstock.integrations.kedro import door
     from penstock.server.app import close_app, create_app
 
     class Draining(Server):
@@ -159,7 +160,7 @@ def _run(service: Service, listener: socket.socket) -> None:
             service.closing.set()
             await super().shutdown(sockets)
 
-    app = create_app(service)
+    app = create_app(service, [door.router])
     config = Config(
         app,
         log_config=None,

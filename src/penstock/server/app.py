@@ -12,7 +12,9 @@ mistake, and nothing that anybody may reach can lead into it (docs: SECURITY 1).
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, Request, Response
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -36,11 +38,14 @@ _COMPRESSED_FROM = 1024
 _COMPRESSION = 3
 
 
-def create_app(service: Service) -> Starlette:
-    """The server's app. `app.state` has the `service`, and as `api` what stands behind the door."""
+def create_app(service: Service, more: Sequence[APIRouter] = ()) -> Starlette:
+    """The server's app. `app.state` has the `service`, and as `api` what stands behind the door.
+
+    `more`: routes of integrations, below `/api`, behind the same door.
+    """
     doors = Doors(service)
     page = Page()
-    api = create_api(service, doors)
+    api = create_api(service, doors, more)
     app = Starlette(
         routes=[
             Route("/health", about.health, methods=["GET"]),
@@ -69,7 +74,7 @@ def close_app(app: Starlette) -> None:
         readers.close()
 
 
-def create_api(service: Service, doors: Doors) -> FastAPI:
+def create_api(service: Service, doors: Doors, more: Sequence[APIRouter] = ()) -> FastAPI:
     """All routes that need a session or the token; they check that they got one."""
     api = FastAPI(
         title="Penstock",
@@ -83,6 +88,8 @@ def create_api(service: Service, doors: Doors) -> FastAPI:
     )
     for router in all_routers():
         api.include_router(router, prefix="/api/v1")
+    for router in more:
+        api.include_router(router, prefix="/api")
     api.state.service = service
     api.state.doors = doors
     return api

@@ -15,7 +15,7 @@ from penstock.store.connection import Connection
 
 def graph_of_run(connection: Connection, key: int) -> dict[str, Any]:
     """The graph of the version that a run used, as wire.Graph. Raises NotFound."""
-    return graph(*_spec_of_run(connection, key))
+    return graph(*spec_of_run(connection, key))
 
 
 def graph_of_version(connection: Connection, namespace: str, pipeline: str, version: str | None) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def graph_of_version(connection: Connection, namespace: str, pipeline: str, vers
 
 def source_of_run(connection: Connection, key: int, task: str) -> dict[str, Any]:
     """A task's code as a run used it, as wire.TaskSource. Raises NotFound."""
-    return _source(_spec_of_run(connection, key)[0], task)
+    return _source(spec_of_run(connection, key)[0], task)
 
 
 def source_of_version(
@@ -54,7 +54,8 @@ def spec_of_version(
     return from_json(json.loads(row[0])), row[1]
 
 
-def _spec_of_run(connection: Connection, key: int) -> tuple[PipelineSpec, str]:
+def spec_of_run(connection: Connection, key: int) -> tuple[PipelineSpec, str]:
+    """The definition of the version that a run used, and the name of that version. Raises NotFound."""
     row = connection.one("SELECT namespace, pipeline, version FROM run WHERE key = ?", (key,))
     if row is None:
         raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")

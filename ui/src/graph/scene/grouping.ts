@@ -53,12 +53,12 @@ export function foldedAround(grouping: Grouping, id: string, folded: ReadonlySet
   return grouping.around(id).find((key) => folded.has(key)) ?? null;
 }
 
-/** The groups that a task names, from the outside in. A namespace that the definition tells counts more than dots in a name. */
-function keyOf(task: Pick<TaskNode, "name" | "tags" | "facts">, by: "namespace" | "tag"): string[] | undefined {
+/** The groups that a task names, from the outside in. A namespace that the definition tells counts, not dots in a name; Kedro tells all. */
+function keyOf(task: Pick<TaskNode, "name" | "kind" | "tags" | "facts">, by: "namespace" | "tag"): string[] | undefined {
   if (by === "tag") return task.tags.slice(0, 1);
   const told = task.facts["namespace"];
   const dot = task.name.lastIndexOf(".");
-  const namespace = told !== undefined ? told : dot > 0 ? task.name.slice(0, dot) : null;
+  const namespace = told !== undefined || task.kind === "kedro" ? told : dot > 0 ? task.name.slice(0, dot) : null;
   if (typeof namespace !== "string" || namespace === "") return undefined;
   const parts = namespace.split(".");
   return parts.map((_, i) => parts.slice(0, i + 1).join("."));

@@ -86,7 +86,7 @@ describe("a scene", () => {
 });
 
 describe("namespaces within namespaces", () => {
-  const task = (name: string, namespace: string | null, outputs: string[]) => sampleTask(name, { facts: { namespace }, outputs });
+  const task = (name: string, namespace: string | null, outputs: string[]) => sampleTask(name, { kind: "kedro", facts: namespace === null ? {} : { namespace }, outputs });
   const nested = sampleGraph(
     [
       task("a.b.one", "a.b", ["a.b.made"]), task("a.b.two", "a.b", ["a.seen"]), task("a.three", "a", ["a.kept"]), task("four", "long.way", ["long.way.end"]),

@@ -1,0 +1,20 @@
+"""What a run loaded and saved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from penstock.store.connection import Connection
+from penstock.store.times import iso
+
+
+def dataset_events(connection: Connection, key: int) -> list[dict[str, Any]]:
+    """`dataset_loaded`, `dataset_saved` and `dataset_failed` of a run in order: {at, kind, task} and their data."""
+    rows = connection.all(
+        "SELECT event.at, event.kind, task.task, event.data FROM event JOIN task_run_row AS task "
+        "ON task.run_key = event.run_key AND task.seq = event.seq WHERE event.run_key = ? "
+        "AND event.kind IN ('dataset_loaded', 'dataset_saved', 'dataset_failed') ORDER BY event.id",
+        (key,),
+    )
+    return [{"at": iso(at), "kind": kind, "task": task, **json.loads(data or "{}")} for at, kind, task, data in rows]
