@@ -230,7 +230,7 @@ artifact = Table(
     _fact("kind", Text),
     _maybe("inline", Text),
     _maybe("path", Text),
-    _fact("bytes", BigInteger),
+    _maybe("bytes", BigInteger),
     _maybe("digest", Text),
     _maybe("rows", BigInteger),
     _maybe("columns", Text),

@@ -12,7 +12,7 @@ CREATE TABLE artifact (
     kind TEXT NOT NULL,
     inline TEXT,
     path TEXT,
-    bytes BIGINT NOT NULL,
+    bytes BIGINT,
     digest TEXT,
     rows BIGINT,
     columns TEXT,
@@ -288,5 +288,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0004');
+INSERT INTO alembic_version VALUES ('0005');
 INSERT INTO about VALUES ('needs', '0.1.0');
