@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from penstock.model.spec import ParamSpec, PipelineSpec, Source, TaskSpec
+from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, Source, TaskSpec, to_json
 from penstock.store import requests
+from penstock.store.definitions import Found, Trouble, record_definitions
 from penstock.wire.runs import RunSummary
 from tests.server.world import World, problem
 
@@ -61,6 +64,29 @@ def test_what_is_asked_for_waits_for_an_engine(orders: World) -> None:
         taken = requests.claim(connection, key, owner=1)
     assert taken is not None
     assert (taken.id, taken.version, taken.params["rows"]) == (run.id, ORDERS.version, 20)
+
+
+def test_a_pipeline_whose_file_is_gone_is_refused_at_once(orders: World) -> None:
+    folder = orders.folder / "shop"
+    folder.mkdir()
+    code = CodeRef(root=str(folder), file="orders.py", module="orders", name="orders", digest="d")
+    orders.define(replace(ORDERS, code=code))
+    told = problem(ask(orders), 409, "pipeline_gone")
+    assert "orders.py" in told["detail"]
+    assert told["cure"]
+    assert count(orders) == 0
+    (folder / "orders.py").write_text("")
+    assert ask(orders).status_code == 201
+
+
+def test_a_pipeline_that_its_file_does_not_define_any_more_is_refused_at_once(orders: World) -> None:
+    found = Found("shop", "orders", ORDERS.version, json.dumps(to_json(ORDERS)), "orders.py")
+    for present, troubles, status in (
+        ([found], [], 201), ([], [], 409), ([found], [], 201), ([], [Trouble("orders.py", "no Python")], 201),
+    ):  # fmt: skip
+        with orders.database.write() as connection:
+            record_definitions(connection, present, troubles, 1.0)
+        assert ask(orders).status_code == status, (present, troubles)
 
 
 def test_all_mistakes_are_told_with_their_places_and_nothing_is_written(orders: World) -> None:

@@ -50,10 +50,12 @@ def test_views_that_cant_be_kept_are_refused(world: World, wrong: dict[str, obje
 
 def test_it_is_told_what_runs_here(world: World) -> None:
     told = About.model_validate_json(world.program.get("/api/v1/about").content, strict=True)
-    assert (told.version, told.project, told.engine_alive) == (__version__, "shop", False)
+    assert (told.version, told.project, told.engine_alive, told.workers) == (__version__, "shop", False, None)
     with world.database.write() as connection:
-        engine = instances.register(connection, "engine", time.time())
-    assert world.program.get("/api/v1/about").json()["engine_alive"]
+        engine = instances.register(connection, "engine", time.time(), workers=3)
+        instances.register(connection, "terminal", time.time(), workers=5)
+    told = About.model_validate_json(world.program.get("/api/v1/about").content, strict=True)
+    assert (told.engine_alive, told.workers) == (True, 3)
     with world.database.write() as connection:
         instances.gone(connection, engine, time.time())
     assert not world.program.get("/api/v1/about").json()["engine_alive"]

@@ -61,7 +61,7 @@ class TestInstances:
         here = instances.this_process()
         child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
         there = here._replace(pid=child.pid, pid_started=instances.started(child.pid))
-        alive = Instance(1, "terminal", there, made.AT, made.AT, None)
+        alive = Instance(1, "terminal", there, made.AT, made.AT, None, None)
         assert not instances.is_dead(alive, NOW + 1000), "silence does not matter where the process can be seen"
         reused = alive._replace(process=there._replace(pid_started=1))
         assert instances.is_dead(reused, NOW)
@@ -75,7 +75,7 @@ class TestInstances:
     @pytest.mark.parametrize("change", [{"host": "far-away"}, {"boot_id": "b/pid:[2]"}, {"pid_started": None}])
     def test_a_process_that_can_not_be_seen_is_judged_by_its_silence(self, change: dict[str, Any]) -> None:
         process = instances.this_process()._replace(pid=2**22 - 1)._replace(**change)
-        silent = Instance(1, "engine", process, made.AT, made.AT, None)
+        silent = Instance(1, "engine", process, made.AT, made.AT, None, None)
         assert not instances.is_dead(silent, NOW + 14.9)
         assert instances.is_dead(silent, NOW + 15.1)
 

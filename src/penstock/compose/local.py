@@ -95,7 +95,7 @@ class LocalEngine:
 
     def _register(self, kind: str) -> int:
         with self.database.write() as connection:
-            owner = instances.register(connection, kind, time.time())
+            owner = instances.register(connection, kind, time.time(), workers=self.executor.workers)
             settle_abandoned_runs(connection, owner, time.time())
             return owner
 

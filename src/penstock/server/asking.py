@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from penstock.errors import ParameterError, UsageError
 from penstock.model import graph, params
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
-from penstock.store import graphs, outputs, requests, runs
+from penstock.server.refusals import PipelineGone
+from penstock.store import definitions, graphs, outputs, requests, runs
 from penstock.store.connection import Connection
 from penstock.wire.runs import RunRequestBody
 
@@ -22,8 +24,12 @@ class Wrong(NamedTuple):
 
 
 def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
-    """Write the run that is asked for; its id. Raises NotFound, and UsageError that tells every mistake."""
+    """Write the run that is asked for; its id.
+
+    Raises NotFound, PipelineGone, and UsageError that tells every mistake.
+    """
     spec, version = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, asked.version)
+    _check_there(connection, spec)
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
     wrong += more
@@ -51,6 +57,16 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
         tasks_total=len(spec.tasks if chosen is None else chosen),
         now=now,
     )
+
+
+def _check_there(connection: Connection, spec: PipelineSpec) -> None:
+    """Raise PipelineGone where no worker could load what the pipeline runs."""
+    cure = "put it back and ask again, or run another pipeline; `penstock pipelines list` shows what there is"
+    if spec.code is not None and not spec.code.loader and not Path(spec.code.root, spec.code.file).is_file():
+        raise PipelineGone(f"the file of pipeline '{spec.name}' is gone: {spec.code.file}", cure=cure)
+    if definitions.is_gone(connection, spec.namespace, spec.name):
+        where = "" if spec.code is None else f": {spec.code.file} does not define it"
+        raise PipelineGone(f"pipeline '{spec.name}' is not in the project any more{where}", cure=cure)
 
 
 def _values(spec: PipelineSpec, given: dict[str, Any]) -> tuple[dict[str, Any], list[Wrong]]:

@@ -58,6 +58,13 @@ class Conflict(Refusal):
     status = 409
 
 
+class PipelineGone(Refusal):
+    """The pipeline is not in the project any more."""
+
+    code = "pipeline_gone"
+    status = 409
+
+
 class ActionRefused(Refusal):
     """The run's engine refused."""
 

@@ -61,6 +61,12 @@ def record_definitions(connection: Connection, found: Iterable[Found], troubles:
     return True
 
 
+def is_gone(connection: Connection, namespace: str, pipeline: str) -> bool:
+    """Was a pipeline found in the project once, and is not in it any more? False for one of a file that has trouble."""
+    row = connection.one("SELECT present FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
+    return row is not None and row[0] is not None and not row[0]
+
+
 def problems(connection: Connection) -> list[dict[str, Any]]:
     """Files that can't be read and of which no pipeline is known, as wire.DefinitionProblem."""
     rows = connection.all("SELECT message, file, line, cure, at FROM definition_problem ORDER BY file LIMIT ?", (MOST,))

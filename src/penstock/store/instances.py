@@ -27,7 +27,10 @@ class Process(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """A registered process. `kind` is `terminal` or `engine`; times in microseconds since 1970."""
+    """A registered process. `kind` is `terminal` or `engine`; times in microseconds since 1970.
+
+    `workers`: attempts that it runs at the same time, None where it did not tell.
+    """
 
     id: int
     kind: str
@@ -35,15 +38,18 @@ class Instance(NamedTuple):
     started_at: int
     beat_at: int
     gone_at: int | None
+    workers: int | None
 
 
-def register(connection: Connection, kind: str, now: float, process: Process | None = None) -> int:
+def register(
+    connection: Connection, kind: str, now: float, process: Process | None = None, workers: int | None = None
+) -> int:
     """Make a process known, by default this one; its number, which is never given out again."""
     process = process or this_process()
     row = connection.one(
-        "INSERT INTO instance (kind, host, boot_id, pid, pid_started, started_at, beat_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (kind, *process, micros(now), micros(now)),
+        "INSERT INTO instance (kind, host, boot_id, pid, pid_started, started_at, beat_at, workers) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (kind, *process, micros(now), micros(now), workers),
     )
     assert row is not None
     return int(row[0])
@@ -64,7 +70,7 @@ def gone(connection: Connection, instance: int, now: float) -> None:
 def known(connection: Connection) -> list[Instance]:
     """The processes that have not gone, as far as was told; oldest first."""
     rows = connection.all(
-        "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at "
+        "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers "
         "FROM instance WHERE gone_at IS NULL ORDER BY id"
     )
     return [Instance(row[0], row[1], Process(*row[2:6]), *row[6:]) for row in rows]

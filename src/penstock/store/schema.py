@@ -306,6 +306,8 @@ instance = Table(
     _fact("started_at", BigInteger),
     _fact("beat_at", BigInteger),
     _maybe("gone_at", BigInteger),
+    # Attempts that it runs at the same time.
+    _maybe("workers", Integer),
     # An owner's number must never come to mean another process.
     sqlite_autoincrement=True,
 )

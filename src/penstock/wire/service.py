@@ -18,7 +18,10 @@ class Health(Body):
 
 
 class About(Body):
-    """What is running. `engine_alive`: an engine of `penstock up` beats, so that runs that are asked for will start."""
+    """What is running. `engine_alive`: an engine of `penstock up` beats, so that runs that are asked for will start.
+
+    `workers`: how many attempts such engines run at the same time; null while there is none.
+    """
 
     version: str
     project: str

@@ -731,6 +731,8 @@ export interface components {
         /**
          * About
          * @description What is running. `engine_alive`: an engine of `penstock up` beats, so that runs that are asked for will start.
+         *
+         *     `workers`: how many attempts such engines run at the same time; null while there is none.
          */
         About: {
             /** Engine Alive */

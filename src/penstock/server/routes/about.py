@@ -23,13 +23,15 @@ def get_about(service: ServiceOf) -> Response:
     """What is running here."""
     now = time.time()
     with service.database.read() as connection:
-        engines = [each for each in instances.known(connection) if each.kind == "engine"]
+        known = [each for each in instances.known(connection) if each.kind == "engine"]
+    engines = [engine for engine in known if not instances.is_dead(engine, now)]
+    workers = [engine.workers for engine in engines if engine.workers is not None]
     return json_answer(
         {
             "version": __version__,
             "project": service.project.name,
-            "engine_alive": any(not instances.is_dead(engine, now) for engine in engines),
-            "workers": None,
+            "engine_alive": bool(engines),
+            "workers": sum(workers) if workers else None,
             "now": iso(micros(now)),
         }
     )

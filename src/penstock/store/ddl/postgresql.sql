@@ -92,6 +92,7 @@ CREATE TABLE instance (
     started_at BIGINT NOT NULL,
     beat_at BIGINT NOT NULL,
     gone_at BIGINT,
+    workers INTEGER,
     PRIMARY KEY (id)
 );
 CREATE TABLE label (

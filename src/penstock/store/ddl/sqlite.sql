@@ -93,7 +93,8 @@ CREATE TABLE instance (
     pid_started BIGINT,
     started_at BIGINT NOT NULL,
     beat_at BIGINT NOT NULL,
-    gone_at BIGINT
+    gone_at BIGINT,
+    workers INTEGER
 );
 CREATE TABLE label (
     run_key BIGINT NOT NULL,

@@ -1,4 +1,7 @@
-"""What is rare is found soon: texts in errors by their pairs of characters, unusual types and triggers by indexes."""
+"""What is rare is found soon: texts in errors by their pairs of characters, unusual types and triggers by indexes.
+
+Engines tell how many workers they have.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ _PART = 1000
 
 
 def upgrade() -> None:
+    op.add_column("instance", sa.Column("workers", sa.Integer(), nullable=True))
     op.drop_index("run_error", "run")
     op.add_column("run", sa.Column("error_mask", sa.BigInteger(), nullable=True))
     _fill_masks()
