@@ -63,10 +63,14 @@ def test_yaml_is_not_part_of_this_version(name: str) -> None:
         Target(name)
 
 
-def test_a_kedro_project_is_not_part_of_this_version(tmp_path: Path) -> None:
+def test_a_kedro_project_is_known_by_its_section(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.kedro]\npackage_name = 'x'\n")
-    with pytest.raises(NotSupportedYet, match=r"Kedro project.*kedro run"):
-        Target(str(tmp_path))
+    target = Target(str(tmp_path), "some")
+    target.end()
+    with pytest.raises(UsageError, match=r"flights.py is no Kedro project, and --pipeline is for those"):
+        Target("flights.py", "some")
+    with pytest.raises(UsageError, match=r"is no Kedro project, and --env is for those; leave --env out"):
+        Target(str(tmp_path.parent), None, "prod")
 
 
 def test_a_folder_names_a_file_of_it(tmp_path: Path) -> None:

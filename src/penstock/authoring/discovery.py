@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from penstock.authoring.project import project_files
+from penstock.authoring.project import KEDRO_PROJECT, project_files
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, ParameterError
 from penstock.model.spec import PipelineSpec, from_json
 
@@ -23,6 +23,8 @@ from penstock.model.spec import PipelineSpec, from_json
 PATIENCE: Final = 60.0
 #: Bytes of what a child prints last that are kept.
 _TAIL: Final = 4096
+#: Which child looks into a file of this name; the usual one looks into files of Python.
+_CHILDREN: Final = {KEDRO_PROJECT: "penstock.integrations.kedro.discover"}
 _KINDS: Final = {kind.code: kind for kind in (DefinitionError, NotSupportedYet, ParameterError)}
 
 
@@ -39,17 +41,19 @@ class Discovery:
     """Children at work on files, one for each, at most one a core at a time. Start it early, `result` when needed.
 
     A child for each file: one that breaks takes no other along, and what one imports is no part of another's version.
+    A file may be the pyproject.toml of a Kedro project; `options` are for that child (integrations.kedro.discover).
     """
 
-    def __init__(self, files: Sequence[Path], name: str | None = None) -> None:
+    def __init__(self, files: Sequence[Path], name: str | None = None, options: Sequence[str] = ()) -> None:
         self._waiting = deque(files)
         self._name = name
+        self._options = options
         self._running: deque[_Child] = deque()
         self._start()
 
     def _start(self) -> None:
         while self._waiting and len(self._running) < (os.cpu_count() or 1):
-            self._running.append(_Child(self._waiting.popleft(), self._name))
+            self._running.append(_Child(self._waiting.popleft(), self._name, self._options))
 
     def result(self, timeout: float = PATIENCE) -> list[Found]:
         """What each file holds, in the order of the files. `timeout`: seconds for each file."""
@@ -76,12 +80,13 @@ class Discovery:
 class _Child:
     """One child at work on one file."""
 
-    def __init__(self, file: Path, name: str | None) -> None:
+    def __init__(self, file: Path, name: str | None, options: Sequence[str]) -> None:
         self._file = file
+        module = _CHILDREN.get(file.name, "penstock.authoring.discover")
         self._began = time.monotonic()
         self._process = subprocess.Popen(
             # Without the current folder on its path: a file in it called `json.py` is no concern of the child itself.
-            [sys.executable, "-P", "-m", "penstock.authoring.discover", str(file), *([] if name is None else [name])],
+            [sys.executable, "-P", "-m", module, str(file), *([] if name is None else [name]), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

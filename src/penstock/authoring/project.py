@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from penstock.errors import SettingsError
 
 SETTINGS: Final = "penstock.toml"
+#: The file that makes a folder a Kedro project, by a section of its own.
+KEDRO_PROJECT: Final = "pyproject.toml"
 
 
 def project_files(folder: Path) -> list[Path]:
     """The files of a project that may hold pipelines: in the folders of `penstock.toml`, `pipelines/`, or `folder`.
 
     Only the folders themselves are looked into, not those below, and only files that name penstock: other files are
-    not imported for having a look. Raises SettingsError for a folder that is not there.
+    not imported for having a look. A folder that is a Kedro project stands for all of it, by its pyproject.toml.
+    Raises SettingsError for a folder that is not there.
     """
-    files = [file for one in pipeline_folders(folder) for file in sorted(one.glob("*.py"))]
-    return [file for file in dict.fromkeys(files) if may_hold_pipelines(file.name) and names_penstock(file)]
+    folders = pipeline_folders(folder)
+    files = [file for one in folders for file in sorted(one.glob("*.py"))]
+    holding = [file for file in dict.fromkeys(files) if may_hold_pipelines(file.name) and names_penstock(file)]
+    return [*holding, *kedro_projects(folder, folders)]
+
+
+def kedro_projects(folder: Path, folders: Iterable[Path]) -> list[Path]:
+    """The pyproject.toml of the Kedro projects among a project's folder and those that it names."""
+    found = (one / KEDRO_PROJECT for one in dict.fromkeys((project_folder(folder), folder.absolute(), *folders)))
+    return [file for file in found if is_kedro_project(file)]
+
+
+def is_kedro_project(file: Path) -> bool:
+    """Is this the pyproject.toml of a Kedro project?"""
+    try:
+        return file.name == KEDRO_PROJECT and file.is_file() and b"[tool.kedro]" in file.read_bytes()
+    except OSError:
+        return False
 
 
 def may_hold_pipelines(name: str) -> bool:

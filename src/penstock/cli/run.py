@@ -29,12 +29,17 @@ penstock run flights.py
 penstock run flights.py -p last_month=3 --label owner=me
 penstock run flights.py --from model --workers 4
 penstock run flights.py:nightly --json > run.json
+penstock run spaceflights/ --pipeline data_processing --env prod
 """
 
 
 def run(
     target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="FILE.py, FILE.py:NAME, or the name of a pipeline of this project.")
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="FILE.py, FILE.py:NAME, the folder of a Kedro project, or the name of a pipeline of this project.",
+        ),
     ],
     param: Annotated[
         Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter. May be repeated.")
@@ -57,6 +62,15 @@ def run(
     from_run: Annotated[
         str | None,
         typer.Option("--from-run", metavar="RUN", help="Take what a part needs from this run, not the latest."),
+    ] = None,
+    pipeline: Annotated[
+        str | None,
+        typer.Option(
+            "--pipeline", metavar="NAME", help="Of a Kedro project: a registered pipeline."
+        ),
+    ] = None,
+    env: Annotated[
+        str | None, typer.Option("--env", metavar="ENV", help="Of a Kedro project: the environment of conf/.")
     ] = None,
     label: Annotated[
         Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="A label of the run. May be repeated.")
@@ -91,7 +105,7 @@ def run(
     inline = _is_inline(type_, executor_)
     texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
     given: dict[str, Any] = read_params(params_file) if params_file else {}
-    aim = Target(target)
+    aim = Target(target, pipeline, env)
     # While a child imports the user's file, processes are started and the rest is imported here.
     from penstock.cli.session import at_hand
     from penstock.cli.signals import Signals

@@ -1,4 +1,4 @@
-"""What is to be run or shown: a file, a file and a name, or the name of a pipeline of this project."""
+"""What is to be run or shown: a file, a file and a name, a Kedro project, or the name of a pipeline of this project."""
 
 from __future__ import annotations
 
@@ -6,23 +6,37 @@ from pathlib import Path
 from typing import Final
 
 from penstock.authoring.discovery import Discovery, discover_project
+from penstock.authoring.project import KEDRO_PROJECT, is_kedro_project
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
 
 _YAML: Final = (".yaml", ".yml")
+#: The pipeline of a Kedro project that is meant where none is named.
+KEDRO_DEFAULT: Final = "__default__"
 
 
 class Target:
     """A target whose file is being imported in a child since this was made; `specs` and `spec` wait for that.
 
-    Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
+    `pipeline` and `env` are for Kedro projects: the name of a registered pipeline, and the environment of the
+    configuration. Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, pipeline: str | None = None, env: str | None = None) -> None:
         self.text = text
         path, name = _split(text)
         self._discovery: Discovery | None = None
+        self._is_kedro = is_kedro_project(path / KEDRO_PROJECT)
+        if env is not None and not path.exists() and is_kedro_project(Path(KEDRO_PROJECT)):
+            self._is_kedro, path, name = True, Path(), text
+        if self._is_kedro:
+            options = [] if env is None else ["--env", env]
+            self._discovery = Discovery([(path / KEDRO_PROJECT).resolve()], pipeline or name, options)
+            return
+        for option, given in (("--pipeline", pipeline), ("--env", env)):
+            if given is not None:
+                raise UsageError(f"{text} is no Kedro project, and {option} is for those", cure=f"leave {option} out")
         if path.suffix in _YAML:
             raise NotSupportedYet(
                 f"{path}: pipelines in YAML are not part of this version", cure="write the pipeline in Python"
@@ -46,6 +60,8 @@ class Target:
     def spec(self) -> PipelineSpec:
         """The one pipeline that is meant. Raises DefinitionError, NotFound, UsageError."""
         specs = self.specs()
+        if self._is_kedro and len(specs) > 1:
+            return next((spec for spec in specs if spec.name == KEDRO_DEFAULT), specs[0])
         if len(specs) > 1:
             names = [spec.name for spec in specs]
             raise UsageError(
@@ -62,17 +78,12 @@ class Target:
 
 def _split(text: str) -> tuple[Path, str | None]:
     head, colon, tail = text.rpartition(":")
-    if colon and head.endswith((".py", *_YAML)):
+    if colon and (head.endswith((".py", *_YAML)) or is_kedro_project(Path(head, KEDRO_PROJECT))):
         return Path(head), tail or None
     return Path(text), None
 
 
 def _folder(path: Path) -> UsageError:
-    settings = path / "pyproject.toml"
-    if settings.is_file() and b"[tool.kedro]" in settings.read_bytes():
-        return NotSupportedYet(
-            f"{path} is a Kedro project, and those are not part of this version", cure="run it with `kedro run`"
-        )
     files = sorted(file for file in path.glob("*.py") if b"penstock" in file.read_bytes())
     example = files[0] if files else "flights.py"
     return UsageError(f"{path} is a folder", cure=f"give a file, as in `penstock run {example}`")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from penstock.compose.home import Home
 from penstock.engine.limits import Limits
 from penstock.engine.plan import Plan, make_plan
-from penstock.engine.request import RunRequest, chosen_tasks, new_view
+from penstock.engine.request import RunRequest, chosen_tasks, new_view, selection_of
 from penstock.engine.view import RunView
 from penstock.errors import NotFound
 from penstock.model import graph, params, spec
@@ -60,7 +60,7 @@ class Planner:
             type=request.type,
             params=values,
             labels={**definition.labels, **request.labels},
-            code=spec.to_json(definition.code) if definition.code else {},
+            code=_code(definition, values, request),
             artifacts=str(self._home.artifacts),
             logs=str(self._home.logs),
         )
@@ -86,3 +86,14 @@ class Planner:
                 cure=f"run '{definition.name}' whole once, or give a run that has it with --from-run",
             )
         return {name: found[name] for name in needed}
+
+
+def _code(definition: PipelineSpec, values: dict[str, Any], request: RunRequest) -> dict[str, Any]:
+    """Where a worker finds the code. A loader is also told what was asked for, as tools of others want to know it."""
+    if definition.code is None:
+        return {}
+    code: dict[str, Any] = spec.to_json(definition.code)
+    if definition.code.loader:
+        changed = {name: value for name, value in values.items() if value != definition.params[name].default}
+        code["asked"] = {"params": changed, "selection": selection_of(request)}
+    return code

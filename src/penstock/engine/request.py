@@ -52,6 +52,12 @@ def chosen_tasks(plan: Plan, request: RunRequest) -> set[str] | None:
     return chosen | handlers
 
 
+def selection_of(request: RunRequest) -> dict[str, list[str]]:
+    """The parts of the slice that is asked for; none for the whole."""
+    parts = {"from": request.from_, "to": request.to, "only": request.only, "tags": request.select_tags}
+    return {key: list(names) for key, names in parts.items() if names}
+
+
 def new_view(
     plan: Plan, context: RunContext, request: RunRequest, at: float, *, chosen: set[str] | None, given: dict[str, Any]
 ) -> RunView:
@@ -64,8 +70,7 @@ def new_view(
     view.tags = sorted({*plan.spec.tags, *request.tags})
     view.values = dict(given)
     if chosen is not None:
-        parts = {"from": request.from_, "to": request.to, "only": request.only, "tags": request.select_tags}
-        view.selection = {key: list(names) for key, names in parts.items() if names}
+        view.selection = selection_of(request)
     view.by_place = [TaskRun(view, seq, task, at) for seq, task in enumerate(plan.tasks)]
     view.task_runs = list(view.by_place)
     for run in view.by_place:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from penstock.authoring.check import Draft
 from penstock.authoring.current import Facts
@@ -24,6 +25,19 @@ class Code(NamedTuple):
     draft: Draft
     functions: dict[str, Callable[..., Any]]
     conditions: dict[str, Callable[..., Any]]
+
+
+class Loaded(Protocol):
+    """What the `load(context: RunContext)` of a loader (CodeRef.loader) gives: the tasks of one run, in this process.
+
+    `values` reads what tasks are given and writes what they return. Tasks are as those below; they are called with
+    what `values.read` made of their references.
+    """
+
+    values: Values
+
+    def task(self, name: str) -> Task:
+        """A task. Raises KeyError for a name that the code does not have."""
 
 
 #: What this process has imported, by the place of the code.
@@ -65,12 +79,17 @@ class Run:
         self.values = Values(context.artifacts)
         self._tasks: dict[str, Task] = {}
         self._code: Code | None = None
+        self._loaded: Loaded | None = None
 
     def load(self) -> bool:
         """Import the user's module, unless it is there; whether that was necessary. Raises whatever it raises."""
-        if self._code is not None:
+        if self._code is not None or self._loaded is not None:
             return False
         code = self.context.code
+        if code.get("loader"):
+            self._loaded = importlib.import_module(code["loader"]).load(self.context)
+            self.values = self._loaded.values
+            return True
         place = (code["root"], code["file"], code["module"], code["name"], code.get("digest", ""))
         self._code = _imported.get(place)
         if self._code is not None:
@@ -87,7 +106,9 @@ class Run:
     def task(self, name: str) -> Task:
         """What is known of a task, after `load`. Raises KeyError for a name that the code does not have."""
         known = self._tasks.get(name)
-        if known is None:
+        if known is None and self._loaded is not None:
+            known = self._tasks[name] = self._loaded.task(name)
+        elif known is None:
             assert self._code is not None
             draft, functions, conditions = self._code
             spec = draft.task(name)

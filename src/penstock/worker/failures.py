@@ -12,6 +12,8 @@ import penstock
 MESSAGE: Final = 10_000
 TRACEBACK: Final = 64_000
 
+#: The attribute of an exception that holds what else is to be told of it, as JSON: `{"operation": "load", ...}`.
+FACTS: Final = "penstock_facts"
 _OURS: Final = os.path.dirname(os.path.abspath(penstock.__file__)) + os.sep
 _LIBRARIES: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", os.path.dirname(os.__file__))
 
@@ -29,6 +31,7 @@ def describe(error: BaseException) -> dict[str, Any]:
         "names": [name_of(kind) for kind in type(error).__mro__ if kind is not object],
         "file": file,
         "line": line,
+        **(getattr(error, FACTS, None) or {}),
     }
 
 

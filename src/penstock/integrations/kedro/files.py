@@ -8,24 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError
 
-SETTINGS: Final = "pyproject.toml"
 _CODE: Final = (".py", ".sql", ".yml", ".yaml", ".json", ".toml")
 _CONF: Final = (".yml", ".yaml", ".json", ".toml", ".ini", ".xml", ".properties", ".py")
 
 
-def is_project(folder: Path) -> bool:
-    """Is this the folder of a Kedro project?"""
-    try:
-        return b"[tool.kedro]" in (folder / SETTINGS).read_bytes()
-    except OSError:
-        return False
-
-
 def settings_of(folder: Path) -> dict[str, Any]:
     """What pyproject.toml says for Kedro. Raises DefinitionError for a file that can't be read or lacks it."""
-    file = folder / SETTINGS
+    file = folder / KEDRO_PROJECT
     try:
         known = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["kedro"]
     except (OSError, ValueError) as error:
@@ -41,16 +33,15 @@ def settings_of(folder: Path) -> dict[str, Any]:
 def folders(project: Path) -> list[Path]:
     """The folders of a project's package and of its configuration, as far as pyproject.toml tells without Python."""
     known = settings_of(project)
-    source = project / str(known.get("source_dir", "src")) / str(known.get("package_name", ""))
-    return [source, project / "conf"]
+    return [project / str(known.get("source_dir", "src")) / str(known.get("package_name", "")), project / "conf"]
 
 
-def files(project: Path) -> tuple[str, ...]:
+def files(project: Path, conf: Path | None = None) -> tuple[str, ...]:
     """Files of the package and of the configuration, relative to the project, in order; none of credentials."""
-    source, conf = folders(project)
-    found = [SETTINGS]
+    source, usual = folders(project)
+    found = [KEDRO_PROJECT]
     found += (_told(file, project) for file in below(source) if file.suffix in _CODE)
-    found += (_told(file, project) for file in below(conf) if file.suffix in _CONF)
+    found += (_told(file, project) for file in below(conf or usual) if file.suffix in _CONF)
     return tuple(sorted(found))
 
 

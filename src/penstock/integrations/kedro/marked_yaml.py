@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped] # it comes with Kedro, and its stubs do not
 
 from penstock.authoring.places import Place
 

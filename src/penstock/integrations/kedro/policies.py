@@ -12,7 +12,7 @@ of the node itself most of all.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,19 +35,38 @@ _BY_TAG: Final = ("retry", "delay", "timeout", "grace", "allow_failure", *RESOUR
 _TRUE: Final = {"true": True, "false": False}
 
 
-def with_policies(tasks: Mapping[str, TaskSpec], folders: Iterable[Path]) -> dict[str, TaskSpec]:
-    """The tasks with their policies. `folders`: those of the configuration, what counts most last.
+class Policies:
+    """What a project says of its nodes in the folders of its configuration, what counts most last.
 
-    Raises DefinitionError for what makes no sense, with the file, the line and the key.
+    `tasks` are the nodes of all its pipelines; None where they are not known, and names can't be checked. Raises
+    DefinitionError for what makes no sense, with the file, the line and the key.
     """
-    problems = Problems()
-    layers = [layer for folder in folders if (layer := _layer(folder / FILE, tasks, problems)) is not None]
-    made = {name: _with(task, layers, problems) for name, task in tasks.items()}
-    problems.raise_if_any()
-    return made
+
+    def __init__(self, folders: Iterable[Path], tasks: Iterable[TaskSpec] | None) -> None:
+        problems = Problems()
+        known = None if tasks is None else _known(tasks)
+        layers = (_layer(folder / FILE, known, problems) for folder in folders)
+        self._layers = [layer for layer in layers if layer is not None]
+        problems.raise_if_any()
+
+    def applied(self, tasks: Mapping[str, TaskSpec]) -> dict[str, TaskSpec]:
+        """The tasks with their policies. Raises DefinitionError."""
+        problems = Problems()
+        made = {name: _with(task, self._layers, problems) for name, task in tasks.items()}
+        problems.raise_if_any()
+        return made
 
 
-def _layer(file: Path, tasks: Mapping[str, TaskSpec], problems: Problems) -> Marked | None:
+def _known(tasks: Iterable[TaskSpec]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {"tags": set(), "namespaces": set(), "nodes": set()}
+    for task in tasks:
+        found["tags"].update(task.tags)
+        found["namespaces"].update(namespaces(task))
+        found["nodes"].add(task.name)
+    return found
+
+
+def _layer(file: Path, known: dict[str, set[str]] | None, problems: Problems) -> Marked | None:
     if not file.is_file():
         return None
     try:
@@ -56,17 +75,12 @@ def _layer(file: Path, tasks: Mapping[str, TaskSpec], problems: Problems) -> Mar
         problems.add(f"this is no YAML: {error}", None, Place(str(file), error.line))
         return None
     _check_names(layer, "", SECTIONS, "section", problems)
-    known = {
-        "tags": {tag for task in tasks.values() for tag in task.tags},
-        "namespaces": {space for task in tasks.values() for space in namespaces(task)},
-        "nodes": set(tasks),
-    }
     _check_names(layer.at("defaults"), "defaults", POLICIES, "policy", problems)
     for section in SECTIONS[1:]:
-        # Another pipeline may have the names that this one has not.
-        for name in layer.at(section).keys():  # noqa: SIM118 - Marked is no dict
-            if name in known[section]:
-                _check_names(layer.at(section).at(name), f"{section}.{name}", POLICIES, "policy", problems)
+        inside = layer.at(section)
+        _check_names(inside, section, inside.keys() if known is None else known[section], section[:-1], problems)
+        for name in inside.keys():  # noqa: SIM118 - Marked is no dict
+            _check_names(inside.at(name), f"{section}.{name}", POLICIES, "policy", problems)
     return layer
 
 
@@ -169,7 +183,7 @@ def _retry(reader: Reader) -> RetrySpec:
     return reader.retry()
 
 
-_READ: Final = {
+_READ: Final[dict[str, Callable[[Reader], Any]]] = {
     "retry": _retry,
     "timeout": lambda reader: reader.seconds("timeout"),
     "on_timeout": lambda reader: reader.choice("on_timeout", ON_TIMEOUT, "failed"),

@@ -31,9 +31,9 @@ class Project:
         self.package: str = self.metadata.package_name
         from kedro.framework.session import KedroSession
 
-        given = dict(runtime_params) if runtime_params else None
+        self.runtime_params = dict(runtime_params or {})
         self.session = KedroSession.create(
-            project_path=folder, save_on_close=False, env=env or None, runtime_params=given
+            project_path=folder, save_on_close=False, env=env or None, runtime_params=self.runtime_params or None
         )
         self.hooks = self.session._hook_manager
         _leave_out(self.hooks)

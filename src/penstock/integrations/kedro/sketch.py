@@ -59,7 +59,7 @@ def _node(node: Any) -> dict[str, Any]:
         "name": node.name,
         "text": text,
         "call": f"{getattr(function, '__module__', '')}:{getattr(function, '__qualname__', type(function).__name__)}",
-        "inputs": _arguments(node),
+        "inputs": arguments(node),
         "outputs": [plain_name(name) for name in node.outputs],
         "tags": sorted(node.tags),
         "namespace": node.namespace,
@@ -87,7 +87,7 @@ def _text(node: Any) -> str:
         return str(node)
 
 
-def _arguments(node: Any) -> list[tuple[str, str]]:
+def arguments(node: Any) -> list[tuple[str, str]]:
     """(argument, name of the dataset or parameter) in the function's order."""
     wired = getattr(node, "_inputs", None)
     if isinstance(wired, dict):

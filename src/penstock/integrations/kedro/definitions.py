@@ -1,0 +1,200 @@
+"""The definitions of a Kedro project: its registered pipelines as ours, with policies and the way to their code."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import sys
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from penstock.authoring import own_code
+from penstock.authoring.load import PRELOAD
+from penstock.authoring.places import Place
+from penstock.authoring.problems import Problems
+from penstock.authoring.project import KEDRO_PROJECT
+from penstock.errors import DefinitionError, NotFound
+from penstock.integrations.kedro.closing import closing_tasks
+from penstock.integrations.kedro.describe import describe
+from penstock.integrations.kedro.files import files
+from penstock.integrations.kedro.ids import is_param
+from penstock.integrations.kedro.policies import Policies
+from penstock.integrations.kedro.project import DEFAULT, Project
+from penstock.model.nearest import did_you_mean
+from penstock.model.params import type_of
+from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
+
+LOADER: Final = "penstock.integrations.kedro.worker"
+#: What the process that workers are forked from may load for them.
+OURS: Final = "penstock.integrations.kedro.preload"
+#: What Kedro's `find_pipelines` says of a module that it passes over.
+_PASSED_OVER: Final = re.compile(r"An error occurred while importing the '([^']+)' module")
+_LAST_LINE: Final = re.compile(r"^(\w[\w.]*(?:Error|Exception|Exit)\b.*)$", re.MULTILINE)
+_FRAME: Final = re.compile(r'File "([^"]+)", line (\d+)')
+
+
+def definitions(project: Project, name: str | None = None) -> list[PipelineSpec]:
+    """The definitions of all registered pipelines that have nodes, or of the one of that name.
+
+    Raises DefinitionError, and what the project's code raises.
+    """
+    whole = name is None or name == DEFAULT
+    pipelines = _registered(project, None if whole or name is None else [name])
+    if name is not None and name not in pipelines:
+        raise _no_such(name, project)
+    chosen = {known: each for known, each in pipelines.items() if each.nodes and name in (None, known)}
+    if not chosen:
+        told = f"pipeline '{name}' has no nodes" if name else "this project registers no pipeline with nodes"
+        registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
+        raise DefinitionError(told, cure="let register_pipelines() return some", file=str(registry))
+    catalog = project.catalog(chosen)
+    problems = Problems()
+    for each in chosen.values():
+        _check(each, catalog, project, problems)
+    problems.raise_if_any()
+    params = project.params()
+    drawn = [
+        describe(
+            each, catalog, name=known, namespace=project.package, params=params, project=project.folder
+        )
+        for known, each in chosen.items()
+    ]  # fmt: skip
+    base = getattr(project.context.config_loader, "base_env", None) or "base"
+    folders = [project.conf / base, project.conf / project.env]
+    policies = Policies(folders, [task for spec in drawn for task in spec.tasks.values()] if name is None else None)
+    code = _code(project)
+    return [_whole(spec, code, policies, project, params) for spec in drawn]
+
+
+def _registered(project: Project, names: list[str] | None) -> dict[str, Any]:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = project.pipelines(names)
+    for warning in told:
+        text = str(warning.message)
+        module = _PASSED_OVER.search(text)
+        if module is not None:
+            # `kedro run` warns and goes on with what is left; a part that is run as if it were the whole is worse.
+            raise _broken_module(module[1], text, project)
+        print(f"warning: {text}", file=sys.stderr)
+    return found
+
+
+def _broken_module(module: str, text: str, project: Project) -> DefinitionError:
+    source = str(project.metadata.source_dir)
+    frames = [(file, int(line)) for file, line in _FRAME.findall(text) if file.startswith(source)]
+    file, line = frames[-1] if frames else (str(project.folder / KEDRO_PROJECT), None)
+    said = _LAST_LINE.findall(text)
+    told = f"importing the pipeline module '{module}' raised {said[-1] if said else 'an error'}"
+    return DefinitionError(told, cure="mend it, or take it out of the pipelines folder", file=file, line=line)
+
+
+def _no_such(name: str, project: Project) -> NotFound | DefinitionError:
+    known = [known for known, each in project.pipelines().items() if each.nodes]
+    registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
+    return DefinitionError(
+        f"this project registers no pipeline '{name}'", cure=did_you_mean(name, known), file=str(registry)
+    )
+
+
+def _check(pipeline: Any, catalog: Any, project: Project, problems: Problems) -> None:
+    """See that every dataset can be made, and that what no node makes is in the catalogue."""
+    made = {output for node in pipeline.nodes for output in node.outputs}
+    readers = {name: node for node in reversed(pipeline.nodes) for name in node.inputs}
+    for name in sorted(pipeline.datasets()):
+        known = name in catalog
+        try:
+            catalog.get(name, fallback_to_runtime_pattern=True)
+        except Exception as error:  # of Kedro, and of anybody's dataset
+            problems.add(*_of_entry(name, error), entry_place(name, project))
+            continue
+        if not known and name not in made and name in pipeline.inputs():
+            problems.add(*_unknown_input(name, readers[name], catalog, made), _place_of(readers[name]))
+
+
+def _of_entry(name: str, error: Exception) -> tuple[str, str | None]:
+    said = " ".join(str(error).split())
+    missing = next((one for one in _causes(error) if isinstance(one, ModuleNotFoundError)), None)
+    if missing is not None and missing.name:
+        cure = f"install {missing.name.partition('.')[0].replace('_', '-')}"
+    elif "not found" in said or "No module" in said:
+        cure = "install what has this type (as in pip install 'kedro-datasets[pandas-csvdataset]'), or mend its name"
+    else:
+        cure = None
+    return f"the dataset '{name}' can't be made: {said}", cure
+
+
+def _causes(error: BaseException) -> Iterable[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(20):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _unknown_input(name: str, node: Any, catalog: Any, made: set[str]) -> tuple[str, str]:
+    if is_param(name):
+        known = [each for each in catalog.keys() if is_param(each)]  # noqa: SIM118 - its iterator differs by version
+        return f"node '{node.name}' reads '{name}', and there is no such parameter", did_you_mean(name, known)
+    known = [each for each in (*catalog.keys(), *made) if not is_param(each)]
+    told = f"node '{node.name}' reads '{name}', which no node makes and the catalogue does not have"
+    return told, did_you_mean(name, known)
+
+
+def _place_of(node: Any) -> Place:
+    code = getattr(node.func, "__code__", None)
+    return Place(None, None) if code is None else Place(code.co_filename, code.co_firstlineno)
+
+
+def entry_place(name: str, project: Project) -> Place:
+    """Where the catalogue has an entry, as far as its name is written there; else its folder."""
+    begins = re.compile(rf"^[\"']?{re.escape(name)}[\"']?\s*:", re.MULTILINE)
+    for file in sorted(project.conf.glob("*/**/*catalog*.y*ml")):
+        found = begins.search(text := file.read_text(encoding="utf-8", errors="replace"))
+        if found is not None:
+            return Place(str(file), text.count("\n", 0, found.start()) + 1)
+    return Place(str(project.conf), None)
+
+
+def _code(project: Project) -> CodeRef:
+    names = files(project.folder, project.conf)
+    digest = own_code.digest(project.folder, names)
+    preload = (*(library for library in PRELOAD if library in sys.modules), OURS)
+    options = {"env": project.env}
+    return CodeRef(str(project.folder), KEDRO_PROJECT, project.package, "", digest, names, preload, LOADER, options)
+
+
+def _whole(
+    spec: PipelineSpec, code: CodeRef, policies: Policies, project: Project, params: Mapping[str, Any]
+) -> PipelineSpec:
+    """The spec with what describes no nodes; files are told from the root, the same wherever the project lies."""
+    tasks = policies.applied(spec.tasks)
+    tasks = {name: dataclasses.replace(task, file=_told(task.file, project.folder)) for name, task in tasks.items()}
+    tasks.update(closing_tasks(project, tasks))
+    known = dict(spec.params)
+    if "parameters" in known:
+        from penstock.integrations.kedro.sketch import plain
+
+        # A node that reads all of them reads each.
+        known.update(
+            {each: _param(each, plain(value)) for each, value in params.items() if each not in known}
+        )  # fmt: skip
+    return dataclasses.replace(spec, tasks=tasks, params=known, code=dataclasses.replace(code, name=spec.name))
+
+
+def _param(name: str, default: Any) -> ParamSpec:
+    return ParamSpec(name, "any" if default is None else type_of(default), default)
+
+
+def _told(file: str | None, root: Path) -> str | None:
+    """A file of the project from its root; one of a library from where its modules begin."""
+    if file is None or file.startswith(f"{root}{os.sep}"):
+        return file and os.path.relpath(file, root)
+    for folder in sorted((path for path in sys.path if path), key=len, reverse=True):
+        if file.startswith(folder.rstrip(os.sep) + os.sep):
+            return os.path.relpath(file, folder)
+    return os.path.basename(file)

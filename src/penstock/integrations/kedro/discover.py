@@ -1,0 +1,67 @@
+"""The short-lived child that looks into a Kedro project.
+
+`python -P -m penstock.integrations.kedro.discover PYPROJECT [NAME] [--env ENV]` prints one line on standard output, as
+`penstock.authoring.discover` does for a file. What the project prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from penstock.errors import DefinitionError
+from penstock.integrations.kedro.files import settings_of
+from penstock.model.spec import to_json
+
+
+def main(arguments: list[str]) -> None:
+    """Answer, whatever happens in the project."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file", type=Path)
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("--env")
+    given = parser.parse_args(arguments)
+    print(json.dumps(_answer(given.file.resolve(), given.name, given.env)), file=answers, flush=True)
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _answer(file: Path, name: str | None, env: str | None) -> dict[str, Any]:
+    try:
+        settings_of(file.parent)
+        _need_kedro(file)
+        from penstock.integrations.kedro.definitions import definitions
+        from penstock.integrations.kedro.project import Project
+
+        return {"pipelines": [to_json(spec) for spec in definitions(Project(file.parent, env), name)]}
+    except DefinitionError as error:
+        facts = {key: error.facts[key] for key in ("problems",) if key in error.facts}
+        told = {"message": error.message, "cure": error.cure, "file": error.file, "line": error.line}
+        return {"error": {"code": error.code, **told, **facts}}
+    except BaseException as error:
+        from penstock.integrations.kedro.troubles import described
+
+        return {"error": {"code": DefinitionError.code, **described(error, file)}}
+
+
+def _need_kedro(file: Path) -> None:
+    try:
+        from kedro import __version__
+    except ImportError as error:
+        cure = "pip install 'penstock[kedro]', in the environment of the project"
+        raise DefinitionError(
+            "this is a Kedro project, and Kedro is not installed here", cure=cure, file=str(file)
+        ) from error
+    if not __version__.startswith("1."):
+        told = f"this version of Penstock runs projects of Kedro 1, and here is {__version__}"
+        raise DefinitionError(told, cure="pip install 'kedro>=1,<2'", file=str(file))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,66 @@
+"""How large a dataset is: bytes where it is kept, rows and columns of tables. Nothing is loaded."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+#: Files of one dataset that are counted; asking for the sizes of more would take longer than saving them.
+MOST: int = 10_000
+_LIBRARIES = ("pandas", "polars", "pyarrow")
+_TABLES = ("DataFrame", "Table", "RecordBatch")
+
+
+def size_of(dataset: Any, version: str | None) -> int | None:
+    """Bytes of a dataset object of Kedro's, of that version where it has versions; folders with all below them.
+
+    None where nobody knows: what is not in files, and files elsewhere.
+    """
+    path = getattr(dataset, "_filepath", None) or getattr(dataset, "_path", None)
+    protocol = getattr(dataset, "_protocol", "file")
+    if path is None or protocol not in ("file", "local", "", None):
+        return None
+    try:
+        if version is not None:
+            path = dataset._get_versioned_path(version)
+        return _bytes(os.fspath(path).removeprefix("file://"))
+    except Exception:  # anybody's dataset
+        return None
+
+
+def _bytes(path: str) -> int | None:
+    if not os.path.isdir(path):
+        return os.path.getsize(path)
+    total = count = 0
+    for folder, _, names in os.walk(path):
+        for name in names:
+            count += 1
+            if count > MOST:
+                return None
+            total += os.path.getsize(os.path.join(folder, name))
+    return total
+
+
+def is_table(data: Any) -> bool:
+    """Is it a table of pandas, polars or Arrow that is in memory?"""
+    kind = type(data)
+    return kind.__module__.partition(".")[0] in _LIBRARIES and kind.__name__ in _TABLES
+
+
+def rows_of(data: Any) -> int | None:
+    """Rows of a table; None of anything else."""
+    if not is_table(data):
+        return None
+    return int(data.num_rows if hasattr(data, "num_rows") else len(data))
+
+
+def columns_of(data: Any) -> tuple[tuple[str, str], ...] | None:
+    """(name, type) of a table's columns; None of anything else."""
+    if not is_table(data):
+        return None
+    schema = getattr(data, "schema", None)
+    if schema is None:
+        return tuple((str(name), str(kind)) for name, kind in zip(data.columns, data.dtypes, strict=True))
+    if hasattr(schema, "items"):
+        return tuple((str(name), str(kind)) for name, kind in schema.items())
+    return tuple((field.name, str(field.type)) for field in schema)
