@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Byte code that is not kept costs every start of the command a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup page run test lint journeys bench bench-cold bench-page lock clean
+.PHONY: help setup page run test lint journeys drill bench bench-cold bench-page lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ lint: setup
 
 journeys: page ## Walk through the page in a browser (Chromium, a few minutes)
 	@$(BIN)/python hatch_build.py npm run --silent journeys
+
+drill: setup ## Kill processes in the middle of runs for ten minutes, and see that nothing is lost
+	@$(BIN)/python -m tests.crash
 
 bench: setup ## Measure against other tools, each in its own environment (half an hour the first time)
 	@$(BIN)/python -m benchmarks
