@@ -5,6 +5,7 @@ import { type RunDocument, useRunContext } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver } from "../../../domain/states";
 import { type Failure, allowedFailuresOf, failuresOf, heldBackBy } from "../failures";
+import { endText, partText, toldFacts, toolOf } from "../../../domain/elsewhere";
 import { taskText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { useNow, useRunPlace } from "../place";
@@ -32,6 +33,7 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
         {failure !== undefined
           ? <FailurePanel run={run} failures={failures} failure={failure} heldBack={heldBackBy(run)} onFailure={(next) => select(next.task, next.mapIndex)} />
           : run.error !== null && <RunTrouble run={run} />}
+        <End run={run} />
         {allowed.length > 0 && <AllowedFailures run={run} failures={allowed} />}
         <TaskList run={run.id} tasks={run.tasks} now={now} selected={{ task: place.task, mapIndex: place.map ?? null }} onSelect={select} />
       </div>
@@ -43,6 +45,7 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
           </section>
         )}
         <section className="pn-section" aria-label="About"><h2>About</h2><Facts facts={factsOf(run)} /></section>
+        <Elsewhere run={run} />
         <Params run={run} />
         <LabelsOf run={run} />
         <History run={run} />
@@ -64,15 +67,30 @@ function factsOf(run: RunDocument): Fact[] {
   if (run.namespace !== "default") facts.push(["Namespace", run.namespace, run.namespace]);
   if (run.tags.length > 0) facts.push(["Tags", run.tags.join(", "), run.tags.join(", ")]);
   if (run.generation > 1) facts.push(["Generation", String(run.generation)]);
-  if (run.selection !== null) facts.push(["Only a part", sliceText(run.selection), sliceText(run.selection)]);
+  const part = partText(run.selection);
+  if (part !== null) facts.push(["Partial run", part, part]);
   if (run.parent_id !== null) facts.push(["Part of run", <RunLink key="parent" run={run.parent_id} tab="overview" className="pn-link">{run.parent_id}</RunLink>]);
   if (run.replay_of !== null) facts.push(["Replay of", <RunLink key="replay" run={run.replay_of} tab="overview" className="pn-link">{run.replay_of}</RunLink>]);
   return facts;
 }
 
-/** "from clean, to report". */
-function sliceText(selection: Record<string, string[]>): string {
-  return Object.entries(selection).filter(([, names]) => names.length > 0).map(([word, names]) => `${word.replaceAll("_", " ")} ${names.join(", ")}`).join("; ");
+/** How the run was started, where another tool tells of it. */
+function Elsewhere({ run }: { run: RunDocument }) {
+  const told = toldFacts(run.facts);
+  if (told.length === 0) return null;
+  const tool = toolOf(run.facts);
+  return (
+    <section className="pn-section" aria-label={tool}>
+      <h2>{tool}</h2>
+      <Facts facts={told.map(({ word, text, code }) => [word, code ? <code key={word}>{text}</code> : text, text])} />
+    </section>
+  );
+}
+
+/** Of a run that nobody failed, why it is over. */
+function End({ run }: { run: RunDocument }) {
+  const text = endText(run);
+  return text === null ? null : <p className="pn-allowed" role="status"><StateIcon state={run.state} silent /> {text}</p>;
 }
 
 function Params({ run }: { run: RunDocument }) {

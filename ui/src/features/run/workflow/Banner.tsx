@@ -1,6 +1,7 @@
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK } from "../../../domain/states";
+import { endText, partText } from "../../../domain/elsewhere";
 import { durationText } from "../../../domain/formats";
 import "./workflow.css";
 
@@ -12,12 +13,15 @@ const WORDS: Partial<Record<Schemas["RunDocument"]["state"], string>> = {
 export function Banner({ run, onCause }: { run: Schemas["RunDocument"]; onCause: (task: string, mapIndex: number | null) => void }) {
   if (!isOver(run.state)) return null;
   const { error } = run;
+  const [part, end] = [partText(run.selection), endText(run)];
   const took = run.duration === null ? "" : ` ${run.state === "failed" ? "after" : "in"} ${durationText(run.duration)}`;
   return (
     <div className="pn-banner" data-state={run.state} role="status">
       <StateIcon state={run.state} silent />
-      <strong>{WORDS[run.state] ?? STATE_LOOK[run.state].word}{took}</strong>
+      <strong>{run.reason === "interrupted" ? "Interrupted" : (WORDS[run.state] ?? STATE_LOOK[run.state].word)}{took}</strong>
       {run.ended_at !== null && <time className="pn-dim" dateTime={run.ended_at} title={run.ended_at}>{new Date(run.ended_at).toLocaleString("en-GB")}</time>}
+      {part !== null && <span className="pn-cut pn-banner-part" title={part}>Partial run: {part}</span>}
+      {error === null && end !== null && <span className="pn-cut pn-dim" title={end}>{end}</span>}
       {error !== null && (
         <span className="pn-cut pn-banner-error" dir="auto" title={error.message ?? undefined}>
           {error.task !== null && error.task !== undefined && <button type="button" className="pn-panel-pick" onClick={() => onCause(error.task ?? "", error.map_index ?? null)}>{error.task}</button>}
