@@ -2,7 +2,7 @@
 import { around, type Extent, kept, lowest, moved, type Place, type Scale, scaleOf, showing, START } from "./scroller";
 
 /** Lines drawn beyond each edge, so that fast scrolling meets no blank. */
-const BEYOND = 30;
+const BEYOND = 16;
 
 export interface Shown {
   /** The lines to draw, both included; `last` is below `first` for none. */

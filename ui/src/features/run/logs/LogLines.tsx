@@ -146,17 +146,26 @@ function useAnchor(store: LineStore<LogLine>, { reader, redraw }: ReaderTie): vo
   });
 }
 
+/** Milliseconds until new lines' width is looked at: to ask while they are drawn would have them laid out once more. */
+const RESTED = 80;
+
 /** Long lines scroll sideways; the width does not shrink while somebody scrolls down. */
 function useWidest(rows: ReaderTie["rows"], wrapped: boolean, store: LineStore<LogLine>): void {
   const widest = useRef(0);
+  const waits = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   useLayoutEffect(() => {
     widest.current = 0;
     if (rows.current !== null) rows.current.style.minWidth = "100%";
   }, [rows, wrapped, store]);
-  useLayoutEffect(() => {
-    const element = rows.current;
-    if (element === null || wrapped || element.scrollWidth <= widest.current) return;
-    widest.current = element.scrollWidth;
-    element.style.minWidth = `max(100%, ${widest.current}px)`;
+  useEffect(() => {
+    if (wrapped) return;
+    waits.current ??= setTimeout(() => {
+      waits.current = undefined;
+      const element = rows.current;
+      if (element === null || element.scrollWidth <= widest.current) return;
+      widest.current = element.scrollWidth;
+      element.style.minWidth = `max(100%, ${widest.current}px)`;
+    }, RESTED);
   });
+  useEffect(() => () => clearTimeout(waits.current), []);
 }

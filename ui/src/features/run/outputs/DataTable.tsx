@@ -28,7 +28,7 @@ export function DataTable({ of, columns, total }: Props) {
   }, [columns, first.data]);
   const tie = useReader(total, ROW, false, HEAD);
   const [view, setView] = useState({ left: 0, width: 1_000 });
-  useSideways(tie.frame, setView);
+  useSideways(tie.element, setView);
 
   const rows = tie.reader.shown();
   const [from, to] = columns.length === 0 ? [0, -1] : seen(edges, Math.max(0, view.left - BEYOND), view.left + view.width + BEYOND);
