@@ -12,7 +12,7 @@ test("draws what is seen and some beyond, where it belongs", () => {
   const reader = reading(1_000);
   reader.scrolled(2_010);
   expect(reader.place).toEqual({ index: 100, offset: 10 });
-  expect(reader.shown()).toEqual({ first: 70, last: 161, y: 1_400 });
+  expect(reader.shown()).toEqual({ first: 84, last: 147, y: 1_680 });
   expect(reading(0).shown().last).toBe(-1);
 });
 
@@ -68,8 +68,8 @@ test("wrapped lines: heights that become known do not move what is read", () => 
   expect(reader.measure([[480, 60], [490, 100], [470, 20]])).toBe(true);
   expect(reader.place).toEqual(place);
   const { first, y } = reader.shown();
-  expect(first).toBe(place.index - 30);
-  expect(y).toBe(reader.top - place.offset - 30 * 20 - (place.index > 480 ? 40 : 0));
+  expect(first).toBe(place.index - 16);
+  expect(y).toBe(reader.top - place.offset - 16 * 20 - (place.index > 480 ? 40 : 0));
   expect(reader.measure([[480, 60]])).toBe(false);
 });
 
