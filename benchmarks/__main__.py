@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -12,13 +11,14 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.catalog import BY_NAME, OURS, TOOLS, Tool
-from benchmarks.environments import ENVIRONMENTS, HERE, NotInstalled, install
+from benchmarks.environments import ENVIRONMENTS, NotInstalled, install
 from benchmarks.machine import Machine, look
 from benchmarks.measure import measure
 from benchmarks.result import Result
 from benchmarks.table import failures, table, uses
 from benchmarks.targets import verdicts
 from benchmarks.workloads import WORKLOADS
+from benchmarks.written import write
 
 WIDTH = 150
 """Columns of the table where the output is no terminal."""
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         results.append(result)
         console.print(f"{result.workload:>2} {result.peer:9} {outcome(result)}", highlight=False, soft_wrap=True)
     show(results, machine, options.detail)
-    write(options.json or HERE / "results" / f"{begun:%Y%m%d-%H%M%S}.json", begun, machine, results, console)
+    write(options.json, begun, machine, {"results": [result.to_json() for result in results]}, console)
     return 1 if any(result.peer == OURS and result.error for result in results) else 0
 
 
@@ -111,18 +111,6 @@ def show(results: list[Result], machine: Machine, detail: bool) -> None:
     console.print(str(machine), highlight=False, soft_wrap=True)
     for line in failures(results) + (uses(results) if detail else []) + verdicts(results):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-def write(path: Path, begun: datetime, machine: Machine, results: list[Result], console: Console) -> None:
-    """All figures, for comparison with another run."""
-    document = {
-        "at": begun.isoformat(),
-        "machine": machine.to_json(),
-        "results": [result.to_json() for result in results],
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=1) + "\n")
-    console.print(f"results: {path}", highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -45,10 +45,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def measure(shape: str, repeat: int) -> dict[int, list[float]]:
+def measure(shape: str, repeat: int, sizes: tuple[int, ...] = (SMALL, LARGE)) -> dict[int, list[float]]:
     """Seconds of the runs by size, small and large in turn, each shape in a home of its own."""
-    specs = {tasks: definition(shape, tasks) for tasks in scale_pipelines.SIZES}
-    seconds: dict[int, list[float]] = {SMALL: [], LARGE: []}
+    specs = {tasks: definition(shape, tasks) for tasks in (WARM_UP, *sizes)}
+    seconds: dict[int, list[float]] = {tasks: [] for tasks in sizes}
     with tempfile.TemporaryDirectory(dir=ENVIRONMENTS) as folder:
         home = Home(Path(folder), str(Path(folder) / "penstock.db"))
         settings = Settings()

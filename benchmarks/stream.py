@@ -30,6 +30,8 @@ from benchmarks.page.serving import Server, serving
 LATENCY_MS, CORES = 250.0, 0.5
 #: Seconds that the last change is waited for.
 PATIENCE = 10.0
+#: Seconds without a change, to see what the streams cost at rest.
+REST = 3.0
 _ID = re.compile(rb"^id: (\d+)$", re.MULTILINE)
 
 
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             live = maker.live(options.changes)
             with serving(home) as server:
-                document = measure(server, live, options.viewers, options.changes, options.rate)
+                document = measure(server, live, options.viewers, options.changes, options.rate, REST)
         finally:
             maker.close()
     document["machine"] = look(Path(tempfile.gettempdir())).to_json()
@@ -60,8 +62,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def measure(server: Server, live: Live, count: int, changes: int, rate: float) -> dict[str, Any]:
-    """End the tasks of a run before viewers. A change counts as lost where a viewer was not told within PATIENCE."""
+def measure(server: Server, live: Live, count: int, changes: int, rate: float, rest: float) -> dict[str, Any]:
+    """End the tasks of a run before viewers, then look at the server for `rest` seconds in which nothing happens.
+
+    A change counts as lost where a viewer was not told within PATIENCE.
+    """
     crowd = Crowd(server, live.id, count)
     try:
         before, begun = server.cpu_seconds(), time.perf_counter()
@@ -73,7 +78,7 @@ def measure(server: Server, live: Live, count: int, changes: int, rate: float) -
         cores = (server.cpu_seconds() - before) / took
         crowd.wait_for(changes, PATIENCE)
         quiet_before, quiet = server.cpu_seconds(), time.perf_counter()
-        time.sleep(3)
+        time.sleep(rest)
         idle = (server.cpu_seconds() - quiet_before) / (time.perf_counter() - quiet)
     finally:
         crowd.end()

@@ -32,6 +32,8 @@ MEMORY_MB = 200.0
 CHANGE_SEEN = 2.0
 """Seconds from a change in a file to its new version in the API (issue 3)."""
 PATIENCE = 60.0
+ASKED = 5
+"""Runs that are asked for each time."""
 
 FLOW = """
 from penstock import Pipeline
@@ -70,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures = Figures()
     for number in range(options.repeat):
         with tempfile.TemporaryDirectory(dir=ENVIRONMENTS) as folder:
-            measure(Path(folder), figures, options.rest if number == 0 else 0.0)
+            measure(Path(folder), figures, options.rest if number == 0 else 0.0, ASKED)
     if options.json:
         print(json.dumps(vars(figures), indent=1))
     else:
@@ -78,8 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if all(ok for _, _, _, ok in _targets(figures)) else 1
 
 
-def measure(folder: Path, figures: Figures, rest: float) -> None:
-    """Start it once in a new home, with a pipeline of one task."""
+def measure(folder: Path, figures: Figures, rest: float, asked: int) -> None:
+    """Start it once in a new home, with a pipeline of one task, and ask for so many runs."""
     file = folder / "flow.py"
     file.write_text(FLOW.format(value=1))
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -100,7 +102,7 @@ def measure(folder: Path, figures: Figures, rest: float) -> None:
             time.sleep(2.0)  # what came up settles
             figures.pss_bytes = [(_name(one), pss(one.pid)) for one in tree]
             figures.cores_at_rest = _work_at_rest(tree, rest)
-        _ask(document, file, figures)
+        _ask(document, file, figures, asked)
         if rest:
             tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
             figures.pss_bytes_after_runs = [(_name(one), pss(one.pid)) for one in tree]
@@ -111,7 +113,7 @@ def measure(folder: Path, figures: Figures, rest: float) -> None:
         figures.ended.append(time.perf_counter() - began)
 
 
-def _ask(document: dict[str, Any], file: Path, figures: Figures) -> None:
+def _ask(document: dict[str, Any], file: Path, figures: Figures, runs: int) -> None:
     """Ask for runs, and change the file."""
     token = (Path(document["home"]) / "token").read_text().strip()
 
@@ -123,7 +125,7 @@ def _ask(document: dict[str, Any], file: Path, figures: Figures) -> None:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
-    for _ in range(5):
+    for _ in range(runs):
         asked = time.time()
         run = call("/runs", {"pipeline": "flow"})["id"]
         _until(lambda run=run: call(f"/runs/{run}")["ended_at"])

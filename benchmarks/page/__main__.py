@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from benchmarks.page.figures import Figure, absent, table
 from benchmarks.page.made import Maker, home_for
 from benchmarks.page.serving import serving
 from benchmarks.page.viewers import watching
+from benchmarks.written import write
 
 RUNS = 1_000_000
 #: Tasks of each of them, and of how many newest ones the task runs are in the store too. Lists read none; of all, they
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
             console.print(f"{figure.part:9} {figure.what}: {figure.value} {figure.unit} {figure.verdict} {figure.note}",
                           highlight=False, markup=False, soft_wrap=True)  # fmt: skip
     show(figures, machine)
-    write(options.json or HERE / "results" / f"page-{begun:%Y%m%d-%H%M%S}.json", begun, machine, figures, console)
+    write(options.json, begun, machine, {"figures": [figure.to_json() for figure in figures]}, console, "page-")
     return 1 if any(figure.value is None for figure in figures) else 0
 
 
@@ -94,18 +94,6 @@ def show(figures: list[Figure], machine: Machine) -> None:
         there = [figure.what for figure in figures if figure.verdict == word]
         if there:
             console.print(f"{word}: {'; '.join(there)}", highlight=False, markup=False, soft_wrap=True)
-
-
-def write(path: Path, begun: datetime, machine: Machine, figures: list[Figure], console: Console) -> None:
-    """All figures, for comparison with another run."""
-    document = {
-        "at": begun.isoformat(),
-        "machine": machine.to_json(),
-        "figures": [figure.to_json() for figure in figures],
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=1) + "\n")
-    console.print(f"results: {path}", highlight=False, soft_wrap=True)
 
 
 def _told(part: str, measure: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:

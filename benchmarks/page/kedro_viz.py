@@ -20,6 +20,10 @@ from benchmarks.page.serving import end, first_answer, free_port, memory_of_tree
 TOOL = Tool("kedro-viz", ("kedro-viz==12.5.0",), ())
 PART = "kedro-viz"
 TIMES = 3
+#: What it printed, in the project's folder.
+OUTPUT = "output.txt"
+#: It takes no port above 49151, where most systems give out theirs.
+PORTS = range(7430, 7500)
 
 _SETTINGS = (
     '[tool.kedro]\npackage_name = "graph"\nproject_name = "graph"\nkedro_init_version = "1.7.0"\nsource_dir = "src"\n'
@@ -61,7 +65,7 @@ def _measure(python: Path, folder: Path, tasks: int) -> Iterator[Figure]:
     seconds: list[float] = []
     try:
         for at in range(TIMES):
-            port = free_port()
+            port = free_port(PORTS)
             origin = f"http://127.0.0.1:{port}"
             begun = time.perf_counter()
             process = _started(python, folder, port)
@@ -77,7 +81,7 @@ def _measure(python: Path, folder: Path, tasks: int) -> Iterator[Figure]:
             finally:
                 end(process)
     except (OSError, TimeoutError) as error:
-        yield absent(PART, "Kedro-Viz 12.5", error)
+        yield absent(PART, "Kedro-Viz 12.5", f"{error}: {last_words(folder / OUTPUT)}")
 
 
 def _pictures(origin: str, tasks: int) -> Iterator[Figure]:
@@ -101,11 +105,18 @@ def _pictures(origin: str, tasks: int) -> Iterator[Figure]:
 
 def _started(python: Path, folder: Path, port: int) -> subprocess.Popen[str]:
     command = [str(python.parent / "kedro"), "viz", "run", "--no-browser", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, **QUIET, "HOME": str(folder)}
-    return subprocess.Popen(
-        command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
+    environment = {**os.environ, **QUIET, "HOME": str(folder), "COLUMNS": "1000"}
+    with open(folder / OUTPUT, "w") as output:
+        return subprocess.Popen(
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            text=True,
+        )  # fmt: skip
+
+
+def last_words(output: Path) -> str:
+    """The last line of what a program printed that is not empty."""
+    lines = output.read_text(errors="replace").split("\n") if output.exists() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
 def _project(folder: Path, tasks: int, edges: int) -> None:

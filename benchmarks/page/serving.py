@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,11 +103,13 @@ def memory_of_tree(pid: int) -> list[tuple[str, int]]:
     return found
 
 
-def free_port() -> int:
-    """A port of the loopback address that nobody listens at."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+def free_port(among: Iterable[int] = (0,)) -> int:
+    """A port of the loopback address that nobody listens at. Raises OSError when all of `among` are taken."""
+    for port in among:
+        with socket.socket() as taken, contextlib.suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return int(taken.getsockname()[1])
+    raise OSError("no port is free")
 
 
 def end(process: subprocess.Popen[str]) -> None:
