@@ -7,6 +7,7 @@ import type { ComponentType } from "react";
 
 import { ApiProblem } from "../../api/client";
 import { type RunDocument, useRun, useRunContext } from "../../api/runs";
+import { copyAddress } from "../../components/copy";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
 import { STATE_LOOK } from "../../domain/states";
@@ -15,7 +16,6 @@ import { RunLink, type Tab, TABS } from "./links";
 import { PARTS } from "./parts";
 import { useRunPlace } from "./place";
 import { RunHeader } from "./RunHeader";
-import { copyAddress } from "./copy";
 import "./run.css";
 
 const OverviewTab = lazy(PARTS.overview);

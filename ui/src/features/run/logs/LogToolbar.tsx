@@ -5,8 +5,8 @@ import type { ReactNode, RefObject } from "react";
 
 import { downloadOf, type Level, LEVELS, type LogView } from "../../../api/logs";
 import type { Schemas } from "../../../api/client";
+import { Choice } from "../../../components/Choice";
 import type { TimeMode } from "../../../logs/times";
-import { Choice } from "../Choice";
 import type { LogLook } from "./look";
 
 interface Props {

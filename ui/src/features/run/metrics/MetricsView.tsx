@@ -3,9 +3,9 @@ import { Button } from "@mantine/core";
 import { type ReactNode, useMemo, useState } from "react";
 
 import type { Schemas } from "../../../api/client";
+import { Choice } from "../../../components/Choice";
+import { RowsTable, type RowsColumn } from "../../../components/RowsTable";
 import { bytesText, countText, durationText, figureText, taskText } from "../../../domain/formats";
-import { Choice } from "../Choice";
-import { RowsTable, type RowsColumn } from "../RowsTable";
 import { Chart } from "./Chart";
 import { type Figure, figuresOf, roundUp, type Usage, usageOf } from "./series";
 import { type TaskUse, usesOf, wholeOf } from "./shares";

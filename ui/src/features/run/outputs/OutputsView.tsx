@@ -5,10 +5,10 @@ import { Download } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
+import { Choice } from "../../../components/Choice";
+import { type RowsColumn, RowsTable } from "../../../components/RowsTable";
 import { bytesText, countText, taskText } from "../../../domain/formats";
-import { Choice } from "../Choice";
 import { placeOf, RunLink } from "../links";
-import { type RowsColumn, RowsTable } from "../RowsTable";
 import { ColumnSummaries } from "./ColumnSummaries";
 import { DataTable } from "./DataTable";
 import { JsonValue } from "./JsonValue";

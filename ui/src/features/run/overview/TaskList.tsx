@@ -3,11 +3,11 @@ import { TextInput } from "@mantine/core";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 
+import { type RowsColumn, RowsTable } from "../../../components/RowsTable";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK, stateText, type TaskState } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
-import { type RowsColumn, RowsTable } from "../RowsTable";
 import { countsOf, keyOf, rowsOf, type SortBy, type Task, type TaskRow } from "./tasks";
 
 interface Props {

@@ -1,5 +1,5 @@
 /** Copies the address of what is on the screen, and says so. */
-import { tell } from "../../components/Told";
+import { tell } from "./Told";
 
 export async function copyAddress(): Promise<void> {
   try {

@@ -1,4 +1,6 @@
 /** One of a few ways to look at something. */
+import "./choice.css";
+
 interface Props<Value extends string> {
   label: string;
   value: Value;
