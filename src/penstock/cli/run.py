@@ -65,9 +65,7 @@ def run(
     ] = None,
     pipeline: Annotated[
         str | None,
-        typer.Option(
-            "--pipeline", metavar="NAME", help="Of a Kedro project: a registered pipeline."
-        ),
+        typer.Option("--pipeline", metavar="NAME", help="Of a Kedro project: a registered pipeline."),
     ] = None,
     env: Annotated[
         str | None, typer.Option("--env", metavar="ENV", help="Of a Kedro project: the environment of conf/.")
@@ -117,7 +115,7 @@ def run(
             from penstock.compose.local import start_executor
             from penstock.engine.request import RunRequest
 
-            executor = start_executor(settings, inline=inline, workers=workers)
+            executor = start_executor(settings, inline=inline, workers=workers, preload=aim.libraries())
             request = RunRequest(
                 given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
                 tuple(tag or ()), from_run,

@@ -27,12 +27,13 @@ class Target:
         self.text = text
         path, name = _split(text)
         self._discovery: Discovery | None = None
-        self._is_kedro = is_kedro_project(path / KEDRO_PROJECT)
+        self._kedro: Path | None = None
         if env is not None and not path.exists() and is_kedro_project(Path(KEDRO_PROJECT)):
-            self._is_kedro, path, name = True, Path(), text
-        if self._is_kedro:
+            path, name = Path(), text
+        if is_kedro_project(path / KEDRO_PROJECT):
+            self._kedro = (path / KEDRO_PROJECT).resolve()
             options = [] if env is None else ["--env", env]
-            self._discovery = Discovery([(path / KEDRO_PROJECT).resolve()], pipeline or name, options)
+            self._discovery = Discovery([self._kedro], pipeline or name, options)
             return
         for option, given in (("--pipeline", pipeline), ("--env", env)):
             if given is not None:
@@ -60,7 +61,7 @@ class Target:
     def spec(self) -> PipelineSpec:
         """The one pipeline that is meant. Raises DefinitionError, NotFound, UsageError."""
         specs = self.specs()
-        if self._is_kedro and len(specs) > 1:
+        if self._kedro is not None and len(specs) > 1:
             return next((spec for spec in specs if spec.name == KEDRO_DEFAULT), specs[0])
         if len(specs) > 1:
             names = [spec.name for spec in specs]
@@ -69,6 +70,14 @@ class Target:
                 cure=f"say which, as in {self.text}:{names[0]}",
             )
         return specs[0]
+
+    def libraries(self) -> tuple[str, ...]:
+        """What workers will probably need, as far as it can be told before anything is imported."""
+        if self._kedro is None:
+            return ()
+        from penstock.integrations.kedro.ahead import libraries
+
+        return libraries(self._kedro.parent)
 
     def end(self) -> None:
         """Give up waiting."""

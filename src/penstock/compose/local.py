@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -30,11 +30,17 @@ from penstock.store.database import open_database
 from penstock.store.writer import Writer
 
 
-def start_executor(settings: Settings, *, inline: bool = False, workers: int | None = None) -> Executor:
-    """The executor that is asked for, open: its processes come up while the caller goes on."""
+def start_executor(
+    settings: Settings, *, inline: bool = False, workers: int | None = None, preload: Sequence[str] = ()
+) -> Executor:
+    """The executor that is asked for, open: its processes come up while the caller goes on.
+
+    `preload`: libraries that a run will probably need.
+    """
     width = workers or settings.workers or os.cpu_count() or 1
     limit = settings.log_limit
-    executor: Executor = InlineExecutor(log_limit=limit) if inline else LocalExecutor(width, log_limit=limit)
+    executor: Executor
+    executor = InlineExecutor(log_limit=limit) if inline else LocalExecutor(width, log_limit=limit, preload=preload)
     executor.open()
     return executor
 

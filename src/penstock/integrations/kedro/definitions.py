@@ -17,6 +17,7 @@ from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError, NotFound
+from penstock.integrations.kedro.ahead import libraries
 from penstock.integrations.kedro.closing import closing_tasks
 from penstock.integrations.kedro.describe import describe
 from penstock.integrations.kedro.files import files
@@ -28,8 +29,6 @@ from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
 
 LOADER: Final = "penstock.integrations.kedro.worker"
-#: What the process that workers are forked from may load for them.
-OURS: Final = "penstock.integrations.kedro.preload"
 #: What Kedro's `find_pipelines` says of a module that it passes over.
 _PASSED_OVER: Final = re.compile(r"An error occurred while importing the '([^']+)' module")
 _LAST_LINE: Final = re.compile(r"^(\w[\w.]*(?:Error|Exception|Exit)\b.*)$", re.MULTILINE)
@@ -163,7 +162,7 @@ def entry_place(name: str, project: Project) -> Place:
 def _code(project: Project) -> CodeRef:
     names = files(project.folder, project.conf)
     digest = own_code.digest(project.folder, names)
-    preload = (*(library for library in PRELOAD if library in sys.modules), OURS)
+    preload = tuple(dict.fromkeys((*libraries(project.folder), *(each for each in PRELOAD if each in sys.modules))))
     options = {"env": project.env}
     return CodeRef(str(project.folder), KEDRO_PROJECT, project.package, "", digest, names, preload, LOADER, options)
 

@@ -6,7 +6,9 @@ names that are used for that are held by tests/integrations/kedro/test_contract.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,14 +31,14 @@ class Project:
         self.folder = folder
         self.metadata = bootstrap(folder)
         self.package: str = self.metadata.package_name
-        from kedro.framework.session import KedroSession
-
         self.runtime_params = dict(runtime_params or {})
-        self.session = KedroSession.create(
-            project_path=folder, save_on_close=False, env=env or None, runtime_params=self.runtime_params or None
-        )
+        with _without_hooks_of(LEFT_OUT):
+            from kedro.framework.session import KedroSession
+
+            self.session = KedroSession.create(
+                project_path=folder, save_on_close=False, env=env or None, runtime_params=self.runtime_params or None
+            )
         self.hooks = self.session._hook_manager
-        _leave_out(self.hooks)
         self.context = self.session.load_context()
 
     @property
@@ -85,7 +87,22 @@ class Project:
         return bool(getattr(self.hooks.hook, hook).get_hookimpls())
 
 
-def _leave_out(hooks: Any) -> None:
-    for plugin, distribution in hooks.list_plugin_distinfo():
-        if distribution.project_name in LEFT_OUT:
-            hooks.unregister(plugin=plugin)
+@contextmanager
+def _without_hooks_of(distributions: Collection[str]) -> Iterator[None]:
+    """Sessions that are made inside do not even import these plug-ins."""
+    from kedro.framework.session import session as room
+
+    names = [each.name for each in entry_points(group="kedro.hooks") if each.dist and each.dist.name in distributions]
+    usual = room._create_hook_manager
+
+    def create() -> Any:
+        manager = usual()
+        for name in names:
+            manager.set_blocked(name)
+        return manager
+
+    room._create_hook_manager = create
+    try:
+        yield
+    finally:
+        room._create_hook_manager = usual

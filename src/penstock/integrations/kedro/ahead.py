@@ -1,0 +1,29 @@
+"""What workers of a Kedro project will need, guessed from its catalogue without Kedro, so that it is loaded early."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from penstock.integrations.kedro.files import below
+
+#: The module of ours that loads Kedro itself.
+OURS: Final = "penstock.integrations.kedro.preload"
+#: Rooms of kedro_datasets whose libraries start no threads, and what reading needs that importing does not load.
+_ROOMS: Final = {"pandas": ("pandas",), "plotly": (), "json": (), "pickle": (), "text": (), "yaml": ()}
+_ALSO: Final = {"ExcelDataset": ("openpyxl",), "ParquetDataset": ("pyarrow", "pyarrow.parquet")}
+_TYPE: Final = re.compile(r"^\s*[\"']?type[\"']?\s*:\s*[\"']?(?:kedro_datasets\.)?(\w+)\.(\w+)", re.MULTILINE)
+_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def libraries(project: Path) -> tuple[str, ...]:
+    """Modules that may be loaded before a fork: of Kedro, and of the types that the base catalogue names."""
+    found = [OURS]
+    for file in below(project / "conf" / "base"):
+        if "catalog" in file.name and file.suffix in (".yml", ".yaml"):
+            for room, kind in _TYPE.findall(file.read_text(encoding="utf-8", errors="replace")):
+                if room in _ROOMS:
+                    found += (*_ROOMS[room], f"kedro_datasets.{room}.{_WORDS.sub('_', kind).lower()}")
+                    found += _ALSO.get(kind, ())
+    return tuple(dict.fromkeys(found))
