@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 
 from benchmarks.page.figures import Figure, absent, percentile, spread
 from benchmarks.page.serving import Server
@@ -47,7 +47,7 @@ def lists(server: Server, times: int = TIMES) -> Iterator[Figure]:
 class Known:
     """What the store's runs are called, learned by looking, so that any store can be asked."""
 
-    def __init__(self, client: httpx.Client) -> None:
+    def __init__(self, client: httpx2.Client) -> None:
         self._chance = random.Random(1)
         pages = [
             client.get("runs", params={"limit": 500, "state": state}).json()["items"]

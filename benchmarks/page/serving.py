@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import psutil
 
 from benchmarks.memory import pss
@@ -41,10 +41,10 @@ class Server:
         finally:
             database.close()
 
-    def client(self) -> httpx.Client:
+    def client(self) -> httpx2.Client:
         """One connection, as a program would use it."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.Client(base_url=f"{self.origin}/api/v1/", headers=headers, timeout=60, trust_env=False)
+        return httpx2.Client(base_url=f"{self.origin}/api/v1/", headers=headers, timeout=60, trust_env=False)
 
     def cpu_seconds(self) -> float:
         """Seconds of CPU that it has used so far."""
@@ -82,11 +82,11 @@ def up(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 def first_answer(process: subprocess.Popen[str], origin: str, begun: float, path: str = "/health") -> float:
     """Seconds from `begun` (perf_counter) to the first answer. Raises TimeoutError, ConnectionError."""
-    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
+    with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
         while time.perf_counter() < begun + PATIENCE:
             if process.poll() is not None:
                 raise ConnectionError(f"it ended with exit status {process.returncode}")
-            with contextlib.suppress(httpx.TransportError):
+            with contextlib.suppress(httpx2.TransportError):
                 if client.get(origin + path).status_code == 200:
                     return time.perf_counter() - begun
             time.sleep(0.005)

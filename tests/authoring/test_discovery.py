@@ -45,9 +45,16 @@ def only(file: Path) -> PipelineSpec:
 def gone(pid: int) -> None:
     """Wait until a process that was killed is no more; the interval only bounds how often it is asked."""
     deadline = time.monotonic() + 20
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+    while _lives(pid):
         assert time.monotonic() < deadline, f"process {pid} lives"
         select.select([], [], [], 0.01)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between two looks, too
+        return False
 
 
 def refused(file: Path, timeout: float = 60) -> DefinitionError:

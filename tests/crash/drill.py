@@ -144,10 +144,10 @@ def kill_one(folder: Path, seed: int, victim: Victim) -> Result:
 
 
 def _ask(project: Project) -> None:
-    import httpx
+    import httpx2
 
     token = (project.home / "token").read_text().strip()
-    answer = httpx.post(
+    answer = httpx2.post(
         f"{project.document['url']}/api/v1/runs", json={"pipeline": "drill"}, timeout=PATIENCE,
         headers={"Authorization": f"Bearer {token}"},
     )  # fmt: skip

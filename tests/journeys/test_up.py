@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psutil
 import pytest
 
@@ -55,7 +55,7 @@ class Site:
         self.document: dict[str, Any] = json.loads(line)
         token = (Path(self.document["home"]) / "token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        self.http = httpx.Client(base_url=f"{self.document['url']}/api/v1", headers=headers, timeout=30)
+        self.http = httpx2.Client(base_url=f"{self.document['url']}/api/v1", headers=headers, timeout=30)
 
     def get(self, path: str, **query: str) -> Any:
         answer = self.http.get(path, params=query)
@@ -191,11 +191,11 @@ def test_a_second_up_tells_the_link_of_the_first(user: User, up: Callable[..., S
     assert f"{site.document['url']}/login?code=" in second.stdout
     link = user.types("link", "latest").stdout.strip()
     assert link.endswith(f"&next=/runs/{run}")
-    with httpx.Client(headers={"Sec-Fetch-Mode": "navigate"}) as browser:
+    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}) as browser:
         entered = browser.get(link)
         assert (entered.status_code, entered.headers["location"]) == (303, f"/runs/{run}")
         assert browser.get(f"{site.document['url']}/api/v1/runs").status_code == 200
-    with httpx.Client(headers={"Sec-Fetch-Mode": "navigate"}) as stranger:
+    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}) as stranger:
         assert stranger.get(link).status_code == 401
 
 
@@ -249,7 +249,7 @@ def test_a_server_that_is_killed_comes_back_at_its_address(user: User, up: Calla
 
 
 def _answers(site: Site) -> bool:
-    with contextlib.suppress(httpx.TransportError):
+    with contextlib.suppress(httpx2.TransportError):
         return site.http.get("/runs").status_code == 200
     return False
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import httpx
+import httpx2
 from uvicorn import Config, Server
 
 from penstock.wire.service import Changes, Snapshot
@@ -37,12 +37,12 @@ class Event(NamedTuple):
 class Reading:
     """A stream that is open."""
 
-    def __init__(self, answer: httpx.Response) -> None:
+    def __init__(self, answer: httpx2.Response) -> None:
         self.answer = answer
         self._events = self._parsed(answer.iter_lines())
 
     def next(self) -> Event:
-        """The next event. Raises httpx.ReadTimeout when none comes."""
+        """The next event. Raises httpx2.ReadTimeout when none comes."""
         return next(self._events)
 
     def until(self, kind: str) -> Event:
@@ -109,7 +109,7 @@ class Listening:
         headers = credentials or {"Authorization": f"Bearer {TOKEN}"}
         host, port = self.address
         with (
-            httpx.Client(timeout=PATIENCE, trust_env=False) as client,
+            httpx2.Client(timeout=PATIENCE, trust_env=False) as client,
             client.stream(
                 "GET",
                 f"http://{host}:{port}/api/v1/stream",

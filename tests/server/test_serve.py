@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from penstock.compose.serve import is_loopback
@@ -58,8 +58,8 @@ def origin(link: str) -> str:
 
 def test_it_answers_prints_only_its_link_and_ends_when_told(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, link):
-        assert httpx.get(f"{origin(link)}/health").json() == {"status": "ok"}
-        with httpx.Client(base_url=origin(link)) as person:
+        assert httpx2.get(f"{origin(link)}/health").json() == {"status": "ok"}
+        with httpx2.Client(base_url=origin(link)) as person:
             assert person.get(link, headers={"Sec-Fetch-Mode": "navigate"}).status_code == 303
             assert person.get("/api/v1/runs").json() == {"items": [], "next_cursor": None}
             process.send_signal(signal.SIGTERM)
@@ -71,7 +71,7 @@ def test_answers_go_out_at_once(tmp_path: Path) -> None:
     """Head and body are two writes; without TCP_NODELAY the second would wait 40 ms for the first's acknowledgement."""
     import time
 
-    with serving(tmp_path) as (_, link), httpx.Client(base_url=origin(link)) as client:
+    with serving(tmp_path) as (_, link), httpx2.Client(base_url=origin(link)) as client:
         times = []
         for _ in range(30):
             before = time.perf_counter()
@@ -122,7 +122,7 @@ def test_with_a_token_of_a_person_it_may(tmp_path: Path) -> None:
     token = "a-good-long-secret-of-ann"
     with serving(tmp_path, "--host", "0.0.0.0", "--name", "runs.example", PENSTOCK_TOKEN=token) as (_, link):
         port = origin(link).rpartition(":")[2]
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"})
+        client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"})
         assert client.get("/api/v1/runs").status_code == 200
         assert client.get("/api/v1/runs", headers={"Host": f"runs.example:{port}"}).status_code == 200
         assert client.get("/api/v1/runs", headers={"Host": f"other.example:{port}"}).status_code == 403

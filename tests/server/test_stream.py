@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from penstock.compose.serve import GRACE
@@ -363,7 +363,7 @@ def test_streams_end_when_the_server_does(live: Listening) -> None:
 def test_the_process_ends_at_once_though_streams_are_open(tmp_path: Path) -> None:
     with serving(tmp_path, PENSTOCK_TOKEN=TOKEN) as (process, link):
         streams = [
-            httpx.Client(timeout=PATIENCE).stream("GET", f"{origin(link)}/api/v1/stream", headers=BEARER)
+            httpx2.Client(timeout=PATIENCE).stream("GET", f"{origin(link)}/api/v1/stream", headers=BEARER)
             for _ in range(3)
         ]
         with streams[0] as one, streams[1] as two, streams[2] as three:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 from starlette.applications import Starlette
 
 from penstock.model.spec import PipelineSpec, to_json
