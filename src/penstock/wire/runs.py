@@ -36,8 +36,8 @@ class ErrorDocument(ErrorSummary):
     line: int | None = None
 
 
-class RunSummary(Body):
-    """A run in a line of a list. Durations are seconds, `bytes` what its artifacts take."""
+class _Run(Body):
+    """What lists and documents tell of a run. Durations are seconds."""
 
     id: str
     pipeline: str
@@ -57,6 +57,11 @@ class RunSummary(Body):
     generation: int
     tasks_total: int
     tasks_done: int
+
+
+class RunSummary(_Run):
+    """A run in a line of a list. Durations are seconds, `bytes` what its artifacts take."""
+
     bytes: int | None
     error: ErrorSummary | None
 
@@ -153,29 +158,11 @@ class TaskDocument(Body):
     metrics: list[Metric]
 
 
-class RunDocument(Body):
+class RunDocument(_Run):
     """A run in full."""
 
-    id: str
-    pipeline: str
-    namespace: str
-    version: str
-    type: str
-    state: RunState
-    reason: str | None
-    created_at: Time
-    started_at: Time | None
-    ended_at: Time | None
-    duration: float | None
-    params: dict[str, Json]
-    labels: dict[str, str]
-    tags: list[str]
-    trigger: Trigger
     parent_id: str | None
     replay_of: str | None
-    generation: int
-    tasks_total: int
-    tasks_done: int
     selection: dict[str, list[str]] | None
     error: ErrorDocument | None
     facts: dict[str, Json] | None = None
