@@ -87,7 +87,7 @@ class Claims:
             if isinstance(made, Exception):
                 apply(connection, refused_run(claimed, self._local.owner, made, time.time()))
                 return
-            requests.complete(connection, asked.key, made.params, made.labels, made.tags)
+            requests.complete(connection, asked.key, made.params, made.labels, made.tags, made.facts)
         made.stored_version, made.epoch = claimed.row_version, claimed.epoch
         self._local.engine.submit(made)
 
@@ -103,7 +103,7 @@ class Claims:
         except Exception as error:
             log.exception("run %s can't start", asked.id)
             return error
-        view.facts = asked.facts
+        view.facts = {**(view.facts or {}), **(asked.facts or {})} or None
         return view
 
     def _definition(self, asked: Requested) -> PipelineSpec:

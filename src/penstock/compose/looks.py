@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from penstock.authoring.discovery import Discovery, Found
+from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError
 
 #: Seconds after which a file whose import has not ended counts as one that has a problem.
@@ -61,9 +62,11 @@ class _Look:
 class _File:
     """A file of the project: how it and what it imports was when it was looked into last, and what was found.
 
-    A file with a problem may have it from any file near it, so `near` counts then too; `failed` counts looks into one
-    that stayed the same.
+    A file with a problem may have it from any file near it, so `near` counts then too, and always for one that stands
+    for a `whole` project; `failed` counts looks into one that stayed the same.
     """
+
+    whole: bool = False
 
     marks: Marks = field(default_factory=dict)
     near: Marks = field(default_factory=dict)
@@ -91,7 +94,7 @@ class Looks:
             if look is not None:
                 self._stop(look)
         for file in files:
-            self._files.setdefault(file, _File())
+            self._files.setdefault(file, _File(whole=file.name == KEDRO_PROJECT))
         for path, one in self._files.items():
             if one.look is not None and one.look.marks[path] != files[path]:
                 self._stop(one.look)  # it is looked into again when this one has ended
@@ -116,7 +119,7 @@ class Looks:
         one.found, one.at = found, self._clock()
         imported = {file, *_imported(found), *(look.marks if found.error is not None else ())}
         one.marks = {other: look.marks[other] if other in look.marks else _settled(other, look) for other in imported}
-        one.near = look.near if found.error is not None else {}
+        one.near = look.near if found.error is not None or one.whole else {}
         return True
 
     def found(self) -> dict[Path, Found]:
@@ -156,7 +159,7 @@ class Looks:
             return True
         error = one.found.error
         if error is None:
-            return False
+            return one.whole and near != one.near
         again = RETRY * 2 ** min(one.failed, 6)
         return near != one.near or (not error.facts.get("empty") and self._clock() - one.at >= again)
 

@@ -10,6 +10,7 @@ from penstock.engine.plan import Plan, make_plan
 from penstock.engine.request import RunRequest, chosen_tasks, new_view, selection_of
 from penstock.engine.view import RunView
 from penstock.errors import NotFound
+from penstock.integrations.kedro.ahead import LOADER
 from penstock.model import graph, params, spec
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import RunContext
@@ -48,7 +49,9 @@ class Planner:
         chosen = chosen_tasks(plan, request)
         given = {} if chosen is None else self._given(plan, chosen, request)
         context = self._context(plan, request, values, run_id)
-        return new_view(plan, context, request, at, chosen=chosen, given=given)
+        view = new_view(plan, context, request, at, chosen=chosen, given=given)
+        view.facts = _facts(definition)
+        return view
 
     def _context(self, plan: Plan, request: RunRequest, values: dict[str, Any], run_id: str) -> RunContext:
         definition = plan.spec
@@ -86,6 +89,15 @@ class Planner:
                 cure=f"run '{definition.name}' whole once, or give a run that has it with --from-run",
             )
         return {name: found[name] for name in needed}
+
+
+def _facts(definition: PipelineSpec) -> dict[str, Any] | None:
+    """What else is told of a run, where its code is a project of others."""
+    if definition.code is None or definition.code.loader != LOADER:
+        return None
+    from penstock.integrations.kedro.facts import run_facts
+
+    return run_facts(definition.code)
 
 
 def _code(definition: PipelineSpec, values: dict[str, Any], request: RunRequest) -> dict[str, Any]:

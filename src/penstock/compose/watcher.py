@@ -16,10 +16,18 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from penstock.authoring.discovery import Found
-from penstock.authoring.project import SETTINGS, may_hold_pipelines, names_penstock, pipeline_folders, project_folder
+from penstock.authoring.project import (
+    SETTINGS,
+    kedro_projects,
+    may_hold_pipelines,
+    names_penstock,
+    pipeline_folders,
+    project_folder,
+)
 from penstock.compose.doorbell import Doorbell
 from penstock.compose.looks import SLOW, Looks, Mark, mark_of
 from penstock.errors import PenstockError, SettingsError
+from penstock.integrations.kedro.files import watched
 from penstock.model.spec import to_json
 from penstock.store import definitions
 from penstock.store.database import Database
@@ -56,6 +64,8 @@ class Watcher:
         self._settings_problem: Trouble | None = None
         self._files: dict[Path, Mark | None] = {}
         self._near: dict[Path, dict[Path, Mark | None]] = {}
+        #: Folders inside of Kedro projects.
+        self._below: list[Path] = []
         self._recorded: tuple[object, object] | None = None
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="penstock-watcher", daemon=True)
@@ -112,7 +122,7 @@ class Watcher:
     def _folders(self) -> set[Path]:
         """What to listen to: the files' folders, those that may get some, and where the settings are."""
         root = project_folder(self._project)
-        return {root, self._project, self._project / "pipelines", *self._near, *self._looks.folders()}
+        return {root, self._project, self._project / "pipelines", *self._near, *self._below, *self._looks.folders()}
 
     def _scan(self) -> None:
         """What files there are now. Where the settings are wrong, those that were there before."""
@@ -127,6 +137,12 @@ class Watcher:
         self._files = {
             file: mark for near in self._near.values() for file, mark in near.items() if self._names(file, mark)
         }
+        self._below = []
+        for whole in kedro_projects(self._project, folders):
+            inside, below = watched(whole.parent)
+            self._files[whole] = mark_of(whole)
+            self._near[whole.parent] = {**self._near.get(whole.parent, {}), **{one: mark_of(one) for one in inside}}
+            self._below += below
         self._named = {file: known for file, known in self._named.items() if file.parent in self._near}
 
     def _names(self, file: Path, mark: Mark | None) -> bool:

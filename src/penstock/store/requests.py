@@ -155,11 +155,20 @@ def requested(connection: Connection, key: int) -> Requested | None:
 
 
 def complete(
-    connection: Connection, key: int, params: Mapping[str, Any], labels: Mapping[str, str], tags: Iterable[str]
+    connection: Connection,
+    key: int,
+    params: Mapping[str, Any],
+    labels: Mapping[str, str],
+    tags: Iterable[str],
+    facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down what a claimed run really runs with: params with their defaults, labels and tags of the definition."""
+    """Write down what a claimed run really runs with: params with their defaults, labels and tags of the definition,
+    and what else is known of it.
+    """
+    known = None if facts is None else json.dumps(dict(facts))
     connection.run(
-        "UPDATE run SET params = ?, tags = ? WHERE key = ?", (json.dumps(dict(params)), json.dumps(list(tags)), key)
+        "UPDATE run SET params = ?, tags = ?, facts = ? WHERE key = ?",
+        (json.dumps(dict(params)), json.dumps(list(tags)), known, key),
     )
     for name, value in labels.items():
         connection.run(

@@ -8,6 +8,8 @@ from typing import Final
 
 from penstock.integrations.kedro.files import below
 
+#: The loader of Kedro projects in a worker (CodeRef.loader).
+LOADER: Final = "penstock.integrations.kedro.worker"
 #: The module of ours that loads Kedro itself.
 OURS: Final = "penstock.integrations.kedro.preload"
 #: Rooms of kedro_datasets whose libraries start no threads, and what reading needs that importing does not load.

@@ -17,9 +17,10 @@ from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError, NotFound
-from penstock.integrations.kedro.ahead import libraries
+from penstock.integrations.kedro.ahead import LOADER, libraries
 from penstock.integrations.kedro.closing import closing_tasks
 from penstock.integrations.kedro.describe import describe
+from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.files import files
 from penstock.integrations.kedro.ids import is_param
 from penstock.integrations.kedro.policies import Policies
@@ -28,7 +29,6 @@ from penstock.model.nearest import did_you_mean
 from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
 
-LOADER: Final = "penstock.integrations.kedro.worker"
 #: What Kedro's `find_pipelines` says of a module that it passes over.
 _PASSED_OVER: Final = re.compile(r"An error occurred while importing the '([^']+)' module")
 _LAST_LINE: Final = re.compile(r"^(\w[\w.]*(?:Error|Exception|Exit)\b.*)$", re.MULTILINE)
@@ -108,7 +108,7 @@ def _check(pipeline: Any, catalog: Any, project: Project, problems: Problems) ->
         try:
             catalog.get(name, fallback_to_runtime_pattern=True)
         except Exception as error:  # of Kedro, and of anybody's dataset
-            problems.add(*_of_entry(name, error), entry_place(name, project))
+            problems.add(*_of_entry(name, error), entry_place(name, project.conf))
             continue
         if not known and name not in made and name in pipeline.inputs():
             problems.add(*_unknown_input(name, readers[name], catalog, made), _place_of(readers[name]))
@@ -149,21 +149,13 @@ def _place_of(node: Any) -> Place:
     return Place(None, None) if code is None else Place(code.co_filename, code.co_firstlineno)
 
 
-def entry_place(name: str, project: Project) -> Place:
-    """Where the catalogue has an entry, as far as its name is written there; else its folder."""
-    begins = re.compile(rf"^[\"']?{re.escape(name)}[\"']?\s*:", re.MULTILINE)
-    for file in sorted(project.conf.glob("*/**/*catalog*.y*ml")):
-        found = begins.search(text := file.read_text(encoding="utf-8", errors="replace"))
-        if found is not None:
-            return Place(str(file), text.count("\n", 0, found.start()) + 1)
-    return Place(str(project.conf), None)
-
-
 def _code(project: Project) -> CodeRef:
     names = files(project.folder, project.conf)
     digest = own_code.digest(project.folder, names)
     preload = tuple(dict.fromkeys((*libraries(project.folder), *(each for each in PRELOAD if each in sys.modules))))
-    options = {"env": project.env}
+    from kedro import __version__
+
+    options = {"env": project.env, "kedro_version": __version__}
     return CodeRef(str(project.folder), KEDRO_PROJECT, project.package, "", digest, names, preload, LOADER, options)
 
 

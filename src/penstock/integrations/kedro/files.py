@@ -45,11 +45,33 @@ def files(project: Path, conf: Path | None = None) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def watched(project: Path) -> tuple[list[Path], list[Path]]:
+    """Files and folders in which a change may make other pipelines; of a project that can't be read the usual ones."""
+    try:
+        places = folders(project)
+    except DefinitionError:
+        places = [project / "src", project / "conf"]
+    found = [project / KEDRO_PROJECT, *(file for place in places for file in below(place))]
+    inside = {place for place in places if place.is_dir()}
+    inside.update(
+        Path(place, name)
+        for start in places
+        for place, inner, _ in _walk(start)
+        for name in inner
+    )  # fmt: skip
+    return found, sorted(inside)
+
+
 def below(folder: Path) -> Iterator[Path]:
     """The files below a folder that are nobody's cache, hidden, or credentials."""
+    for place, _, names in _walk(folder):
+        yield from (Path(place, name) for name in sorted(names) if not _is_left_out(name))
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
     for place, inner, names in os.walk(folder):
         inner[:] = sorted(name for name in inner if not _is_left_out(name))
-        yield from (Path(place, name) for name in sorted(names) if not _is_left_out(name))
+        yield place, inner, names
 
 
 def _is_left_out(name: str) -> bool:

@@ -12,6 +12,7 @@ from kedro.runner.task import Task as KedroTask
 
 from penstock.authoring.current import run as current
 from penstock.errors import PenstockError
+from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.ids import is_param, plain_name
 from penstock.integrations.kedro.kept import kept_artifact
 from penstock.integrations.kedro.places import keeps_in_memory, kind_of
@@ -96,7 +97,11 @@ class Nodes:
                 break
             cause = cause.__cause__
         told = cause if isinstance(cause, PenstockError) else error
-        setattr(told, FACTS, {"operation": doing[0], "dataset": plain_name(doing[1])})
+        facts: dict[str, Any] = {"operation": doing[0], "dataset": plain_name(doing[1])}
+        entry = entry_place(doing[1], self.project.conf)
+        if entry.line is not None:
+            facts |= {"file": entry.file, "line": entry.line}
+        setattr(told, FACTS, facts)
         return told
 
     # --- the catalogue -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Final
@@ -90,8 +91,7 @@ class Project:
 @contextmanager
 def _without_hooks_of(distributions: Collection[str]) -> Iterator[None]:
     """Sessions that are made inside do not even import these plug-ins."""
-    from kedro.framework.session import session as room
-
+    room: Any = import_module("kedro.framework.session.session")
     names = [each.name for each in entry_points(group="kedro.hooks") if each.dist and each.dist.name in distributions]
     usual = room._create_hook_manager
 
