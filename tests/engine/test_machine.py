@@ -21,6 +21,8 @@ from penstock.store.write import apply
 from tests.engine.world import World, pipeline, task
 
 NAMES = "abcdefgh"
+#: What can happen in a run; in few of them all of it, or none would come far.
+TROUBLES = ("cancel", "disorder", "loss", "repeats", "returns")
 
 
 @st.composite
@@ -53,6 +55,18 @@ def pipelines(draw: st.DrawFn) -> PipelineSpec:
     )
 
 
+@st.composite
+def chains(draw: st.DrawFn) -> PipelineSpec:
+    """A chain or two of which most links are promised, and clean-up."""
+    tasks: list[TaskSpec] = []
+    for place, name in enumerate(NAMES):
+        before = () if place in (0, draw(st.integers(5, 9))) else (tasks[-1].name,)
+        retry = RetrySpec(attempts=draw(st.integers(1, 2)), delay=0.0)
+        trigger = draw(st.sampled_from(["all_succeeded"] * 5 + ["all_done"]))
+        tasks.append(task(name, *before, retry=retry, trigger=trigger, allow_failure=draw(st.integers(0, 5)) == 0))
+    return pipeline(*tasks, task("tidy", role="finally"))
+
+
 class DirectWriter:
     """Applies each commit to a real database at once; the answer waits when the test holds it."""
 
@@ -79,8 +93,14 @@ class EngineMachine(RuleBasedStateMachine):
 
     view: RunView
 
-    @initialize(spec=pipelines(), items=st.integers(0, 4), workers=st.integers(1, 3))
-    def begin(self, spec: PipelineSpec, items: int, workers: int) -> None:
+    @initialize(
+        spec=pipelines(),
+        items=st.integers(0, 4),
+        workers=st.integers(1, 3),
+        troubles=st.sets(st.sampled_from(TROUBLES)),
+    )
+    def begin(self, spec: PipelineSpec, items: int, workers: int, troubles: set[str]) -> None:
+        self.troubles = troubles
         self.folder = tempfile.TemporaryDirectory()
         self.database = open_database(Path(self.folder.name) / "penstock.db")
         self.writer = DirectWriter(self.database)
@@ -110,13 +130,45 @@ class EngineMachine(RuleBasedStateMachine):
         reason=st.sampled_from(["user_error", "timeout", "out_of_memory"]),
         lost=st.sampled_from(["worker_lost", "node_lost"]),
         started=st.booleans(),
+        took=st.sampled_from([0.0001, 0.0001, 2.0]),
+        look=st.booleans(),
     )
-    def end_one(self, data: st.DataObject, outcome: str, reason: str, lost: str, started: bool) -> None:
+    def end_one(
+        self, data: st.DataObject, outcome: str, reason: str, lost: str, started: bool,
+        took: float, look: bool,
+    ) -> None:  # fmt: skip
         key = data.draw(st.sampled_from(sorted(self.world.executor.waiting)))
         assignment = self.world.executor.waiting.pop(key)
         why = {"failed": reason, "lost": lost}.get(outcome)
-        self.world.report(assignment, outcome, why, started=started or outcome in ("succeeded", "skipped"))
+        self.world.report(assignment, outcome, why, started=started or outcome in ("succeeded", "skipped"), took=took)
         self.ended.append(assignment)
+        if look:
+            self.world.turn()
+
+    @precondition(lambda self: self.world.executor.waiting)
+    @rule(count=st.integers(1, 4), look=st.booleans())
+    def go_well(self, count: int, look: bool) -> None:
+        """Short successes one after the other, as the engine promises more and more of them."""
+        for _ in range(count):
+            if self.world.executor.waiting:
+                key = min(self.world.executor.waiting)
+                assignment = self.world.executor.waiting.pop(key)
+                self.world.report(assignment, took=0.0001)
+                self.ended.append(assignment)
+                if look:
+                    self.world.turn()
+
+    @precondition(lambda self: "returns" in self.troubles and self._followers())
+    @rule(data=st.data(), look=st.booleans())
+    def give_a_follower_back(self, data: st.DataObject, look: bool) -> None:
+        self.world.executor.give_back(data.draw(st.sampled_from(self._followers())))
+        if look:
+            self.world.turn()
+
+    def _followers(self) -> list[str]:
+        executor = self.world.executor
+        begun = [key for key, one in executor.waiting.items() if one.after is not None]
+        return sorted([*begun, *(one.key for one in executor.behind.values())])
 
     @precondition(lambda self: self.world.executor.waiting)
     @rule(data=st.data())
@@ -124,15 +176,17 @@ class EngineMachine(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.world.executor.waiting)))
         self.world.start_key(key)
 
-    @precondition(lambda self: self.ended)
+    @precondition(lambda self: "repeats" in self.troubles and self.ended)
     @rule(data=st.data(), outcome=st.sampled_from(["succeeded", "failed", "lost"]))
     def repeat_an_old_report(self, data: st.DataObject, outcome: str) -> None:
         self.world.report(data.draw(st.sampled_from(self.ended)), outcome)
 
+    @precondition(lambda self: "disorder" in self.troubles)
     @rule()
     def reorder_reports(self) -> None:
         self.world.executor.reports.reverse()
 
+    @precondition(lambda self: "loss" in self.troubles)
     @rule()
     def lose_the_agent(self) -> None:
         self.world.executor.lose()
@@ -149,6 +203,7 @@ class EngineMachine(RuleBasedStateMachine):
             self.writer.answer()
         self.world.turn()
 
+    @precondition(lambda self: "cancel" in self.troubles)
     @rule(force=st.booleans())
     def cancel(self, force: bool) -> None:
         (self.view.handle.kill if force else self.view.handle.cancel)()
@@ -165,6 +220,9 @@ class EngineMachine(RuleBasedStateMachine):
         assert all(run.live is None or run.live.state not in TERMINAL_ATTEMPT for run in view.task_runs)
         assert self.world.engine.limits.out == len(self.world.engine._live) == view.live
         assert view.tasks_done <= view.tasks_total
+        promised = {run.promise.key for run in view.task_runs if run.promise is not None}
+        assert promised == set(self.world.engine._promises.open)
+        assert view.promises == len(promised)
 
     def _check_the_end(self) -> None:
         view = self.view
@@ -189,3 +247,15 @@ EngineMachine.TestCase.settings = settings(
     max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestEngineMachine = EngineMachine.TestCase
+
+
+class ChainMachine(EngineMachine):
+    """The same with many promises."""
+
+    @initialize(spec=chains(), troubles=st.sets(st.sampled_from(TROUBLES)))
+    def begin(self, spec: PipelineSpec, troubles: set[str]) -> None:
+        super().begin(spec, 0, 2, troubles)
+
+
+ChainMachine.TestCase.settings = EngineMachine.TestCase.settings
+TestChainMachine = ChainMachine.TestCase

@@ -14,7 +14,7 @@ from penstock.engine.view import RunView, TaskRun
 from penstock.errors import AgentLost
 from penstock.model import ids
 from penstock.model.spec import PipelineSpec, Source, TaskSpec
-from penstock.ports.executor import Assignment, Ended, Report, RunContext, Started
+from penstock.ports.executor import Assignment, Ended, Report, Returned, RunContext, Started
 from penstock.store.rows import Commit
 
 START = 1_700_000_000.0
@@ -26,6 +26,8 @@ class ScriptedExecutor:
     def __init__(self, workers: int = 2) -> None:
         self.workers = workers
         self.waiting: dict[str, Assignment] = {}
+        #: Followers that wait for the success of the attempt of this key.
+        self.behind: dict[str, Assignment] = {}
         self.seen: list[Assignment] = []
         self.cancelled: list[str] = []
         self.reports: list[Report] = []
@@ -39,8 +41,13 @@ class ScriptedExecutor:
 
     def dispatch(self, assignments: list[Assignment]) -> None:
         for assignment in assignments:
-            assert assignment.key not in self.waiting, "dispatched twice"
-            self.waiting[assignment.key] = assignment
+            assert assignment.key not in (*self.waiting, *self.behind), "dispatched twice"
+            if assignment.after is None:
+                assert not any(type(ref) is dict and "made" in ref for ref in assignment.inputs.values())
+                self.waiting[assignment.key] = assignment
+            else:
+                assert assignment.after in (*self.waiting, *(one.key for one in self.behind.values()))
+                self.behind[assignment.after] = assignment
         self.seen.extend(assignments)
 
     def cancel(self, keys: list[str]) -> None:
@@ -53,9 +60,29 @@ class ScriptedExecutor:
         if self.lost:
             self.lost = False
             self.waiting.clear()
+            self.behind.clear()
             raise AgentLost("the agent was killed")
         reports, self.reports = self.reports, []
         return reports
+
+    def go_on(self, key: str, outcome: str) -> None:
+        """An attempt is over: what follows it begins, or goes back."""
+        follower = self.behind.pop(key, None)
+        if follower is not None and outcome == "succeeded":
+            self.waiting[follower.key] = follower
+        elif follower is not None:
+            self.reports.append(Returned(follower.key))
+            self.go_on(follower.key, "returned")
+
+    def give_back(self, key: str) -> None:
+        """A follower is not begun after all, although its turn has come, or before it comes."""
+        before = next((before for before, one in self.behind.items() if one.key == key), None)
+        if before is not None:
+            self.go_on(before, "returned")
+        else:
+            del self.waiting[key]
+            self.reports.append(Returned(key))
+            self.go_on(key, "returned")
 
     def lose(self) -> None:
         """The agent dies with all that it has."""
@@ -153,7 +180,7 @@ class World:
     def report(
         self, assignment: Assignment, outcome: str = "succeeded", reason: str | None = None, value: Any = 1, *,
         started: bool = True, error: dict[str, Any] | None = None, items: list[Any] | None = None,
-        outputs: list[str] | None = None,
+        outputs: list[str] | None = None, took: float = 0.002,
     ) -> Ended:  # fmt: skip
         names = [assignment.task] if outputs is None else outputs
         made = [[name, inline(value)] for name in names] if outcome == "succeeded" else []
@@ -169,8 +196,9 @@ class World:
                 "names": ["ValueError", "Exception"],
             }
         began = self.now if started else None
-        report = Ended(assignment.key, outcome, reason, made, error, items, None, began, self.now + 0.001, "w1")  # type: ignore[arg-type]
+        report = Ended(assignment.key, outcome, reason, made, error, items, None, began, self.now + took, "w1")  # type: ignore[arg-type]
         self.executor.reports.append(report)
+        self.executor.go_on(assignment.key, outcome)
         return report
 
     def end_all(self, outcome: str = "succeeded", **more: Any) -> None:

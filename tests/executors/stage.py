@@ -11,7 +11,7 @@ from typing import Any
 
 from penstock.authoring.load import find
 from penstock.model import spec
-from penstock.ports.executor import Assignment, Ended, Executor, Report, RunContext, Started
+from penstock.ports.executor import Assignment, Ended, Executor, Report, Returned, RunContext, Started
 
 PIPELINES = Path(__file__).parent / "pipelines"
 #: Seconds that anything here may take; a failing test waits so long, others never do.
@@ -27,6 +27,7 @@ class Stage:
         self.reports: list[Report] = []
         self._keys = itertools.count()
         self._logs: dict[str, str] = {}
+        self._assignments: dict[str, Assignment] = {}
         code, self.pipeline = find(file)[0]
         params = {name: given.default for name, given in self.pipeline.spec().params.items()}
         body: dict[str, Any] = {
@@ -63,9 +64,11 @@ class Stage:
             "memory": None,
             "log": f"{self.context.run_id}/{task}.{key.replace(':', '-')}.jsonl",
             "holds": (),
+            "after": None,
         }
         assignment = Assignment(**(body | facts))
         self._logs[assignment.key] = assignment.log
+        self._assignments[assignment.key] = assignment
         return assignment
 
     def start(self, task: str, **facts: Any) -> str:
@@ -73,6 +76,54 @@ class Stage:
         assignment = self.assignment(task, **facts)
         self.executor.dispatch([assignment])
         return assignment.key
+
+    def chain(self, *tasks: tuple[str, dict[str, Any]]) -> list[str]:
+        """Dispatch attempts of which each follows the one before it: (task, what is unusual of it); their keys."""
+        assignments: list[Assignment] = []
+        for task, facts in tasks:
+            after = assignments[-1].key if assignments else None
+            assignments.append(self.assignment(task, after=after, **facts))
+        self.executor.dispatch(assignments)
+        return [assignment.key for assignment in assignments]
+
+    def settled(self, keys: list[str]) -> list[str]:
+        """Wait until each of a chain has ended, or come back because of what was before it; outcomes or "returned".
+
+        What comes back although all before it succeeded (somebody else had the processor) is dispatched once more.
+        """
+        self.reach(keys, lambda: self._ended.keys() | self._returned >= set(keys))
+        done = list(itertools.takewhile(lambda key: key in self._ended, keys))
+        assert len(done) == len([key for key in keys if key in self._ended])
+        return [*(self._ended[key].outcome for key in done), *("returned" for _ in keys[len(done) :])]
+
+    def reach(self, keys: list[str], holds: Callable[[], bool]) -> None:
+        """Wait for something that a chain comes to."""
+
+        def look() -> bool:
+            done = list(itertools.takewhile(lambda key: key in self._ended, keys))
+            rest = keys[len(done) :]
+            went_well = all(self._ended[key].outcome == "succeeded" for key in done)
+            if rest and went_well and self._returned >= set(rest):
+                self._dispatch_again(done[-1:], rest)
+                return False
+            return holds()
+
+        self.until(look)
+
+    def _dispatch_again(self, before: list[str], keys: list[str]) -> None:
+        first, *others = (self._assignments[key] for key in keys)
+        made = dict(self._ended[before[0]].outputs) if before else {}
+        inputs = {name: made[ref["made"]] if "made" in ref else ref for name, ref in first.inputs.items()}
+        self.reports = [report for report in self.reports if type(report) is not Returned or report.key not in keys]
+        self.executor.dispatch([first._replace(after=None, inputs=inputs), *others])
+
+    @property
+    def _ended(self) -> dict[str, Ended]:
+        return {ended.key: ended for ended in self.of(Ended)}
+
+    @property
+    def _returned(self) -> set[str]:
+        return {returned.key for returned in self.of(Returned)}
 
     def run(self, task: str, **facts: Any) -> Ended:
         """Make an attempt; its end."""

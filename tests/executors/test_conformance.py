@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 
 import pytest
 
-from penstock.ports.executor import Ended, Metric, Progress, Started
+from penstock.ports.executor import Ended, Metric, Progress, Returned, Started
 from tests.executors.stage import PIPELINES, Stage, ref, said
 
 
@@ -223,6 +224,54 @@ def test_what_waits_is_cancelled_at_once_and_what_is_unknown_passed_over(stage: 
     for key in keys:
         stage.end(key)
     assert len(stage.of(Ended)) == 20
+
+
+def test_followers_go_on_with_what_was_made(stage: Stage) -> None:
+    keys = stage.chain(
+        ("one", {}),
+        ("plus_one", {"inputs": {"one": {"made": "one"}}}),
+        ("plus_one", {"inputs": {"one": {"made": "plus_one"}}}),
+        ("as_tuple", {}),
+        ("with_default", {"inputs": {"value": {"made": "test"}}}),
+    )
+    assert set(stage.settled(keys)) == {"succeeded"}
+    ends = [stage.end(key) for key in keys]
+    assert [stage.value(ends[at]) for at in (0, 1, 2, 4)] == [1, 2, 3, [3]]
+    assert [report.key for report in stage.of(Ended)] == keys
+    for before, after in itertools.pairwise(ends):
+        assert before.ended_at <= after.started_at
+
+
+@pytest.mark.parametrize(
+    ("task", "facts", "outcome"),
+    [("fails", {}, "failed"), ("conditional", {"when": {"one": ref(1)}}, "skipped"), ("exits", {}, "failed")],
+)
+def test_followers_come_back_after_anything_but_success(
+    stage: Stage, task: str, facts: dict[str, object], outcome: str
+) -> None:
+    keys = stage.chain(("one", {}), (task, facts), ("one", {}), ("one", {}))
+    assert stage.settled(keys) == ["succeeded", outcome, "returned", "returned"]
+    again = stage.assignment("one", key=keys[2])
+    stage.executor.dispatch([again])
+    assert stage.value(stage.end(keys[2])) == 1
+
+
+def test_a_follower_of_what_is_over_or_unknown_comes_back(stage: Stage) -> None:
+    before = stage.run("one")
+    stage.run("one")
+    for after in (before.key, "9:9:9"):
+        key = stage.start("one", after=after)
+        stage.until(lambda key=key: [report.key for report in stage.of(Returned)][-1:] == [key])
+
+
+def test_followers_that_are_cancelled_are_not_begun(stage: Stage) -> None:
+    busy = [stage.start("one") for _ in range(10)]
+    keys = stage.chain(("one", {}), ("one", {}), ("one", {}), ("one", {}))
+    stage.executor.cancel([keys[2]])
+    stage.until(lambda: len(stage.of(Ended)) + len(stage.of(Returned)) == len(busy) + len(keys))
+    ends = [ended.key for ended in stage.of(Ended) if ended.key in keys]
+    # It may have been done before the word came.
+    assert ends in (keys[:1], keys[:2], keys)
 
 
 def test_wake_ends_a_poll_from_any_thread(stage: Stage) -> None:

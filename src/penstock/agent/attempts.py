@@ -19,6 +19,7 @@ GRACE: Final = 11
 MEMORY: Final = 12
 LOG: Final = 13
 HOLDS: Final = 14
+AFTER: Final = 15
 #: Place in an artifact's list form (model.artifact).
 PATH: Final = 2
 
@@ -43,8 +44,8 @@ class Attempt:
     """One attempt from its dispatch to its report. Times in seconds since 1970."""
 
     __slots__ = (
-        "ahead_at", "asked", "assignment", "before", "key", "killed", "lasting", "log", "over", "peak", "run",
-        "started_at", "told", "unheard", "worker",
+        "ahead_at", "asked", "assignment", "before", "followers", "key", "killed", "lasting", "log", "over", "peak",
+        "run", "started_at", "told", "unheard", "worker",
     )  # fmt: skip
 
     def __init__(self, assignment: list[Any], run: Run, log: LogFile) -> None:
@@ -63,6 +64,8 @@ class Attempt:
         #: The engine knows that it has started.
         self.told = False
         self.over = False
+        #: Those that may be begun directly after its success, each after the one before it.
+        self.followers: list[Attempt] = []
         self.asked: Asked | None = None
         #: SIGKILL was sent.
         self.killed = False
@@ -70,6 +73,11 @@ class Attempt:
         self.peak = 0
         #: What its worker had used before.
         self.before = Totals()
+
+    @property
+    def after(self) -> str | None:
+        """The key of the attempt that it follows."""
+        return self.assignment[AFTER]  # type: ignore[no-any-return]
 
     @property
     def timeout(self) -> float | None:

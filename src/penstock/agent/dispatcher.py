@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from typing import Final
@@ -48,7 +49,12 @@ class Dispatcher:
     def add(self, attempt: Attempt) -> None:
         """Take an attempt; `place` gives it to a worker."""
         self._attempts[attempt.key] = attempt
-        self._queue.append(attempt)
+        if attempt.after is None:
+            self._queue.append(attempt)
+        elif self._queue and attempt.after in (self._queue[-1].key, *(one.key for one in self._queue[-1].followers)):
+            self._queue[-1].followers.append(attempt)
+        else:
+            self._return(attempt)
 
     def cancel(self, key: str) -> None:
         """End an attempt; one that is not known is over already."""
@@ -58,7 +64,9 @@ class Dispatcher:
             attempt = self._attempts.get(key)
         if attempt is None:
             return
-        if attempt.worker is None:
+        if attempt.worker is None and attempt.after is not None:
+            self._return(attempt)
+        elif attempt.worker is None:
             # It stays in the queue, where `place` passes it over: to look for it would take long.
             self._over(attempt, verdicts.by_us(attempt, CANCELLED))
         else:
@@ -81,7 +89,7 @@ class Dispatcher:
     def _hand(self, attempt: Attempt, worker: Member) -> None:
         messages = _introduction(attempt.run, worker)
         messages.append(["do", attempt.assignment])
-        more = self._choose_ahead(worker)
+        more = self._chain(attempt, worker) or self._choose_ahead(worker)
         # From this attempt on the worker knows which of those before were taken back.
         worker.ahead.stale = False
         if more:
@@ -113,7 +121,7 @@ class Dispatcher:
     def _choose_ahead(self, worker: Member) -> list[Attempt]:
         """Attempts for a worker to have ahead: of runs that it knows, and its share at most."""
         room = min(ahead.MOST - len(worker.ahead.waiting), len(self._queue) // self._workers)
-        if not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2:
+        if not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2 or _has_followers(worker):
             return []
         chosen: list[Attempt] = []
         while len(chosen) < room and _may_go_ahead(self._queue[0], worker):
@@ -121,6 +129,16 @@ class Dispatcher:
             attempt.ahead_at = worker
             chosen.append(attempt)
         return chosen
+
+    def _chain(self, attempt: Attempt, worker: Member) -> list[Attempt]:
+        """The followers of an attempt, for its worker to have ahead; what can't be so goes back."""
+        followers, attempt.followers = attempt.followers, []
+        chain = [] if worker.ahead.stale else list(itertools.takewhile(lambda follower: not follower.over, followers))
+        for follower in chain:
+            follower.ahead_at = worker
+        for follower in followers[len(chain) :]:
+            self._return(follower)
+        return chain
 
     def _go_on(self, worker: Member) -> None:
         """A worker has ended an attempt and goes on with the next that it has."""
@@ -158,10 +176,19 @@ class Dispatcher:
         return again
 
     def _requeue(self, recalled: list[Attempt]) -> None:
-        """These were not begun; they come before what else waits."""
+        """These were not begun; they come before what else waits. Followers go back to the engine."""
         for attempt in recalled:
             attempt.ahead_at = None
-        self._queue.extendleft(reversed(recalled))
+            if attempt.after is not None:
+                self._return(attempt)
+        self._queue.extendleft(attempt for attempt in reversed(recalled) if attempt.after is None)
+
+    def _return(self, follower: Attempt) -> None:
+        """A follower won't be begun as one."""
+        if not follower.over:
+            follower.over = True
+            del self._attempts[follower.key]
+            self._out.add(["returned", follower.key])
 
     # --- from workers ----------------------------------------------------------------------------------
 
@@ -197,7 +224,7 @@ class Dispatcher:
 
     def _ended(self, worker: Member, attempt: Attempt, message: Message) -> None:
         outputs, usage, started_at, ended_at, left, totals, quiet = (*message[4:5], *message[7:])
-        if not quiet:
+        if not quiet or (message[2] != "succeeded" and _has_followers(worker)):
             # The worker waits for us, so that what it wrote is not mixed with what comes next.
             self._requeue(worker.ahead.abandon())
             worker.drain()
@@ -227,6 +254,8 @@ class Dispatcher:
     def _over(self, attempt: Attempt, report: Message) -> None:
         attempt.over = True
         del self._attempts[attempt.key]
+        for follower in attempt.followers:
+            self._return(follower)
         self._out.add(report)
 
     # --- what the crew tells ---------------------------------------------------------------------------
@@ -259,6 +288,11 @@ def _introduction(run: Run, worker: Member) -> list[Message]:
     return [["run", run.context]]
 
 
+def _has_followers(worker: Member) -> bool:
+    """Whether what it has ahead follows what it is at. Then it has nothing else ahead."""
+    return bool(worker.ahead.waiting) and worker.ahead.waiting[-1].after is not None
+
+
 def _may_go_ahead(attempt: Attempt, worker: Member) -> bool:
     # A limit of memory is about the whole worker: nothing else may be done there on the way.
-    return not attempt.over and attempt.run.id in worker.runs and attempt.memory is None
+    return not attempt.over and attempt.run.id in worker.runs and attempt.memory is None and not attempt.followers

@@ -97,10 +97,13 @@ def _enter(view: RunView, run: TaskRun, event: str, reason: str | None, now: flo
     run.state = step(TASK_RUN, run.state, event)
     run.reason = reason
     out.mark_task_run(run)
+    promise = run.promise if run.state == "queued" else None
+    if promise is not None and promise.after is not None:
+        now = promise.after.ended_at or now  # its worker did not wait for us
     out.event(view, run, None, now, "task_run." + run.state, {"reason": reason} if reason else None)
     if run.state == "queued":
         run.queued_at = now
-        (out.held if view.strict else out.ready).append(run)
+        (out.promised if promise else out.held if view.strict else out.ready).append(run)
     elif run.state in TERMINAL_TASK:
         run.ended_at = now
         _over(view, run, out)

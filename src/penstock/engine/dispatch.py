@@ -8,17 +8,23 @@ from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.ports.executor import Assignment
 
 
-def new_attempt(run: TaskRun, now: float) -> Attempt:
-    """The next try of a task run, which is live from now on."""
-    run.attempts = n = run.attempts + 1
+def make_attempt(run: TaskRun, now: float) -> Attempt:
+    """The next try of a task run."""
+    n = run.attempts + 1
     view = run.run
     index = "" if run.map_index is None else f".{run.map_index}"
     generation = "" if run.generation == 1 else f".g{run.generation}"
     mode = "expand" if run.task.items and run.parent is None else "run"
     log = f"{view.id}/{run.task.name}{index}{generation}.{n}.jsonl"
-    run.live = attempt = Attempt(f"{view.key}:{run.seq}:{n}", run, n, now, log, mode)
-    view.live += 1
-    return attempt
+    return Attempt(f"{view.key}:{run.seq}:{n}", run, n, now, log, mode)
+
+
+def begin(attempt: Attempt) -> None:
+    """An attempt is live from now on."""
+    run = attempt.task_run
+    run.attempts = attempt.n
+    run.live = attempt
+    run.run.live += 1
 
 
 def assignment(attempt: Attempt) -> Assignment:
@@ -46,6 +52,7 @@ def assignment(attempt: Attempt) -> Assignment:
         spec.resources.memory,
         attempt.log,
         _paths(inputs),
+        None if attempt.after is None else attempt.after.key,
     )
 
 
@@ -53,6 +60,9 @@ def _inputs(view: RunView, run: TaskRun, attempt: Attempt) -> dict[str, Any]:
     task = run.task
     values = view.values
     inputs = {argument: values.get(dataset) for argument, dataset in task.reads}
+    if attempt.after is not None:
+        made = attempt.after.task_run.task.spec.outputs
+        inputs.update({argument: {"made": dataset} for argument, dataset in task.reads if dataset in made})
     if task.items:
         if attempt.mode == "expand":
             for argument, source in task.items:

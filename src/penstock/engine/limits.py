@@ -70,12 +70,12 @@ class Limits:
                 if self.cores_out >= (self.cores if self.wide_out else self.cores * (1 + AHEAD)):
                     break
                 taken.append(ready.popleft())
-                self._hold(run)
+                self.hold(run)
             elif self.cores_out + run.task.spec.resources.cpu > self.cores:
                 break
             elif self._fits(run):
                 taken.append(ready.popleft())
-                self._hold(run)
+                self.hold(run)
             else:
                 passed.append(ready.popleft())
         ready.extendleft(reversed(passed))
@@ -90,7 +90,8 @@ class Limits:
             return False
         return spec.concurrency is None or self.tasks_out.get(_task(run.run, run), 0) < spec.concurrency
 
-    def _hold(self, run: TaskRun) -> None:
+    def hold(self, run: TaskRun) -> None:
+        """An attempt of `run` is out."""
         self.out += 1
         self.cores_out += run.task.spec.resources.cpu
         if not run.task.plain:

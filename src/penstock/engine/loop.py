@@ -13,16 +13,17 @@ from typing import Any, Final
 
 from penstock.engine.apply import apply, take_started
 from penstock.engine.decide import decide
-from penstock.engine.dispatch import assignment, new_attempt
+from penstock.engine.dispatch import assignment, begin, make_attempt
 from penstock.engine.handle import RunHandle
 from penstock.engine.journal import Journal
 from penstock.engine.limits import Limits
 from penstock.engine.outbox import Outbox
+from penstock.engine.promises import Promises, keep_pace
 from penstock.engine.rest import Rest
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import AgentLost, PenstockError
-from penstock.model.states import TERMINAL_RUN
-from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Sample, Started
+from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
+from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Returned, Sample, Started
 from penstock.store.commands import Command
 from penstock.store.rows import NewMetric, NewSample
 from penstock.store.writer import Writer
@@ -61,9 +62,12 @@ class Engine:
         self._inbox: deque[Callable[[], None]] = deque()
         self._views: dict[int, RunView] = {}
         self._live: dict[str, Attempt] = {}
+        self._promises = Promises()
+        self._again: list[Attempt] = []
         self._stirred: dict[int, RunView] = {}
         self._timers: list[tuple[float, int, str, RunView, TaskRun | None]] = []
         self._order = itertools.count()
+        self._now = clock()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="penstock-engine", daemon=True)
         self.crash: BaseException | None = None
@@ -136,7 +140,7 @@ class Engine:
             reports = self.executor.poll(self._patience())
         except AgentLost as lost:
             reports = self._lose_all(str(lost))
-        now = self.clock()
+        now = self._now = self.clock()
         while self._inbox:
             self._inbox.popleft()()
         for report in reports:
@@ -157,7 +161,7 @@ class Engine:
             self._abandon(view, failure)
         if self.journal.full():
             self._doom_all("disk_full", "the disk is full: nothing more can be recorded")
-        self._rest.look(busy=bool(self._views or self._live))
+        self._rest.look(busy=bool(self._views or self._live or self._promises.open))
 
     def _patience(self) -> float | None:
         """Seconds until something must be done without a report; None: nothing is due."""
@@ -193,22 +197,63 @@ class Engine:
             view.commands.append(command.id)
             self._stirred[view.key] = view
 
+    def _find(self, key: str) -> Attempt | None:
+        """The live attempt of a key. A promise is one as soon as what came before it is applied."""
+        if key in self._promises.open:
+            self._advance(self._now)
+        return self._live.get(key)
+
     def _take_started(self, report: Started) -> None:
-        attempt = self._live.get(report.key)
+        attempt = self._find(report.key)
         if attempt is not None:
             take_started(attempt, report.at, report.worker, self.out)
 
     def _take_ended(self, report: Ended) -> None:
-        attempt = self._live.pop(report.key, None)
+        attempt = self._find(report.key) or self._keep_late(report.key)
         if attempt is None:
             self._fence(report)
             return
+        del self._live[report.key]
         view = attempt.task_run.run
         self.limits.release(attempt.task_run)
         if view.key not in self._views:
             return
+        keep_pace(view, report)
         view.ended.append((attempt, report))
         self._stirred[view.key] = view
+
+    def _keep_late(self, key: str) -> Attempt | None:
+        """An attempt was made although what it waits for is not on record as succeeded: its run was being cancelled."""
+        promise = self._promises.open.get(key)
+        if promise is None:
+            return None
+        self._promises.close(promise)
+        run = promise.task_run
+        self._stirred[run.run.key] = run.run
+        if run.state not in TERMINAL_TASK:
+            return None
+        self.out.mark_task_run(run)
+        self.limits.hold(run)
+        self._begin(promise)
+        return promise
+
+    def _take_returned(self, report: Returned) -> None:
+        """A promise was not begun. Where it is kept already, the attempt is dispatched as any other."""
+        promise = self._promises.open.get(report.key)
+        attempt = promise or self._live.get(report.key)
+        if attempt is None or attempt.after is None:
+            return
+        run = attempt.task_run
+        view = run.run
+        view.pace = 0
+        self._stirred[view.key] = view
+        attempt.after = None
+        if promise is not None:
+            self._promises.close(promise)
+        elif view.key in self._views and run.state == "queued":
+            self._again.append(attempt)
+        else:
+            self._take_ended(Ended(report.key, "cancelled", None, [], None, None, None, None, self._now, None))
 
     def _fence(self, report: Ended) -> None:
         """Record a result that comes late or twice; it changes nothing."""
@@ -219,20 +264,20 @@ class Engine:
             self.out.event(view, view.task_runs[seq], n, report.ended_at, "attempt.fenced", data)
 
     def _take_metric(self, report: Metric) -> None:
-        attempt = self._live.get(report.key)
+        attempt = self._find(report.key)
         if attempt is not None:
             run, at = attempt.task_run, int(report.at * 1_000_000)
             row = NewMetric(run.run.key, run.seq, attempt.n, at, report.name, report.value, report.unit)
             self.out.metrics.append(row)
 
     def _take_progress(self, report: Progress) -> None:
-        attempt = self._live.get(report.key)
+        attempt = self._find(report.key)
         if attempt is not None:
             attempt.task_run.progress = (report.done, report.total)
             self.out.mark_task_run(attempt.task_run)
 
     def _take_sample(self, report: Sample) -> None:
-        attempt = self._live.get(report.key)
+        attempt = self._find(report.key)
         if attempt is not None:
             run, at = attempt.task_run, int(report.at * 1_000_000)
             self.out.samples.append(NewSample(run.run.key, run.seq, attempt.n, at, *report[2:]))
@@ -241,7 +286,8 @@ class Engine:
         """The agent is gone with all that it had: say so of each attempt, and start another agent."""
         now = self.clock()
         error = {"type": "AgentLost", "message": why, "traceback": "", "names": []}
-        lost: list[Report] = [
+        lost: list[Report] = [Returned(key) for key in self._promises.open]
+        lost += [
             Ended(key, "lost", "node_lost", [], error, None, None, attempt.started_at, now, None)
             for key, attempt in self._live.items()
         ]
@@ -275,20 +321,40 @@ class Engine:
         for due, kind, view, run in self.out.timers:
             heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
         self.out.timers.clear()
+        if self.out.promised:
+            promised, self.out.promised = self.out.promised, []
+            for run in promised:
+                self._keep(run)
+
+    def _keep(self, run: TaskRun) -> None:
+        """What was promised has come to its turn: its attempt is live."""
+        promise = run.promise
+        if promise is not None and promise.after is not None:
+            self._promises.close(promise)
+            promise.dispatched_at = run.queued_at or self._now
+            self.limits.hold(run)
+            self._begin(promise)
+
+    def _begin(self, attempt: Attempt) -> None:
+        begin(attempt)
+        self._live[attempt.key] = attempt
+        self.out.mark_attempt(attempt)
 
     def _dispatch(self, now: float) -> None:
-        if not self.out.ready:
+        if not self.out.ready and not self._again:
             return
+        assignments = [assignment(attempt) for attempt in self._again]
+        self._again.clear()
         runs = self.limits.take(self.out.ready)
-        if not runs:
-            return
-        assignments = []
+        alone = not self.out.ready and self.limits.out <= self.executor.workers
         for run in runs:
-            attempt = new_attempt(run, now)
-            self._live[attempt.key] = attempt
-            self.out.mark_attempt(attempt)
+            attempt = make_attempt(run, now)
+            self._begin(attempt)
             assignments.append(assignment(attempt))
-        self.executor.dispatch(assignments)
+            if alone:
+                assignments += map(assignment, self._promises.give(attempt, now))
+        if assignments:
+            self.executor.dispatch(assignments)
 
     def _finish(self, view: RunView, failure: PenstockError | None) -> None:
         if self._views.pop(view.key, None) is not None:
@@ -297,7 +363,7 @@ class Engine:
 
     def _abandon(self, view: RunView, failure: PenstockError) -> None:
         """Let go of a run that this engine may not write any more; what still runs of it is ended."""
-        keys = [run.live.key for run in view.task_runs if run.live is not None]
+        keys = [attempt.key for run in view.task_runs if (attempt := run.live or run.promise) is not None]
         self.executor.cancel(keys + keys)
         self._stirred.pop(view.key, None)
         self._finish(view, failure)
@@ -315,6 +381,7 @@ class Engine:
 _TAKE: Final[dict[type[Report], Callable[[Engine, Any], None]]] = {
     Started: Engine._take_started,
     Ended: Engine._take_ended,
+    Returned: Engine._take_returned,
     Metric: Engine._take_metric,
     Progress: Engine._take_progress,
     Sample: Engine._take_sample,

@@ -23,12 +23,14 @@ def micros(at: float | None) -> int | None:
 class Outbox:
     """One for an engine. The loop empties it after every round of deciding.
 
-    `ready` may be dispatched; `held` belongs to strict runs and waits until what caused it is committed.
+    `ready` may be dispatched; `held` belongs to strict runs and waits until what caused it is committed; of `promised`
+    a worker has the attempt already.
     """
 
     def __init__(self) -> None:
         self.ready: deque[TaskRun] = deque()
         self.held: list[TaskRun] = []
+        self.promised: list[TaskRun] = []
         self.cancel: list[str] = []
         self.timers: list[tuple[float, str, RunView, TaskRun | None]] = []
         self.over: list[RunView] = []

@@ -15,7 +15,8 @@ class PlannedTask:
 
     `reads` pairs arguments with the datasets that they read, `items` with the sources that a fan-out goes
     over, `errors` names the arguments that take the failure; `conditions` is `reads` of the `when` function.
-    `plain` tasks need one core and nothing else, so any free worker will do.
+    `plain` tasks need one core and nothing else, so any free worker will do. `successor` is the place of the one task
+    after it, if the worker may go on with that by itself.
     """
 
     place: int
@@ -27,6 +28,7 @@ class PlannedTask:
     errors: list[str] = field(default_factory=list)
     conditions: list[tuple[str, str]] | None = None
     plain: bool = True
+    successor: int | None = None
 
     @property
     def name(self) -> str:
@@ -58,6 +60,9 @@ def make_plan(definition: PipelineSpec) -> Plan:
         task.upstream = tuple(at for at in before if tasks[at].spec.role == task.spec.role)
         for at in task.upstream:
             tasks[at].downstream.append(task.place)
+    for task in tasks:
+        if len(task.downstream) == 1 and _is_simple(task) and _is_simple(after := tasks[task.downstream[0]]):
+            task.successor = after.place if _is_link(after) else None
     return Plan(definition, definition.version, text, tasks, places, roles)
 
 
@@ -71,6 +76,16 @@ def _planned(place: int, task: TaskSpec) -> PlannedTask:
     if task.when is not None:
         planned.conditions = _datasets(task.when)
     return planned
+
+
+def _is_simple(task: PlannedTask) -> bool:
+    """Whether any worker will do for it, and it makes one attempt of one item."""
+    return task.plain and task.spec.resources.memory is None and not task.items and task.spec.role == "task"
+
+
+def _is_link(task: PlannedTask) -> bool:
+    """Whether success before it is all that it asks for."""
+    return task.spec.trigger == "all_succeeded" and task.conditions is None and not task.errors
 
 
 def _datasets(sources: dict[str, Source]) -> list[tuple[str, str]]:

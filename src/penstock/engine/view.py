@@ -9,10 +9,10 @@ from penstock.ports.executor import Ended, RunContext, Usage
 
 
 class Attempt:
-    """One try of a task run."""
+    """One try of a task run. `after`: the attempt whose worker goes on to it by itself (engine.promises)."""
 
     __slots__ = (
-        "dirty", "dispatched_at", "ended_at", "error", "key", "log", "mode", "n", "reason", "started_at",
+        "after", "dirty", "dispatched_at", "ended_at", "error", "key", "log", "mode", "n", "reason", "started_at",
         "state", "stored", "task_run", "usage", "worker",
     )  # fmt: skip
 
@@ -32,6 +32,7 @@ class Attempt:
         self.mode = mode
         self.stored = False
         self.dirty = False
+        self.after: Attempt | None = None
 
 
 class TaskRun:
@@ -40,13 +41,13 @@ class TaskRun:
     `unmet` counts upstream tasks that are not over; `failed`, `skipped`, `cancelled` how they ended.
     `tries` counts attempts that its retry policy pays for, `losses` those lost in a row.
     A fan-out's parent has `children` in the order of their map index, `open_children` of them not over, and `results`:
-    per dataset the list of their references.
+    per dataset the list of their references. `promise` is its first attempt, given out before its time.
     """
 
     __slots__ = (
         "attempts", "children", "created_at", "dirty", "ended_at", "error", "first_started", "generation", "item",
-        "label", "live", "losses", "map_index", "open_children", "parent", "progress", "queued_at",
-        "reason", "results", "run", "seq", "started_at", "state", "stored_version", "task", "tries",
+        "label", "live", "losses", "map_index", "open_children", "parent", "progress", "promise",
+        "queued_at", "reason", "results", "run", "seq", "started_at", "state", "stored_version", "task", "tries",
         "unmet", "up_cancelled", "up_failed", "up_skipped",
     )  # fmt: skip
 
@@ -69,6 +70,7 @@ class TaskRun:
         self.tries = 0
         self.losses = 0
         self.live: Attempt | None = None
+        self.promise: Attempt | None = None
         self.item: dict[str, Any] | None = None
         self.children: list[TaskRun] | None = None
         self.open_children = 0
@@ -88,7 +90,8 @@ class RunView:
 
     `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
     changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
-    reference of its value. `live` counts attempts that the executor has. `asked` is the reason of a wish to
+    reference of its value. `live` counts attempts that the executor has, `promises` those that it has
+    before their time, of which `pace` are given at once. `asked` is the reason of a wish to
     cancel; `forced` is "asked", then "done", when it was wished twice; `commands` are the numbers of wishes that wait
     for their answer; `doom` is why the run can't go on at all.
     """
@@ -96,9 +99,9 @@ class RunView:
     __slots__ = (
         "asked", "by_place", "bytes", "commands", "context", "created_at", "dirty", "doom", "due", "ended",
         "ended_at", "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation",
-        "handle", "id", "key", "labels", "live", "open", "params", "phase", "plan", "reason", "selection",
-        "started_at", "state", "stored_version", "strict", "tags", "task_runs", "tasks_done", "tasks_total",
-        "timed_out", "touched", "trigger", "type", "values", "warnings",
+        "handle", "id", "key", "labels", "live", "open", "pace", "params", "phase", "plan", "promises",
+        "reason", "selection", "started_at", "state", "stored_version", "strict", "tags", "task_runs", "tasks_done",
+        "tasks_total", "timed_out", "touched", "trigger", "type", "values", "warnings",
     )  # fmt: skip
 
     def __init__(self, key: int, run_id: str, plan: Plan, context: RunContext, at: float) -> None:
@@ -131,6 +134,8 @@ class RunView:
         self.tasks_total = 0
         self.tasks_done = 0
         self.live = 0
+        self.promises = 0
+        self.pace = 0
         self.failures = 0
         self.failure_reason: str | None = None
         self.warnings = 0

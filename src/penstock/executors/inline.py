@@ -17,9 +17,9 @@ from typing import Any, TextIO
 
 from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.streams import TextStream
-from penstock.ports.executor import Assignment, Ended, Metric, Progress, Report, RunContext, Started, Usage
+from penstock.ports.executor import Assignment, Ended, Metric, Progress, Report, Returned, RunContext, Started, Usage
 from penstock.worker.code import Run
-from penstock.worker.perform import perform
+from penstock.worker.perform import Result, perform, with_made
 from penstock.worker.records import level_of
 from penstock.worker.usage import Meter
 
@@ -39,6 +39,8 @@ class InlineExecutor:
         self._changed = threading.Condition()
         self._woken = False
         self._meter = Meter()
+        #: The last attempt and what became of it.
+        self._last: tuple[str, Result] | None = None
 
     def open(self) -> None:
         """Nothing is to be started."""
@@ -57,6 +59,9 @@ class InlineExecutor:
         for assignment in [one for one in self._queue if one.key in wanted]:
             self._queue.remove(assignment)
             now = time.time()
+            if assignment.after is not None:
+                self._reports.append(Returned(assignment.key))
+                continue
             self._reports.append(Ended(assignment.key, "cancelled", None, [], None, None, None, None, now, None))
 
     def forget(self, run_id: str) -> None:
@@ -66,7 +71,7 @@ class InlineExecutor:
     def poll(self, timeout: float | None) -> list[Report]:
         """Make the next attempt, if there is one; else wait up to `timeout` seconds for a `wake`."""
         if self._queue and not self._reports:
-            self._make(self._queue.popleft())
+            self._begin(self._queue.popleft())
         elif not self._reports:
             with self._changed:
                 self._changed.wait_for(lambda: self._woken, timeout)
@@ -83,7 +88,17 @@ class InlineExecutor:
     def close(self) -> None:
         """What waits is not made any more."""
         self._queue.clear()
+        self._last = None
         self._runs.clear()
+
+    def _begin(self, assignment: Assignment) -> None:
+        if assignment.after is not None:
+            key, result = self._last or (None, None)
+            if result is None or key != assignment.after or result.outcome != "succeeded":
+                self._reports.append(Returned(assignment.key))
+                return
+            assignment = with_made(assignment, result.outputs)
+        self._make(assignment)
 
     def _make(self, assignment: Assignment) -> None:
         run = self._runs[assignment.run_id]
@@ -100,6 +115,7 @@ class InlineExecutor:
         with _teed(log):
             result = perform(run, assignment, _Sink(assignment.key, self._reports), begin)
         log.close()
+        self._last = assignment.key, result
         usage = Usage._make(self._meter.stop())
         self._reports.append(Ended(assignment.key, *result, usage, started, time.time(), WORKER))
 

@@ -16,7 +16,18 @@ from typing import IO, Any, Final
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
 from penstock.agent.logs import LIMIT
 from penstock.errors import AgentLost, ExecutorError
-from penstock.ports.executor import Assignment, Ended, Metric, Progress, Report, RunContext, Sample, Started, Usage
+from penstock.ports.executor import (
+    Assignment,
+    Ended,
+    Metric,
+    Progress,
+    Report,
+    Returned,
+    RunContext,
+    Sample,
+    Started,
+    Usage,
+)
 
 #: Seconds that the agent gets to end everything, before it is ended itself.
 LAST_WORDS: Final = 5.0
@@ -178,6 +189,7 @@ class LocalExecutor:
 
 _REPORTS: Final[dict[str, Any]] = {
     "started": Started._make,
+    "returned": Returned._make,
     "metric": Metric._make,
     "progress": Progress._make,
     "sample": Sample._make,

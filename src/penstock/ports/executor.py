@@ -5,6 +5,10 @@ key, `"<run key>:<seq>:<n>"`; a key is dispatched once. Every dispatched key get
 report, whatever happens to worker and agent, unless the executor itself is closed or raises AgentLost
 from `poll`: then the engine counts every unreported attempt as lost. `started` comes before `ended`, or
 not at all (short attempts). Reports of one attempt come in order; those of different attempts in any.
+
+A follower is an attempt with `after`, the key of the one before it in the same call of `dispatch`. It is begun only
+directly after that one's success, where its value was made, and told of after that one's `ended`. A follower that is
+not begun so gets a `returned` instead of an `ended`; then its key may be dispatched once more.
 """
 
 from __future__ import annotations
@@ -17,7 +21,8 @@ Outcome: TypeAlias = Literal["succeeded", "skipped", "expanded", "failed", "canc
 
 #: What stands for the value of an argument: an artifact's list form (model.artifact), or one of
 #: {"list": [ref, ...]} results of a fan-out in order · {"item": ref, "at": i} the i-th item of a value ·
-#: {"json": value} a plain value · None: missing (the function's default, else None).
+#: {"json": value} a plain value · {"made": dataset} what the attempt that this one follows has made of that
+#: dataset (of a whole argument only) · None: missing (the function's default, else None).
 Ref: TypeAlias = Any
 
 
@@ -27,7 +32,7 @@ class Assignment(NamedTuple):
     `mode` "run" calls the function; "expand" only reads the sources of a fan-out and tells its items.
     `inputs` and `when` hold the references of arguments that come from datasets, items and errors; those that
     come from params are in the run's context. `holds` are the paths of stored artifacts among the inputs, for
-    choosing a worker that has them in memory.
+    choosing a worker that has them in memory. `after`: the key of the attempt that this one follows.
     """
 
     key: str
@@ -45,6 +50,7 @@ class Assignment(NamedTuple):
     memory: int | None
     log: str
     holds: tuple[str, ...]
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,12 @@ class Ended(NamedTuple):
     worker: str | None
 
 
+class Returned(NamedTuple):
+    """A follower was not begun, and won't be."""
+
+    key: str
+
+
 class Metric(NamedTuple):
     """A figure that a task reported."""
 
@@ -130,7 +142,7 @@ class Sample(NamedTuple):
     written_bytes: int
 
 
-Report: TypeAlias = Started | Ended | Metric | Progress | Sample
+Report: TypeAlias = Started | Ended | Returned | Metric | Progress | Sample
 
 
 class Executor(Protocol):
@@ -151,7 +163,8 @@ class Executor(Protocol):
     def cancel(self, keys: list[str]) -> None:
         """End these attempts: what waits ends at once, what runs gets SIGTERM, its grace, SIGKILL.
 
-        A key that is unknown or has ended is passed over. Called a second time for a key: SIGKILL at once.
+        A follower that waits is returned. A key that is unknown or has ended is passed over. Called a second time for
+        a key: SIGKILL at once.
         """
 
     def forget(self, run_id: str) -> None:

@@ -1,7 +1,8 @@
 """A worker: one process that makes one attempt at a time, in its main thread.
 
 From the agent: ["run", RunContext as an object] · ["load", run id] · ["do", Assignment] ·
-["next", number, Assignment], to be begun with the token of that number (agent.ahead) · ["forget", run id] · ["quit"].
+["next", number, Assignment], to be begun with the token of that number (agent.ahead), and if it is a follower only
+after the success of what it follows · ["forget", run id] · ["quit"].
 To the agent: ["loaded", run id, at, totals] when a module has been imported · ["metric", at, name, value, unit] ·
 ["progress", at, done, total] · ["ended", key, outcome, reason, outputs, error, items, [CPU seconds, peak bytes,
 bytes read, bytes written], started at, ended at, whether children are left, totals, quiet]. Totals are [CPU seconds,
@@ -28,7 +29,7 @@ from penstock.agent.frames import FrameReader, Message, pack
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker import interrupts
 from penstock.worker.code import Run
-from penstock.worker.perform import perform
+from penstock.worker.perform import perform, with_made
 from penstock.worker.reports import Reports
 from penstock.worker.surroundings import Surroundings
 from penstock.worker.usage import Meter
@@ -99,6 +100,8 @@ class Worker:
         self._must_wait = False
         self._runs: dict[str, Run] = {}
         self._meter = Meter()
+        #: The key of the last attempt, if it succeeded, and its outputs.
+        self._succeeded: tuple[str | None, list[Any]] = (None, [])
         self._reports = Reports(self._send)
         self._reader = FrameReader()
         self._take = {
@@ -150,15 +153,22 @@ class Worker:
         self._send([["loaded", run.context.run_id, time.time(), self._meter.totals]])
 
     def _next(self, message: Message) -> None:
-        if not self._must_wait and self._tokens.claim(message[1]):
-            self._make(message[2])
+        assignment = Assignment._make(message[2])
+        if self._must_wait or not self._is_turn(assignment) or not self._tokens.claim(message[1]):
+            return
+        if assignment.after is not None:
+            assignment = with_made(assignment, self._succeeded[1])
+        self._make(assignment)
+
+    def _is_turn(self, assignment: Assignment) -> bool:
+        """Whether an attempt follows none, or the one that has just succeeded."""
+        return assignment.after is None or assignment.after == self._succeeded[0]
 
     def _do(self, message: Message) -> None:
         self._must_wait = False
-        self._make(message[1])
+        self._make(Assignment._make(message[1]))
 
-    def _make(self, facts: list[Any]) -> None:
-        assignment = Assignment._make(facts)
+    def _make(self, assignment: Assignment) -> None:
         run = self._runs[assignment.run_id]
         started = time.time()
 
@@ -172,6 +182,7 @@ class Worker:
         self._meter.start()
         self._reports.begin()
         outcome = perform(run, assignment, self._reports, begin)
+        self._succeeded = (assignment.key, outcome.outputs) if outcome.outcome == "succeeded" else (None, [])
         self._surroundings.flush()
         self._surroundings.restore()
         left = _children_left()

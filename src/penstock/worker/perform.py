@@ -61,6 +61,16 @@ def _caught(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool]
         return _failed(_reason(error), failures.describe(error))
 
 
+def with_made(assignment: Assignment, outputs: list[Any]) -> Assignment:
+    """A follower with the references of what the attempt before it has made, (dataset, artifact list form) each."""
+    made = dict(outputs)
+    inputs = {
+        argument: made[ref["made"]] if type(ref) is dict and "made" in ref else ref
+        for argument, ref in assignment.inputs.items()
+    }
+    return assignment._replace(inputs=inputs)
+
+
 def _end_twin(pid: int) -> None:
     """A task that forks without an end to its child comes back twice: the child must not report, nor store."""
     if os.getpid() != pid:

@@ -11,7 +11,7 @@ def start_run(view: RunView, now: float) -> list[Decision]:
 
 def enter_next_phase(view: RunView, now: float) -> list[Decision]:
     """After the tasks come the failure handlers, if the run is failing; clean-up is last, always."""
-    if view.open[view.phase] or view.live or view.state not in ("running", "cancelling"):
+    if view.open[view.phase] or view.live or view.promises or view.state not in ("running", "cancelling"):
         return []
     if view.phase == "task":
         return [EnterPhase("on_failure", skip=not _failing(view))]

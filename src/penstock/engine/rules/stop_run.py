@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from penstock.engine.decisions import CancelAttempts, Decision, MoveRun, MoveTask
-from penstock.engine.view import RunView, TaskRun
+from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.model.states import TERMINAL_TASK
 
 
@@ -17,14 +17,20 @@ def stop_at_once_when_forced(view: RunView, now: float) -> list[Decision]:
     """The second asking: clean-up tasks end too, and what got SIGTERM gets SIGKILL."""
     if view.forced != "asked":
         return []
-    live = [run.live for run in view.task_runs if run.live is not None]
-    return [CancelAttempts(live, final=True), *_moves(_open_runs(view, ("task", "on_failure", "finally")), view.asked)]
+    return [
+        CancelAttempts(_given_out(view.task_runs), final=True),
+        *_moves(_open_runs(view, ("task", "on_failure", "finally")), view.asked),
+    ]
 
 
 def _stop(view: RunView, roles: tuple[str, ...], reason: str | None) -> list[Decision]:
     open_runs = _open_runs(view, roles)
-    live = [run.live for run in open_runs if run.live is not None]
-    return [CancelAttempts(live), *_moves(open_runs, reason)]
+    return [CancelAttempts(_given_out(open_runs)), *_moves(open_runs, reason)]
+
+
+def _given_out(runs: list[TaskRun]) -> list[Attempt]:
+    """The attempts that the executor has, also those that wait behind others."""
+    return [attempt for run in runs if (attempt := run.live or run.promise) is not None]
 
 
 def _open_runs(view: RunView, roles: tuple[str, ...]) -> list[TaskRun]:
