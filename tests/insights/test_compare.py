@@ -76,6 +76,8 @@ def test_items_are_paired_by_label_whatever_their_number() -> None:
         for entry in found["tasks"]
     }
     assert pairs == {"JFK": (2.0, 3.0), "LGA": (None, 4.0), "EWR": (1.0, None)}
+    (both,) = (entry for entry in found["tasks"] if entry["label"] == "JFK")
+    assert (both["first"]["map_index"], both["second"]["map_index"]) == (1, 0)
 
 
 def test_items_whose_labels_do_not_tell_them_apart_are_paired_by_number() -> None:

@@ -86,6 +86,7 @@ def _went(task: Document | None) -> Document | None:
         return None
     last = task["attempts"][-1] if task["attempts"] else {}
     return {
+        "map_index": task["map_index"],
         "state": task["state"],
         "reason": task["reason"],
         "duration": task["duration"],

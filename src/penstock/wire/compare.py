@@ -59,8 +59,10 @@ class ComparedPlace(Body):
 
 
 class TaskFigures(Body):
-    """How a task went. Seconds and bytes; those of processes are its last attempt's."""
+    """How a task went. Seconds and bytes; those of processes are its last attempt's. `map_index`: in this run, since
+    items that are told by their label may have another number in the other."""
 
+    map_index: int | None
     state: TaskState
     reason: str | None
     duration: float | None

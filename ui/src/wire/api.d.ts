@@ -2255,7 +2255,8 @@ export interface components {
         };
         /**
          * TaskFigures
-         * @description How a task went. Seconds and bytes; those of processes are its last attempt's.
+         * @description How a task went. Seconds and bytes; those of processes are its last attempt's. `map_index`: in this run, since
+         *     items that are told by their label may have another number in the other.
          */
         TaskFigures: {
             /** Attempts */
@@ -2264,6 +2265,8 @@ export interface components {
             cpu_seconds: number | null;
             /** Duration */
             duration: number | null;
+            /** Map Index */
+            map_index: number | null;
             /** Peak Rss Bytes */
             peak_rss_bytes: number | null;
             /** Queued For */
