@@ -10,8 +10,8 @@ from penstock.compose.settings import Settings, variable
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-#: Variables of our own tests and benchmarks, which are no settings.
-OURS = {"PENSTOCK_FAULT", "PENSTOCK_AGENT_PROFILE"}
+#: Variables of our own tests, benchmarks and processes, which are no settings.
+OURS = {"PENSTOCK_FAULT", "PENSTOCK_AGENT_PROFILE", "PENSTOCK_KEDRO_SPOOL"}
 
 
 def _headed(prefix: str) -> set[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from penstock.compose.home import Home, find_home
 from penstock.compose.settings import Settings, load_settings
+from penstock.compose.spools import any_spools, read_spools
 from penstock.errors import NotFound
 
 if TYPE_CHECKING:
@@ -40,10 +41,13 @@ def reading() -> Iterator[tuple[Home, Database]]:
     from penstock.store.database import open_database
 
     home, settings = at_hand()
-    if not anything_run(home, settings):
+    spools = any_spools(home)
+    if not anything_run(home, settings) and not spools:
         raise NotFound("there are no runs yet", cure=HOW_TO_BEGIN)
-    database = open_database(home.database_url, create=False)
+    database = open_database(home.database_url, create=spools)
     try:
+        # Runs of Kedro's that are over are on record from here on, also where their own recorder was killed.
+        read_spools(home, database, settings.log_limit)
         _settle(database)
         yield home, database
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from penstock.compose.local import LocalEngine
+from penstock.compose.spools import read_spools
 from penstock.engine.recover import settle_abandoned_runs
 from penstock.engine.refuse import refused_run
 from penstock.engine.request import RunRequest
@@ -69,6 +70,8 @@ class Claims:
         if not alive:
             self._lost()
             return
+        # Before their runs are taken for lost: what a killed recorder of Kedro's runs left unread is still there.
+        read_spools(self._local.home, self._local.database, self._local.settings.log_limit)
         now = time.time()
         with self._local.database.read() as connection:
             if not recovery.anything_abandoned(connection, now):

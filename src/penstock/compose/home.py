@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from penstock.authoring.home import find_home
 from penstock.errors import SettingsError
+
+__all__ = ["Home", "find_home"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,3 @@ class Home:
                 f"{self.path} can't be made ({error.strerror})",
                 cure="set PENSTOCK_HOME to a folder that can be written",
             ) from error
-
-
-def find_home(start: Path, env: Mapping[str, str]) -> Path:
-    """PENSTOCK_HOME, else the nearest `.penstock` from `start` upward, else `.penstock` in `start`."""
-    given = env.get("PENSTOCK_HOME")
-    if given:
-        return Path(given).expanduser().absolute()
-    start = start.absolute()
-    for folder in (start, *start.parents):
-        if (folder / ".penstock").is_dir():
-            return folder / ".penstock"
-    return start / ".penstock"

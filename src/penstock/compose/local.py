@@ -14,6 +14,7 @@ from penstock.compose.home import Home
 from penstock.compose.planner import Planner
 from penstock.compose.settings import Settings
 from penstock.compose.spare_room import SpareRoom
+from penstock.compose.spools import read_spools
 from penstock.engine.handle import RunHandle
 from penstock.engine.limits import Limits
 from penstock.engine.loop import Engine
@@ -81,6 +82,7 @@ class LocalEngine:
         self.inline = isinstance(self.executor, InlineExecutor)
         try:
             self.database = open_database(home.database_url)
+            read_spools(home, self.database, settings.log_limit)
             self.owner = self._register(kind)
             self.writer = Writer(self.database)
             limits = Limits(self.executor.workers, settings.gpus, settings.pools)

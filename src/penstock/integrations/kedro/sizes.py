@@ -23,12 +23,13 @@ def size_of(dataset: Any, version: str | None) -> int | None:
     try:
         if version is not None:
             path = dataset._get_versioned_path(version)
-        return _bytes(os.fspath(path).removeprefix("file://"))
+        return bytes_at(os.fspath(path).removeprefix("file://"))
     except Exception:  # anybody's dataset
         return None
 
 
-def _bytes(path: str) -> int | None:
+def bytes_at(path: str) -> int | None:
+    """Bytes of a file, or of all files in a folder and below; None where they are too many. Raises OSError."""
     if not os.path.isdir(path):
         return os.path.getsize(path)
     total = count = 0
