@@ -121,11 +121,12 @@ def kill_one(folder: Path, seed: int, victim: Victim) -> Result:
         else:
             project.up()
             _ask(project)
-        moment = chance.randint(1, 8)
+        moment = chance.choice((1, 2, 4, 8, 16, 64))
         until(lambda: len(project.seen) >= moment or _over(project), "the run is under way")
         time.sleep(chance.random() * 0.03)  # chance within a task, no wait for anything
         killed = time.monotonic()
-        for process in project.find(victim)[: 1 if victim == "worker" else None]:
+        found = project.find(victim)
+        for process in [chance.choice(found)] if victim == "worker" and found else found:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
         if victim in ("supervisor", "terminal"):

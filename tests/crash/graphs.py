@@ -32,9 +32,11 @@ def work(seconds, child):
 
 
 def source(seed: int) -> str:
-    """The text of a file that holds the pipeline `drill`: 6 to 24 tasks, some with children, items, retries."""
+    """The text of a file that holds the pipeline `drill`: a chain, or 6 to 24 tasks with children, items, retries."""
     chance = random.Random(seed)
     parts = [_HEAD]
+    if chance.random() < 0.25:
+        return _HEAD + _chain(chance.randint(50, 300))
     names: list[str] = []
     for at in range(chance.randint(6, 24)):
         name = f"t{at:02}"
@@ -42,6 +44,19 @@ def source(seed: int) -> str:
         parts.append(_task(chance, name, before))
         names.append(name)
     return "\n".join(parts)
+
+
+def _chain(length: int) -> str:
+    """Each task has the one before it alone: workers go from link to link by themselves."""
+    return textwrap.dedent(f"""
+        def link(before=None):
+            work(0.0, False)
+            return 1
+
+        drill.task(name="t000")(link)
+        for at in range(1, {length}):
+            drill.task(name=f"t{{at:03}}", inputs={{"before": f"t{{at - 1:03}}"}})(link)
+    """)
 
 
 def _task(chance: random.Random, name: str, before: list[str]) -> str:
