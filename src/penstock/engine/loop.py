@@ -20,6 +20,7 @@ from penstock.engine.limits import Limits
 from penstock.engine.outbox import Outbox
 from penstock.engine.promises import Promises, keep_pace
 from penstock.engine.rest import Rest
+from penstock.engine.restore import Restored
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import AgentLost, PenstockError
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
@@ -91,15 +92,19 @@ class Engine:
         self._post(lambda: self._take_run(view))
         return handle
 
+    def take_over(self, restored: Restored) -> RunHandle:
+        """Go on with a run whose engine is gone, with all that worked for it: what was under way counts as lost."""
+        view = restored.view
+        handle = view.handle = view.handle or RunHandle(view, self)
+        self._post(lambda: self._go_on(restored))
+        return handle
+
     def ask(self, view: RunView, reason: str, *, force: bool) -> None:
         """Ask a run to end."""
 
         def take() -> None:
             if view.key in self._views and view.state not in TERMINAL_RUN:
-                view.asked = view.asked or reason
-                if force and view.forced is None:
-                    view.forced = "asked"
-                self._stirred[view.key] = view
+                self._cancel(view, reason, force=force)
 
         self._post(take)
 
@@ -179,8 +184,32 @@ class Engine:
         self._stirred[view.key] = view
         # All tasks are on record from the start, also those that wait long or never run.
         for run in view.task_runs:
-            self.out.mark_task_run(run)
+            if not run.stored_version:
+                self.out.mark_task_run(run)
         self.executor.prepare(view.context)
+
+    def _go_on(self, restored: Restored) -> None:
+        view, now = restored.view, self.clock()
+        self._take_run(view)
+        self.out.ready.extend(restored.queued)
+        for due, kind, run in restored.timers:
+            heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
+        error = {"type": "EngineLost", "message": "the engine that ran it was killed", "traceback": "", "names": []}
+        for attempt in restored.live:
+            self.limits.hold(attempt.task_run)
+            self._live[attempt.key] = attempt
+            told = (attempt.key, "lost", "lease_lost", [], error, None, attempt.usage, attempt.started_at, now)
+            self._take_ended(Ended(*told, attempt.worker))
+
+    def _cancel(self, view: RunView, reason: str, *, force: bool) -> None:
+        view.asked = view.asked or reason
+        if view.state == "cancelling" and view.reason != view.asked:
+            # It was ending for another reason; who goes on with it after a crash must know of the wish.
+            view.reason = view.asked
+            self.out.mark_run(view)
+        if force and view.forced is None:
+            view.forced = "asked"
+        self._stirred[view.key] = view
 
     def _obey(self, command: Command) -> None:
         view = self._views.get(command.run_key)
@@ -191,17 +220,16 @@ class Engine:
             refusal = {"code": "transition", "detail": "the run was over before"}
             self.out.answer(command.id, "refused", refusal, self.clock())
         else:
-            view.asked = view.asked or "user"
-            if command.arguments.get("force") and view.forced is None:
-                view.forced = "asked"
+            self._cancel(view, "user", force=bool(command.arguments.get("force")))
             view.commands.append(command.id)
-            self._stirred[view.key] = view
 
     def _find(self, key: str) -> Attempt | None:
         """The live attempt of a key. A promise is one as soon as what came before it is applied."""
-        if key in self._promises.open:
+        attempt = self._live.get(key)
+        if attempt is None and key in self._promises.open:
             self._advance(self._now)
-        return self._live.get(key)
+            attempt = self._live.get(key)
+        return attempt
 
     def _take_started(self, report: Started) -> None:
         attempt = self._find(report.key)
@@ -218,7 +246,8 @@ class Engine:
         self.limits.release(attempt.task_run)
         if view.key not in self._views:
             return
-        keep_pace(view, report)
+        if attempt.task_run.task.successor is not None:
+            keep_pace(view, report)
         view.ended.append((attempt, report))
         self._stirred[view.key] = view
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -105,7 +106,8 @@ def _perform(run: Run, assignment: Assignment) -> Result:
     for argument, ref in assignment.inputs.items():
         value = run.values.read(ref)
         if value is not MISSING:
-            arguments[argument] = value
+            # A call finds names that are interned by their address, and compares all others one by one.
+            arguments[sys.intern(argument)] = value
         elif not task.spec.inputs[argument].default:
             arguments[argument] = None
     if assignment.mode == "expand":
