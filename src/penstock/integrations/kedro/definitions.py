@@ -51,8 +51,10 @@ def definitions(project: Project, name: str | None = None) -> list[PipelineSpec]
         raise DefinitionError(told, cure="let register_pipelines() return some", file=str(registry))
     catalog = project.catalog(chosen)
     problems = Problems()
+    # Asked before any dataset is made: the catalogue then has it.
+    unknown = {dataset for each in chosen.values() for dataset in each.datasets() if dataset not in catalog}
     for each in chosen.values():
-        _check(each, catalog, project, problems)
+        _check(each, catalog, unknown, project, problems)
     problems.raise_if_any()
     params = project.params()
     drawn = [
@@ -99,19 +101,19 @@ def _no_such(name: str, project: Project) -> NotFound | DefinitionError:
     )
 
 
-def _check(pipeline: Any, catalog: Any, project: Project, problems: Problems) -> None:
+def _check(pipeline: Any, catalog: Any, unknown: set[str], project: Project, problems: Problems) -> None:
     """See that every dataset can be made, and that what no node makes is in the catalogue."""
     made = {output for node in pipeline.nodes for output in node.outputs}
     readers = {name: node for node in reversed(pipeline.nodes) for name in node.inputs}
     for name in sorted(pipeline.datasets()):
-        known = name in catalog
         try:
             catalog.get(name, fallback_to_runtime_pattern=True)
         except Exception as error:  # of Kedro, and of anybody's dataset
             problems.add(*_of_entry(name, error), entry_place(name, project.conf))
             continue
-        if not known and name not in made and name in pipeline.inputs():
-            problems.add(*_unknown_input(name, readers[name], catalog, made), _place_of(readers[name]))
+        if name in unknown and name not in made and name in readers:
+            known = sorted(({*catalog.keys()} - unknown) | made)
+            problems.add(*_unknown_input(name, readers[name], known), _place_of(readers[name]))
 
 
 def _of_entry(name: str, error: Exception) -> tuple[str, str | None]:
@@ -135,13 +137,12 @@ def _causes(error: BaseException) -> Iterable[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _unknown_input(name: str, node: Any, catalog: Any, made: set[str]) -> tuple[str, str]:
+def _unknown_input(name: str, node: Any, known: list[str]) -> tuple[str, str]:
+    alike = [each for each in known if is_param(each) == is_param(name)]
     if is_param(name):
-        known = [each for each in catalog.keys() if is_param(each)]  # noqa: SIM118 - its iterator differs by version
-        return f"node '{node.name}' reads '{name}', and there is no such parameter", did_you_mean(name, known)
-    known = [each for each in (*catalog.keys(), *made) if not is_param(each)]
+        return f"node '{node.name}' reads '{name}', and there is no such parameter", did_you_mean(name, alike)
     told = f"node '{node.name}' reads '{name}', which no node makes and the catalogue does not have"
-    return told, did_you_mean(name, known)
+    return told, did_you_mean(name, alike)
 
 
 def _place_of(node: Any) -> Place:

@@ -34,8 +34,8 @@ def _cure(error: BaseException, said: str) -> str | None:
     if isinstance(error, ModuleNotFoundError):
         return f"install {error.name}, or run with the Python that has it"
     kind = type(error).__name__
-    if kind == "MissingConfigException":
-        return "add the file to conf/base, or name another environment with --env"
-    if "conf" in said and "does not exist" in said:
+    if kind == "MissingConfigException" and "does not exist" in said:
         return "name an environment that is a folder of conf/ with --env"
+    if kind == "MissingConfigException":
+        return "add the file to conf/base"
     return None

@@ -1,0 +1,277 @@
+"""Kedro projects on our engine, by the command that users type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.integrations.kedro.written import User, states, task, write_project
+
+Make = Callable[[str], Path]
+
+
+@pytest.fixture
+def user(tmp_path: Path) -> User:
+    return User(tmp_path)
+
+
+def outputs(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {each["dataset"]: each for known in document["tasks"] for each in known["outputs"]}
+
+
+def test_spaceflights_from_tables_to_a_model(user: User, project: Make) -> None:
+    folder = project("spaceflights")
+    document = user.runs("spaceflights", "--env", "local", "-p", "model_options.test_size=0.5")
+    assert set(states(document).values()) == {"succeeded"}
+    assert (document["pipeline"], document["namespace"]) == ("__default__", "spaceflights")
+    assert document["params"]["model_options"]["test_size"] == 0.5
+    assert {name: document["facts"][name] for name in ("runner", "env", "project")} == {
+        "runner": "penstock", "env": "local", "project": "spaceflights",
+    }  # fmt: skip
+    made = outputs(document)
+    table = pd.read_parquet(folder / "data/03_primary/model_input_table.parquet")
+    assert made["model_input_table"]["kind"] == "dataset"
+    assert made["model_input_table"]["rows"] == len(table)
+    assert made["model_input_table"]["bytes"] == (folder / "data/03_primary/model_input_table.parquet").stat().st_size
+    assert [column["name"] for column in made["model_input_table"]["columns"]] == list(table.columns)
+    assert made["train"]["kind"] == "table"
+    assert made["train"]["rows"] == len(table) - int(len(table) * 0.5)
+    (version,) = (folder / "data/06_models/regressor.pickle").iterdir()
+    assert made["regressor"]["bytes"] == (version / "regressor.pickle").stat().st_size
+    figures = {each["name"]: each["unit"] for each in task(document, "split_data_node")["metrics"]}
+    assert figures == {"load_seconds": "s", "function_seconds": "s", "save_seconds": "s"}
+    assert task(document, "preprocess_companies_node")["kind"] == "kedro"
+
+
+def test_a_part_takes_what_it_needs_from_the_project_and_from_the_run_before(user: User, project: Make) -> None:
+    project("spaceflights")
+    refused = user.types("run", "spaceflights", "--from", "train_model_node")
+    assert refused.returncode == 2
+    assert "the slice needs 'test', 'train', and no succeeded run has it" in refused.stderr
+    user.runs("spaceflights")
+    again = user.runs("spaceflights", "--from", "train_model_node")
+    assert states(again) == {
+        "preprocess_companies_node": "skipped", "preprocess_shuttles_node": "skipped", "plot_capacity_node": "skipped",
+        "create_model_input_table_node": "skipped", "split_data_node": "skipped", "train_model_node": "succeeded",
+        "evaluate_model_node": "succeeded",
+    }  # fmt: skip
+    table = user.runs("spaceflights", "--only", "create_model_input_table_node")
+    assert states(table)["create_model_input_table_node"] == "succeeded"
+    science = user.runs("spaceflights", "--pipeline", "data_science", "--tag", "science")
+    assert set(states(science).values()) == {"succeeded"}
+
+
+def test_factories_namespaces_versions_partitions_generators_and_transcoding(user: User, project: Make) -> None:
+    spaces, versions = project("spaces"), project("versions")
+    document = user.runs("spaces")
+    assert set(states(document).values()) == {"succeeded"}
+    assert len(pd.read_csv(spaces / "data/03_primary/summary.csv")) == 3
+    document = user.runs("versions", "-p", "least=5")
+    assert set(states(document).values()) == {"succeeded"}
+    kept = outputs(document)
+    (version,) = (versions / "data/numbers.csv").iterdir()
+    created = document["created_at"]
+    assert version.name == f"{created[:10]}T{created[11:13]}.{created[14:16]}.{created[17:23]}Z"
+    assert pd.read_csv(version / "numbers.csv")["n"].min() == 5
+    assert kept["parts"]["bytes"] == sum(file.stat().st_size for file in (versions / "data/parts").iterdir())
+    assert (versions / "data/pieces.txt").read_text() == (versions / "data/squares.csv").read_text()
+    assert task(document, "say")["outputs"] == []
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "error"),
+    [
+        ("function", {"type": "ZeroDivisionError", "file": "pipeline_registry.py"}),
+        ("load", {"operation": "load", "dataset": "absent", "file": "catalog.yml", "line": 1}),
+        ("save", {"operation": "save", "dataset": "unwritable"}),
+    ],
+)
+def test_a_node_fails_with_the_operation_and_the_dataset(
+    user: User, project: Make, pipeline: str, error: dict[str, Any]
+) -> None:
+    project("failing")
+    document = user.runs("failing", "--pipeline", pipeline, exit_code=1)
+    (known,) = user.errors()
+    told = {**known, "file": Path(known["file"] or "").name}
+    assert {name: told.get(name) for name in error} == error
+    assert states(document)["begin"] == "succeeded"
+    assert states(document).get("after") == "upstream_failed"
+
+
+STUBBORN = """
+    import threading
+    from pathlib import Path
+    from kedro.pipeline import Pipeline, node
+
+    TRIES = Path(__file__).parents[2] / "data" / "tries"
+
+    def stubborn(step):
+        TRIES.write_text(TRIES.read_text() + "x" if TRIES.exists() else "x")
+        if len(TRIES.read_text()) < 3:
+            raise OSError("not yet")
+        return step
+
+    def lock(value):
+        return threading.Lock()
+
+    def register_pipelines():
+        return {
+            "__default__": Pipeline([
+                node(stubborn, "params:step", "value", name="stubborn", tags=["penstock.retry.3", "penstock.delay.0"]),
+            ]),
+            "unpicklable": Pipeline([node(lock, "params:step", "lock", name="lock")]),
+        }
+"""
+
+
+def test_tags_give_retries_and_what_cannot_be_kept_fails_with_its_name(user: User, tmp_path: Path) -> None:
+    write_project(tmp_path, STUBBORN, parameters="step: 1\n")
+    document = user.runs("small", "-p", "step=7")
+    assert [attempt["state"] for attempt in task(document, "stubborn")["attempts"]] == ["failed", "failed", "succeeded"]
+    document = user.runs("small", "--pipeline", "unpicklable", exit_code=1)
+    error = user.errors()[-1]
+    assert (error["operation"], error["dataset"]) == ("save", "lock")
+    assert "dataset 'lock' can't be stored, a value of type _thread.lock" in error["message"]
+    assert states(document) == {"lock": "failed"}
+
+
+HOOKS = """
+    import os
+    from pathlib import Path
+    from kedro.framework.hooks import hook_impl
+
+    TOLD = Path(__file__).parents[2] / "data" / "told"
+
+    def tell(text):
+        with TOLD.open("a") as file:
+            file.write(text + chr(10))
+
+    class Hooks:
+        @hook_impl
+        def before_pipeline_run(self, run_params, pipeline):
+            os.environ["FROM_BEFORE"] = "seen"
+            tell(f"before {run_params['runner']} {len(pipeline.nodes)} {run_params['runtime_params']}")
+
+        @hook_impl
+        def before_node_run(self, node, inputs):
+            if node.name == "add":
+                return {name: value + 1 for name, value in inputs.items() if name == "one"}
+
+        @hook_impl
+        def after_dataset_saved(self, dataset_name, data):
+            tell(f"saved {dataset_name} {data} {os.environ['FROM_BEFORE']}")
+
+        @hook_impl
+        def after_pipeline_run(self, run_result):
+            tell(f"after {sorted(run_result)}")
+
+        @hook_impl
+        def on_pipeline_error(self, error):
+            tell(f"error {error}")
+
+    HOOKS = (Hooks(),)
+"""
+TWO = """
+    from kedro.pipeline import Pipeline, node
+
+    def begin(step):
+        return step
+
+    def add(one, by):
+        return one / by
+
+    def register_pipelines():
+        return {"__default__": Pipeline([
+            node(begin, "params:options.step", "one", name="begin"),
+            node(add, ["one", "params:options.by"], "two", name="add"),
+        ])}
+"""
+
+
+def test_the_hooks_of_the_project_run(user: User, tmp_path: Path) -> None:
+    project = write_project(tmp_path, TWO, settings=HOOKS, parameters="options: {step: 1, by: 2}\n")
+    user.runs("small", "-p", "options.step=5", "--workers", "2")
+    assert (project / "data/told").read_text().splitlines() == [
+        "before penstock 2 {'options': {'step': 5}}", "saved one 5 seen", "saved two 3.0 seen", "after ['two']",
+    ]  # fmt: skip
+    (project / "data/told").unlink()
+    user.runs("small", "-p", "options.by=0", exit_code=1)
+    assert (project / "data/told").read_text().splitlines() == [
+        "before penstock 2 {'options': {'by': 0}}", "saved one 1 seen",
+        "error ZeroDivisionError: division by zero",
+    ]  # fmt: skip
+
+
+def _as_it_is(folder: Path) -> None:
+    """Nothing is changed."""
+
+
+def _registry(folder: Path, text: str) -> None:
+    (folder / "src/small/pipeline_registry.py").write_text(text)
+
+
+def _break_version(folder: Path) -> None:
+    file = folder / "pyproject.toml"
+    file.write_text(file.read_text().replace('"1.0.0"', '"0.19.0"'))
+
+
+BAD = {
+    "no such pipeline": (
+        _as_it_is, ["--pipeline", "defualt"], "registers no pipeline 'defualt' hint: did you mean '__default__'?",
+    ),
+    "no such environment": (_as_it_is, ["--env", "prod"], "hint: name an environment that is a folder of conf/"),
+    "no such parameter": (
+        _as_it_is, ["-p", "options.stp=1"], "no parameter 'options.stp'; did you mean 'options.step'?",
+    ),
+    "syntax": (lambda folder: _registry(folder, "def register_pipelines(:\n"), [], "pipeline_registry.py:1"),
+    "raises": (lambda folder: _registry(folder, "import nowhere\n"), [], "No module named 'nowhere'"),
+    "other version": (_break_version, [], "move the project to this version of Kedro"),
+    "not in the catalogue": (
+        lambda folder: _registry(
+            folder,
+            "from kedro.pipeline import Pipeline, node\n\n\ndef f(x):\n    return x\n\n\ndef register_pipelines():\n"
+            "    return {'__default__': Pipeline([node(f, 'tabel', 'y', name='f')])}\n",
+        ),
+        [],
+        "node 'f' reads 'tabel', which no node makes and the catalogue does not have; did you mean 'table'?",
+    ),
+    "type that is not installed": (
+        lambda folder: (folder / "conf/base/catalog.yml").write_text("one: {type: spark.SparkDataset, filepath: x}\n"),
+        [],
+        "catalog.yml:1",
+    ),
+    "policies": (
+        lambda folder: (folder / "conf/base/penstock.yml").write_text("nodes:\n  add: {retry: many, timout: 3}\n"),
+        [],
+        "penstock.yml:2",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_wrong_is_told_before_anything_runs(user: User, tmp_path: Path, case: str) -> None:
+    change, words, told = BAD[case]
+    folder = write_project(
+        tmp_path, TWO, parameters="options: {step: 1, by: 2}\n",
+        catalog="table: {type: json.JSONDataset, filepath: data/table.json}\n",
+    )  # fmt: skip
+    change(folder)
+    assert told in user.refused("small", *words)
+
+
+def test_verbs_of_pipelines_know_projects(user: User, project: Make) -> None:
+    folder = project("spaceflights")
+    user.folder = folder
+    listed = json.loads(user.types("pipelines", "list", "--json").stdout)
+    assert {each["name"] for each in listed["items"]} == {"__default__", "data_processing", "data_science", "reporting"}
+    shown = json.loads(user.types("pipelines", "show", "data_science", "--json").stdout)
+    assert list(shown["tasks"]) == ["split_data_node", "train_model_node", "evaluate_model_node"]
+    valid = json.loads(user.types("pipelines", "validate", ".", "--json").stdout)
+    assert valid["valid"]
+    document = user.runs("data_processing")
+    assert document["pipeline"] == "data_processing"
