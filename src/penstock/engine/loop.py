@@ -194,12 +194,17 @@ class Engine:
         self.out.ready.extend(restored.queued)
         for due, kind, run in restored.timers:
             heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
-        error = {"type": "EngineLost", "message": "the engine that ran it was killed", "traceback": "", "names": []}
+        error: dict[str, Any] = {
+            "type": "EngineLost",
+            "message": "the engine that ran it was killed",
+            "traceback": "",
+            "names": [],
+        }
         for attempt in restored.live:
             self.limits.hold(attempt.task_run)
             self._live[attempt.key] = attempt
-            told = (attempt.key, "lost", "lease_lost", [], error, None, attempt.usage, attempt.started_at, now)
-            self._take_ended(Ended(*told, attempt.worker))
+            began, worker, usage = attempt.started_at, attempt.worker, attempt.usage
+            self._take_ended(Ended(attempt.key, "lost", "lease_lost", [], error, None, usage, began, now, worker))
 
     def _cancel(self, view: RunView, reason: str, *, force: bool) -> None:
         view.asked = view.asked or reason

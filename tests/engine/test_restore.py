@@ -1,0 +1,259 @@
+"""A run that is restored from its record goes on as if nobody had ever stopped."""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from penstock.engine.restore import Restored, restore
+from penstock.engine.view import RunView
+from penstock.errors import StoreCorrupt
+from penstock.model.spec import PipelineSpec, RetrySpec, Source
+from penstock.model.states import TERMINAL_TASK
+from penstock.ports.executor import Assignment
+from penstock.store import recovery
+from penstock.store.check import check
+from penstock.store.database import Database, open_database
+from tests.engine.test_machine import DirectWriter, EngineMachine, pipelines
+from tests.engine.world import ScriptedExecutor, World, pipeline, run_of, states, task
+
+
+def stored_run(database: Database, view: RunView) -> recovery.StoredRun:
+    with database.read() as connection:
+        stored = recovery.load_run(connection, view.key)
+    assert stored is not None
+    return stored
+
+
+def restored(database: Database, view: RunView, given: dict[str, Any] | None = None) -> Restored:
+    return restore(stored_run(database, view), view.plan, view.context, given=given or {})
+
+
+def next_world(world: World, view: RunView, database: Database) -> tuple[World, RunView]:
+    """The engine is killed with all its workers, and another takes its run over."""
+    after = World(workers=world.executor.workers, writer=DirectWriter(database), executor=ScriptedExecutor())
+    after.executor.workers = world.executor.workers
+    after.now = world.now + 1.0
+    taken = restored(database, view)
+    finished = {run.seq for run in taken.view.task_runs if run.state in TERMINAL_TASK}
+    after.engine.take_over(taken)
+    after.turn()
+    again = {int(one.key.split(":")[1]) for one in after.executor.seen} & finished
+    assert not again, "what had finished is run again"
+    return after, taken.view
+
+
+class KilledMachine(EngineMachine):
+    """Everything that the outside can do to an engine, and a kill at any moment."""
+
+    @rule()
+    def kill_the_engine(self) -> None:
+        if not self.view.handle.wait(0) and stored_run(self.database, self.view).run.ended_at is None:
+            self.world, self.view = next_world(self.world, self.view, self.database)
+            self.writer = self.world.writer
+
+
+KilledMachine.TestCase.settings = EngineMachine.TestCase.settings
+TestKilledMachine = KilledMachine.TestCase
+
+
+@st.composite
+def certain(draw: st.DrawFn) -> PipelineSpec:
+    """Pipelines whose outcome does not hang on time, nor on who lost what."""
+    spec = draw(pipelines())
+    tasks = {name: replace(one, on_lost="retry") for name, one in spec.tasks.items()}
+    return replace(spec, tasks=tasks, timeout=None)
+
+
+class Story:
+    """A run in which the outcome of every try is settled beforehand, with the engine killed at some steps."""
+
+    def __init__(self, spec: PipelineSpec, items: int, salt: int, kills: set[int]) -> None:
+        self.salt = salt
+        with tempfile.TemporaryDirectory() as folder:
+            self.database = open_database(Path(folder, "penstock.db"))
+            self.world = World(workers=2, writer=DirectWriter(self.database))
+            self.view = self.world.submit(spec, params={"items": list(range(items))})
+            for step in range(1000):
+                if self.view.handle.wait(0):
+                    break
+                if step in kills and stored_run(self.database, self.view).run.ended_at is None:
+                    self.world, self.view = next_world(self.world, self.view, self.database)
+                self._go_on()
+            assert check(self.database) == []
+            self.database.close()
+
+    def _go_on(self) -> None:
+        waiting = self.world.executor.waiting
+        if not waiting:
+            self.world.pass_time(1.1)
+            return
+        assignment = waiting.pop(min(waiting))
+        outcome = self._outcome(assignment)
+        if zlib.crc32(repr((self.salt, assignment.key)).encode()) % 2:
+            waiting[assignment.key] = assignment
+            self.world.start_key(assignment.key)
+            del waiting[assignment.key]
+        self.world.report(assignment, outcome, value=f"{assignment.task}/{assignment.map_index}")
+        self.world.turn()
+
+    def _outcome(self, assignment: Assignment) -> str:
+        """By task, item and how many tries were made before, whatever was lost between."""
+        run = self.view.task_runs[int(assignment.key.split(":")[1])]
+        chance = zlib.crc32(repr((self.salt, assignment.task, assignment.map_index, run.tries)).encode()) % 8
+        return "failed" if chance < 2 else "skipped" if chance == 2 else "succeeded"
+
+    @property
+    def record(self) -> dict[Any, Any]:
+        view = self.view
+        assert view.handle.wait(0)
+        tasks = {(run.task.name, run.map_index): (run.state, run.reason, run.tries) for run in view.task_runs}
+        return {
+            "tasks": tasks, "state": view.state, "reason": view.reason, "values": view.values,
+            "done": (view.tasks_done, view.tasks_total, view.warnings, view.failures),
+        }  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(spec=certain(), items=st.integers(0, 3), salt=st.integers(0, 999), kills=st.sets(st.integers(0, 25), max_size=2))
+def test_whenever_the_engine_is_killed_the_record_ends_the_same(
+    spec: PipelineSpec, items: int, salt: int, kills: set[int]
+) -> None:
+    assert Story(spec, items, salt, kills).record == Story(spec, items, salt, set()).record
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = open_database(tmp_path / "penstock.db")
+    yield made
+    made.close()
+
+
+def world_of(database: Database, workers: int = 2) -> World:
+    return World(workers=workers, writer=DirectWriter(database))
+
+
+def test_attempts_under_way_are_lost_and_tried_again(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), task("b", "a")))
+    world.start("a")
+    after, view = next_world(world, view, database)
+    first = stored_run(database, view).attempts[0]
+    assert (first.state, first.reason) == ("lost", "lease_lost")
+    after.turn()
+    assert [(one.task, one.n) for one in after.executor.seen] == [("a", 2)]
+    after.end_all()
+    assert states(view) == {"a": "succeeded", "b": "succeeded"}
+
+
+def test_a_task_that_may_not_be_tried_again_fails_its_run(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a", on_lost="fail")))
+    _, view = next_world(world, view, database)
+    assert (view.state, view.reason) == ("failed", "lease_lost")
+
+
+def test_the_third_engine_that_dies_under_a_task_is_the_last(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), task("b")))
+    world.end("b")
+    for _ in range(3):
+        assert view.state == "running"
+        world.turn()
+        world, view = next_world(world, view, database)
+    world.turn()
+    assert (view.state, view.reason) == ("failed", "poison")
+    assert [one.state for one in stored_run(database, view).attempts] == ["lost", "lost", "lost", "succeeded"]
+
+
+def test_what_waits_for_its_next_try_keeps_its_moment(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a", retry=RetrySpec(attempts=2, delay=10.0))))
+    world.end("a", "failed")
+    world.now += 5.0
+    after, view = next_world(world, view, database)
+    after.pass_time(3.0)
+    assert after.names() == []
+    after.pass_time(2.0)
+    assert after.names() == ["a"]
+
+
+def test_the_time_of_a_run_goes_on_while_nobody_works(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), timeout=20.0))
+    world.now += 21.0
+    after, view = next_world(world, view, database)
+    after.turn()
+    assert (view.state, view.reason) == ("failed", "timeout")
+
+
+def test_a_run_that_was_cancelled_goes_on_ending(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), task("tidy", role="finally")))
+    world.start("a")
+    view.handle.cancel()
+    world.turn()
+    assert stored_run(database, view).run.state == "cancelling"
+    after, view = next_world(world, view, database)
+    after.turn()
+    assert after.names() == ["tidy"]
+    after.end_all()
+    assert (view.state, view.reason) == ("cancelled", "user")
+    assert states(view) == {"a": "cancelled", "tidy": "succeeded"}
+
+
+def test_who_cancels_what_is_out_of_time_is_heard_by_the_next_engine_too(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), timeout=5.0))
+    world.start("a")
+    world.pass_time(6.0)
+    view.handle.cancel()
+    world.turn()
+    _, view = next_world(world, view, database)
+    assert (view.state, view.reason) == ("cancelled", "user")
+
+
+def test_items_keep_their_results(database: Database) -> None:
+    world = world_of(database)
+    each = task("each", inputs={"x": Source("item", "items", over="param")}, foreach=("x",))
+    view = world.submit(pipeline(each, task("all", "each")), params={"items": [1, 2, 3]})
+    world.end("each[1]", value="one")
+    after, view = next_world(world, view, database)
+    after.turn()
+    assert after.names() == ["each[0]", "each[2]"]
+    after.end("each[0]", value="zero")
+    after.end("each[2]", value="two")
+    (assignment,) = after.executor.waiting.values()
+    assert [ref[1] for ref in assignment.inputs["each"]["list"]] == ['"zero"', '"one"', '"two"']
+    after.end_all()
+    assert run_of(view, "all").state == "succeeded"
+
+
+def test_times_are_the_same_after_any_number_of_engines(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), task("b")))
+    world.end("a")
+    before = stored_run(database, view)
+    for _ in range(2):
+        world, view = next_world(world, view, database)
+        world.turn()
+    after = stored_run(database, view)
+    assert after.task_runs[0] == before.task_runs[0]
+    assert (after.run.created_at, after.run.started_at) == (before.run.created_at, before.run.started_at)
+
+
+def test_a_record_that_is_not_whole_is_told(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), task("b")))
+    stored = stored_run(database, view)
+    with pytest.raises(StoreCorrupt, match="is not whole"):
+        restore(stored._replace(task_runs=stored.task_runs[:1]), view.plan, view.context, given={})
