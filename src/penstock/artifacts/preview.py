@@ -97,15 +97,20 @@ def _text(artifact: Artifact, text: str, cut: bool) -> Preview:
 
 def _content(artifact: Artifact, head: bytes) -> Preview:
     """The beginning of a file as text, or in hexadecimal."""
-    cut = artifact.size > len(head)
+    return _text(artifact, *text_of(head, artifact.size))
+
+
+def text_of(head: bytes, size: int) -> tuple[str, bool]:
+    """The beginning of a file of `size` bytes as text, or in hexadecimal; and whether it goes on."""
+    cut = size > len(head)
     try:
         text = head.decode()
     except UnicodeDecodeError as error:
         # Where it was cut, a character may be half; anything else is no text.
         text = head[: error.start].decode() if cut and len(head) - error.start < 4 else "\0"
     if "\0" in text:
-        return _text(artifact, head[:BYTES].hex(" "), artifact.size > BYTES)
-    return _text(artifact, text, cut)
+        return head[:BYTES].hex(" "), size > BYTES
+    return text, cut
 
 
 def _table(found: Content, part: Part) -> Preview:

@@ -43,6 +43,8 @@ STEP: Final = 1 << 20
 
 def file_name(output: Output) -> str:
     """The name that a browser saves it under: a file's own, else the dataset's."""
+    if output.kind == "dataset" and output.path:
+        return PurePosixPath(output.path).name
     suffix = "".join(PurePosixPath(output.path).suffixes[-1:]) if output.path else ".json"
     if output.kind == "file" and output.python_type not in ("bytes", "matplotlib.figure.Figure") and output.path:
         return PurePosixPath(output.path).name
@@ -54,12 +56,12 @@ def media_type(output: Output) -> str:
     """What it is sent as."""
     if output.kind == "json":
         return _TYPES[".json"]
-    return _TYPES.get(_suffix(output), _OTHER) if output.kind in ("file", "table") else _OTHER
+    return _TYPES.get(_suffix(output), _OTHER) if output.kind in ("file", "table", "dataset") else _OTHER
 
 
 def is_picture(output: Output) -> bool:
     """May the page show it as a picture?"""
-    return output.kind == "file" and _suffix(output) in _PICTURES and (output.bytes or 0) <= PICTURE
+    return output.kind in ("file", "dataset") and _suffix(output) in _PICTURES and (output.bytes or 0) <= PICTURE
 
 
 def headers(name: str, *, inline: bool = False) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from penstock.artifacts import ArtifactStore
@@ -9,11 +10,12 @@ from penstock.artifacts.previews.told import told
 from penstock.errors import ArtifactCorrupt, ArtifactError, NotFound, UsageError
 from penstock.model.artifact import Artifact
 from penstock.server import downloads
+from penstock.server.kept import Folders, kept_output
 from penstock.store.connection import Connection
 from penstock.store.outputs import Output, artifact, artifacts_after
 from penstock.store.times import iso
 
-State: TypeAlias = Literal["ok", "gone", "damaged"]
+State: TypeAlias = Literal["ok", "gone", "damaged", "changed", "elsewhere"]
 #: Bytes of a value that stands in the list itself.
 VALUE: Final = 4_096
 #: Bytes of a list, about: a page ends where it is reached.
@@ -24,18 +26,19 @@ _CURE: Final = "run the task that made it again"
 
 
 def listed(
-    connection: Connection, store: ArtifactStore, key: int, limit: int, cursor: str | None
+    connection: Connection, store: ArtifactStore, key: int, limit: int, cursor: str | None, project: Path
 ) -> tuple[list[dict[str, Any]], str | None]:
     """(documents, where the next page begins). Raises UsageError for a cursor that is none."""
     after = (-1, "") if cursor is None else _place(cursor)
     items: list[dict[str, Any]] = []
+    folders = Folders(connection, key, project)
     size = 0
     while True:
         found = artifacts_after(connection, key, after, min(_STEP, limit - len(items)) + 1)
         for output in found:
             if len(items) >= limit or size > LIST:
                 return items, f"{after[0]}.{after[1]}"
-            items.append(document(store, output))
+            items.append(document(store, output, folders))
             size += 400 + 40 * len(output.columns or ()) + _inlined(output)
             after = (output.seq, output.dataset)
         if len(found) <= _STEP:
@@ -84,8 +87,9 @@ def corrupt(output: Output, state: State = "damaged") -> ArtifactCorrupt:
     return ArtifactCorrupt(f"what '{output.task}' stored as '{output.dataset}'{item} is {state}", cure=_CURE)
 
 
-def document(store: ArtifactStore, output: Output) -> dict[str, Any]:
-    """A wire.OutputDocument."""
+def document(store: ArtifactStore, output: Output, folders: Folders) -> dict[str, Any]:
+    """A wire.OutputDocument. `folders`: of the run, for what the project keeps."""
+    shown, state = _now(store, output, folders)
     return {
         "dataset": output.dataset,
         "task": output.task,
@@ -99,11 +103,22 @@ def document(store: ArtifactStore, output: Output) -> dict[str, Any]:
         "rows": output.rows,
         "columns": output.columns,
         "created_at": iso(output.created_at),
-        "state": state_of(store, output),
-        "media_type": downloads.media_type(output),
-        "picture": downloads.is_picture(output),
+        "state": state,
+        "media_type": downloads.media_type(shown),
+        "picture": downloads.is_picture(shown),
         "value": _value(output),
     }
+
+
+def _now(store: ArtifactStore, output: Output, folders: Folders) -> tuple[Output, State]:
+    """The output with the path by which it is told, and its state."""
+    if output.kind != "dataset":
+        return output, state_of(store, output)
+    try:
+        found = kept_output(output, folders)
+    except ArtifactCorrupt:
+        return output, "damaged"
+    return found.shown, found.state
 
 
 def _inlined(output: Output) -> int:

@@ -11,6 +11,9 @@ from penstock.wire.runs import Column
 class OutputDocument(Body):
     """A stored value. `state` tells whether its file is there and of the right size; digests are checked on reading.
 
+    Of one that the project keeps itself (kind `dataset`), `value` says how: `type`, `path`, `version`, `format`. It is
+    `changed` when it was written again since, and `elsewhere` when this machine has no file of it.
+
     `media_type` is what it is downloaded as; `picture` says that the page may show it as one; `value` is the value
     itself where it is small and plain.
     """
@@ -27,7 +30,7 @@ class OutputDocument(Body):
     rows: int | None
     columns: list[Column] | None
     created_at: Time
-    state: Literal["ok", "gone", "damaged"]
+    state: Literal["ok", "gone", "damaged", "changed", "elsewhere"]
     media_type: str
     picture: bool
     value: Json

@@ -1501,6 +1501,9 @@ export interface components {
          * OutputDocument
          * @description A stored value. `state` tells whether its file is there and of the right size; digests are checked on reading.
          *
+         *     Of one that the project keeps itself (kind `dataset`), `value` says how: `type`, `path`, `version`, `format`. It is
+         *     `changed` when it was written again since, and `elsewhere` when this machine has no file of it.
+         *
          *     `media_type` is what it is downloaded as; `picture` says that the page may show it as one; `value` is the value
          *     itself where it is small and plain.
          */
@@ -1538,7 +1541,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "ok" | "gone" | "damaged";
+            state: "ok" | "gone" | "damaged" | "changed" | "elsewhere";
             /** Task */
             task: string;
             /** Value */

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.artifacts import content
+from penstock.artifacts.codecs.codec import reason
 from penstock.artifacts.content import Content
+from penstock.artifacts.preview import CELLS, COLUMNS, ROWS
+from penstock.artifacts.previews.part import Part
 from penstock.artifacts.store import ArtifactStore
-from penstock.errors import UsageError
+from penstock.errors import ArtifactError, PenstockError, UsageError
 from penstock.model.artifact import Artifact
 
 
@@ -50,6 +53,24 @@ def _csv(store: ArtifactStore, artifact: Artifact) -> Iterator[bytes]:
     return array_columns.csv_of(found)
 
 
+def _kept(
+    _store: ArtifactStore, artifact: Artifact, path: str, form: str | None, offset: int, limit: int, column: int
+) -> Iterator[bytes]:
+    """A look into a file of the project, which need not be as a run has left it."""
+    from penstock.artifacts.previews import kept_page
+
+    limit = min(limit, ROWS)
+    part = Part(offset, limit, column, min(COLUMNS, CELLS // max(limit, 1)))
+    try:
+        yield as_json(kept_page.look(Path(path), artifact, form, part).body())
+    except (ImportError, MemoryError, PenstockError):
+        raise
+    except Exception as error:
+        name = Path(path).name
+        what = f"'{name}' can't be read{f' as {form}' if form else ''}: {reason(error)}"
+        raise ArtifactError(what, cure="download it to look at it") from error
+
+
 def _found(store: ArtifactStore, artifact: Artifact) -> Content:
     if artifact.kind not in ("table", "array"):
         raise UsageError(f"a {artifact.kind} is no table", cure="look at its preview, or download it")
@@ -63,4 +84,9 @@ def as_json(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode(errors="replace")
 
 
-_LOOKS: Final[dict[str, Callable[..., Iterator[bytes]]]] = {"preview": _preview, "summary": _summary, "csv": _csv}
+_LOOKS: Final[dict[str, Callable[..., Iterator[bytes]]]] = {
+    "preview": _preview,
+    "summary": _summary,
+    "csv": _csv,
+    "kept": _kept,
+}

@@ -17,6 +17,7 @@ from penstock.errors import ArtifactCorrupt, UsageError
 from penstock.model.artifact import Artifact
 from penstock.server import downloads, outputs
 from penstock.server.answers import json_answer
+from penstock.server.kept import Folders, Kept, kept_output, parts_of, tag_of
 from penstock.server.refusals import Refusal
 from penstock.server.service import Service, ServiceOf
 from penstock.store.outputs import Output
@@ -32,6 +33,7 @@ _MOST: Final = 2**31 - 1
 #: Bytes that are checked before the first of them is sent.
 _WHOLE: Final = 8 << 20
 _READ_BY_CHILD: Final = ("table", "array")
+_WARMED_FOR: Final = (*_READ_BY_CHILD, "dataset")
 
 MapIndex = Annotated[int | None, Query(ge=0, le=_MOST)]
 
@@ -70,8 +72,9 @@ def list_outputs(
     """In the order of the tasks. A page may hold less than `limit`: `next_cursor` tells whether there is more."""
     store = ArtifactStore(service.artifacts)
     with service.database.read() as connection:
-        items, next_cursor = outputs.listed(connection, store, find_run(connection, run_id), limit, cursor)
-    if any(item["kind"] in _READ_BY_CHILD for item in items):
+        key = find_run(connection, run_id)
+        items, next_cursor = outputs.listed(connection, store, key, limit, cursor, service.project)
+    if any(item["kind"] in _WARMED_FOR for item in items):
         readers.warm()
     return json_answer({"items": items, "next_cursor": next_cursor})
 
@@ -89,7 +92,9 @@ def preview(
     first_column: Annotated[int, Query(ge=0, le=_MOST)] = 0,
 ) -> Response:
     """Rows from `offset`; of a wide table those columns from `first_column` on that fit (`columns` tells which)."""
-    output, store = _found(service, run_id, dataset, map_index)
+    output, store, kept = _found(service, run_id, dataset, map_index)
+    if kept is not None:
+        return _kept_preview(readers, kept, request, offset, limit, first_column)
     artifact = outputs.sound(store, output)
     tag = _tag(artifact, "preview")
     if _has(request, tag):
@@ -107,7 +112,9 @@ def summarize(
     run_id: str, dataset: str, request: Request, service: ServiceOf, readers: ReadersOf, map_index: MapIndex = None
 ) -> Response:
     """Of a large table a million rows from all over it are looked at, for two seconds at most."""
-    output, store = _found(service, run_id, dataset, map_index)
+    output, store, kept = _found(service, run_id, dataset, map_index)
+    if kept is not None:
+        raise UsageError("what the project keeps itself is not summarized", cure="look at its rows")
     artifact = outputs.sound(store, output)
     tag = _tag(artifact, "summary")
     if _has(request, tag):
@@ -128,9 +135,13 @@ def content(
 ) -> Response:
     """An attachment. `format=csv` for tables and arrays; `inline=true` for pictures (png, jpeg, gif, webp, never svg),
     sandboxed."""
-    output, store = _found(service, run_id, dataset, map_index)
-    if inline and not downloads.is_picture(output):
+    output, store, kept = _found(service, run_id, dataset, map_index)
+    if inline and not downloads.is_picture(output if kept is None else kept.shown):
         raise UsageError(f"'{dataset}' is no picture that can be shown", cure="download it without inline=true")
+    if kept is not None:
+        if format == "csv":
+            raise UsageError("what the project keeps itself leaves as it is", cure="download it without format=csv")
+        return _kept_content(kept, inline=inline)
     artifact = outputs.sound(store, output)
     if format == "csv":
         return _csv(readers, output, artifact)
@@ -171,13 +182,35 @@ def _closed(export: Any) -> Iterator[bytes]:
         export.close()
 
 
-def _found(service: Service, run_id: str, dataset: str, map_index: int | None) -> tuple[Output, ArtifactStore]:
+def _found(
+    service: Service, run_id: str, dataset: str, map_index: int | None
+) -> tuple[Output, ArtifactStore, Kept | None]:
+    """An output; and what it is now, where the project keeps it itself."""
     with service.database.read() as connection:
-        output = outputs.chosen(connection, find_run(connection, run_id), dataset, map_index)
-    return output, ArtifactStore(service.artifacts)
+        key = find_run(connection, run_id)
+        output = outputs.chosen(connection, key, dataset, map_index)
+        kept = kept_output(output, Folders(connection, key, service.project)) if output.kind == "dataset" else None
+    return output, ArtifactStore(service.artifacts), kept
 
 
-def _look(readers: Readers, what: str, output: Output, artifact: Artifact, *more: int) -> bytes:
+def _kept_preview(readers: Readers, kept: Kept, request: Request, *part: int) -> Response:
+    path = kept.there()
+    known = tag_of(path)
+    tag = None if known is None else f'W/"{known}.preview.{__version__}"'
+    if _has(request, tag):
+        return _unchanged(tag)
+    artifact = outputs.stored(kept.output)
+    return _answer(kept.output, _look(readers, "kept", kept.output, artifact, str(path), kept.place.format, *part), tag)
+
+
+def _kept_content(kept: Kept, *, inline: bool) -> Response:
+    size, parts = parts_of(kept.there())
+    headers = downloads.headers(downloads.file_name(kept.shown), inline=inline and downloads.may_show(kept.shown))
+    headers["Content-Length"] = str(size)
+    return StreamingResponse(parts, headers=headers, media_type=downloads.media_type(kept.shown))
+
+
+def _look(readers: Readers, what: str, output: Output, artifact: Artifact, *more: Any) -> bytes:
     try:
         return readers.look(what, artifact, *more)
     except ArtifactCorrupt:

@@ -12,6 +12,10 @@ import { placeOf, RunLink } from "../links";
 import { ColumnSummaries } from "./ColumnSummaries";
 import { DataTable } from "./DataTable";
 import { JsonValue } from "./JsonValue";
+import { type Kept, keptOf } from "./kept";
+import { KeptContent } from "./KeptContent";
+import { Picture } from "./Picture";
+import { Schema } from "./Schema";
 import "./outputs.css";
 
 export interface OutputPlace {
@@ -59,7 +63,7 @@ export function OutputsView({ run, live, outputs, cut, selected, onSelect }: Pro
 
 const COLUMNS: RowsColumn<Output>[] = [
   { key: "dataset", title: "Dataset", width: "minmax(96px, 1.4fr)", cell: (output) => <button type="button" className="pn-plain" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</button> },
-  { key: "kind", title: "Kind", width: "72px", cell: (output) => (output.state === "ok" ? output.kind : <span className="pn-outputs-bad">{output.state}</span>) },
+  { key: "kind", title: "Kind", width: "72px", cell: (output) => (output.state === "ok" || output.state === "elsewhere" ? keptOf(output)?.format ?? output.kind : <span className="pn-outputs-bad">{output.state}</span>) },
   { key: "rows", title: "Rows", width: "60px", right: true, cell: (output) => countText(output.rows) },
   { key: "bytes", title: "Size", width: "64px", right: true, cell: (output) => bytesText(output.bytes) },
 ];
@@ -73,25 +77,32 @@ function Detail({ run, output }: { run: string; output: Output }) {
   const of: OutputKey = { run, dataset: output.dataset, mapIndex: output.map_index };
   const [look, setLook] = useState<Look>("rows");
   const table = LOOKED_INTO.includes(output.kind) && output.columns !== null && output.rows !== null;
-  const ok = output.state === "ok";
+  const kept = keptOf(output);
+  const ok = output.state === "ok" || output.state === "changed";
   return (
     <section className="pn-output" aria-label={output.dataset}>
       <header>
         <h2 className="pn-cut" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</h2>
         <p className="pn-dim">
           made by <RunLink run={run} tab="workflow" search={placeOf(output.task, output.map_index)} className="pn-link"><bdi>{taskText(output.task, output.map_index, output.label)}</bdi></RunLink>
-          {" · "}<code>{output.python_type}</code> · {output.rows !== null && <>{countText(output.rows)} rows{output.columns !== null && <> × {countText(output.columns.length)} columns</>} · </>}{bytesText(output.bytes)}
+          {kept !== null && <Whereabouts kept={kept} />}
+          {" · "}<code>{kept?.type ?? output.python_type}</code> · {output.rows !== null && <>{countText(output.rows)} rows{output.columns !== null && <> × {countText(output.columns.length)} columns</>} · </>}{output.bytes === null ? "size not known" : bytesText(output.bytes)}
         </p>
         <div className="pn-output-bar">
-          {table && ok && <Choice label="What to show of the table" value={look} onChange={setLook} options={[["rows", "Rows"], ["columns", "Columns"], ["schema", "Schema"]]} />}
+          {table && ok && kept === null && <Choice label="What to show of the table" value={look} onChange={setLook} options={[["rows", "Rows"], ["columns", "Columns"], ["schema", "Schema"]]} />}
           <span className="pn-logs-gap" />
-          {table && ok && <Button component="a" href={contentOf(of, { csv: true })} download leftSection={<Download size={14} aria-hidden />}>CSV</Button>}
+          {table && ok && kept === null && <Button component="a" href={contentOf(of, { csv: true })} download leftSection={<Download size={14} aria-hidden />}>CSV</Button>}
           {ok && <Button component="a" href={contentOf(of)} download leftSection={<Download size={14} aria-hidden />}>File</Button>}
         </div>
       </header>
-      {ok ? <Content of={of} output={output} look={table ? look : undefined} /> : <Absent output={output} />}
+      {output.state === "changed" && <p className="pn-logs-note" role="status">This file was written again since this run: what is shown is what it holds now.</p>}
+      {!ok ? <Absent output={output} /> : kept === null ? <Content of={of} output={output} look={table ? look : undefined} /> : <KeptContent of={of} output={output} kept={kept} />}
     </section>
   );
+}
+
+function Whereabouts({ kept: { path, version } }: { kept: Kept }) {
+  return <>{path !== null && <>{" · "}<code dir="ltr">{path}</code></>}{version !== null && <>{" · version "}<code>{version}</code></>}</>;
 }
 
 function Content({ of, output, look }: { of: OutputKey; output: Output; look: Look | undefined }) {
@@ -102,23 +113,6 @@ function Content({ of, output, look }: { of: OutputKey; output: Output; look: Lo
   if (output.picture) return <Picture of={of} />;
   if (output.value !== null && output.value !== undefined) return <div className="pn-json"><JsonValue value={output.value} /></div>;
   return <Text of={of} output={output} />;
-}
-
-const SCHEMA: RowsColumn<{ name: string; type: string; at: number }>[] = [
-  { key: "at", title: "#", width: "56px", right: true, cell: ({ at }) => countText(at + 1) },
-  { key: "name", title: "Column", width: "minmax(120px, 1fr)", cell: ({ name }) => <strong title={name}>{name}</strong> },
-  { key: "type", title: "Type", width: "minmax(120px, 1fr)", cell: ({ type }) => <code title={type}>{type}</code> },
-];
-
-function Schema({ columns }: { columns: readonly { name: string; type: string }[] }) {
-  const rows = useMemo(() => columns.map((column, at) => ({ ...column, at })), [columns]);
-  return <div className="pn-output-schema"><RowsTable label="Schema" columns={SCHEMA} rows={rows} keyOf={({ at }) => String(at)} highest={10_000} /></div>;
-}
-
-function Picture({ of }: { of: OutputKey }) {
-  const [failed, setFailed] = useState(false);
-  if (failed) return <p className="pn-logs-note" role="alert">The picture can't be shown; its file can be downloaded.</p>;
-  return <div className="pn-output-picture"><img src={contentOf(of, { inline: true })} alt={`${of.dataset}, a picture that the run made`} onError={() => setFailed(true)} /></div>;
 }
 
 /** What has no better form: text, or why there is none. */
@@ -151,14 +145,29 @@ function read(text: string | null): { value: unknown } | undefined {
 }
 
 function Absent({ output }: { output: Output }) {
+  if (output.state === "elsewhere") return <Elsewhere output={output} />;
   return (
     <div className="pn-none pn-output-absent" role="status">
       <h2>{output.state === "gone" ? "Its file is gone" : "Its file is damaged"}</h2>
       <p>
-        {output.state === "gone" ? "What the run recorded of it is shown above; the file itself was removed from the store." : "Its size is not the one that was recorded, so that it is not shown."}{" "}
+        {output.state === "gone" ? "What the run recorded of it is shown above; the file itself was removed." : "Its size is not the one that was recorded, so that it is not shown."}{" "}
         A new run of <strong>{output.task}</strong> makes it again.
       </p>
     </div>
+  );
+}
+
+/** In memory, or at an address: what is known of it. */
+function Elsewhere({ output }: { output: Output }) {
+  const columns = output.columns ?? [];
+  const path = keptOf(output)?.path ?? null;
+  return (
+    <>
+      <p className="pn-outputs-wait" role="status">
+        {path === null ? "It was in memory only, and went with the process of the run. To keep it, give it an entry in the catalogue." : <>It is kept at <code>{path}</code>, where this page does not look.</>}
+      </p>
+      {columns.length > 0 && <Schema columns={columns} />}
+    </>
   );
 }
 
