@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.cli.logs import Wish, choose, last, merged
+from penstock.cli.last_lines import last_lines
+from penstock.cli.logs import Wish, choose
 from penstock.errors import NotFound, UsageError
 from penstock.store.logs import AttemptLog
 
@@ -123,13 +124,13 @@ def test_the_last_lines_are_read_from_the_end(
     folder = tmp_path_factory.mktemp("logs")
     _write(folder, log, *((float(at), text) for at, text in enumerate(messages)))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("penstock.cli.logs._BLOCK", block)
-        found = last(folder / log.path, count)
+        patched.setattr("penstock.cli.last_lines._BLOCK", block)
+        found = last_lines(folder / log.path, count)
     assert [line["message"] for line in found] == messages[-count:]
 
 
 def test_there_are_no_last_lines_of_a_log_that_is_not_there(tmp_path: Path) -> None:
-    assert last(tmp_path / "none.jsonl", 3) == []
+    assert last_lines(tmp_path / "none.jsonl", 3) == []
 
 
 @contextmanager
@@ -147,6 +148,6 @@ def test_more_attempts_than_a_process_may_have_files_open(tmp_path: Path) -> Non
     for at, log in enumerate(known):
         _write(tmp_path, log, (at, f"{at} begins"), (at + 3.5, f"{at} ends"))
     with _few_files():
-        lines = list(merged(tmp_path, known))
+        lines = list(choose(tmp_path, known, TASKS, Wish()))
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     assert len(lines) == 400

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from penstock.cli import logs, output
+from penstock.cli import output
+from penstock.cli.last_lines import last_lines
 from penstock.cli.render import causes
 from penstock.cli.render.summary import Extras, summary
 from penstock.store import outputs
@@ -47,4 +48,4 @@ def _extras(connection: Connection, key: int, document: dict[str, Any], home: Ho
 def _tail(known: list[AttemptLog], attempt: dict[str, Any], home: Home) -> list[str]:
     """The last lines of the attempt that failed."""
     own = [log for log in known if (log.generation, log.n) == (attempt["generation"], attempt["n"])]
-    return [line["message"] for log in own[-1:] for line in logs.last(home.logs / log.path, TAIL)]
+    return [line["message"] for log in own[-1:] for line in last_lines(home.logs / log.path, TAIL)]

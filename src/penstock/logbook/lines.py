@@ -17,6 +17,7 @@ WORDS: Final = tuple([b"null" if level == "none" else b'"%s"' % level.encode() f
 MARKS: Final = tuple([b', "level": %s, "logger": ' % word for word in WORDS])
 
 _KEYS: Final = {"at", "seq", "stream", "level", "logger", "message"}
+_NUMBER: Final = (float, int)
 _LEVEL: Final = b"(" + b"|".join(WORDS) + b")"
 #: The time and the level at the begin of a line. Inside of a line it can't stand.
 _HEAD: Final = re.compile(
@@ -92,7 +93,7 @@ def _is_line(found: Any) -> bool:
     return (
         isinstance(found, dict)
         and found.keys() == _KEYS
-        and isinstance(found["at"], float | int)
+        and type(found["at"]) in _NUMBER
         and isinstance(found["message"], str)
     )
 

@@ -29,6 +29,11 @@ class Part:
         texts, times, attempt, first = self.texts(), self._times, self.piece.attempt, self.piece.block.first
         return [((times[number], attempt, first + number), texts[number]) for number in self.numbers if texts]
 
+    def chosen(self) -> list[bytes]:
+        """The chosen lines in their order."""
+        texts = self.texts()
+        return texts if self._whole else [texts[number] for number in self.numbers if texts]
+
     def before(self, key: Key) -> int:
         """How many of the chosen lines lie before a key."""
         at, attempt, number = key

@@ -62,12 +62,33 @@ def _span(view: View) -> tuple[int | None, int | None]:
     if math.isfinite(view.choice.after):
         after = round(view.choice.after * 1_000_000)
     elif view.pieces:
-        after = round(min(piece.low[0] for piece in view.pieces) * 1_000_000)
+        after = round(_first(view) * 1_000_000)
     if math.isfinite(view.choice.before):
         before = round(view.choice.before * 1_000_000)
     elif view.pieces:
-        before = round(max(piece.high[0] for piece in view.pieces) * 1_000_000) + 1
+        before = round(_last(view) * 1_000_000) + 1
     return after, before
+
+
+def _first(view: View) -> float:
+    """When the first line stands. A block may begin with lines of levels that were not chosen."""
+    found = math.inf
+    for piece in view.pieces:
+        if piece.low[0] >= found:
+            break
+        found = min([found, *(at for at, _ in view.part(piece).heads()[:1])])
+    return found if found < math.inf else view.pieces[0].low[0]
+
+
+def _last(view: View) -> float:
+    """When the last line stands."""
+    found = -math.inf
+    pieces = sorted(view.pieces, key=lambda piece: -piece.high[0])
+    for piece in pieces:
+        if piece.high[0] <= found:
+            break
+        found = max([found, *(at for at, _ in view.part(piece).heads()[-1:])])
+    return found if found > -math.inf else pieces[0].high[0]
 
 
 def _slice(begins: Sequence[float], at: float) -> int:

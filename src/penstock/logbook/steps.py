@@ -25,10 +25,7 @@ def next_of(view: View, levels: frozenset[str], line: int | None = None, *, back
         number = -1 if back else 0
         if line is not None:
             # Those before the line, or before the one behind it, come ahead of what is looked for.
-            keys = [key for key, _ in view.keyed(line if back else line + 1, 1)]
+            keys = view.keys(line if back else line + 1, 1)
             number = (among.ranks(keys)[0] if keys else among.total) - back
-        found = among.keyed(number % among.total, 1)
-        if not found:
-            return None
-        key = found[0][0]
-        return Place(view.ranks([key])[0], key[0])
+        found = among.keys(number % among.total, 1)
+        return Place(view.ranks(found)[0], found[0][0]) if found else None

@@ -12,7 +12,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, Self
 
 from penstock.logbook.choice import Choice, Key, Piece, piece_of
@@ -83,21 +83,27 @@ class View:
 
         Blocks that end before the first and begin behind the last are only counted.
         """
-        lines = self.keyed(first, limit)
-        raws = parse_all([text for _, text in lines])
-        return [self._document(key, raw, whole) for (key, _), (raw, whole) in zip(lines, raws, strict=True)]
+        return self.at(range(max(0, first), max(0, first + limit)))
 
-    def keyed(self, first: int, limit: int) -> list[tuple[Key, bytes]]:
-        """The same lines as they are written, by their keys."""
-        first, last = max(0, first), min(self.total, first + limit)
-        if first >= last:
+    def at(self, places: Sequence[int]) -> list[dict[str, Any]]:
+        """The lines at these places, which are in order, as dicts. They should be near each other."""
+        if not places:
             return []
-        low = self._lows[bisect_right(self._begun, first) - 1]
-        high = self._highs[bisect_left(self._ended, last) - 1]
-        before = self._ended[bisect_left(self._highs, low)]
-        near = [piece for piece in self.pieces[: bisect_right(self._lows, high)] if piece.high >= low]
-        lines = sorted([line for piece in near for line in self.part(piece).lines()])
-        return lines[first - before : last - before]
+        first = places[0]
+        near, begun = self._near(first, places[-1] + 1)
+        if all(one.high < other.low for one, other in pairwise(near)):
+            # One after the other: when their lines were written does not matter.
+            lines = [(piece.attempt, text) for piece in near for text in self.part(piece).chosen()]
+        else:
+            lines = [(key[1], text) for key, text in self._sorted(near)]
+        there = [lines[place - begun] for place in places if place - begun < len(lines)]
+        raws = parse_all([text for _, text in there])
+        return [self._document(who, raw, whole) for (who, _), (raw, whole) in zip(there, raws, strict=True)]
+
+    def keys(self, first: int, limit: int) -> list[Key]:
+        """The keys of lines `first` to `first + limit`, those that there are."""
+        near, begun = self._near(first, first + limit)
+        return [key for key, _ in self._sorted(near)[first - begun : first - begun + limit]]
 
     def ranks(self, keys: Sequence[Key]) -> list[int]:
         """The places of lines, by their keys, which are in order."""
@@ -129,6 +135,19 @@ class View:
         path, start, end = self.attempts[piece.attempt].path, piece.block.start, piece.block.end
         return Part(piece, self.choice, lambda: self._files.read(path, start, end), lambda: self._mark(path))
 
+    def _near(self, first: int, last: int) -> tuple[list[Piece], int]:
+        """The pieces that lines `first` to `last`, without, lie in, and the number of the first line of these."""
+        last = min(self.total, last)
+        if first >= last:
+            return [], first
+        low = self._lows[bisect_right(self._begun, first) - 1]
+        high = self._highs[bisect_left(self._ended, last) - 1]
+        near = [piece for piece in self.pieces[: bisect_right(self._lows, high)] if piece.high >= low]
+        return near, self._ended[bisect_left(self._highs, low)]
+
+    def _sorted(self, near: Sequence[Piece]) -> list[tuple[Key, bytes]]:
+        return sorted([line for piece in near for line in self.part(piece).lines()])
+
     def _pieces(self, number: int) -> list[Piece]:
         attempt = self.attempts[number]
         try:
@@ -150,8 +169,8 @@ class View:
     def _timely(self, piece: Piece) -> Piece:
         return self.part(piece).narrowed() if piece.total and not self.choice.covers(piece.block) else piece
 
-    def _document(self, key: Key, raw: dict[str, Any], whole: bool) -> dict[str, Any]:
-        attempt = self.attempts[key[1]]
+    def _document(self, who: int, raw: dict[str, Any], whole: bool) -> dict[str, Any]:
+        attempt = self.attempts[who]
         if not whole:
             self._mark(attempt.path)
         return {
