@@ -21,6 +21,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
+
 COMMAND = [sys.executable, "-m", "penstock.cli"]
 PATIENCE = 60.0
 #: Looks at what a terminal shows, and types.

@@ -132,6 +132,24 @@ def test_what_is_asked_for_in_the_browser_runs(user: User, up: Callable[..., Sit
     assert site.ends() == 0
 
 
+def test_on_postgresql_too(user: User, up: Callable[..., Site], postgres_schema: str) -> None:
+    user.write("flow.py", FLOW)
+    user.write("penstock.toml", f'database = "{postgres_schema}"\n')
+    site = up()
+    assert (site.document["pipelines"], site.document["problems"]) == (1, [])
+    document = site.over(site.ask(seconds=0.1))
+    assert {task["name"]: task["state"] for task in document["tasks"]} == {"wait": "succeeded", "double": "succeeded"}
+    long = site.begun(seconds=60)
+    assert site.http.post(f"/runs/{long}/actions/cancel").status_code == 200
+    assert (site.over(long)["state"], site.over(long)["reason"]) == ("cancelled", "user")
+    assert [run["id"] for run in site.get("/runs", state="cancelled")["items"]] == [long]
+    assert site.get("/about")["workers"] >= 1
+    assert user.document(long)["state"] == "cancelled"
+    assert user.types("db", "check").returncode == 0
+    assert site.ends() == 0
+    assert not (Path(site.document["home"]) / "penstock.db").exists()
+
+
 def test_a_run_is_cancelled_from_the_browser_or_a_terminal(user: User, up: Callable[..., Site]) -> None:
     user.write("flow.py", FLOW)
     site = up()
