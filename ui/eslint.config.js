@@ -5,7 +5,7 @@ import ts from "typescript-eslint";
 
 /** Rooms from the lowest floor up: each uses only those before it, and `wire`. */
 const ROOMS = ["domain", "logs", "graph", "gantt", "api", "components", "views", "features", "app"];
-const FEATURES = ["runs", "run", "pipelines"];
+const FEATURES = ["runs", "run", "compare", "pipelines"];
 
 // Shapes (types) may be named from anywhere: they are gone when the page runs.
 const typed = (patterns) => patterns.map((pattern) => ({ ...pattern, allowTypeImports: true }));

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { comparisonQuery } from "../api/comparison";
 import { runGraphQuery } from "../api/graphs";
 import { runQuery } from "../api/runs";
 import { expectPart } from "../features/run/parts";
@@ -8,4 +9,9 @@ export function expectRun(client: QueryClient, runId: string, tab: string): void
   void client.prefetchQuery(runQuery(runId));
   if (tab === "workflow" || tab === "gantt") void client.prefetchQuery(runGraphQuery(runId));
   expectPart(tab);
+}
+
+/** The same for two runs side by side. */
+export function expectComparison(client: QueryClient, first: string, second: string): void {
+  void client.prefetchQuery(comparisonQuery(first, second));
 }

@@ -1,9 +1,9 @@
 import { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, defaultStringifySearch, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ApiProblem } from "../api/client";
-import { expectRun } from "./ahead";
+import { expectComparison, expectRun } from "./ahead";
 import { NotFound, Trouble, Waiting } from "./states";
-import { readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
+import { readCompareSearch, readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 
@@ -57,6 +57,14 @@ const runTab = createRoute({
   component: lazyRouteComponent(() => import("./RunPlace"), "RunPlace"),
 });
 
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$first/compare/$second",
+  validateSearch: readCompareSearch,
+  loader: ({ context, params }) => expectComparison(context.client, params.first, params.second),
+  component: lazyRouteComponent(() => import("../features/compare/ComparePage"), "ComparePage"),
+});
+
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: "/pipelines",
@@ -81,7 +89,7 @@ const pipelineTab = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, login, runs, run, runTab, pipelines, pipeline, pipelineTab]),
+  routeTree: root.addChildren([home, login, runs, run, runTab, compare, pipelines, pipeline, pipelineTab]),
   context: { client },
   defaultPreload: "intent",
   defaultPreloadDelay: 60,

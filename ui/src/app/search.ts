@@ -22,6 +22,14 @@ export interface RunsSearch {
   view?: number;
 }
 
+export interface CompareSearch {
+  /** Also what is the same in both runs. */
+  all?: boolean;
+  /** Only tasks whose name has this. */
+  q?: string;
+  order?: "definition";
+}
+
 export interface PipelineSearch {
   namespace?: string;
   run?: "now";
@@ -45,6 +53,10 @@ export function readRunSearch(given: Given): RunSearch {
 
 export function readRunsSearch(given: Given): RunsSearch {
   return dropped({ q: text(given["q"]), sort: text(given["sort"]), view: whole(given["view"]) });
+}
+
+export function readCompareSearch(given: Given): CompareSearch {
+  return dropped({ all: given["all"] === true || given["all"] === 1 || undefined, q: text(given["q"]), order: given["order"] === "definition" ? ("definition" as const) : undefined });
 }
 
 export function readPipelineSearch(given: Given): PipelineSearch {
