@@ -40,6 +40,7 @@ def ended(place: int, fact: Any) -> list[Any]:
         ["metric", 1.0, "rows", 3.5, "rows"],
         ["progress", 1.0, 1, None],
         ["progress", 1.0, 1, 2],
+        ["told", 1.0, "dataset_saved", {"dataset": "cars", "bytes": None}],
     ],
 )
 def test_what_workers_say_is_taken(message: list[Any]) -> None:
@@ -50,6 +51,8 @@ def test_what_workers_say_is_taken(message: list[Any]) -> None:
     "message",
     [
         ["unknown"],
+        ["told", 1.0, "task.succeeded", {}],
+        ["told", 1.0, "dataset_saved", "cars"],
         ["ended"],
         ENDED[:-1],
         ended(2, "lost"),

@@ -2,8 +2,8 @@
 
 From the engine: ["preload", [library]] · ["run", RunContext as an object] · ["dispatch", [Assignment]] ·
 ["cancel", [key]] · ["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] ·
-["returned", …] · ["metric", …] · ["progress", …] · ["sample", …], with the fields of ports.executor · ["broken", why]
-before it gives up.
+["returned", …] · ["metric", …] · ["progress", …] · ["told", …] · ["sample", …], with the fields of ports.executor ·
+["broken", why] before it gives up.
 """
 
 from __future__ import annotations

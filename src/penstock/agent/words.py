@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from penstock.agent.frames import Message
+from penstock.ports.executor import EVENTS
 
 _NUMBER: Final = (int, float)
 _NUMBERS: Final = frozenset(_NUMBER)
@@ -76,4 +77,8 @@ def _progress(message: Message) -> bool:
     )
 
 
-_CHECKS: Final = {"ended": _ended, "loaded": _loaded, "metric": _metric, "progress": _progress}
+def _told(message: Message) -> bool:
+    return len(message) == 4 and type(message[1]) is float and message[2] in EVENTS and type(message[3]) is dict
+
+
+_CHECKS: Final = {"ended": _ended, "loaded": _loaded, "metric": _metric, "progress": _progress, "told": _told}

@@ -38,6 +38,8 @@ class Sink(Protocol):
 
     def progress(self, done: float, total: float | None) -> None: ...
 
+    def event(self, kind: str, data: dict[str, Any]) -> None: ...
+
 
 class CurrentRun:
     """Facts and reports of the running task. Outside of a run facts are None (or empty), and reports are only logged.
@@ -126,6 +128,12 @@ run: Final = CurrentRun()
 def activate(facts: Facts, sink: Sink) -> None:
     """A task begins (workers call this)."""
     run._facts, run._sink = facts, sink
+
+
+def tell(kind: str, data: dict[str, Any]) -> None:
+    """Record an event of the running task (loaders call this): a kind of ports.executor.EVENTS, and plain JSON."""
+    if run._sink is not None:
+        run._sink.event(kind, data)
 
 
 def deactivate() -> None:

@@ -18,13 +18,13 @@ from penstock.engine.handle import RunHandle
 from penstock.engine.journal import Journal
 from penstock.engine.limits import Limits
 from penstock.engine.outbox import Outbox
-from penstock.engine.promises import Promises, keep_pace
+from penstock.engine.promises import Promises, fall_back, keep_pace
 from penstock.engine.rest import Rest
 from penstock.engine.restore import Restored
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import AgentLost, PenstockError
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
-from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Returned, Sample, Started
+from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Returned, Sample, Started, Told
 from penstock.store.commands import Command
 from penstock.store.rows import NewMetric, NewSample
 from penstock.store.writer import Writer
@@ -279,7 +279,7 @@ class Engine:
             return
         run = attempt.task_run
         view = run.run
-        view.pace = 0
+        fall_back(view)
         self._stirred[view.key] = view
         attempt.after = None
         if promise is not None:
@@ -309,6 +309,12 @@ class Engine:
         if attempt is not None:
             attempt.task_run.progress = (report.done, report.total)
             self.out.mark_task_run(attempt.task_run)
+
+    def _take_told(self, report: Told) -> None:
+        attempt = self._find(report.key)
+        if attempt is not None:
+            run = attempt.task_run
+            self.out.event(run.run, run, attempt.n, report.at, report.kind, report.data)
 
     def _take_sample(self, report: Sample) -> None:
         attempt = self._find(report.key)
@@ -418,5 +424,6 @@ _TAKE: Final[dict[type[Report], Callable[[Engine, Any], None]]] = {
     Returned: Engine._take_returned,
     Metric: Engine._take_metric,
     Progress: Engine._take_progress,
+    Told: Engine._take_told,
     Sample: Engine._take_sample,
 }

@@ -17,7 +17,18 @@ from typing import Any, TextIO
 
 from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.streams import TextStream
-from penstock.ports.executor import Assignment, Ended, Metric, Progress, Report, Returned, RunContext, Started, Usage
+from penstock.ports.executor import (
+    Assignment,
+    Ended,
+    Metric,
+    Progress,
+    Report,
+    Returned,
+    RunContext,
+    Started,
+    Told,
+    Usage,
+)
 from penstock.worker.code import Run
 from penstock.worker.perform import Result, perform, with_made
 from penstock.worker.records import level_of
@@ -130,6 +141,9 @@ class _Sink:
 
     def progress(self, done: float, total: float | None) -> None:
         self._reports.append(Progress(self._key, time.time(), done, total))
+
+    def event(self, kind: str, data: dict[str, Any]) -> None:
+        self._reports.append(Told(self._key, time.time(), kind, data))
 
 
 class _Tee:

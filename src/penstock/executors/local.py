@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, Any, Final
 
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
 from penstock.agent.logs import LIMIT
 from penstock.errors import AgentLost, ExecutorError
+from penstock.executors import lifelines
 from penstock.ports.executor import (
     Assignment,
     Ended,
@@ -26,6 +28,7 @@ from penstock.ports.executor import (
     RunContext,
     Sample,
     Started,
+    Told,
     Usage,
 )
 
@@ -38,11 +41,15 @@ class LocalExecutor:
 
     `workers`: attempts at the same time. `log_limit`: bytes of one attempt's log that are kept. `preload`: libraries
     that will probably be needed (of authoring.load.PRELOAD), to be loaded while the definition is still being read;
-    what a run really needs comes with its context.
+    what a run really needs comes with its context. `lifeline`: a file that is locked while we or the agent live.
     """
 
-    def __init__(self, workers: int, *, log_limit: int = LIMIT, preload: Sequence[str] = ()) -> None:
+    def __init__(
+        self, workers: int, *, log_limit: int = LIMIT, preload: Sequence[str] = (), lifeline: Path | None = None
+    ) -> None:
         self.workers = workers
+        self._lifeline = lifeline
+        self._held: int | None = None
         self._log_limit = log_limit
         self._preload = list(preload)
         self._agent: subprocess.Popen[bytes] | None = None
@@ -59,17 +66,20 @@ class LocalExecutor:
 
     def open(self) -> None:
         """Start the agent. Raises ExecutorError when it can't be started."""
+        if self._lifeline is not None and self._held is None:
+            self._held = lifelines.hold(self._lifeline)
+        held = [] if self._held is None else [self._held]
         ours, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the agent is lost
         command = [sys.executable, "-P", "-m", "penstock.agent"]
-        arguments = [str(theirs.fileno()), str(self.workers), str(self._log_limit)]
+        arguments = [str(number) for number in (theirs.fileno(), self.workers, self._log_limit, *held)]
         try:
             self._agent = subprocess.Popen(
                 command + arguments,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._errors,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[theirs.fileno(), *held],
                 start_new_session=True,  # Ctrl-C in a terminal is for us alone
             )
         except OSError as error:
@@ -169,6 +179,9 @@ class LocalExecutor:
         """End everything that still runs."""
         self._send(["close"])
         self._end()
+        if self._lifeline is not None and self._held is not None:
+            lifelines.release(self._lifeline, self._held)
+            self._held = None
 
     def _end(self) -> None:
         if self._sock is not None:
@@ -192,5 +205,6 @@ _REPORTS: Final[dict[str, Any]] = {
     "returned": Returned._make,
     "metric": Metric._make,
     "progress": Progress._make,
+    "told": Told._make,
     "sample": Sample._make,
 }

@@ -14,10 +14,13 @@ not begun so gets a `returned` instead of an `ended`; then its key may be dispat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 
 #: How an attempt ended. `skipped`: its condition was false. `expanded`: the items of a fan-out are known.
 Outcome: TypeAlias = Literal["succeeded", "skipped", "expanded", "failed", "cancelled", "lost"]
+
+#: What may be told of an attempt while it runs: that a dataset which the project keeps was loaded or saved, or was not.
+EVENTS: Final = frozenset({"dataset_loaded", "dataset_saved", "dataset_failed"})
 
 #: What stands for the value of an argument: an artifact's list form (model.artifact), or one of
 #: {"list": [ref, ...]} results of a fan-out in order · {"item": ref, "at": i} the i-th item of a value ·
@@ -131,6 +134,15 @@ class Progress(NamedTuple):
     total: float | None
 
 
+class Told(NamedTuple):
+    """Something that happened in an attempt: a `kind` of EVENTS, and `data` as plain JSON."""
+
+    key: str
+    at: float
+    kind: str
+    data: dict[str, Any]
+
+
 class Sample(NamedTuple):
     """What the process tree of an attempt uses now: CPU seconds so far, bytes resident, read, written."""
 
@@ -142,7 +154,7 @@ class Sample(NamedTuple):
     written_bytes: int
 
 
-Report: TypeAlias = Started | Ended | Returned | Metric | Progress | Sample
+Report: TypeAlias = Started | Ended | Returned | Metric | Progress | Told | Sample
 
 
 class Executor(Protocol):

@@ -4,10 +4,10 @@ From the agent: ["run", RunContext as an object] · ["load", run id] · ["do", A
 ["next", number, Assignment], to be begun with the token of that number (agent.ahead), and if it is a follower only
 after the success of what it follows · ["forget", run id] · ["quit"].
 To the agent: ["loaded", run id, at, totals] when a module has been imported · ["metric", at, name, value, unit] ·
-["progress", at, done, total] · ["ended", key, outcome, reason, outputs, error, items, [CPU seconds, peak bytes,
-bytes read, bytes written], started at, ended at, whether children are left, totals, quiet]. Totals are [CPU seconds,
-bytes read, bytes written] of the process since its begin. Not quiet: the agent has to read what was written before
-anything is begun with a token.
+["progress", at, done, total] · ["told", at, kind, data] · ["ended", key, outcome, reason, outputs, error, items,
+[CPU seconds, peak bytes, bytes read, bytes written], started at, ended at, whether children are left, totals, quiet].
+Totals are [CPU seconds, bytes read, bytes written] of the process since its begin. Not quiet: the agent has to read
+what was written before anything is begun with a token.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from penstock.agent.frames import Message
 
@@ -19,7 +19,8 @@ _MOST: Final = 1000
 class Reports:
     """Where `penstock.run` of a task goes (authoring.current.Sink). Any thread of the task may use it.
 
-    Every figure is sent; of progress the latest. `send` is called with the lock held, from one thread at a time.
+    Every figure and event is sent; of progress the latest. `send` is called with the lock held, from one thread at a
+    time.
     """
 
     def __init__(self, send: Callable[[list[Message]], None]) -> None:
@@ -48,6 +49,13 @@ class Reports:
         if os.getpid() == self._pid:
             with self._lock:
                 self._progress = ["progress", time.time(), done, total]
+                self._soon()
+
+    def event(self, kind: str, data: dict[str, Any]) -> None:
+        """Report something that happened (ports.executor.EVENTS)."""
+        if os.getpid() == self._pid:
+            with self._lock:
+                self._figures.append(["told", time.time(), kind, data])
                 self._soon()
 
     def _soon(self) -> None:

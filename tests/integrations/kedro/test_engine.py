@@ -81,6 +81,10 @@ def test_factories_namespaces_versions_partitions_generators_and_transcoding(use
     assert kept["parts"]["bytes"] == sum(file.stat().st_size for file in (versions / "data/parts").iterdir())
     assert (versions / "data/pieces.txt").read_text() == (versions / "data/squares.csv").read_text()
     assert task(document, "say")["outputs"] == []
+    loads = {data["dataset"]: data for kind, data in user.told() if kind == "dataset_loaded"}
+    assert loads["numbers"]["bytes"] == (version / "numbers.csv").stat().st_size
+    assert loads["numbers"]["rows"] == 100
+    assert {"squares@text", "total"} <= loads.keys()
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,8 @@ def test_a_node_fails_with_the_operation_and_the_dataset(
     project("failing")
     document = user.runs("failing", "--pipeline", pipeline, exit_code=1)
     (known,) = user.errors()
+    failed = [data for kind, data in user.told() if kind == "dataset_failed"]
+    assert failed == ([] if pipeline == "function" else [{name: error[name] for name in ("dataset", "operation")}])
     told = {**known, "file": Path(known["file"] or "").name}
     assert {name: told.get(name) for name in error} == error
     assert states(document)["begin"] == "succeeded"

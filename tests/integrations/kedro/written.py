@@ -66,6 +66,12 @@ class User:
             rows = connection.execute("SELECT error FROM attempt WHERE error IS NOT NULL ORDER BY run_key, seq, n")
             return [json.loads(row[0]) for row in rows]
 
+    def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """Kinds and data of what happened to datasets."""
+        with closing(sqlite3.connect(self.folder / ".penstock" / "penstock.db")) as connection:
+            rows = connection.execute("SELECT kind, data FROM event WHERE kind LIKE 'dataset_%' ORDER BY id")
+            return [(kind, json.loads(data)) for kind, data in rows]
+
     def refused(self, *words: str) -> str:
         """What is said of a run that is refused before anything ran."""
         done = self.types("run", *words)

@@ -14,7 +14,7 @@ from penstock.model.artifact import Artifact
 def kept_artifact(dataset: Any, data: Any, project: str) -> Artifact:
     """The artifact of what a dataset object of Kedro's holds now. `data` is what was saved; it is only looked at."""
     kind = kind_of(type(dataset))
-    version = _version(dataset)
+    version = save_version(dataset)
     place = place_of(dataset)
     body = {
         "type": kind, "path": told_place(place, project) or None, "version": version,
@@ -27,13 +27,21 @@ def kept_artifact(dataset: Any, data: Any, project: str) -> Artifact:
     )  # fmt: skip
 
 
-def _version(dataset: Any) -> str | None:
-    """The version that was saved; None where there are none."""
-    versions = getattr(dataset, "_version", None)
-    if versions is None:
+def load_version(dataset: Any) -> str | None:
+    """The version of a dataset object of Kedro's that is loaded; None where there are none."""
+    return _resolved(dataset, "resolve_load_version")
+
+
+def save_version(dataset: Any) -> str | None:
+    """The version that is saved; None where there are none."""
+    return _resolved(dataset, "resolve_save_version")
+
+
+def _resolved(dataset: Any, way: str) -> str | None:
+    if getattr(dataset, "_version", None) is None:
         return None
     try:
-        found = dataset.resolve_save_version()
+        found = getattr(dataset, way)()
     except Exception:  # anybody's dataset
         return None
     return None if found is None else str(found)

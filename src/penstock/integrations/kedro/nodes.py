@@ -11,14 +11,16 @@ from typing import Any, Final
 from kedro.runner.task import Task as KedroTask
 
 from penstock.authoring.current import run as current
+from penstock.authoring.current import tell
 from penstock.errors import PenstockError
 from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.ids import is_param, plain_name
-from penstock.integrations.kedro.kept import kept_artifact
+from penstock.integrations.kedro.kept import kept_artifact, load_version
 from penstock.integrations.kedro.places import keeps_in_memory, kind_of
 from penstock.integrations.kedro.project import Project
+from penstock.integrations.kedro.sizes import size_of
 from penstock.integrations.kedro.stored import ParamDataset, Shelf, StoredDataset
-from penstock.integrations.kedro.watch import Watch
+from penstock.integrations.kedro.watch import Done, Watch
 from penstock.model.artifact import Artifact
 from penstock.ports.executor import Ref
 from penstock.worker.failures import FACTS
@@ -72,8 +74,7 @@ class Nodes:
             raise self._told(error) from error.__cause__
         finally:
             self._watch.end(generator)
-            for name, seconds in self._watch.seconds.items():
-                current.metric(f"{name}_seconds", seconds, "s")
+            self._report()
         return {dataset: self._artifact(dataset) for dataset in dict.fromkeys(map(plain_name, node.outputs))}
 
     def _artifact(self, dataset: str) -> list[Any]:
@@ -85,6 +86,30 @@ class Nodes:
         dataset = self.catalog.get(name)
         if not isinstance(dataset, StoredDataset):
             self._kept[plain_name(name)] = kept_artifact(dataset, data, str(self.project.folder))
+
+    def _report(self) -> None:
+        """Tell how long the parts took, and what was loaded and saved."""
+        for name, seconds in self._watch.seconds.items():
+            current.metric(f"{name}_seconds", seconds, "s")
+        for done in self._watch.done:
+            tell(
+                "dataset_loaded" if done.operation == "load" else "dataset_saved",
+                {"dataset": done.dataset, "seconds": done.seconds, "bytes": self._bytes(done), "rows": done.rows},
+            )
+        if self._watch.doing is not None:
+            operation, dataset = self._watch.doing
+            tell("dataset_failed", {"dataset": dataset, "operation": operation})
+
+    def _bytes(self, done: Done) -> int | None:
+        name = plain_name(done.dataset)
+        if done.operation == "save":
+            made = self._shelf.made.get(name) or self._kept.get(name)
+            return None if made is None else made.bytes
+        dataset = self.catalog.get(done.dataset)
+        if isinstance(dataset, StoredDataset):
+            ref = self._shelf.refs.get(name)
+            return Artifact.from_list(ref).bytes if type(ref) is list else None
+        return size_of(dataset, load_version(dataset))
 
     def _told(self, error: Exception) -> Exception:
         """The error with the operation and the dataset at fault; what the store has to say, in its own words."""
