@@ -6,7 +6,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   ["Runs", [["j k", "next, previous row"], ["Enter", "open the run"], ["x", "tick the row"], ["Shift x", "tick up to here"]]],
   ["A run", [["1 – 6", "its tabs"], ["f", "next failed task"], ["[ ]", "previous, next run of the pipeline"], ["c", "copy the link"]]],
   ["Workflow and Gantt", [["0", "fit"], ["+ −", "closer, further"], ["w a s d", "move the Gantt"], ["arrows", "along the edges"]]],
-  ["Logs", [["e", "next error line"], [".", "follow the end"], ["n N", "next, previous match"]]],
+  ["Logs", [["e", "next error line"], [".", "follow the end"], ["n N", "next, previous match"], ["Esc", "lines of all times again"]]],
 ];
 
 /** All keys. */

@@ -47,7 +47,10 @@ export function LogLines({ store, tie, look, chosen, current, onChoose, onFollow
   const { follows } = reader;
 
   useAnchor(store, tie);
-  useEffect(() => store.want(first, last), [store, first, last, total]);
+  // Before anything is known of a view, what it opens with is wanted already, and not to be given up.
+  useEffect(() => {
+    if (last >= first) store.want(first, last);
+  }, [store, first, last, total]);
   useEffect(() => onFollow(follows), [follows, onFollow]);
   useWidest(rows, look.wrapped, store);
 

@@ -6,7 +6,7 @@ import type { LogLine, LogView } from "../../../api/logs";
 import type { LineStore } from "../../../logs/store";
 
 export function LogEmpty({ view, live, onAll }: { view: LogView; live: boolean; onAll: () => void }) {
-  const narrowed = view.levels.length > 0 || view.task !== undefined;
+  const narrowed = view.levels.length > 0 || view.task !== undefined || view.from !== undefined || view.until !== undefined;
   return (
     <div className="pn-logs-empty">
       {narrowed ? (

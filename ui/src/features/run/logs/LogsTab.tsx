@@ -9,22 +9,25 @@ import { taskText } from "../../../domain/formats";
 import { useRunPlace } from "../place";
 import type { Chosen } from "./LogLines";
 import { LogsView } from "./LogsView";
+import type { TimeRange } from "./TimeStrip";
 
 export default function LogsTab({ run }: { run: RunDocument }) {
   const [place, setPlace] = useRunPlace();
-  const { task, map, attempt, line, to, levels } = place;
+  const { task, map, attempt, line, to, levels, from, until, q } = place;
   const view = useMemo<LogView>(
-    () => ({ run: run.id, task, mapIndex: map, attempt, levels: LEVELS.filter((level) => (levels ?? "").split(",").includes(level)) }),
-    [run.id, task, map, attempt, levels],
+    () => ({ run: run.id, task, mapIndex: map, attempt, levels: LEVELS.filter((level) => (levels ?? "").split(",").includes(level)), from, until }),
+    [run.id, task, map, attempt, levels, from, until],
   );
   const chosen = useMemo<Chosen | undefined>(() => (line === undefined || line < 1 ? undefined : { first: line - 1, last: Math.max(line, to ?? line) - 1 }), [line, to]);
   const choose = useCallback((next: Chosen | undefined) => setPlace({ line: next && next.first + 1, to: next === undefined || next.last === next.first ? undefined : next.last + 1 }), [setPlace]);
   const levelled = useCallback((next: readonly Level[]) => setPlace({ levels: next.length === 0 ? undefined : next.join(","), line: undefined, to: undefined }), [setPlace]);
-  const all = useCallback(() => setPlace({ task: undefined, map: undefined, attempt: undefined, levels: undefined, line: undefined, to: undefined }), [setPlace]);
+  const ranged = useCallback((next: TimeRange) => setPlace({ from: next?.[0], until: next?.[1], line: undefined, to: undefined }), [setPlace]);
+  const searched = useCallback((text: string) => setPlace({ q: text === "" ? undefined : text }), [setPlace]);
+  const all = useCallback(() => setPlace({ task: undefined, map: undefined, attempt: undefined, levels: undefined, from: undefined, until: undefined, line: undefined, to: undefined }), [setPlace]);
   return (
     <LogsView
       view={view} live={!isOver(run.state)} start={Date.parse(run.started_at ?? run.created_at)} chosen={chosen}
-      onChoose={choose} onLevels={levelled} onAll={all} choosers={<Choosers run={run} task={task} map={map} attempt={attempt} set={setPlace} />}
+      onChoose={choose} onLevels={levelled} onRange={ranged} search={q ?? ""} onSearch={searched} onAll={all} choosers={<Choosers run={run} task={task} map={map} attempt={attempt} set={setPlace} />}
     />
   );
 }

@@ -9,6 +9,7 @@ import { useKeys } from "../../../components/keys";
 import { type Chosen, LogLines, ROW, type LinesLook } from "./LogLines";
 import { LogEmpty, LogTrouble } from "./LogStates";
 import { LogToolbar } from "./LogToolbar";
+import { type TimeRange, TimeStrip } from "./TimeStrip";
 import { ChosenLines } from "./ChosenLines";
 import { useLogLook } from "./look";
 import { useReader } from "./useReader";
@@ -23,6 +24,10 @@ export interface LogsViewProps {
   chosen: Chosen | undefined;
   onChoose: (chosen: Chosen | undefined) => void;
   onLevels: (levels: readonly Level[]) => void;
+  onRange: (range: TimeRange) => void;
+  /** What is searched for, and what it is changed to. */
+  search: string;
+  onSearch: (text: string) => void;
   /** Takes the view back to all lines of the run. */
   onAll: () => void;
   /** Choosers of task and attempt, before the levels. */
@@ -32,10 +37,10 @@ export interface LogsViewProps {
 const LINE = { key: keyOfLine, time: (line: LogLine) => Date.parse(line.at) };
 const BAD: readonly Level[] = ["error", "critical"];
 
-export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll, choosers }: LogsViewProps) {
+export function LogsView({ view, live, start, chosen, onChoose, onLevels, onRange, search: kept, onSearch, onAll, choosers }: LogsViewProps) {
   const store = useStore(view, chosen, live);
   const [look, setLook] = useLogLook();
-  const [text, setText] = useState("");
+  const [text, setText] = useSearchText(kept, onSearch);
   const [current, setCurrent] = useState<number>();
   const [follows, setFollows] = useState(live && chosen === undefined);
   const [total, complete] = useTotal(store);
@@ -81,16 +86,17 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
 
   const nextError = useCallback(async (by: 1 | -1) => {
     const index = current ?? reader.place.index;
-    const line = store.line(index);
-    const from = line === undefined || (current === undefined && index === 0 && by === 1) ? undefined : { index, at: line.at };
+    // At the very start, the first line is what is looked for too.
+    const from = current === undefined && index === 0 && by === 1 ? undefined : index;
     const found = await findLevel(view, BAD, from, by);
     if (found !== null) show(found);
-  }, [view, store, current, reader, show]);
+  }, [view, current, reader, show]);
 
   const search = useRef<HTMLInputElement>(null);
   useKeys({
     ".": () => follow(!reader.follows), e: () => void nextError(1), E: () => void nextError(-1),
     n: () => walk(1), N: () => walk(-1), "/": () => search.current?.focus(),
+    ...(view.from === undefined && view.until === undefined ? {} : { Escape: () => onRange(undefined) }),
   });
 
   const position = current === undefined || matches.data === undefined ? undefined : rank(matches.data.indexes, current) + 1;
@@ -102,6 +108,7 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
         live={!complete} follows={follows} onFollow={follow}
         errors={(summary.data?.levels["error"] ?? 0) + (summary.data?.levels["critical"] ?? 0)} onError={(by) => void nextError(by)}
       />
+      <TimeStrip view={view} here={store.line(reader.place.index)?.at} onRange={onRange} onGo={show} />
       <LogTrouble store={store} />
       {total === 0
         ? <LogEmpty view={view} live={live} onAll={onAll} />
@@ -109,6 +116,26 @@ export function LogsView({ view, live, start, chosen, onChoose, onLevels, onAll,
       {chosen !== undefined && <ChosenLines view={view} chosen={chosen} onDone={() => onChoose(undefined)} />}
     </section>
   );
+}
+
+/** Milliseconds without a key until what is searched for goes into the address. */
+const TYPED = 300;
+
+/** What is searched for, as it is typed; the address has it a little later, and changes it where somebody goes back. */
+function useSearchText(kept: string, onSearch: (text: string) => void): [string, (text: string) => void] {
+  // `sent` is on its way into the address, which still has `before`: neither may change what is being typed.
+  const [typed, setTyped] = useState({ text: kept, sent: kept, before: kept });
+  const here = kept === typed.sent || kept === typed.before ? typed : { text: kept, sent: kept, before: kept };
+  const { text, sent } = here;
+  useEffect(() => {
+    if (text.trim() === sent) return undefined;
+    const timer = setTimeout(() => {
+      setTyped({ text, sent: text.trim(), before: kept });
+      onSearch(text.trim());
+    }, TYPED);
+    return () => clearTimeout(timer);
+  }, [text, sent, kept, onSearch]);
+  return [text, (next) => setTyped({ ...here, text: next })];
 }
 
 /** Lines that are loaded at first around the place where the log opens. */
