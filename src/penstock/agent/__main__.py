@@ -1,4 +1,6 @@
-"""`python -m penstock.agent FD WORKERS LOG_LIMIT`: an agent for the engine at the other end of a socket.
+"""`python -m penstock.agent FD WORKERS LOG_LIMIT [HELD]`: an agent for the engine at the other end of a socket.
+
+HELD is a descriptor that is only kept open, see executors.lifelines.
 
 PENSTOCK_AGENT_PROFILE=FILE leaves a profile of its work there (cProfile).
 """
@@ -13,9 +15,10 @@ from penstock.agent import seedling
 
 def main(arguments: list[str]) -> None:
     """Serve until the engine is gone."""
-    fd, workers, log_limit = map(int, arguments)
-    # It was inheritable to come here; a task's process must not get it.
-    os.set_inheritable(fd, False)
+    fd, workers, log_limit, *held = map(int, arguments)
+    # They were inheritable to come here; a task's process must not get them.
+    for inherited in (fd, *held):
+        os.set_inheritable(inherited, False)
     template = seedling.start()
 
     # The rest is imported while the template comes up.
