@@ -183,6 +183,19 @@ def test_a_link_that_comes_back_while_its_run_is_cancelled_ends() -> None:
     assert world.executor.waiting == {}
 
 
+def test_after_a_link_came_back_some_go_the_usual_way() -> None:
+    world = World()
+    world.submit(chain(20))
+    world.end("a", took=BRISK)
+    world.executor.give_back(next(iter(world.executor.behind.values())).key)
+    world.turn()
+    seen = []
+    for name in "bcdefghijkl":
+        seen.append(len(promised(world)))
+        world.end(name, took=BRISK)
+    assert seen == [0] * 9 + [1, 0]
+
+
 def test_promises_go_with_the_agent() -> None:
     world = World()
     view = world.submit(chain(4))

@@ -17,6 +17,8 @@ MOST: Final = 16
 #: Seconds that an attempt takes at most for others to be promised behind the next: of those that take long, nobody
 #: minds the way to the engine (agent.dispatcher has the same measure for what it sends ahead).
 BRISK: Final = 0.001
+#: Short attempts in the usual way after a promise that came back.
+PAUSE: Final = 8
 
 
 class Promises:
@@ -58,5 +60,12 @@ def _successor(run: TaskRun) -> TaskRun | None:
 
 def keep_pace(view: RunView, report: Ended) -> None:
     """Promise more while attempts are short, none while they are not."""
-    brisk = report.outcome == "succeeded" and report.ended_at - (report.started_at or 0.0) < BRISK
-    view.pace = min(MOST, 2 * view.pace or 1) if brisk else 0
+    if report.outcome != "succeeded" or report.ended_at - (report.started_at or 0.0) >= BRISK:
+        view.pace = min(view.pace, 0)
+    else:
+        view.pace = view.pace + 1 if view.pace < 1 else min(MOST, 2 * view.pace)
+
+
+def fall_back(view: RunView) -> None:
+    """A promise came back: it was for nothing, and there is a reason that may last (each task writes something)."""
+    view.pace = -PAUSE
