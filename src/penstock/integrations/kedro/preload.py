@@ -14,7 +14,7 @@ for _name in (
     "kedro.framework.context",
     "kedro.validation.parameter_validator",  # not in every version
     "pydantic.main",
-    "penstock.integrations.kedro.worker",
+    "penstock.integrations.kedro.loaded",
 ):
     with contextlib.suppress(ImportError):
         importlib.import_module(_name)
