@@ -173,10 +173,10 @@ def test_workers_go_after_a_rest_and_come_back(desk: Desk) -> None:
         assert desk.over(desk.ask())["state"] == "succeeded"
 
 
-def _claimed_by_one_that_died(desk: Desk) -> str:
+def _claimed_by_one_that_died(desk: Desk, kind: str = "engine") -> str:
     run = desk.ask()
     with desk.database.write() as connection:
-        owner = instances.register(connection, "engine", time.time(), GONE)
+        owner = instances.register(connection, kind, time.time(), GONE)
         assert requests.claim(connection, ids.key_of(run), owner) is not None
     return run
 
@@ -188,10 +188,10 @@ def test_a_run_whose_engine_died_before_it_began_runs_all_the_same(desk: Desk) -
 
 
 def test_commands_for_runs_of_the_dead_are_answered(desk: Desk) -> None:
-    run = _claimed_by_one_that_died(desk)
+    run = _claimed_by_one_that_died(desk, "terminal")
     key = ids.key_of(run)
     with desk.database.write() as connection:
-        # It had begun: such a run ends as lost.
+        # It had begun: such a run of a terminal ends as lost.
         connection.run("UPDATE run SET state = 'running', started_at = created_at WHERE key = ?", (key,))
         command = commands.add(connection, key, "cancel", {}, time.time())
         owner = instances.register(connection, "terminal", time.time())

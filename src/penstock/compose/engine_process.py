@@ -28,6 +28,7 @@ from penstock.compose.watcher import State, Watcher
 from penstock.engine.handle import RunHandle
 from penstock.errors import ExecutorError, PenstockError
 from penstock.store.database import locate
+from penstock.store.instances import this_process
 
 #: Seconds between two looks for runs that were asked for: in the file of SQLite, and at a server.
 LOOK: Final = 0.1
@@ -87,7 +88,8 @@ def _work(options: argparse.Namespace) -> int:
     ending = Ending()
     settings = load_settings(options.project, os.environ)
     # The agent's processes come up while the rest is made.
-    executor = start_executor(settings, workers=options.workers)
+    home = Home(options.home, options.database)
+    executor = start_executor(settings, workers=options.workers, lifeline=home.lifeline(this_process()))
     claims: list[Claims] = []
 
     def duty(local: LocalEngine) -> Claims:
@@ -95,7 +97,6 @@ def _work(options: argparse.Namespace) -> int:
         claims.append(Claims(local, lambda: ending.because_of(lost)))
         return claims[0]
 
-    home = Home(options.home, options.database)
     look = LOOK if isinstance(locate(options.database), Path) else LOOK_FAR
     with LocalEngine(home, settings, executor, kind="engine", look=look, rest_after=REST, duty=duty) as local:
         watcher = Watcher(options.project, local.database, _tell_state)

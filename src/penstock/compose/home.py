@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from penstock.authoring.home import find_home
 from penstock.errors import SettingsError
+
+if TYPE_CHECKING:
+    from penstock.store.instances import Process
 
 __all__ = ["Home", "find_home"]
 
@@ -27,6 +31,10 @@ class Home:
     def logs(self) -> Path:
         """What tasks printed."""
         return self.path / "logs"
+
+    def lifeline(self, process: Process) -> Path:
+        """What is locked while an engine or its agent lives (executors.lifelines)."""
+        return self.path / "engines" / f"{process.pid}-{process.pid_started}"
 
     @property
     def exists(self) -> bool:

@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -32,16 +33,24 @@ from penstock.store.writer import Writer
 
 
 def start_executor(
-    settings: Settings, *, inline: bool = False, workers: int | None = None, preload: Sequence[str] = ()
+    settings: Settings,
+    *,
+    inline: bool = False,
+    workers: int | None = None,
+    preload: Sequence[str] = (),
+    lifeline: Path | None = None,
 ) -> Executor:
     """The executor that is asked for, open: its processes come up while the caller goes on.
 
-    `preload`: libraries that a run will probably need.
+    `preload`: libraries that a run will probably need. `lifeline`: see executors.local.
     """
     width = workers or settings.workers or os.cpu_count() or 1
     limit = settings.log_limit
-    executor: Executor
-    executor = InlineExecutor(log_limit=limit) if inline else LocalExecutor(width, log_limit=limit, preload=preload)
+    executor: Executor = (
+        InlineExecutor(log_limit=limit)
+        if inline
+        else LocalExecutor(width, log_limit=limit, preload=preload, lifeline=lifeline)
+    )
     executor.open()
     return executor
 
@@ -82,8 +91,7 @@ class LocalEngine:
         self.inline = isinstance(self.executor, InlineExecutor)
         try:
             self.database = open_database(home.database_url)
-            read_spools(home, self.database, settings.log_limit)
-            self.owner = self._register(kind)
+            self.owner = self._register(kind, read_spools(home, self.database, settings.log_limit))
             self.writer = Writer(self.database)
             limits = Limits(self.executor.workers, settings.gpus, settings.pools)
             self._spare = SpareRoom(home.path)
@@ -101,10 +109,10 @@ class LocalEngine:
         if not self.inline:
             self.engine.start()
 
-    def _register(self, kind: str) -> int:
+    def _register(self, kind: str, spare: set[int]) -> int:
         with self.database.write() as connection:
             owner = instances.register(connection, kind, time.time(), workers=self.executor.workers)
-            settle_abandoned_runs(connection, owner, time.time())
+            settle_abandoned_runs(connection, owner, time.time(), spare)
             return owner
 
     def work_until(self, handle: RunHandle) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any, Final
 
 from penstock.compose.home import Home
 from penstock.engine.limits import Limits
 from penstock.engine.plan import Plan, make_plan
 from penstock.engine.request import RunRequest, chosen_tasks, new_view, selection_of
+from penstock.engine.restore import Restored, restore
 from penstock.engine.view import RunView
 from penstock.errors import NotFound
 from penstock.integrations.kedro.ahead import LOADER
-from penstock.model import graph, params, spec
+from penstock.model import graph, ids, params, spec
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import RunContext
 from penstock.store import outputs, runs
 from penstock.store.database import Database
+from penstock.store.recovery import StoredRun
 
 #: Plans that are kept for the next run of the same definition.
 KEPT: Final = 32
@@ -47,11 +51,22 @@ class Planner:
         plan = self.plan(definition)
         values = params.resolve(definition.params, request.params, request.texts)
         chosen = chosen_tasks(plan, request)
-        given = {} if chosen is None else self._given(plan, chosen, request)
+        given, source = ({}, None) if chosen is None else self._given(plan, chosen, request)
         context = self._context(plan, request, values, run_id)
         view = new_view(plan, context, request, at, chosen=chosen, given=given)
         view.facts = _facts(definition)
+        if view.selection is not None and source is not None:
+            # Who takes the run over or tries it again must find the same.
+            view.selection["from_run"] = [ids.run_id(source)]
         return view
+
+    def restored(self, definition: PipelineSpec, request: RunRequest, stored: StoredRun) -> Restored:
+        """A run as it stands on record. Raises NotFound, DefinitionError, StoreCorrupt."""
+        plan = self.plan(definition)
+        chosen = chosen_tasks(plan, request)
+        given = {} if chosen is None else self._given(plan, chosen, request)[0]
+        context = self._context(plan, request, json.loads(stored.run.params), stored.run.id)
+        return restore(stored, plan, replace(context, labels=stored.labels), given=given)
 
     def _context(self, plan: Plan, request: RunRequest, values: dict[str, Any], run_id: str) -> RunContext:
         definition = plan.spec
@@ -68,11 +83,11 @@ class Planner:
             logs=str(self._home.logs),
         )
 
-    def _given(self, plan: Plan, chosen: set[str], request: RunRequest) -> dict[str, Any]:
-        """References of what the slice reads from tasks outside of it, from an earlier run."""
+    def _given(self, plan: Plan, chosen: set[str], request: RunRequest) -> tuple[dict[str, Any], int | None]:
+        """References of what the slice reads from tasks outside of it, and the earlier run that they are from."""
         needed = graph.needs(plan.spec, chosen)
         if not needed:
-            return {}
+            return {}, None
         definition = plan.spec
         with self._database.read() as connection:
             if request.from_run is not None:
@@ -88,7 +103,7 @@ class Planner:
                 f"{'it not' if request.from_run else 'it'}",
                 cure=f"run '{definition.name}' whole once, or give a run that has it with --from-run",
             )
-        return {name: found[name] for name in needed}
+        return {name: found[name] for name in needed}, key
 
 
 def _facts(definition: PipelineSpec) -> dict[str, Any] | None:

@@ -1,11 +1,13 @@
 """Runs whose owner is gone: say of each what it is, so that it can be retried.
 
-A run of a terminal ends with its process (its agent and workers see to that), so what is left is only its record.
+A run of a terminal ends with its process (its agent and workers see to that), so what is left is only its record. What
+an engine of `penstock up` had waits for the next one (compose.takeover).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from penstock.engine.outbox import micros
@@ -21,16 +23,20 @@ REASON = "lease_lost"
 MESSAGE = "the process that ran it was killed"
 
 
-def settle_abandoned_runs(connection: Connection, owner: int, now: float) -> list[int]:
+def settle_abandoned_runs(
+    connection: Connection, owner: int, now: float, spare: Collection[int] = ()
+) -> list[int]:
     """End the record of every run whose process is gone; their keys. Within a transaction that writes.
 
-    A process that is only silent (a machine that slept) keeps its runs. A run that its engine had only claimed waits
-    for the next one. Time grows with the task runs of those runs.
+    Keys in `spare` are left to somebody else, who still has something to say of them.
+
+    A process that is only silent (a machine that slept) keeps its runs, and those of an engine go on with the next
+    one. Time grows with the task runs of the runs that end.
     """
     instances.retire_dead(connection, now)
     settled = []
-    for key in recovery.orphans(connection, expired_before=0.0):
-        if requests.give_back(connection, key):
+    for key in recovery.orphans(connection, expired_before=0.0, of_engines=False):
+        if key in spare or requests.give_back(connection, key):
             continue
         epoch = ownership.claim(connection, key, owner, expired_before=0.0)
         stored = recovery.load_run(connection, key)
@@ -44,8 +50,8 @@ def settle_abandoned_runs(connection: Connection, owner: int, now: float) -> lis
     return settled
 
 
-def lost_run(stored: StoredRun, fence: Fence, now: float) -> Commit:
-    """The rows that end an abandoned run: what ran is lost and failed, what waited is cancelled."""
+def lost_run(stored: StoredRun, fence: Fence, now: float, message: str = MESSAGE) -> Commit:
+    """The rows that end an abandoned run, and why: what ran is lost and failed, what waited is cancelled."""
     at = micros(now)
     commit = Commit(fences=[fence])
     live = {row.seq: row for row in stored.attempts if row.state not in TERMINAL_ATTEMPT}
@@ -61,7 +67,7 @@ def lost_run(stored: StoredRun, fence: Fence, now: float) -> Commit:
     cancelling = run.state == "cancelling"
     state = step(RUN, run.state, "settle_cancelled" if cancelling else "fail")
     reason = run.reason if cancelling else REASON
-    error = run.error or (None if cancelling else json.dumps({"type": "Killed", "message": MESSAGE, "traceback": ""}))
+    error = run.error or (None if cancelling else json.dumps({"type": "Killed", "message": message, "traceback": ""}))
     update = RunUpdate(
         state, reason, run.started_at, at, run.generation, error, run.tasks_total, run.tasks_total, run.bytes,
         run.row_version + 1, run.key, run.row_version,

@@ -76,6 +76,16 @@ def known(connection: Connection) -> list[Instance]:
     return [Instance(row[0], row[1], Process(*row[2:6]), *row[6:]) for row in rows]
 
 
+def find(connection: Connection, instance: int) -> Instance | None:
+    """The process of that number, gone or not."""
+    row = connection.one(
+        "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers "
+        "FROM instance WHERE id = ?",
+        (instance,),
+    )
+    return None if row is None else Instance(row[0], row[1], Process(*row[2:6]), *row[6:])
+
+
 def retire_dead(connection: Connection, now: float) -> list[Instance]:
     """Declare those gone that are dead: their process is not there any more, or they were silent for too long."""
     dead = [instance for instance in known(connection) if is_dead(instance, now)]

@@ -30,3 +30,9 @@ def claim(connection: Connection, run_key: int, owner: int, expired_before: floa
     """
     row = connection.one(_CLAIM[connection.dialect], (owner, run_key, micros(expired_before)))
     return None if row is None else int(row[0])
+
+
+def owner_of(connection: Connection, run_key: int) -> int | None:
+    """The instance that has a run, or had it last."""
+    row = connection.one("SELECT owner FROM run WHERE key = ?", (run_key,))
+    return None if row is None or row[0] is None else int(row[0])

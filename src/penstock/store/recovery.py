@@ -26,19 +26,30 @@ class StoredRun(NamedTuple):
     timers: list[NewTimer]
 
 
-def orphans(connection: Connection, expired_before: float, limit: int = MOST) -> list[int]:
-    """Keys of runs that are not over and whose owner was silent since `expired_before` (seconds), oldest first."""
+#: A run whose last owner was the engine of `penstock up`: the next one goes on with it.
+_OF_ENGINE: Final = "EXISTS (SELECT 1 FROM instance WHERE instance.id = run.owner AND instance.kind = 'engine')"
+_KINDS: Final = {None: "", True: f" AND {_OF_ENGINE}", False: f" AND NOT {_OF_ENGINE}"}
+
+
+def orphans(
+    connection: Connection, expired_before: float, limit: int = MOST, *, of_engines: bool | None = None
+) -> list[int]:
+    """Keys of runs that are not over and whose owner was silent since `expired_before` (seconds), oldest first.
+
+    `of_engines`: only those that an engine of `penstock up` had, or only the others.
+    """
     rows = connection.all(
-        f"SELECT run.key FROM run WHERE {ORPHAN} ORDER BY run.key LIMIT ?", (micros(expired_before), limit)
+        f"SELECT run.key FROM run WHERE {ORPHAN}{_KINDS[of_engines]} ORDER BY run.key LIMIT ?",
+        (micros(expired_before), limit),
     )
     return [row[0] for row in rows]
 
 
 def anything_abandoned(connection: Connection, now: float) -> bool:
-    """Is an owner dead, or a run without one? Most often not, and taking them over writes, so ask first."""
+    """Is an owner dead, or a run that ends with its owner without one? Settling that writes, so ask first."""
     if any(instances.is_dead(one, now) for one in instances.known(connection)):
         return True
-    return bool(orphans(connection, expired_before=0.0, limit=1))
+    return bool(orphans(connection, expired_before=0.0, limit=1, of_engines=False))
 
 
 def load_run(connection: Connection, key: int) -> StoredRun | None:

@@ -161,14 +161,16 @@ def complete(
     labels: Mapping[str, str],
     tags: Iterable[str],
     facts: Mapping[str, Any] | None = None,
+    selection: Mapping[str, list[str]] | None = None,
 ) -> None:
     """Write down what a claimed run really runs with: params with their defaults, labels and tags of the definition,
-    and what else is known of it.
+    what else is known of it, and the parts of a slice (`PARTS`) with the run that gives what it needs.
     """
     known = None if facts is None else json.dumps(dict(facts))
+    parts = json.dumps(dict(selection)) if selection else None
     connection.run(
-        "UPDATE run SET params = ?, tags = ?, facts = ? WHERE key = ?",
-        (json.dumps(dict(params)), json.dumps(list(tags)), known, key),
+        "UPDATE run SET params = ?, tags = ?, facts = ?, selection = ? WHERE key = ?",
+        (json.dumps(dict(params)), json.dumps(list(tags)), known, parts, key),
     )
     for name, value in labels.items():
         connection.run(
