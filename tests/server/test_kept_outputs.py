@@ -120,10 +120,10 @@ def test_a_picture_is_shown(home: Home, client: TestClient, tmp_path: Path) -> N
 def test_paths_are_below_the_code_of_the_run_then_below_the_project(home: Home, tmp_path: Path) -> None:
     spec = PipelineSpec("flights", code=CodeRef("/srv/shop", "/srv/shop/a.py", "a", "a"))
     with home.database.write() as connection:
-        runs = [made.run(made.key_at(1), version="v2")]
+        runs = [made.run(made.key_at(1), version="v2", facts='{"project": "/srv/kedro"}')]
         apply(connection, Commit(versions=[made.version(to_json(spec), "v2")], new_runs=runs))
     with home.database.read() as connection:
-        assert list(Folders(connection, made.key_at(1), tmp_path)) == [Path("/srv/shop"), tmp_path]
+        assert list(Folders(connection, made.key_at(1), tmp_path)) == [Path("/srv/shop"), Path("/srv/kedro"), tmp_path]
         assert list(Folders(connection, made.KEY, tmp_path)) == [tmp_path]
 
 

@@ -15,6 +15,7 @@ from penstock.model.artifact import Artifact
 from penstock.server.downloads import STEP
 from penstock.store.connection import Connection
 from penstock.store.outputs import Output
+from penstock.store.runs import facts_of
 from penstock.store.versions import spec_of
 
 _ABSENT: Final = {
@@ -24,7 +25,10 @@ _ABSENT: Final = {
 
 
 class Folders:
-    """Below which paths of a run's record lie: the folder of its code, else the project's. Read when one is sought."""
+    """Below which paths of a run's record lie: the folder of its code, the project that it tells of, this server's.
+
+    Read when one is sought.
+    """
 
     def __init__(self, connection: Connection, key: int, project: Path) -> None:
         self._connection = connection
@@ -37,8 +41,9 @@ class Folders:
     @cached_property
     def _found(self) -> list[Path]:
         code: Any = (spec_of(self._connection, self._key) or {}).get("code") or {}
-        roots = [Path(code["root"])] if code.get("root") else []
-        return [root for root in (*roots, self._project) if root.is_absolute()]
+        told = (code.get("root"), facts_of(self._connection, self._key).get("project"), self._project)
+        roots = dict.fromkeys(Path(each) for each in told if isinstance(each, str | Path) and each)
+        return [root for root in roots if root.is_absolute()]
 
 
 class Kept(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -149,6 +150,12 @@ def _ambiguous(connection: Connection, text: str, keys: list[int]) -> UsageError
         cure="give more of the id",
         candidates=[row[0] for row in rows[:_NAMED]],
     )
+
+
+def facts_of(connection: Connection, key: int) -> dict[str, Any]:
+    """What the tool that told of a run knows beside; {} where nothing is told."""
+    row = connection.one("SELECT facts FROM run WHERE key = ?", (key,))
+    return {} if row is None or row[0] is None else dict(json.loads(row[0]))
 
 
 def latest_succeeded(connection: Connection, namespace: str, pipeline: str, having: Iterable[str] = ()) -> int | None:

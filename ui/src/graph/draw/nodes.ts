@@ -174,18 +174,20 @@ function text(context: CanvasRenderingContext2D, font: string, color: string, wo
   context.fillText(fitting(context, words, width), x, y);
 }
 
-/** A dataset's layer, on its upper edge. */
-function layerMark(context: CanvasRenderingContext2D, { palette }: Picture, layer: string, left: number, top: number, width: number): void {
-  context.font = `560 9.5px ${palette.font}`;
-  const shown = cut(context, layer, width - 60);
+/** A dataset's layer, on its upper edge, where no word of its own is. */
+function layerMark(context: CanvasRenderingContext2D, { palette, camera }: Picture, layer: string, left: number, top: number, width: number): void {
+  context.font = `560 9px ${palette.font}`;
+  const shown = cut(context, layer, width - 48);
   const across = context.measureText(shown).width + 12;
-  const at = left + width - across - 12;
+  const at = left + width - across - 14;
+  context.lineWidth = 1 / camera.scale;
+  context.strokeStyle = palette.lineStrong;
   context.fillStyle = palette.ground;
-  outline(context, at, top - 7, across, 14, 7);
+  outline(context, at, top - 10, across, 13, 6.5);
   context.fillStyle = palette.dim;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  context.fillText(shown, at + 6, top + 0.5);
+  context.fillText(shown, at + 6, top - 3);
 }
 
 /** What a node is, where it has no state: a step, a store of data, a value. */

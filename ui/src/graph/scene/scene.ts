@@ -77,7 +77,9 @@ export function sceneOf(graph: Graph, options: SceneOptions): Scene {
       add(`group:${key}`, { kind: "group", name: key, title: titleOf(key, parent, options.groupBy), note, layer: null, given: false, group: number.get(parent ?? "") ?? -1, tasks });
     } else {
       const group = grouping.around(source.id).at(-1) ?? null;
-      add(source.id, { ...source, title: titleOf(source.name, group, options.groupBy), group: number.get(group ?? "") ?? -1 });
+      // The box of a layer says it for all that is in it.
+      const layer = options.groupBy === "layer" ? null : source.layer;
+      add(source.id, { ...source, layer, title: titleOf(source.name, group, options.groupBy), group: number.get(group ?? "") ?? -1 });
     }
   }
   const edges = edgesOf(graph, options, (id) => index.get(id) ?? index.get(`group:${foldedAround(grouping, id, options.folded) ?? ""}`));

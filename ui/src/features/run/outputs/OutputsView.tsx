@@ -63,10 +63,18 @@ export function OutputsView({ run, live, outputs, cut, selected, onSelect }: Pro
 
 const COLUMNS: RowsColumn<Output>[] = [
   { key: "dataset", title: "Dataset", width: "minmax(96px, 1.4fr)", cell: (output) => <button type="button" className="pn-plain" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</button> },
-  { key: "kind", title: "Kind", width: "72px", cell: (output) => (output.state === "ok" || output.state === "elsewhere" ? keptOf(output)?.format ?? output.kind : <span className="pn-outputs-bad">{output.state}</span>) },
+  { key: "kind", title: "Kind", width: "96px", cell: (output) => <KindOf output={output} /> },
   { key: "rows", title: "Rows", width: "60px", right: true, cell: (output) => countText(output.rows) },
   { key: "bytes", title: "Size", width: "64px", right: true, cell: (output) => bytesText(output.bytes) },
 ];
+
+function KindOf({ output }: { output: Output }) {
+  if (output.state === "gone" || output.state === "damaged") return <span className="pn-outputs-bad">{output.state}</span>;
+  const kept = keptOf(output);
+  if (kept === null) return output.kind;
+  const word = kept.path === null ? "memory" : (kept.format ?? "file");
+  return output.state === "changed" ? <span title="Its file was written again since this run">{word} <span className="pn-faint">changed</span></span> : word;
+}
 
 /** Kinds whose rows can be read without running anybody's code. */
 const LOOKED_INTO: readonly string[] = ["table", "array"];

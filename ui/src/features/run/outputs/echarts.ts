@@ -27,8 +27,10 @@ function optionOf(drawing: Drawing, element: HTMLElement): Parameters<ReturnType
   const style = getComputedStyle(element);
   const of = (name: string) => style.getPropertyValue(`--pn-${name}`).trim();
   const [text, dim, line, surface] = [of("text"), of("dim"), of("line"), of("raised")];
+  // Bars stand on zero; points may lie anywhere.
+  const zero = drawing.series.some((series) => series.type === "bar");
   const axis = (told: NonNullable<Drawing["axes"]>["x"]) => ({
-    type: told.type, name: told.name, nameLocation: "middle" as const, nameGap: 32, nameTextStyle: { color: dim }, data: told.categories, scale: told.type === "value",
+    type: told.type, name: told.name, nameLocation: "middle" as const, nameGap: 32, nameTextStyle: { color: dim }, data: told.categories, scale: told.type === "value" && !zero,
     axisLabel: { color: dim, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } },
   });
   return {
