@@ -21,7 +21,8 @@ _WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def libraries(project: Path) -> tuple[str, ...]:
     """Modules that may be loaded before a fork: of Kedro, and of the types that the base catalogue names."""
-    found = [OURS]
+    # Kedro itself looks into each parameter whether it is a table of pandas.
+    found = [OURS, "pandas"]
     for file in below(project / "conf" / "base"):
         if "catalog" in file.name and file.suffix in (".yml", ".yaml"):
             for room, kind in _TYPE.findall(file.read_text(encoding="utf-8", errors="replace")):

@@ -24,7 +24,7 @@ from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.files import files
 from penstock.integrations.kedro.ids import is_param
 from penstock.integrations.kedro.policies import Policies
-from penstock.integrations.kedro.project import DEFAULT, Project
+from penstock.integrations.kedro.project import DEFAULT, Project, only_in_memory
 from penstock.model.nearest import did_you_mean
 from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
@@ -106,6 +106,8 @@ def _check(pipeline: Any, catalog: Any, unknown: set[str], project: Project, pro
     made = {output for node in pipeline.nodes for output in node.outputs}
     readers = {name: node for node in reversed(pipeline.nodes) for name in node.inputs}
     for name in sorted(pipeline.datasets()):
+        if name in made and only_in_memory(name, catalog):
+            continue
         try:
             catalog.get(name, fallback_to_runtime_pattern=True)
         except Exception as error:  # of Kedro, and of anybody's dataset

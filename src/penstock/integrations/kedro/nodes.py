@@ -17,7 +17,7 @@ from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.ids import is_param, plain_name
 from penstock.integrations.kedro.kept import kept_artifact, load_version
 from penstock.integrations.kedro.places import keeps_in_memory, kind_of
-from penstock.integrations.kedro.project import Project
+from penstock.integrations.kedro.project import Project, only_in_memory
 from penstock.integrations.kedro.sizes import size_of
 from penstock.integrations.kedro.stored import ParamDataset, Shelf, StoredDataset
 from penstock.integrations.kedro.watch import Done, Watch
@@ -136,6 +136,9 @@ class Nodes:
         made = {name for node in self.pipeline.nodes for name in node.outputs}
         known = self.catalog._datasets
         for name in self.pipeline.datasets():
+            if name in made and only_in_memory(name, self.catalog):
+                known[name] = StoredDataset(name, self._shelf)
+                continue
             dataset = self.catalog.get(name, fallback_to_runtime_pattern=True)
             if not keeps_in_memory(kind_of(type(dataset))):
                 continue

@@ -88,6 +88,12 @@ class Project:
         return bool(getattr(self.hooks.hook, hook).get_hookimpls())
 
 
+def only_in_memory(name: str, catalog: Any) -> bool:
+    """Would a dataset that the catalogue does not have live in memory? Kedro takes its time to make each of those."""
+    patterns = getattr(catalog, "default_runtime_patterns", None)
+    return patterns == {"{default}": {"type": "kedro.io.MemoryDataset"}} and name not in catalog
+
+
 @contextmanager
 def _without_hooks_of(distributions: Collection[str]) -> Iterator[None]:
     """Sessions that are made inside do not even import these plug-ins."""
