@@ -47,14 +47,13 @@ def reading() -> Iterator[tuple[Home, Database]]:
     database = open_database(home.database_url, create=spools)
     try:
         # Runs of Kedro's that are over are on record from here on, also where their own recorder was killed.
-        read_spools(home, database, settings.log_limit)
-        _settle(database)
+        _settle(database, read_spools(home, database, settings.log_limit))
         yield home, database
     finally:
         database.close()
 
 
-def _settle(database: Database) -> None:
+def _settle(database: Database, spare: set[int]) -> None:
     """Say of runs whose process is gone what became of them; most often there are none, and nothing is written."""
     from penstock.store import instances
     from penstock.store.recovery import anything_abandoned
@@ -67,5 +66,5 @@ def _settle(database: Database) -> None:
 
     with database.write() as connection:
         owner = instances.register(connection, "terminal", now)
-        settle_abandoned_runs(connection, owner, now)
+        settle_abandoned_runs(connection, owner, now, spare)
         instances.gone(connection, owner, now)

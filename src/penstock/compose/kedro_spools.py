@@ -17,6 +17,7 @@ from penstock.integrations.kedro.recorder.keeper import Keeper
 from penstock.integrations.kedro.recorder.record import Lock, Recorder
 from penstock.integrations.kedro.recorder.source import Source
 from penstock.integrations.kedro.starting import start_recorder
+from penstock.model.ids import RUN_ID, key_of
 from penstock.store import instances
 from penstock.store.database import Database
 
@@ -42,6 +43,11 @@ def finish(home: Home, database: Database, *, log_limit: int = LIMIT) -> None:
             log.warning(
                 "the spool %s can't be read (%s: %s); remove it to do without", folder, type(error).__name__, error
             )
+
+
+def runs_of(home: Home) -> set[int]:
+    """Keys of the runs that have spools."""
+    return {key_of(folder.name) for folder in _spools(home) if RUN_ID.fullmatch(folder.name)}
 
 
 def _spools(home: Home) -> list[Path]:

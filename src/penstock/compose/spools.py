@@ -20,9 +20,11 @@ def any_spools(home: Home) -> bool:
         return False
 
 
-def read_spools(home: Home, database: Database, log_limit: int) -> None:
-    """See that all spools of a home are read (kedro_spools.finish)."""
-    if any_spools(home):
-        from penstock.compose import kedro_spools
+def read_spools(home: Home, database: Database, log_limit: int) -> set[int]:
+    """See that all spools of a home are read (kedro_spools.finish); keys of runs whose spools still are."""
+    if not any_spools(home):
+        return set()
+    from penstock.compose import kedro_spools
 
-        kedro_spools.finish(home, database, log_limit=log_limit)
+    kedro_spools.finish(home, database, log_limit=log_limit)
+    return kedro_spools.runs_of(home)

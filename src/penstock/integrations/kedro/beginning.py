@@ -26,8 +26,8 @@ _OBJECT: Final = re.compile(r"<(?:\w+\.)*(\w+) object at ")
 SEQUENTIAL: Final = "SequentialRunner"
 
 
-def head_of(run_params: Mapping[str, Any], pipeline: Any, catalog: Any) -> dict[str, Any]:
-    """What is known of a run before it begins, as plain JSON without secrets."""
+def head_of(run_params: Mapping[str, Any], pipeline: Any, catalog: Any, runner: Any) -> dict[str, Any]:
+    """What is known of a run before it begins, as plain JSON without secrets. `runner`: None where it isn't known."""
     at = time.time()
     key = run_key(at, secrets.randbits(CHANCE_BITS))
     project = str(run_params.get("project_path") or os.getcwd())
@@ -48,7 +48,7 @@ def head_of(run_params: Mapping[str, Any], pipeline: Any, catalog: Any) -> dict[
         "nodes": [node.name for node in pipeline.nodes] if selection else None,
         "drawn": drawn,
         "selection": selection,
-        "facts": _facts(run_params, project, names),
+        "facts": _facts(run_params, runner, project, names),
     }
 
 
@@ -83,11 +83,12 @@ def _whole(names: list[str], pipeline: Any) -> Any:
     return whole if all(node.name in known for node in pipeline.nodes) else pipeline
 
 
-def _facts(run_params: Mapping[str, Any], project: str, names: list[str]) -> dict[str, Any]:
+def _facts(run_params: Mapping[str, Any], runner: Any, project: str, names: list[str]) -> dict[str, Any]:
     facts = {
-        "runner": runner_of(run_params.get("runner")),
+        "runner": type(runner).__name__ if hasattr(runner, "run") else runner_of(run_params.get("runner")),
+        "async": bool(getattr(runner, "_is_async", False)),
         "command": _command(),
-        "env": run_params.get("env"),
+        "env": run_params.get("env") or _default_env(),
         "kedro_version": run_params.get("kedro_version"),
         "kedro_run_id": run_params.get("run_id") or run_params.get("session_id"),
         "project": project,
@@ -106,6 +107,17 @@ def runner_of(told: Any) -> str:
     found = _OBJECT.match(text)
     name = found.group(1) if found else text
     return SEQUENTIAL if name in ("None", "") else name.rpartition(".")[2]
+
+
+def _default_env() -> str | None:
+    """The environment of the configuration that Kedro takes where none is named."""
+    try:
+        from kedro.framework.project import settings
+
+        found = settings.CONFIG_LOADER_ARGS.get("default_run_env")
+    except Exception:  # somebody's own settings
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _command() -> str:

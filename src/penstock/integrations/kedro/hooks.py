@@ -151,14 +151,14 @@ class RecorderHooks:
     # --- functions -------------------------------------------------------------------------------------
 
     @hook_impl(trylast=True)
-    def before_node_run(self, node: Any, catalog: Any, is_async: bool) -> None:
+    def before_node_run(self, node: Any, catalog: Any) -> None:
         try:
             live = self._of(node)
             if live is not None:
                 name = live.speaks(node)
                 live.catalog = catalog
                 live.write_measures(name)
-                live.write("run", time.time(), name, is_async, *_used(live))
+                live.write("run", time.time(), name, *_used(live))
         except Exception as error:
             self._give_up(error)
 

@@ -39,7 +39,7 @@ class Live:
         self._records = Records(file)
         self._over = False
         self._of_parent = params is None
-        self._frame = _caller()
+        self._frame = id(_caller())
 
     def write(self, *line: Any) -> None:
         """Add a line to the spool. Raises OSError."""
@@ -49,7 +49,7 @@ class Live:
     def begin(cls, run_params: Mapping[str, Any], pipeline: Any, catalog: Any) -> Self:
         """A run begins in this process. Raises OSError, and whatever Kedro's objects raise."""
         _reap()
-        head = beginning.head_of(run_params, pipeline, catalog)
+        head = beginning.head_of(run_params, pipeline, catalog, _runner())
         file = beginning.make_spool(head)
         live = cls(file, catalog, run_params, frozenset(node.name for node in pipeline.nodes))
         live.threads = head["facts"]["runner"] == "ThreadRunner"
@@ -138,12 +138,18 @@ class Live:
         self._file.retire()
 
 
-def _caller() -> int:
-    """What tells the frame of Kedro that called our hook from others; not the frame, which holds data."""
+def _caller() -> FrameType | None:
+    """The frame of Kedro that called our hook. It holds data, so it is only looked at."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and any(part in frame.f_code.co_filename for part in _BETWEEN):
         frame = frame.f_back
-    return id(frame)
+    return frame
+
+
+def _runner() -> Any:
+    """The runner of the run that begins; hooks are told no more than its text."""
+    frame = _caller()
+    return None if frame is None else frame.f_locals.get("runner")
 
 
 def _reap() -> None:

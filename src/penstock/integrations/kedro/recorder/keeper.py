@@ -8,6 +8,7 @@ from typing import Final
 from penstock.engine.record import take_commit
 from penstock.errors import DiskFull, Fenced, StoreBusy
 from penstock.integrations.kedro.recorder.tale import Tale
+from penstock.model.states import TERMINAL_RUN
 from penstock.store import commands, instances, ownership
 from penstock.store.cleaning import cleaned
 from penstock.store.commands import Command
@@ -31,6 +32,11 @@ class Keeper:
 
         self._anew = False
 
+    def is_over(self, tale: Tale) -> bool:
+        """Is the run at its end on record?"""
+        with self._database.read() as connection:
+            return run_state(connection, tale.view.key) in TERMINAL_RUN
+
     def may_begin(self, tale: Tale) -> bool:
         """Make the record of a run this process's; False where it is at its end, or somebody else's who lives.
 
@@ -40,6 +46,7 @@ class Keeper:
         with self._database.write() as connection:
             if run_state(connection, tale.view.key) is None:
                 return True
+            instances.retire_dead(connection, time.time())
             epoch = ownership.claim(connection, tale.view.key, self._owner, expired_before=0.0)
         if epoch is None:
             return False

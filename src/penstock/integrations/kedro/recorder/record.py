@@ -66,11 +66,16 @@ class Recorder:
         self._passed: set[int] = set()
 
     def work(self) -> None:
-        """Tell the run to its end, then remove the spool. Raises PenstockError; then the spool stays."""
+        """Tell the run to its end, then remove the spool; nothing where somebody else has the run.
+
+        Raises PenstockError; then the spool stays.
+        """
         if self._keeper.may_begin(self._tale):
             self._tell()
             if self._over is not None:
                 self._over(self._tale)
+        elif not self._keeper.is_over(self._tale):
+            return
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _tell(self) -> None:

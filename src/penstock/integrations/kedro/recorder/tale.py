@@ -125,17 +125,11 @@ class Tale:
             if use.dataset == dataset:
                 use.measured(path, version, size)
 
-    def _run(self, line: Line, node: str, is_async: bool, cpu: float, peak: int) -> None:
+    def _run(self, line: Line, node: str, cpu: float, peak: int) -> None:
         step = self._step(line, node, cpu, peak)
         if step is not None:
             step.run_at = line.at
             self._tell_loads(step)
-            self._note_async(is_async)
-
-    def _note_async(self, is_async: bool) -> None:
-        facts = self.view.facts
-        if facts is not None and "async" not in facts:
-            facts["async"] = is_async
 
     def _ran(self, line: Line, node: str, cpu: float, peak: int) -> None:
         step = self.steps.get(node)
