@@ -23,9 +23,7 @@ REASON = "lease_lost"
 MESSAGE = "the process that ran it was killed"
 
 
-def settle_abandoned_runs(
-    connection: Connection, owner: int, now: float, spare: Collection[int] = ()
-) -> list[int]:
+def settle_abandoned_runs(connection: Connection, owner: int, now: float, spare: Collection[int] = ()) -> list[int]:
     """End the record of every run whose process is gone; their keys. Within a transaction that writes.
 
     Keys in `spare` are left to somebody else, who still has something to say of them.
