@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { durationText, fieldOf, firstTexts, hintOf, readAll, readValue, secondsOf, textOf, type Param } from "./values";
+import { fieldOf, firstTexts, hintOf, readAll, readValue, textOf, type Param } from "./values";
 
 function param(type: string, more: Partial<Param> = {}): Param {
   return {
@@ -28,16 +28,6 @@ describe("a value shown in its field is read as the same value", () => {
   test.each(cases)("%o %o", (asked, value) => {
     expect(readValue(asked, textOf(asked, value))).toEqual({ value });
   });
-});
-
-test.each([
-  ["90", 90], ["1h30m", 5400], ["250ms", 0.25], ["2 min", 120], ["1w", 604800], ["soon", NaN], ["5 apples", NaN], ["", NaN],
-])("%s lasts %d seconds", (text, seconds) => {
-  expect(secondsOf(text)).toBe(seconds);
-});
-
-test.each([0, 0.25, 59, 60, 5400, 90061.5])("%d seconds are written so that they can be read", (seconds) => {
-  expect(secondsOf(durationText(seconds))).toBeCloseTo(seconds, 6);
 });
 
 describe("what does not fit is told in words", () => {

@@ -1,5 +1,6 @@
 /** The values of a run's params as a person types them: what a field shows, what it means, what is wrong with it. */
 import type { Schemas } from "../../../api/client";
+import { secondsOf, writtenDuration } from "../../../domain/durations";
 
 export type Param = Schemas["ParamDocument"];
 export type Field = "text" | "number" | "switch" | "choice" | "date" | "datetime" | "json";
@@ -33,7 +34,7 @@ export function fieldOf(param: Param): Field {
 export function textOf(param: Param, value: unknown): string {
   if (value === null || value === undefined) return "";
   if (fieldOf(param) === "choice") return JSON.stringify(value);
-  if (param.type === "duration" && typeof value === "number") return durationText(value);
+  if (param.type === "duration" && typeof value === "number") return writtenDuration(value);
   return typeof value === "string" && param.type !== "any" ? value : JSON.stringify(value);
 }
 
@@ -125,33 +126,8 @@ function rank(param: Param, value: unknown): number {
   return typeof value === "number" ? value : NaN;
 }
 
-const UNITS: Record<string, number> = { ms: 0.001, s: 1, m: 60, min: 60, h: 3600, d: 86400, w: 604800 };
-const PART = /(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])/gi;
-
 function isDuration(text: string): boolean {
   return Number.isFinite(secondsOf(text)) && secondsOf(text) >= 0;
-}
-
-/** Seconds of a text such as "1h30m" or "90"; NaN where it is none. */
-export function secondsOf(text: string): number {
-  const bare = text.trim();
-  if (/^\d+(\.\d+)?$/.test(bare)) return Number(bare);
-  const parts = [...bare.matchAll(PART)];
-  if (parts.length === 0 || bare.replace(PART, "").trim() !== "") return NaN;
-  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit!.toLowerCase()]!, 0);
-}
-
-/** Seconds as a person writes them: "1h30m". */
-export function durationText(seconds: number): string {
-  let left = seconds;
-  let text = "";
-  for (const [unit, size] of [["d", 86400], ["h", 3600], ["m", 60]] as const) {
-    const count = Math.floor(left / size);
-    if (count > 0) text += `${count}${unit}`;
-    left -= count * size;
-  }
-  left = Math.round(left * 1000) / 1000;
-  return left > 0 || text === "" ? `${text}${left}s` : text;
 }
 
 function isDate(text: string): boolean {

@@ -5,6 +5,7 @@
  *
  * `key:value` narrows, a comma means any of them, a leading `-` excludes (a `!` does too). What has no key is looked for in errors.
  */
+import { secondsOf } from "../../../domain/durations";
 import { RUN_STATES } from "../../../domain/states";
 import { nearest } from "./nearest";
 
@@ -137,14 +138,12 @@ function dayOf(now: number, days: number): string {
 export function durationRange(text: string): { longer: boolean; seconds: number } | null {
   const found = /^([<>])\s*(.+)$/.exec(text);
   if (found === null) return null;
-  const parts = [...found[2]!.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?/g)];
-  if (parts.length === 0 || found[2]!.replace(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?/g, "").trim() !== "") return null;
-  const seconds = parts.reduce((sum, [, number, unit]) => sum + Number(number) * SECONDS[(unit ?? "s") as keyof typeof SECONDS], 0);
+  const seconds = secondsOf(found[2]!);
+  if (Number.isNaN(seconds)) return null;
   return { longer: found[1] === ">", seconds };
 }
 
 const AGO = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 const ALIASES: Record<string, Key> = { status: "state", ns: "namespace", since: "created", date: "created", q: "error", run: "id" };
 
 // A minus, a key with a colon, values (quoted or not, with commas between); or a word or a quoted text alone.
