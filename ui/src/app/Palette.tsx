@@ -1,9 +1,9 @@
 import { Modal, useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo, useState, type KeyboardEvent } from "react";
 import { pipelinesQuery } from "../api/pipelines";
-import { findRunQuery, type RunDocument } from "../api/runs";
+import { findRunQuery, runContextQuery, type RunDocument } from "../api/runs";
 import { signOut } from "../api/service";
 import { StateIcon } from "../components/StateIcon";
 import { ranked, type Entry } from "./ranked";
@@ -17,6 +17,8 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   const { setColorScheme } = useMantineColorScheme();
   const pipelines = useQuery(pipelinesQuery());
   const found = useQuery(findRunQuery(text.trim()));
+  const here: string | undefined = useParams({ strict: false }).runId;
+  const context = useQuery({ ...runContextQuery(here ?? ""), enabled: here !== undefined });
 
   const fixed = useMemo<Entry[]>(() => [
     { key: "runs", word: "Runs", kind: "Go to", act: () => void navigate({ to: "/runs" }) },
@@ -38,7 +40,10 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
     ];
   }), [pipelines.data, navigate]);
   const runs: Entry[] = found.data ? [runEntry(found.data)] : [];
-  const shown = [...runs, ...ranked([...fixed, ...known], text)].slice(0, 50);
+  if (found.data && here !== undefined && found.data.id !== here) runs.push(compareEntry(`Compare this run with ${found.data.id}`, found.data.id, here));
+  const previous = context.data?.previous;
+  const compare = here !== undefined && previous ? [compareEntry("Compare with the run before", previous, here)] : [];
+  const shown = [...runs, ...ranked([...compare, ...fixed, ...known], text)].slice(0, 50);
   const current = Math.min(at, shown.length - 1);
 
   function runEntry(run: RunDocument): Entry {
@@ -46,6 +51,11 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
       key: run.id, word: run.id, kind: run.pipeline, state: run.state,
       act: () => void navigate({ to: "/runs/$runId/$tab", params: { runId: run.id, tab: "overview" } }),
     };
+  }
+  /** Whichever of the two is older comes first: ids grow with time. */
+  function compareEntry(word: string, one: string, other: string): Entry {
+    const [first, second] = [one, other].sort() as [string, string];
+    return { key: `c ${one}`, word, kind: "Do", act: () => void navigate({ to: "/runs/$first/compare/$second", params: { first, second } }) };
   }
   function run(entry: Entry | undefined) {
     if (entry === undefined) return;

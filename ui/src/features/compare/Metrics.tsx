@@ -13,7 +13,7 @@ export function Metrics({ found, all }: { found: Comparison; all: boolean }) {
 }
 
 const said = (side: Side): RowsColumn<MetricPair> => ({
-  key: side, title: side === "first" ? "First" : "Second", width: "minmax(92px, 1fr)",
+  key: side, title: side === "first" ? "First" : "Second", width: side === "first" ? "minmax(92px, 1fr)" : "minmax(92px, 1.1fr)",
   cell: (pair) => {
     const value = pair[side];
     return value === null ? <span className="pn-faint">not told</span> : <span title={String(value)}>{figureText(value)}{pair.unit ? ` ${pair.unit}` : ""}</span>;
@@ -24,7 +24,7 @@ const COLUMNS: readonly RowsColumn<MetricPair>[] = [
   { key: "metric", title: "Metric", width: "minmax(84px, 1.4fr)", cell: ({ task, map_index, label, name }) => <span title={`${taskText(task, map_index, label)}: ${name}`}><span className="pn-dim"><bdi>{taskText(task, map_index, label)}</bdi>: </span><bdi>{name}</bdi></span> },
   said("first"), said("second"),
   { key: "room", title: "", width: "minmax(120px, 1.4fr)", needs: "some", cell: () => null },
-  { key: "change", title: "Change", width: "132px", right: true, needs: "some", cell: ({ first, second }) => <Change first={first} second={second} /> },
+  { key: "change", title: "Change", width: "148px", right: true, needs: "some", cell: ({ first, second }) => <Change first={first} second={second} /> },
 ];
 
 function Change({ first, second }: { first: number | null; second: number | null }) {

@@ -30,14 +30,14 @@ function rowsOf(pairs: readonly OutputPair[]): Row[] {
 
 function columnsOf(found: Comparison, most: number): RowsColumn<Row>[] {
   const made = (side: Side): RowsColumn<Row> => ({
-    key: side, title: side === "first" ? "First" : "Second", width: "minmax(92px, 1fr)",
+    key: side, title: side === "first" ? "First" : "Second", width: side === "first" ? "minmax(92px, 1fr)" : "minmax(92px, 1.1fr)",
     cell: ({ pair, column }) => (column === null ? <Made pair={pair} side={side} run={found[side].id} /> : <Value value={column[side]} none="not in it" />),
   });
   return [
     { key: "dataset", title: "Dataset", width: "minmax(84px, 1.4fr)", cell: (row) => <Name row={row} /> },
     made("first"), made("second"),
     { key: "bars", title: "Bytes side by side", width: "minmax(120px, 1.4fr)", needs: "some", cell: ({ pair, column }) => column === null && <Bars first={pair.first?.bytes ?? null} second={pair.second?.bytes ?? null} most={most} /> },
-    { key: "change", title: "Change", width: "132px", right: true, needs: "some", cell: ({ pair, column }) => (column === null ? <Grown pair={pair} /> : columnChange(column)) },
+    { key: "change", title: "Change", width: "148px", right: true, needs: "some", cell: ({ pair, column }) => (column === null ? <Grown pair={pair} /> : columnChange(column)) },
   ];
 }
 
@@ -55,7 +55,7 @@ function Made({ pair, side, run }: { pair: OutputPair; side: Side; run: string }
   const size = made.bytes === null ? "size unknown" : bytesText(made.bytes);
   return (
     <Link to="/runs/$runId/$tab" params={{ runId: run, tab: "outputs" }} search={{ dataset: pair.dataset }} className={style.went} title={[made.kind, rows, size, `in the ${side} run`].filter(Boolean).join(", ")}>
-      {rows !== null && <span>{rows}</span>}<span className={rows === null ? undefined : style.word} data-plain={rows === null ? undefined : true}>{size}</span>
+      {rows !== null && <span>{rows}</span>}<span className={rows === null ? undefined : style.word}>{size}</span>
     </Link>
   );
 }
@@ -64,7 +64,7 @@ function Grown({ pair: { first, second } }: { pair: OutputPair }) {
   if (first === null || second === null) return null;
   if (first.kind !== second.kind) return <>{first.kind} to {second.kind}</>;
   const [rows, bytes] = [timesText(first.rows, second.rows), timesText(first.bytes, second.bytes)];
-  return <span className={style.longer}>{rows !== "" && <span>{rows} rows</span>}{bytes !== "" && <b>{bytes}</b>}</span>;
+  return <span className={style.longer}>{rows !== "" && <span>{rows} rows</span>}{bytes !== "" && <span>{bytes} bytes</span>}</span>;
 }
 
 function columnChange({ first, second }: OutputPair["columns"][number]): string {

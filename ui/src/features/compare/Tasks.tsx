@@ -7,8 +7,8 @@ import { Choice } from "../../components/Choice";
 import { type RowsColumn, RowsTable } from "../../components/RowsTable";
 import { StateIcon } from "../../components/StateIcon";
 import { countText, durationText } from "../../domain/formats";
-import { isOver, stateText } from "../../domain/states";
-import type { Side } from "./differences";
+import { isOver, STATE_LOOK, stateText } from "../../domain/states";
+import { type Side, timesText } from "./differences";
 import { Bars } from "./Pairs";
 import { Longer } from "./Sides";
 import { durationOf, longestOf, type TaskListing, type TaskOrder, type TaskRow, taskRows } from "./tasks";
@@ -32,7 +32,7 @@ export function Tasks({ found, listing, onText, onOrder, field }: Props) {
       <div className={style.bar}>
         <TextInput ref={field} value={listing.text} placeholder="Filter tasks" aria-label="Filter tasks" onChange={(event) => onText(event.currentTarget.value)} />
         <Choice label="Order of tasks" value={listing.order} options={ORDERS} onChange={onOrder} />
-        <span className="pn-dim" role="status">{rows.length === found.tasks.length ? `all ${countText(rows.length)}` : `${countText(rows.length)} of ${countText(found.tasks.length)}`}</span>
+        <span className="pn-dim" role="status">{listing.text.trim() !== "" && `${countText(rows.length)} fit`}</span>
       </div>
       <RowsTable
         label="Tasks" columns={columnsOf(found, most)} rows={rows} keyOf={(row) => row.key}
@@ -44,13 +44,13 @@ export function Tasks({ found, listing, onText, onOrder, field }: Props) {
 
 function columnsOf(found: Comparison, most: number): RowsColumn<TaskRow>[] {
   const went = (side: Side): RowsColumn<TaskRow> => ({
-    key: side, title: side === "first" ? "First" : "Second", width: "minmax(92px, 1fr)", cell: (row) => <Went row={row} side={side} run={found[side].id} />,
+    key: side, title: side === "first" ? "First" : "Second", width: side === "first" ? "minmax(92px, 1fr)" : "minmax(92px, 1.1fr)", cell: (row) => <Went row={row} side={side} run={found[side].id} />,
   });
   return [
     { key: "task", title: "Task", width: "minmax(84px, 1.4fr)", cell: (row) => <bdi title={row.name}>{row.name}</bdi> },
     went("first"), went("second"),
     { key: "bars", title: "Side by side", width: "minmax(120px, 1.4fr)", needs: "some", cell: ({ pair }) => <Bars first={durationOf(pair, "first")} second={durationOf(pair, "second")} most={most} /> },
-    { key: "change", title: "Change", width: "132px", right: true, needs: "some", cell: ({ pair }) => <Longer first={durationOf(pair, "first")} second={durationOf(pair, "second")} /> },
+    { key: "change", title: "Change", width: "148px", right: true, needs: "some", cell: ({ pair }) => <Longer first={durationOf(pair, "first")} second={durationOf(pair, "second")} /> },
   ];
 }
 
@@ -67,8 +67,9 @@ function Went({ row: { pair }, side, run }: { row: TaskRow; side: Side; run: str
       className={style.went} title={[state, lasted, tries, `in the ${side} run`].filter(Boolean).join(", ")}
     >
       <StateIcon state={went.state} size={14} silent />
-      <span className={style.word} data-plain={went.state === "succeeded" || undefined}>{state}</span>
+      <span className={style.word} style={went.state === "succeeded" ? undefined : { color: `var(${STATE_LOOK[went.state].color})` }}>{state}</span>
       <span>{lasted}</span>
+      {side === "second" && <b className={style.brief}>{timesText(durationOf(pair, "first"), went.duration)}</b>}
       {tries !== null && <span className={style.tries}>{tries}</span>}
     </Link>
   );

@@ -1,7 +1,7 @@
 /** A run's head: name, state, time against what is usual, labels, neighbours, and what can be done. */
 import { Button, Modal, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight, CircleStop, RotateCw } from "lucide-react";
+import { ChevronLeft, ChevronRight, CircleStop, Columns2, RotateCw } from "lucide-react";
 import { useState } from "react";
 
 import { type RunDocument, useCancelRun, useRunContext } from "../../api/runs";
@@ -33,6 +33,7 @@ export function RunHeader({ run }: { run: RunDocument }) {
       <div className="pn-run-actions">
         <Beside id={context.data?.previous ?? null} word="Previous run" sign="[" />
         <Beside id={context.data?.next ?? null} word="Next run" sign="]" />
+        {context.data?.previous && <WithPrevious id={run.id} previous={context.data.previous} />}
         <Link to="/pipelines/$name/$tab" params={{ name: run.pipeline, tab: "overview" }} search={{ namespace: run.namespace, run: "now", like: run.id }} className="pn-button" title="Opens the form with this run's params">
           <RotateCw size={14} aria-hidden /> Run again
         </Link>
@@ -81,6 +82,15 @@ function Beside({ id, word, sign }: { id: string | null; word: string; sign: "["
   const label = `${word} of this pipeline (${sign})`;
   if (id === null) return <span className="pn-icon-link" data-off title={`No ${word.toLowerCase()} of this pipeline`}><Icon size={16} aria-hidden /></span>;
   return <Tooltip label={label}><span><RunLink run={id} tab="overview" className="pn-icon-link" label={label}><Icon size={16} aria-hidden /></RunLink></span></Tooltip>;
+}
+
+function WithPrevious({ id, previous }: { id: string; previous: string }) {
+  const label = "Compare with the run before";
+  return (
+    <Tooltip label={label}>
+      <span><Link to="/runs/$first/compare/$second" params={{ first: previous, second: id }} className="pn-icon-link" aria-label={label}><Columns2 size={16} aria-hidden /></Link></span>
+    </Tooltip>
+  );
 }
 
 function Cancel({ run }: { run: RunDocument }) {

@@ -1,5 +1,6 @@
 import { Button, CloseButton } from "@mantine/core";
-import { CircleSlash, Tags } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { CircleSlash, Columns2, Tags } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Many, RunQuery, RunSummary } from "../../api/runs";
 import { countText } from "../../domain/formats";
@@ -37,6 +38,7 @@ export function BulkBar({ runs, all, onClear }: Props) {
             ? <Button variant="subtle" size="compact-xs" onClick={() => setEverything(true)}>All {countText(all.count)} that match</Button>
             : <span className="pn-dim">{countText(all.count)}{all.exact ? "" : "+"} match, {countText(MOST)} can be changed at once</span>
         )}
+        {!everything && runs.length === 2 && <Compare runs={runs} />}
         <Button size="compact-sm" leftSection={<Tags size={14} aria-hidden />} disabled={count > MOST} onClick={() => setDoing("labels")}>Set labels…</Button>
         <Button size="compact-sm" leftSection={<CircleSlash size={14} aria-hidden />} disabled={count > MOST} onClick={() => setDoing("cancel")}>Cancel…</Button>
         <CloseButton size="sm" aria-label="Tick none" onClick={onClear} />
@@ -46,6 +48,19 @@ export function BulkBar({ runs, all, onClear }: Props) {
         {doing === "cancel" && <Cancel {...shared} />}
       </Suspense>
     </>
+  );
+}
+
+/** Two runs side by side, the older one first. */
+function Compare({ runs }: { runs: readonly RunSummary[] }) {
+  const [first, second] = runs.map(({ created_at, id }) => ({ created_at, id })).sort((one, other) => one.created_at.localeCompare(other.created_at));
+  return (
+    <Button
+      size="compact-sm" leftSection={<Columns2 size={14} aria-hidden />}
+      renderRoot={(props) => <Link to="/runs/$first/compare/$second" params={{ first: first!.id, second: second!.id }} {...props} />}
+    >
+      Compare
+    </Button>
   );
 }
 
