@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Byte code that is not kept costs every start of the command a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup page run test lint journeys drill bench bench-cold bench-page lock clean
+.PHONY: help setup page run test lint journeys drill bench bench-cold bench-page bench-kedro lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ bench-cold: setup ## Measure starts from cold and memory
 
 bench-page: page ## Measure lists, documents, the stream and the page with a million runs (half an hour)
 	@$(BIN)/python -m benchmarks.page
+
+bench-kedro: page ## Measure Kedro projects beside Kedro and Kedro-Viz (ten minutes)
+	@$(BIN)/python -m benchmarks.kedro
 
 lock: setup ## Write requirements.lock anew
 	@$(BIN)/python -m pip install --quiet uv

@@ -66,9 +66,9 @@ def percentile(samples: Sequence[float], share: float) -> float:
     return ordered[max(0, -(-len(ordered) * round(share * 1000) // 1000) - 1)]
 
 
-def table(figures: Sequence[Figure]) -> Table:
+def table(figures: Sequence[Figure], title: str = "Penstock's page and API") -> Table:
     """A row a figure."""
-    drawn = Table(title="Penstock's page and API")
+    drawn = Table(title=title)
     for heading in ("what", "measured", "asked for", "", "how"):
         drawn.add_column(heading, justify="right" if heading in ("measured", "asked for") else "left")
     part = None

@@ -1,0 +1,1 @@
+"""Kedro projects: what recording them costs, and our engine beside Kedro's runners."""

@@ -1,0 +1,65 @@
+"""What measures Kedro projects: it measures, and says why where it can't."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.kedro import __main__ as program
+from benchmarks.kedro import cost, projects, runners
+
+
+def test_parts_are_known_by_their_names() -> None:
+    assert program.parse(["--only", "recorder, opening"]).only == ["recorder", "opening"]
+    assert program.parse([]).only == ["recorder", "runners", "spaceflights", "opening"]
+    with pytest.raises(SystemExit):
+        program.parse(["--only", "recorders"])
+
+
+def test_the_cost_of_a_node_is_the_difference_of_two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def driven(_python: Path, _folder: Path, _runner: str, repeat: int, more: dict[str, str]) -> list[dict[str, float]]:
+        seconds = 0.5 if more["PENSTOCK_KEDRO"] == "on" else 0.4
+        return [{"wall": seconds, "cpu": seconds / 2}] * repeat
+
+    monkeypatch.setattr(cost, "driven", driven)
+    cpu, wall = cost._cost("ours", Path("python"), cost._OURS, 2, 0.3)
+    assert (cpu.value, wall.value) == (pytest.approx(0.1), pytest.approx(0.2))
+    assert (cpu.verdict, wall.verdict) == ("met", "met")
+
+
+def test_a_run_that_fails_is_told(tmp_path: Path) -> None:
+    with pytest.raises(projects.Broken, match="exit status 3: no wheels"):
+        projects.timed([sys.executable, "-c", "import sys; print('no wheels'); sys.exit(3)"], tmp_path, {})
+
+
+def test_settings_of_ours_do_not_reach_what_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENSTOCK_HOME", "/elsewhere")
+    found = projects.surroundings(tmp_path, {"PENSTOCK_KEDRO": "off"})
+    assert (found.get("PENSTOCK_HOME"), found["PENSTOCK_KEDRO"], found["DO_NOT_TRACK"]) == (None, "off", "1")
+
+
+@pytest.mark.slow
+def test_runs_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runners, "SIZES", (10,))
+    monkeypatch.setattr(runners, "PARALLEL", 0)
+    figures = list(runners.runners(1, whole=False))
+    assert [figure.note for figure in figures if figure.value is None] == []
+    assert [figure.what.split(",")[0] for figure in figures] == ["kedro run", "kedro run", "penstock run"]
+
+
+@pytest.mark.slow
+def test_the_driver_tells_what_each_run_took() -> None:
+    with projects.project("trivial") as folder:
+        found = projects.driven(Path(sys.executable), folder, "SequentialRunner", 2, {"TRIVIAL_NODES": "5"})
+    assert len(found) == 2
+    assert all(each["wall"] > 0 for each in found)
+
+
+def test_make_knows_it() -> None:
+    done = subprocess.run(
+        ["make", "-n", "bench-kedro"], capture_output=True, text=True, check=False, cwd=program.HERE.parent
+    )
+    assert "benchmarks.kedro" in done.stdout, json.dumps(done.stderr)
