@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from penstock.engine.handle import RunHandle
+from penstock.engine.reopen import reopen
 from penstock.engine.restore import Restored, restore
 from penstock.engine.view import RunView
 from penstock.errors import StoreCorrupt
@@ -52,6 +54,23 @@ def next_world(world: World, view: RunView, database: Database) -> tuple[World, 
     return after, taken.view
 
 
+def retry(
+    world: World, view: RunView, database: Database, from_task: str | None = None, **told: Any
+) -> tuple[World, RunView]:
+    """A run that is over begins its next generation, in an engine that knows nothing of it."""
+    after = World(workers=world.executor.workers, writer=DirectWriter(database), executor=ScriptedExecutor())
+    after.executor.workers = world.executor.workers
+    after.now = world.now + 1.0
+    again = restored(database, view).view
+    kept = {run.seq for run in again.task_runs}
+    reopen(again, from_task, after.now, told)
+    again.handle = RunHandle(again, after.engine)
+    after.engine.submit(again)
+    after.turn()
+    assert not {int(one.key.split(":")[1]) for one in after.executor.seen} & kept
+    return after, again
+
+
 class KilledMachine(EngineMachine):
     """Everything that the outside can do to an engine, and a kill at any moment."""
 
@@ -77,7 +96,7 @@ def certain(draw: st.DrawFn) -> PipelineSpec:
 class Story:
     """A run in which the outcome of every try is settled beforehand, with the engine killed at some steps."""
 
-    def __init__(self, spec: PipelineSpec, items: int, salt: int, kills: set[int]) -> None:
+    def __init__(self, spec: PipelineSpec, items: int, salt: int, kills: set[int], *, retried: bool = False) -> None:
         self.salt = salt
         with tempfile.TemporaryDirectory() as folder:
             self.database = open_database(Path(folder, "penstock.db"))
@@ -85,7 +104,11 @@ class Story:
             self.view = self.world.submit(spec, params={"items": list(range(items))})
             for step in range(1000):
                 if self.view.handle.wait(0):
-                    break
+                    if not retried or self.view.state not in ("failed", "cancelled", "warning"):
+                        break
+                    retried = False
+                    self.salt += 1
+                    self.world, self.view = retry(self.world, self.view, self.database)
                 if step in kills and stored_run(self.database, self.view).run.ended_at is None:
                     self.world, self.view = next_world(self.world, self.view, self.database)
                 self._go_on()
@@ -129,6 +152,15 @@ def test_whenever_the_engine_is_killed_the_record_ends_the_same(
     spec: PipelineSpec, items: int, salt: int, kills: set[int]
 ) -> None:
     assert Story(spec, items, salt, kills).record == Story(spec, items, salt, set()).record
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(spec=certain(), items=st.integers(0, 3), salt=st.integers(0, 999), kills=st.sets(st.integers(0, 40), max_size=2))
+def test_whenever_the_engine_is_killed_a_retry_ends_the_same(
+    spec: PipelineSpec, items: int, salt: int, kills: set[int]
+) -> None:
+    told = Story(spec, items, salt, kills, retried=True)
+    assert told.record == Story(spec, items, salt, set(), retried=True).record
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from penstock.engine.decisions import (
     Expand,
     MoveRun,
     MoveTask,
+    Resume,
     RetryLater,
     Settle,
 )
@@ -65,8 +66,12 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
     view.reason = decision.reason
     out.mark_run(view)
     duration = None
-    if decision.event == "start":
-        view.started_at = now
+    data = {"reason": decision.reason} if decision.reason else None
+    if decision.event in ("start", "retry"):
+        if view.again is not None:
+            data, view.again, view.ended_at = view.again, None, None
+        # A run that is retried began when it was begun first.
+        view.started_at = view.started_at or now
         timeout = view.plan.spec.timeout
         if timeout is not None:
             out.set_timer(now + timeout, "run_timeout", view, None)
@@ -77,7 +82,6 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
         if view.plan.spec.timeout is not None:
             out.drop_timer("run_timeout", view, None)
         out.over.append(view)
-    data = {"reason": decision.reason} if decision.reason else None
     out.event(view, None, None, now, "run." + view.state, data)
     out.tell(view, None, now, duration=duration, error=view.error)
 
@@ -212,6 +216,20 @@ def _expand(view: RunView, decision: Expand, now: float, out: Outbox) -> None:
         _enter(view, child, "queue", None, now, out)
 
 
+def _resume(view: RunView, decision: Resume, now: float, out: Outbox) -> None:
+    parent = decision.task_run
+    children = parent.children or []
+    parent.state = step(TASK_RUN, parent.state, "expand")
+    parent.started_at = now
+    out.mark_task_run(parent)
+    out.event(view, parent, None, now, "task_run.expanded", {"items": len(children)})
+    if not parent.open_children:
+        view.fans.append(parent)
+    for child in children:
+        if child.state == "created":
+            _enter(view, child, "queue", None, now, out)
+
+
 def _over(view: RunView, run: TaskRun, out: Outbox) -> None:
     """Count a task run that is over, and let those that wait for it know."""
     view.open[run.task.spec.role] -= 1
@@ -279,6 +297,7 @@ _APPLY: dict[type, Any] = {
     Settle: _settle,
     RetryLater: _retry_later,
     Expand: _expand,
+    Resume: _resume,
     CancelAttempts: _cancel_attempts,
     EnterPhase: _enter_phase,
 }

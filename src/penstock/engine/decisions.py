@@ -54,6 +54,12 @@ class Expand(NamedTuple):
     report: Ended | None = None
 
 
+class Resume(NamedTuple):
+    """A fan-out of which some items are made: the others may run."""
+
+    task_run: TaskRun
+
+
 class CancelAttempts(NamedTuple):
     """The executor is asked to end these attempts; `final`: at once, without their grace."""
 
@@ -68,4 +74,4 @@ class EnterPhase(NamedTuple):
     skip: bool
 
 
-Decision: TypeAlias = MoveRun | MoveTask | Settle | RetryLater | Expand | CancelAttempts | EnterPhase
+Decision: TypeAlias = MoveRun | MoveTask | Settle | RetryLater | Expand | Resume | CancelAttempts | EnterPhase

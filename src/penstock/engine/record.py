@@ -15,6 +15,7 @@ from penstock.store.rows import (
     NewRun,
     NewTaskRun,
     NewVersion,
+    RunParams,
     RunUpdate,
     TaskRunUpdate,
 )
@@ -58,6 +59,9 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
         )  # fmt: skip
         commit.run_updates.append(update)
         view.stored_version += 1
+        if view.edited:
+            view.edited = False
+            commit.run_params.append(RunParams(_json(view.params) or "{}", view.key))
         return
     spec = view.plan.spec
     version = (spec.namespace, spec.name, view.plan.version)

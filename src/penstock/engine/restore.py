@@ -43,11 +43,11 @@ def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[s
     _take_fan_outs(view, current)
     view.values = {**given, **_values(view, stored, current)}
     for run in view.by_place:
-        _count_upstream(view, run)
+        count_upstream(view, run)
     for run in current:
         if run.state not in TERMINAL_TASK:
             view.open[run.task.spec.role] += 1
-    _count_ends(view, current)
+    count_ends(view, current)
     view.phase = _phase(view)
     view.touched = {
         run.seq: run for run in view.by_place if run.state == "created" and run.task.spec.role == view.phase
@@ -200,8 +200,9 @@ def reference(row: NewArtifact) -> list[Any]:
     ]  # fmt: skip
 
 
-def _count_upstream(view: RunView, run: TaskRun) -> None:
-    run.unmet = 0
+def count_upstream(view: RunView, run: TaskRun) -> None:
+    """Set what a task run knows of those before it."""
+    run.unmet = run.up_failed = run.up_cancelled = run.up_skipped = 0
     for place in run.task.upstream:
         before = view.by_place[place]
         if before.state not in TERMINAL_TASK:
@@ -214,7 +215,8 @@ def _count_upstream(view: RunView, run: TaskRun) -> None:
             run.up_skipped += 1
 
 
-def _count_ends(view: RunView, current: list[TaskRun]) -> None:
+def count_ends(view: RunView, current: list[TaskRun]) -> None:
+    """Set what a run knows of how its task runs ended; `current` are those that count."""
     failed = [run for run in current if run.state == "failed"]
     view.failures = len(failed)
     view.failure_reason = _first_reason(view, failed)

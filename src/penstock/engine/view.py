@@ -93,12 +93,13 @@ class RunView:
     reference of its value. `live` counts attempts that the executor has, `promises` those that it has
     before their time, of which `pace` are given at once. `asked` is the reason of a wish to
     cancel; `forced` is "asked", then "done", when it was wished twice; `commands` are the numbers of wishes that wait
-    for their answer; `doom` is why the run can't go on at all.
+    for their answer; `doom` is why the run can't go on at all. `again` is what its history tells of the retry that it
+    is to begin with, `edited` whether its params are new.
     """
 
     __slots__ = (
-        "asked", "by_place", "bytes", "commands", "context", "created_at", "dirty", "doom", "due", "ended",
-        "ended_at", "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation",
+        "again", "asked", "by_place", "bytes", "commands", "context", "created_at", "dirty", "doom", "due", "edited",
+        "ended", "ended_at", "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation",
         "handle", "id", "key", "labels", "live", "open", "pace", "params", "phase", "plan", "promises",
         "reason", "selection", "started_at", "state", "stored_version", "strict", "tags", "task_runs", "tasks_done",
         "tasks_total", "timed_out", "touched", "trigger", "type", "values", "warnings",
@@ -139,6 +140,8 @@ class RunView:
         self.failures = 0
         self.failure_reason: str | None = None
         self.warnings = 0
+        self.again: dict[str, Any] | None = None
+        self.edited = False
         self.asked: str | None = None
         self.forced: str | None = None
         self.timed_out = False

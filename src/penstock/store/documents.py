@@ -78,6 +78,8 @@ def _tasks(connection: Connection, key: int) -> list[Document]:
         place = place_of[row[0]] = (row[1], row[2])
         if place not in latest or row[7] > latest[place][7]:
             latest[place] = row
+    for place in [place for place in latest if _is_history(latest, place)]:
+        del latest[place]
     attempts = _attempts(connection, key, {row[0]: (place_of[row[0]], row[7]) for row in rows})
     outputs, metrics = _outputs(connection, key), _metrics(connection, key)
     inputs = _inputs(connection, key)
@@ -86,6 +88,12 @@ def _tasks(connection: Connection, key: int) -> list[Document]:
         for place, row in latest.items()
         if not row[14]  # the items of a fan-out stand for their parent
     ]
+
+
+def _is_history(latest: dict[tuple[str, int], Row], place: tuple[str, int]) -> bool:
+    """Is it an item that the fan-out, tried again over fewer, has no more?"""
+    parent = latest.get((place[0], -1))
+    return place[1] >= 0 and parent is not None and place[1] >= (parent[14] or 0)
 
 
 def _task(

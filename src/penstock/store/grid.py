@@ -79,7 +79,8 @@ def _items(connection: Connection, keys: list[int]) -> dict[tuple[int, str], dic
         "JOIN run ON run.key = task.run_key "
         f"WHERE task.run_key IN ({places}) AND task.map_index >= 0 AND (run.generation = 1 OR NOT EXISTS "
         "(SELECT 1 FROM task_run_row AS later WHERE later.run_key = task.run_key AND later.task = task.task "
-        "AND later.map_index = task.map_index AND later.generation > task.generation)) "
+        "AND later.generation > task.generation AND (later.map_index = task.map_index "
+        "OR (later.map_index = -1 AND task.map_index >= coalesce(later.items, 0))))) "
         "GROUP BY task.run_key, task.task, task.state ORDER BY task.run_key, task.task, task.state",
         keys,
     )

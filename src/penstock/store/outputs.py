@@ -40,10 +40,13 @@ class Output(NamedTuple):
         ]  # fmt: skip
 
 
-#: Of a task (and item) that ran in several generations, the latest counts.
+#: Of a task (and item) that ran in several generations, the latest counts; items that their fan-out has no more do not.
 _LATEST: Final = (
     "task.generation = (SELECT max(other.generation) FROM task_run_row AS other WHERE other.run_key = task.run_key "
-    "AND other.task = task.task AND other.map_index = task.map_index)"
+    "AND other.task = task.task AND other.map_index = task.map_index) "
+    "AND NOT EXISTS (SELECT 1 FROM task_run_row AS parent WHERE parent.run_key = task.run_key "
+    "AND parent.task = task.task AND parent.map_index = -1 AND parent.generation > task.generation "
+    "AND task.map_index >= coalesce(parent.items, 0))"
 )
 _OUTPUTS: Final = (
     "SELECT made.dataset, task.task, task.map_index, task.label, task.generation, made.n, made.kind, made.inline, "

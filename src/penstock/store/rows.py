@@ -59,6 +59,13 @@ class RunUpdate(NamedTuple):
     expected: int
 
 
+class RunParams(NamedTuple):
+    """New params (json) of a run that is tried again."""
+
+    params: str
+    key: int
+
+
 class NewTaskRun(NamedTuple):
     """A task run. `items` is the number of items of a fan-out's parent, None for others; `item` holds the
     references of an item's arguments (json)."""
@@ -245,6 +252,7 @@ class Commit:
     artifacts: list[NewArtifact] = field(default_factory=list)
     task_run_updates: list[TaskRunUpdate] = field(default_factory=list)
     run_updates: list[RunUpdate] = field(default_factory=list)
+    run_params: list[RunParams] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     metrics: list[NewMetric] = field(default_factory=list)
     samples: list[NewSample] = field(default_factory=list)

@@ -55,6 +55,7 @@ _STEPS: Final = (
         Update("run", (*_OF_ERROR, *rows.RunUpdate._fields), {"key": "key", **_EXPECTED}),
         exact=True,
     ),
+    _Step("run_params", "run", Update("run", rows.RunParams._fields, {"key": "key"}), exact=True),
     _Step("events", "event", Insert("event", rows.NewEvent._fields), exact=True),
     _Step("metrics", "metric", Insert("metric", rows.NewMetric._fields), exact=True),
     # Two samples of one microsecond say the same.

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from penstock.engine.decisions import Decision, Expand, MoveTask
+from penstock.engine.decisions import Decision, Expand, MoveTask, Resume
 from penstock.engine.fanout import known_items
 from penstock.engine.view import RunView, TaskRun
 
@@ -46,6 +46,8 @@ def _verdict(run: TaskRun) -> str | None:
 def _decision(view: RunView, run: TaskRun, verdict: str) -> Decision:
     if verdict != "queue":
         return MoveTask(run, verdict, "trigger_rule" if verdict in ("skip", "cancel") else None)
+    if run.children is not None:
+        return Resume(run)
     if run.task.items:
         items = known_items(view, run)
         if items is not None:

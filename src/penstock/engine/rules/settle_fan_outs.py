@@ -15,6 +15,8 @@ def _settle(parent: TaskRun) -> Decision:
     for state, event in (("failed", "fail"), ("cancelled", "settle_cancelled"), ("warning", "warn")):
         worst = next((child for child in children if child.state == state), None)
         if worst is not None:
+            if parent.state == "created" and event == "settle_cancelled":
+                event = "cancel"  # it was tried again, and cancelled before it was resumed
             return MoveTask(parent, event, worst.reason)
     if children and all(child.state == "skipped" for child in children):
         return MoveTask(parent, "skip", children[0].reason)
