@@ -66,6 +66,18 @@ def test_what_is_asked_for_waits_for_an_engine(orders: World) -> None:
     assert (taken.id, taken.version, taken.params["rows"]) == (run.id, ORDERS.version, 20)
 
 
+def test_a_part_of_a_parameter_is_asked_for_by_dots(world: World) -> None:
+    options = ParamSpec("options", "dict", {"size": 0.2, "seed": 3})
+    world.define(replace(ORDERS, params={"options": options}))
+    answer = ask(world, params={"options.size": 0.5})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["params"] == {"options": {"size": 0.5, "seed": 3}}
+    body = problem(ask(world, params={"options.seed": "many", "options.sizes": 1}), 422, "usage")
+    told = {part["where"]: part["detail"] for part in body["errors"]}
+    assert "is int" in told["params.options.seed"]
+    assert "no such parameter" in told["params.options.sizes"]
+
+
 def test_a_pipeline_whose_file_is_gone_is_refused_at_once(orders: World) -> None:
     folder = orders.folder / "shop"
     folder.mkdir()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from penstock.errors import ParameterError, UsageError
-from penstock.model import graph, params
+from penstock.model import graph, nested, params
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
 from penstock.server.refusals import PipelineGone
@@ -74,7 +74,7 @@ def _values(spec: PipelineSpec, given: dict[str, Any]) -> tuple[dict[str, Any], 
     wrong = [
         Wrong(f"params.{name}", f"there is no such parameter; {did_you_mean(name, spec.params)}")
         for name in given
-        if name not in spec.params
+        if name not in spec.params and nested.holder(name, spec.params) is None
     ]
     values: dict[str, Any] = {}
     for name, param in spec.params.items():
@@ -82,7 +82,14 @@ def _values(spec: PipelineSpec, given: dict[str, Any]) -> tuple[dict[str, Any], 
             values.update(params.resolve({name: param}, {name: given[name]} if name in given else {}, {}))
         except ParameterError as error:
             wrong.append(Wrong(f"params.{name}", error.message))
-    return values, wrong
+    for name, value in given.items():
+        outer = None if name in spec.params else nested.holder(name, spec.params)
+        if outer is not None:
+            try:
+                params.resolve({outer: spec.params[outer]}, {name: value}, {})
+            except ParameterError as error:
+                wrong.append(Wrong(f"params.{name}", error.message))
+    return (values if wrong else params.resolve(spec.params, given, {})), wrong
 
 
 def _slice(spec: PipelineSpec, asked: RunRequestBody) -> tuple[set[str] | None, list[Wrong]]:

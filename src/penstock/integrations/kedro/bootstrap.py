@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ def bootstrap(project: Path) -> Any:
     own way. Raises what Kedro and the project's settings raise.
     """
     os.chdir(project)
+    # Kedro's own business, said again by every worker.
+    warnings.filterwarnings("ignore", message="register_new_resolver")
     handlers = list(logging.getLogger().handlers)
     preload(project)
     from kedro.framework.startup import bootstrap_project
@@ -48,13 +51,21 @@ def preload(project: Path | None = None) -> None:
 def _quietly() -> Iterator[None]:
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = str(_QUIET)
+    logger = logging.getLogger("kedro.framework.project")
+    logger.addFilter(_is_ours_to_tell)
     try:
         yield
     finally:
+        logger.removeFilter(_is_ours_to_tell)
         if before is None:
             del os.environ[VARIABLE]
         else:
             os.environ[VARIABLE] = before
+
+
+def _is_ours_to_tell(record: logging.LogRecord) -> bool:
+    """Kedro tells which configuration of logging it takes; ours is nobody's concern."""
+    return str(_QUIET) not in record.getMessage()
 
 
 @contextmanager
