@@ -103,7 +103,7 @@ def run(
     inline = _is_inline(type_, executor_)
     texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
     given: dict[str, Any] = read_params(params_file) if params_file else {}
-    aim = Target(target, pipeline, env)
+    aim = Target(target, pipeline, env, lone=True)
     # While a child imports the user's file, processes are started and the rest is imported here.
     from penstock.cli.session import at_hand
     from penstock.cli.signals import Signals

@@ -20,10 +20,11 @@ class Target:
     """A target whose file is being imported in a child since this was made; `specs` and `spec` wait for that.
 
     `pipeline` and `env` are for Kedro projects: the name of a registered pipeline, and the environment of the
-    configuration. Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
+    configuration. `lone`: of a Kedro project, only the default pipeline is meant where none is named; what is wrong
+    with others does not count. Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
     """
 
-    def __init__(self, text: str, pipeline: str | None = None, env: str | None = None) -> None:
+    def __init__(self, text: str, pipeline: str | None = None, env: str | None = None, *, lone: bool = False) -> None:
         self.text = text
         path, name = _split(text)
         self._discovery: Discovery | None = None
@@ -33,7 +34,8 @@ class Target:
         if is_kedro_project(path / KEDRO_PROJECT):
             self._kedro = (path / KEDRO_PROJECT).resolve()
             options = [] if env is None else ["--env", env]
-            self._discovery = Discovery([self._kedro], pipeline or name, options)
+            meant = pipeline or name or (KEDRO_DEFAULT if lone else None)
+            self._discovery = Discovery([self._kedro], meant, options)
             return
         for option, given in (("--pipeline", pipeline), ("--env", env)):
             if given is not None:

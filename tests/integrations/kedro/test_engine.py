@@ -270,6 +270,15 @@ def test_what_is_wrong_is_told_before_anything_runs(user: User, tmp_path: Path, 
     assert told in user.refused("small", *words)
 
 
+def test_a_pipeline_that_is_wrong_does_not_keep_others_from_running(user: User, tmp_path: Path) -> None:
+    text = TWO.replace("return {", 'return {"wrong": Pipeline([node(begin, "nowhere", "some", name="wrong")]), ')
+    write_project(tmp_path, text, parameters="options: {step: 1, by: 2}\n")
+    assert set(states(user.runs("small")).values()) == {"succeeded"}
+    wrong = user.types("pipelines", "validate", "small")
+    assert wrong.returncode == 2
+    assert "node 'wrong' reads 'nowhere'" in wrong.stderr
+
+
 def test_verbs_of_pipelines_know_projects(user: User, project: Make) -> None:
     folder = project("spaceflights")
     user.folder = folder

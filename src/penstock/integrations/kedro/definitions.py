@@ -57,17 +57,18 @@ def definitions(project: Project, name: str | None = None) -> list[PipelineSpec]
         _check(each, catalog, unknown, project, problems)
     problems.raise_if_any()
     params = project.params()
-    drawn = [
-        describe(
-            each, catalog, name=known, namespace=project.package, params=params, project=project.folder
-        )
-        for known, each in chosen.items()
-    ]  # fmt: skip
+    # Policies may be of nodes that only others of the registered pipelines have.
+    others = {known: each for known, each in pipelines.items() if each.nodes} if whole else chosen
+    drawn = {
+        known: describe(each, catalog, name=known, namespace=project.package, params=params, project=project.folder)
+        for known, each in others.items()
+    }
     base = getattr(project.context.config_loader, "base_env", None) or "base"
     folders = [project.conf / base, project.conf / project.env]
-    policies = Policies(folders, [task for spec in drawn for task in spec.tasks.values()] if name is None else None)
+    nodes = [task for spec in drawn.values() for task in spec.tasks.values()]
+    policies = Policies(folders, nodes if whole else None)
     code = _code(project)
-    return [_whole(spec, code, policies, project, params) for spec in drawn]
+    return [_whole(drawn[known], code, policies, project, params) for known in chosen]
 
 
 def _registered(project: Project, names: list[str] | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from penstock.authoring.current import run as current
+from penstock.errors import DefinitionError
 from penstock.integrations.kedro.closing import HOOKS, KIND
 from penstock.integrations.kedro.ids import is_param, plain_name
 from penstock.integrations.kedro.nodes import Nodes
@@ -64,7 +65,10 @@ class LoadedProject:
         asked = code.get("asked", {})
         project = Project(Path(code["root"]), code["options"].get("env"), runtime_params(asked.get("params") or {}))
         name = code["name"] or DEFAULT
-        pipeline = project.pipelines([name])[name]
+        pipeline = project.pipelines([name]).get(name)
+        if pipeline is None:
+            raise _gone(f"the project registers no pipeline '{name}' any more", project)
+        self._project = project
         catalog = project.catalog([name], save_version(context.run_id))
         self.values: Values = _Unread(context.artifacts)
         self._context = context
@@ -73,10 +77,12 @@ class LoadedProject:
         self._hooks.before()
 
     def task(self, name: str) -> Task:
-        """The task of a node, or of hooks at the end of the run. Raises KeyError."""
+        """The task of a node, or of hooks at the end of the run. Raises DefinitionError for what is gone."""
         if name in HOOKS and not self._nodes.has(name):
             source = {"error": Source("error", "error")}
             return _CalledTask(TaskSpec(name, KIND, inputs=source, role=HOOKS[name]), self._closing(name), "")
+        if not self._nodes.has(name):
+            raise _gone(f"pipeline '{self._context.pipeline}' has no node '{name}' any more", self._project)
         node = self._nodes.node(name)
         named = [(argument, dataset) for argument, dataset in arguments(node) if not is_param(dataset)]
         spec = TaskSpec(
@@ -99,6 +105,11 @@ class LoadedProject:
             self._hooks.end(name, told)
 
         return call
+
+
+def _gone(message: str, project: Project) -> DefinitionError:
+    registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
+    return DefinitionError(message, cure="was the project changed during the run?", file=str(registry))
 
 
 class _CalledTask(Task):
