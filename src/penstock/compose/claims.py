@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from penstock.compose.local import LocalEngine
-from penstock.compose.requested import Definitions, request_of
+from penstock.compose.requested import request_of
+from penstock.compose.retries import Retries
 from penstock.compose.spools import read_spools
 from penstock.compose.takeover import Takeover
 from penstock.engine.recover import settle_abandoned_runs
@@ -27,9 +28,10 @@ log = logging.getLogger("penstock.engine")
 
 
 class Claims:
-    """A duty of the `Desk`: claims runs that were asked for and starts them, and goes on with those of dead engines.
+    """A duty of the `Desk`: claims runs that were asked for and starts them.
 
-    The record of what a terminal abandoned is ended. A run that can't start is claimed too, and ends `failed` in the same transaction, so none waits
+    It also goes on with runs of dead engines, begins runs again that are to be retried, and ends the record of what a
+    terminal abandoned. A run that can't start is claimed too, and ends `failed` in the same transaction, so none waits
     for ever. `lost` is called when others have declared this engine gone.
     """
 
@@ -38,8 +40,8 @@ class Claims:
         self._lost = lost
         self._keys: list[int] = []
         self._closed = threading.Event()
-        self._definitions = Definitions()
-        self._takeover = Takeover(local, self._definitions)
+        self._takeover = Takeover(local)
+        self._retries = Retries(local)
 
     def close(self) -> None:
         """Claim nothing any more; what was claimed goes on."""
@@ -49,11 +51,14 @@ class Claims:
         """See what was asked for, as far as there is room."""
         room = ROOM - len(self._local.engine.live())
         self._keys = requests.unclaimed(connection, room) if room > 0 and not self._closed.is_set() else []
-        self._takeover.look(connection, room if not self._closed.is_set() else 0)
+        room = 0 if self._closed.is_set() else room
+        self._takeover.look(connection, room)
+        self._retries.look(connection, room)
 
     def act(self) -> None:
         """Start what was seen, and go on with what others left."""
         self._takeover.act()
+        self._retries.act()
         for key in self._keys:
             if self._closed.is_set():
                 return
@@ -94,7 +99,7 @@ class Claims:
     def _made(self, asked: Requested) -> RunView | Exception:
         """The run, ready to start, or why it can't."""
         try:
-            definition = self._definitions.of(asked)
+            definition = self._local.definitions.of(asked)
             view = self._local.planner.view(definition, request_of(asked), asked.id, asked.created_at / 1_000_000)
         except StoreBusy:
             raise

@@ -13,6 +13,7 @@ from typing import Self
 from penstock.compose.desk import LOOK, Desk, Duty
 from penstock.compose.home import Home
 from penstock.compose.planner import Planner
+from penstock.compose.requested import Definitions, request_of
 from penstock.compose.settings import Settings
 from penstock.compose.spare_room import SpareRoom
 from penstock.compose.spools import read_spools
@@ -21,13 +22,14 @@ from penstock.engine.limits import Limits
 from penstock.engine.loop import Engine
 from penstock.engine.plan import make_plan
 from penstock.engine.recover import settle_abandoned_runs
-from penstock.engine.request import RunRequest, chosen_tasks
+from penstock.engine.request import RetryWish, RunRequest, chosen_tasks
+from penstock.errors import NotFound, TransitionError
 from penstock.executors.inline import InlineExecutor
 from penstock.executors.local import LocalExecutor
 from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import Executor
-from penstock.store import instances
+from penstock.store import instances, ownership, recovery, requests
 from penstock.store.database import open_database
 from penstock.store.writer import Writer
 
@@ -102,6 +104,7 @@ class LocalEngine:
             self.executor.close()
             raise
         self.planner = Planner(home, self.database, limits)
+        self.definitions = Definitions()
         self._closed = False
         extra = None if duty is None else duty(self)
         self._desk = Desk(self.database, self.engine, self.owner, look=look, duty=extra)
@@ -124,6 +127,27 @@ class LocalEngine:
         at = time.time()
         run_id = ids.run_id(ids.run_key(at, secrets.randbits(ids.CHANCE_BITS)))
         return self.engine.submit(self.planner.view(definition, request or RunRequest(), run_id, at))
+
+    def retry(self, key: int, wish: RetryWish, command: int | None = None) -> RunHandle:
+        """Begin a run that is over again, in place; `command` is answered in the commit that makes it true.
+
+        Raises NotFound, TransitionError, ParameterError, DefinitionError; then nothing has changed.
+        """
+        with self.database.write() as connection:
+            asked, stored = requests.requested(connection, key), recovery.load_run(connection, key)
+            if asked is None or stored is None:
+                raise NotFound(f"there is no run {ids.run_id(key)}", cure="`penstock runs list` shows the latest")
+            if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
+                raise TransitionError("the run was only recorded here", cure="run it again where it ran")
+            definition = self.definitions.of(asked)
+            view = self.planner.reopened(definition, request_of(asked), stored, wish, time.time())
+            epoch = ownership.reclaim(connection, key, self.owner, stored.run.row_version)
+            if epoch is None:
+                raise TransitionError("the run was changed meanwhile", cure="look at it, and ask again")
+        view.epoch = epoch
+        if command is not None:
+            view.commands.append(command)
+        return self.engine.submit(view)
 
     def close(self) -> None:
         """End what still runs and release the home."""

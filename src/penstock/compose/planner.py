@@ -9,10 +9,11 @@ from typing import Any, Final
 from penstock.compose.home import Home
 from penstock.engine.limits import Limits
 from penstock.engine.plan import Plan, make_plan
-from penstock.engine.request import RunRequest, chosen_tasks, new_view, selection_of
+from penstock.engine.reopen import reopen
+from penstock.engine.request import RetryWish, RunRequest, chosen_tasks, new_view, selection_of
 from penstock.engine.restore import Restored, restore
 from penstock.engine.view import RunView
-from penstock.errors import NotFound
+from penstock.errors import NotFound, TransitionError
 from penstock.integrations.kedro.ahead import LOADER
 from penstock.model import graph, ids, params, spec
 from penstock.model.spec import PipelineSpec
@@ -60,13 +61,67 @@ class Planner:
             view.selection["from_run"] = [ids.run_id(source)]
         return view
 
-    def restored(self, definition: PipelineSpec, request: RunRequest, stored: StoredRun) -> Restored:
-        """A run as it stands on record. Raises NotFound, DefinitionError, StoreCorrupt."""
+    def restored(
+        self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, values: dict[str, Any] | None = None
+    ) -> Restored:
+        """A run as it stands on record, or with other values of its params. Raises NotFound, DefinitionError,
+        StoreCorrupt.
+        """
         plan = self.plan(definition)
         chosen = chosen_tasks(plan, request)
         given = {} if chosen is None else self._given(plan, chosen, request)[0]
-        context = self._context(plan, request, json.loads(stored.run.params), stored.run.id)
+        values = json.loads(stored.run.params) if values is None else values
+        context = self._context(plan, request, values, stored.run.id)
         return restore(stored, plan, replace(context, labels=stored.labels), given=given)
+
+    def reopened(
+        self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, wish: RetryWish, at: float
+    ) -> RunView:
+        """A run that is over, ready for its next generation. Raises TransitionError when it can't be, and as `view`."""
+        before = json.loads(stored.run.params)
+        values = before
+        told: dict[str, Any] = {"by": wish.by}
+        if wish.params or wish.texts:
+            kept = {name: value for name, value in before.items() if name not in wish.texts}
+            values = params.resolve(definition.params, {**kept, **wish.params}, wish.texts)
+            told["params"] = {name: value for name, value in values.items() if value != before.get(name)}
+            told["params_before"] = {name: before.get(name) for name in told["params"]}
+        if not stored.task_runs:
+            return self._begun_anew(definition, replace(request, params=values), stored, told)
+        view = self.restored(definition, request, stored, values).view
+        view.edited = values != before
+        reopen(view, wish.task, at, told)
+        self._check_files(view)
+        return view
+
+    def _begun_anew(
+        self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, told: dict[str, Any]
+    ) -> RunView:
+        """A run that could not even begin, as if it were asked for now, in its next generation."""
+        row = stored.run
+        view = self.view(definition, request, row.id, row.created_at / 1_000_000)
+        view.state, view.stored_version, view.edited = row.state, row.row_version, True
+        view.generation = row.generation + 1
+        for run in view.task_runs:
+            run.generation = view.generation
+        view.again = {"generation": view.generation, "from": None, **told}
+        return view
+
+    def _check_files(self, view: RunView) -> None:
+        """What is read by tasks that run again must still be there."""
+        for run in view.by_place:
+            for _, dataset in run.task.reads if run.state == "created" else ():
+                ref = view.values.get(dataset)
+                refs = ref["list"] if isinstance(ref, dict) and "list" in ref else [ref]
+                gone = [one for one in refs if isinstance(one, list) and one[2] and not self._is_there(one[2])]
+                if gone:
+                    raise TransitionError(
+                        f"task '{run.task.name}' can't run: '{dataset}', which it reads, is gone from the artifacts",
+                        cure="retry from the task that makes it, or run the pipeline again",
+                    )
+
+    def _is_there(self, path: str) -> bool:
+        return (self._home.artifacts / path).exists()
 
     def _context(self, plan: Plan, request: RunRequest, values: dict[str, Any], run_id: str) -> RunContext:
         definition = plan.spec

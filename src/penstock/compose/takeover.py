@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from penstock.compose.local import LocalEngine
-from penstock.compose.requested import Definitions, request_of
+from penstock.compose.requested import request_of
 from penstock.engine.recover import lost_run
 from penstock.engine.restore import Restored
 from penstock.errors import PenstockError, StoreBusy, StoreCorrupt
@@ -28,9 +28,8 @@ log = logging.getLogger("penstock.engine")
 class Takeover:
     """Claims runs that a dead engine left, and hands them to this one. Used by one thread."""
 
-    def __init__(self, local: LocalEngine, definitions: Definitions) -> None:
+    def __init__(self, local: LocalEngine) -> None:
         self._local = local
-        self._definitions = definitions
         self._keys: list[int] = []
         self._next = 0.0
 
@@ -79,7 +78,7 @@ class Takeover:
 
     def _restored(self, asked: Requested, stored: StoredRun) -> Restored | Exception:
         try:
-            return self._local.planner.restored(self._definitions.of(asked), request_of(asked), stored)
+            return self._local.planner.restored(self._local.definitions.of(asked), request_of(asked), stored)
         except StoreBusy:
             raise
         except Exception as error:

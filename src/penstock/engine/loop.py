@@ -218,7 +218,10 @@ class Engine:
 
     def _obey(self, command: Command) -> None:
         view = self._views.get(command.run_key)
-        if command.kind != "cancel":
+        if command.kind == "retry":
+            refusal = {"code": "transition", "detail": "the run is not over: only one that is over can be retried"}
+            self.out.answer(command.id, "refused", refusal, self.clock())
+        elif command.kind != "cancel":
             refusal = {"code": "not_supported_yet", "detail": f"this version can't '{command.kind}' a run"}
             self.out.answer(command.id, "refused", refusal, self.clock())
         elif view is None or view.state in TERMINAL_RUN:

@@ -39,6 +39,19 @@ class RunRequest:
         return bool(self.from_ or self.to or self.only or self.select_tags)
 
 
+@dataclass(slots=True)
+class RetryWish:
+    """How a run that is over is to be tried again: whole or from `task`, with other params if any are given.
+
+    `params` are JSON values by name, `texts` values as typed; `by` is who asks.
+    """
+
+    task: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    by: str | None = None
+
+
 def chosen_tasks(plan: Plan, request: RunRequest) -> set[str] | None:
     """The names of the tasks to run, None for all. Raises NotFound for a name that is not there."""
     if not request.sliced:

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from penstock.store.connection import Connection
 from penstock.store.times import micros
+from penstock.store.words import RUN_OVER
 
 #: `waiting` until the run's owner looked at it; then what became of it.
 State: TypeAlias = Literal["waiting", "applied", "refused"]
@@ -43,11 +44,25 @@ def add(
 
 
 def waiting(connection: Connection, owner: int, limit: int = 100) -> list[Command]:
-    """Wishes for runs of that owner that nobody looked at yet, in the order in which they came."""
+    """Wishes for runs of that owner that nobody looked at yet, in the order in which they came.
+
+    Not those to try runs again that are over: they have no owner any more (`to_retry`).
+    """
     rows = connection.all(
-        f"SELECT {_COLUMNS} FROM command WHERE state = 'waiting' "
-        "AND (SELECT owner FROM run WHERE run.key = command.run_key) = ? ORDER BY id LIMIT ?",
+        f"SELECT {_COLUMNS} FROM command WHERE state = 'waiting' AND EXISTS (SELECT 1 FROM run "
+        "WHERE run.key = command.run_key AND run.owner = ? "
+        f"AND NOT (command.kind = 'retry' AND run.state IN {RUN_OVER})) ORDER BY id LIMIT ?",
         (owner, limit),
+    )
+    return [_command(row) for row in rows]
+
+
+def to_retry(connection: Connection, limit: int = 100) -> list[Command]:
+    """Wishes to try runs again that are over, whoever had them, in the order in which they came."""
+    rows = connection.all(
+        f"SELECT {_COLUMNS} FROM command WHERE state = 'waiting' AND kind = 'retry' AND EXISTS (SELECT 1 FROM run "
+        f"WHERE run.key = command.run_key AND run.state IN {RUN_OVER}) ORDER BY id LIMIT ?",
+        (limit,),
     )
     return [_command(row) for row in rows]
 

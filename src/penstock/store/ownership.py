@@ -6,7 +6,7 @@ from typing import Final
 
 from penstock.store.connection import Connection
 from penstock.store.times import micros
-from penstock.store.words import RUN_OPEN
+from penstock.store.words import RUN_OPEN, RUN_OVER
 
 #: A run that is not over and whose owner is none, unknown, gone, or silent since a time (one parameter). One that was
 #: only asked for (epoch 0, store/requests.py) has no owner yet: it was not abandoned.
@@ -29,6 +29,19 @@ def claim(connection: Connection, run_key: int, owner: int, expired_before: floa
     at the same time, one succeeds.
     """
     row = connection.one(_CLAIM[connection.dialect], (owner, run_key, micros(expired_before)))
+    return None if row is None else int(row[0])
+
+
+def reclaim(connection: Connection, run_key: int, owner: int, row_version: int) -> int | None:
+    """Make `owner` the owner of a run that is over, so that it can begin again; its new epoch.
+
+    None when the run is not over, or has changed since it was read at that row version.
+    """
+    row = connection.one(
+        "UPDATE run SET owner = ?, epoch = epoch + 1 "
+        f"WHERE key = ? AND row_version = ? AND state IN {RUN_OVER} RETURNING epoch",
+        (owner, run_key, row_version),
+    )
     return None if row is None else int(row[0])
 
 

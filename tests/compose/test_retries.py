@@ -1,0 +1,165 @@
+"""Runs that are over and begin again, in an engine that takes commands and in a terminal. Tasks run in real workers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penstock.compose.local import LocalEngine
+from penstock.compose.settings import Settings
+from penstock.engine.request import RetryWish
+from penstock.errors import TransitionError
+from penstock.model import ids
+from penstock.store import commands
+from penstock.store.check import check
+from tests.compose.test_claims import Desk
+from tests.journeys.conftest import until
+
+FLOW = """
+from pathlib import Path
+from penstock import Pipeline
+flow = Pipeline("flow", params={"n": 2, "good": False})
+
+@flow.task
+def first(n):
+    return list(range(n * 100_000))
+
+@flow.task
+def second(first, good):
+    if not good and not Path(__file__).with_name("good").exists():
+        raise ValueError("not yet")
+    return len(first)
+
+@flow.task
+def third(second):
+    return second + 1
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr("tests.compose.test_claims.FLOW", FLOW)
+    made = Desk(tmp_path)
+    yield made
+    assert check(made.database) == []
+    made.database.close()
+
+
+def failed(desk: Desk) -> str:
+    run = desk.ask()
+    with desk.engine():
+        assert desk.over(run)["state"] == "failed"
+    return run
+
+
+def command(desk: Desk, run: str, **arguments: Any) -> int:
+    with desk.database.write() as connection:
+        return commands.add(connection, ids.key_of(run), "retry", arguments, time.time(), by="ann")
+
+
+def settled(desk: Desk, number: int) -> commands.Command:
+    def find() -> commands.Command | None:
+        with desk.database.read() as connection:
+            found = commands.find(connection, number)
+        return None if found is None or found.state == "waiting" else found
+
+    until(find, "the command is answered", 30)
+    found = find()
+    assert found is not None
+    return found
+
+
+def tries(document: dict[str, Any]) -> dict[str, list[tuple[int, str]]]:
+    return {task["name"]: [(one["generation"], one["state"]) for one in task["attempts"]] for task in document["tasks"]}
+
+
+def test_a_run_whose_engine_is_gone_begins_again_in_the_next(desk: Desk) -> None:
+    run = failed(desk)
+    desk.file.with_name("good").touch()
+    number = command(desk, run)
+    with desk.engine():
+        assert settled(desk, number).state == "applied"
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+    document = desk.document(run)
+    assert tries(document) == {
+        "first": [(1, "succeeded")], "second": [(1, "failed"), (2, "succeeded")], "third": [(2, "succeeded")],
+    }  # fmt: skip
+    assert (document["generation"], document["error"], document["replay_of"]) == (2, None, None)
+
+
+def test_the_engine_that_ran_it_begins_it_again_too(desk: Desk) -> None:
+    run = desk.ask()
+    with desk.engine():
+        for generation in (1, 2, 3):
+            until(lambda: desk.document(run)["ended_at"], "it fails", 30)
+            assert (desk.document(run)["state"], desk.document(run)["generation"]) == ("failed", generation)
+            if generation < 3:
+                assert settled(desk, command(desk, run)).state == "applied"
+    assert tries(desk.document(run))["second"] == [(1, "failed"), (2, "failed"), (3, "failed")]
+
+
+def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
+    run = failed(desk)
+    with desk.engine():
+        assert settled(desk, command(desk, run, params={"good": True})).state == "applied"
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+    assert desk.document(run)["params"] == {"n": 2, "good": True}
+    with desk.database.read() as connection:
+        (told,) = connection.all("SELECT data FROM event WHERE kind = 'run.running' AND data LIKE '%generation%'")
+    assert '"by": "ann"' in told[0]
+    assert '"params_before": {"good": false}' in told[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "detail"),
+    [
+        ({"task": "third"}, "transition", "its ancestor 'second' has no usable output"),
+        ({"task": "fourth"}, "not_found", "no task 'fourth'"),
+        ({"params": {"m": 1}}, "parameter", "no parameter 'm'"),
+    ],
+)
+def test_what_can_not_be_is_refused_and_changes_nothing(
+    desk: Desk, arguments: dict[str, Any], code: str, detail: str
+) -> None:
+    run = failed(desk)
+    before = desk.document(run)
+    with desk.engine():
+        answer = settled(desk, command(desk, run, **arguments))
+    assert (answer.state, answer.outcome["code"]) == ("refused", code)
+    assert detail in answer.outcome["detail"]
+    assert desk.document(run) == before
+
+
+def test_outputs_that_are_gone_are_missed_before_anything_runs(desk: Desk) -> None:
+    run = failed(desk)
+    for file in desk.home.artifacts.rglob("*"):
+        if file.is_file():
+            file.unlink()
+    with desk.engine():
+        answer = settled(desk, command(desk, run))
+        assert "'first', which it reads, is gone" in answer.outcome["detail"]
+        desk.file.with_name("good").touch()
+        assert settled(desk, command(desk, run, task="first")).state == "applied"
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+
+
+def test_a_terminal_begins_a_run_again_by_itself(desk: Desk) -> None:
+    run = failed(desk)
+    with LocalEngine(desk.home, Settings(workers=1)) as engine:
+        handle = engine.retry(ids.key_of(run), RetryWish(texts={"good": "true"}))
+        assert handle.wait(30)
+        with pytest.raises(TransitionError, match="nothing of it failed"):
+            engine.retry(ids.key_of(run), RetryWish())
+    assert desk.document(run)["state"] == "succeeded"
+
+
+def test_a_run_that_never_began_begins_anew(desk: Desk) -> None:
+    run = desk.ask(params={"n": "many"})
+    with desk.engine():
+        assert desk.over(run)["tasks"] == []
+        assert settled(desk, command(desk, run, params={"n": 1, "good": True})).state == "applied"
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
