@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -268,6 +269,30 @@ def test_what_is_wrong_is_told_before_anything_runs(user: User, tmp_path: Path, 
     )  # fmt: skip
     change(folder)
     assert told in user.refused("small", *words)
+
+
+LOGGING = """
+    version: 1
+    disable_existing_loggers: false
+    handlers:
+      rich: {class: kedro.logging.RichHandler}
+      file: {class: logging.FileHandler, filename: data/info.log, delay: true}
+    loggers: {kedro: {level: INFO}}
+    root: {handlers: [rich, file]}
+"""
+
+
+def test_a_project_logs_as_it_says_and_into_the_run(user: User, tmp_path: Path) -> None:
+    project = write_project(tmp_path, TWO, parameters="options: {step: 1, by: 2}\n")
+    (project / "conf/logging.yml").write_text(textwrap.dedent(LOGGING))
+    user.runs("small", "--only", "begin")
+    lines = json.loads(user.types("runs", "logs", "latest", "--json").stdout)["lines"]
+    told = [(line["level"], line["logger"], line["message"]) for line in lines]
+    assert (
+        told.count(("info", "kedro.pipeline.node", "Running node: begin: begin([params:options.step]) -> [one]")) == 1
+    )
+    assert not [line for line in lines if "rich_logging" in line["message"] or "node.py:" in line["message"]]
+    assert "Running node: begin" in (project / "data/info.log").read_text()
 
 
 def test_a_pipeline_that_is_wrong_does_not_keep_others_from_running(user: User, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penstock.integrations.kedro.bootstrap import preload
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 def load(context: RunContext) -> LoadedProject:
     """Open the project for a run. Raises what Kedro and the project raise."""
     # Kedro sets logging up when it is imported, so whoever imports it comes after this.
-    preload(Path(context.code["root"]))
+    preload()
     from penstock.integrations.kedro.loaded import LoadedProject
 
     return LoadedProject(context)
