@@ -123,7 +123,7 @@ class RecorderHooks:
             live = self._of(node)
             if live is not None:
                 kind = name_of(type(data))
-                live.write("loaded", at, node.name, dataset_name, kind, rows_of(data), columns_of(data))
+                live.write("loaded", at, node.name, dataset_name, kind, rows_of(data))
                 live.measure_later(node.name, dataset_name)
         except Exception as error:
             self._give_up(error)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from penstock.integrations.kedro.formats import format_of
-from penstock.integrations.kedro.ids import is_param, plain_name
+from penstock.integrations.kedro.ids import plain_name
 from penstock.integrations.kedro.measures import FOLDER
 from penstock.integrations.kedro.places import told_place
 from penstock.integrations.kedro.sizes import bytes_at
@@ -126,11 +126,6 @@ class Step:
         """When the last thing was done by it."""
         saved = [use.ended for use in self.saved.values() if use.ended is not None]
         return max([*saved, self.ran_at or self.run_at or self.began])
-
-
-def is_data(dataset: str) -> bool:
-    """Is it data, and not a parameter?"""
-    return not is_param(dataset)
 
 
 def _bytes_below(path: str) -> int | None:

@@ -15,9 +15,9 @@ from penstock.engine.plan import make_plan
 from penstock.engine.request import RunRequest, new_view
 from penstock.engine.view import Attempt, TaskRun
 from penstock.integrations.kedro.describe import build
-from penstock.integrations.kedro.ids import plain_name
+from penstock.integrations.kedro.ids import is_param, plain_name
 from penstock.integrations.kedro.recorder.reading import Line
-from penstock.integrations.kedro.recorder.step import Step, Use, is_data
+from penstock.integrations.kedro.recorder.step import Step, Use
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
 from penstock.ports.executor import Ended, RunContext, Usage
 from penstock.store.rows import NewMetric, NewSample
@@ -110,13 +110,11 @@ class Tale:
         if step is not None:
             step.begin("load", dataset, line.at)
 
-    def _loaded(
-        self, line: Line, node: str, dataset: str, kind: str, rows: int | None, columns: list[Any] | None
-    ) -> None:
+    def _loaded(self, line: Line, node: str, dataset: str, kind: str, rows: int | None) -> None:
         step = self.steps.get(node)
         use = None if step is None else step.end("load", dataset, line.at)
         if step is not None and use is not None:
-            use.python_type, use.rows, use.columns = kind, rows, columns
+            use.python_type, use.rows = kind, rows
             step.loaded.append(use)
 
     def _size(self, _: Line, node: str, dataset: str, path: str | None, version: str | None, size: int | None) -> None:
@@ -248,9 +246,10 @@ class Tale:
         step.loaded = []
 
     def _tell_use(self, step: Step, use: Use) -> None:
-        kind = "dataset_loaded" if use.operation == "load" else "dataset_saved"
-        told = use.told() if is_data(use.dataset) else {**use.told(), "dataset": use.dataset}
-        self._event(step, use.ended or use.began, kind, told)
+        # That a node reads a parameter is in the definition.
+        if not is_param(use.dataset):
+            kind = "dataset_loaded" if use.operation == "load" else "dataset_saved"
+            self._event(step, use.ended or use.began, kind, use.told())
 
     def _event(self, step: Step, at: float, kind: str, data: dict[str, Any]) -> None:
         self.out.event(self.view, self.task(step), self._attempts[step.name].n, at, kind, data)
