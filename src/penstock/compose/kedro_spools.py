@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from penstock.agent.logs import LIMIT
 from penstock.compose.home import Home
 from penstock.errors import PenstockError
-from penstock.integrations.kedro import spool
+from penstock.integrations.kedro import events_file, spool
 from penstock.integrations.kedro.recorder.keeper import Keeper
 from penstock.integrations.kedro.recorder.record import Lock, Recorder
 from penstock.integrations.kedro.recorder.source import Source
+from penstock.integrations.kedro.recorder.tale import Tale
 from penstock.integrations.kedro.starting import start_recorder
 from penstock.model.ids import RUN_ID, key_of
 from penstock.store import instances
@@ -83,6 +86,17 @@ def waits_for_reader(folder: Path) -> bool:
         lock.close()
 
 
+def _tell_viz(database: Database, folder: Path, tale: Tale) -> None:
+    """The file by which Kedro-Viz knows the last run; that it can't be written is told, and spoils nothing."""
+    try:
+        if events_file.is_wanted(os.environ):
+            head = json.loads((folder / spool.HEAD).read_text("utf-8", "surrogatepass"))
+            with database.read() as connection:
+                events_file.write_run(connection, tale.view.key, Path(head["project"]))
+    except (PenstockError, OSError) as error:
+        log.warning("Kedro-Viz is not told of the run: %s", error)
+
+
 def record(home: Home, database: Database, folder: Path, *, log_limit: int) -> None:
     """Read a spool to the end of its run, and remove it; nothing where somebody else reads it."""
     lock = Lock(folder)
@@ -91,7 +105,10 @@ def record(home: Home, database: Database, folder: Path, *, log_limit: int) -> N
             with database.write() as connection:
                 owner = instances.register(connection, "recorder", time.time())
             try:
-                Recorder(folder, Keeper(database, owner), home.logs, log_limit=log_limit).work()
+                keeper = Keeper(database, owner)
+                Recorder(
+                    folder, keeper, home.logs, log_limit=log_limit, over=partial(_tell_viz, database, folder)
+                ).work()
             finally:
                 with database.write() as connection:
                     instances.gone(connection, owner, time.time())

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from penstock.errors import SettingsError
 from penstock.integrations.kedro import door, events_file
 from penstock.integrations.kedro.events_file import events_of
-from penstock.integrations.kedro.happened import Happened, Node, Trouble, Use, happened
+from penstock.integrations.kedro.happened import Happened, Node, Trouble, Use, happened, read
 from penstock.integrations.kedro.ids import viz_id
 from penstock.integrations.kedro.status import nothing, status
 from penstock.model.spec import ParamSpec, PipelineSpec, Source, TaskSpec, to_json
 from penstock.server.app import create_app
 from penstock.store.rows import Commit, NewMetric
+from penstock.store.runs import find_run
+from tests.integrations.kedro.recorded import Recorded
 from tests.integrations.kedro.viz import read_by_viz
 from tests.server.world import ORIGIN, TOKEN, World, problem
 from tests.store import made
@@ -186,6 +190,45 @@ def test_kedro_viz_reads_the_file_as_our_door_answers() -> None:
         theirs["pipeline"]["run_id"] = ours["pipeline"]["run_id"]  # theirs is new each time
         assert theirs == ours
     assert sum(run.trouble is not None for run in runs) > 50
+
+
+RUNS = {
+    "spaceflights": [["--runner", "ThreadRunner", "--to-nodes", "create_model_input_table_node"], []],
+    "failing": [["--pipeline", "function"], ["--pipeline", "load"], ["--pipeline", "save"]],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNS)
+def test_kedro_viz_reads_the_file_of_runs_that_it_does_not_record(name: str, project: Callable[[str], Path]) -> None:
+    folder = project(name)
+    recorded = Recorded(folder, PENSTOCK_KEDRO_VIZ="on")
+    told, files = [], []
+    for words in RUNS[name]:
+        recorded.kedro("run", *words, exit_code=1 if name == "failing" else 0)
+        run = recorded.runs()[-1]
+        files.append(json.loads((folder / ".viz" / "kedro_pipeline_events.json").read_text()))
+        with recorded.reading() as connection:
+            told.append(status(read(connection, find_run(connection, run["id"]))))
+    theirs, kept = read_by_viz(files, told)
+    assert kept == told
+    for ours, each in zip(told, theirs, strict=True):
+        each["pipeline"]["run_id"] = ours["pipeline"]["run_id"]
+        assert each == ours
+        assert ours["nodes"]
+        assert all(node["duration"] > 0 for node in ours["nodes"].values())
+        assert ours["pipeline"]["status"] == ("failed" if name == "failing" else "success")
+    if name == "failing":
+        operations = [[dataset["error"]["error_operation"] for dataset in each["datasets"].values() if dataset["error"]]
+                      for each in told]  # fmt: skip
+        assert operations == [[], ["loading"], ["saving"]]
+
+
+@pytest.mark.parametrize(("word", "wanted"), [("on", True), ("off", False), ("", find_spec("kedro_viz") is not None)])
+def test_the_file_is_written_where_it_is_wanted(word: str, wanted: bool) -> None:
+    assert events_file.is_wanted({"PENSTOCK_KEDRO_VIZ": word}) is wanted
+    with pytest.raises(SettingsError, match="PENSTOCK_KEDRO_VIZ is 'maybe'"):
+        events_file.is_wanted({"PENSTOCK_KEDRO_VIZ": "maybe"})
 
 
 def test_the_file_appears_whole_and_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,15 +8,32 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from penstock.integrations.kedro.happened import Happened, Node, Use
+from penstock.errors import SettingsError
+from penstock.integrations.kedro.happened import Happened, Node, Use, read
+from penstock.store.connection import Connection
 
+SWITCH: Final = "PENSTOCK_KEDRO_VIZ"
 FOLDER: Final = ".viz"
 FILE: Final = "kedro_pipeline_events.json"
 _EVENT: Final = {"load": "after_dataset_loaded", "save": "after_dataset_saved"}
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """As PENSTOCK_KEDRO_VIZ says, `on` or `off`; else where Kedro-Viz is installed beside. Raises SettingsError."""
+    word = environment.get(SWITCH, "").lower()
+    if word not in ("", "on", "off"):
+        raise SettingsError(f"{SWITCH} is '{word}'", cure="say on or off")
+    return word == "on" or (word == "" and find_spec("kedro_viz") is not None)
+
+
+def write_run(connection: Connection, key: int, project: Path) -> None:
+    """Tell Kedro-Viz of a run that is over on record. Raises NotFound, OSError."""
+    write(project, events_of(read(connection, key)))
 
 
 def events_of(run: Happened) -> list[dict[str, Any]]:
