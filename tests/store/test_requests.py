@@ -62,8 +62,8 @@ def test_an_engine_gets_all_that_was_asked_for(known: Database) -> None:
     found = claim(known, key, engine(known))
     assert found == requests.Requested(
         key, ids.run_id(key), "flights", "default", "v1", made.version().spec, "test", {"day": "é\x00"},
-        {"owner": "me"}, ["b", "a"], {"kind": "event", "name": "n"}, {"from": ["raw"]}, "0000000000001", {"by": "x"},
-        3, made.AT, 1, 1,
+        {"owner": "me"}, ["b", "a"], {"kind": "event", "name": "n"}, {"from": ["raw"]}, "0000000000001", None, None,
+        {"by": "x"}, 3, made.AT, 1, 1,
     )  # fmt: skip
     assert check(known) == []
 

@@ -29,7 +29,7 @@ from penstock.executors.local import LocalExecutor
 from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import Executor
-from penstock.store import instances, ownership, recovery, requests
+from penstock.store import instances, ownership, recovery, replays, requests
 from penstock.store.database import open_database
 from penstock.store.writer import Writer
 
@@ -147,6 +147,22 @@ class LocalEngine:
         view.epoch = epoch
         if command is not None:
             view.commands.append(command)
+        return self.engine.submit(view)
+
+    def replay(self, key: int, wish: RetryWish, *, latest: bool = False) -> RunHandle:
+        """Start a new run that repeats another, whole or from a task, of its version or of the latest.
+
+        Raises NotFound, TransitionError, ParameterError, DefinitionError.
+        """
+        now = time.time()
+        with self.database.write() as connection:
+            wanted = replays.wanted(connection, key, wish.task, wish.params, wish.texts, latest=latest)
+            identity = replays.ask_for_replay(connection, wanted, now)
+            asked = requests.claim(connection, ids.key_of(identity), self.owner)
+            assert asked is not None
+            view = self.planner.view(self.definitions.of(asked), request_of(asked), identity, now)
+            requests.complete(connection, asked.key, view.params, view.labels, view.tags, view.facts, view.selection)
+        view.stored_version, view.epoch = asked.row_version, asked.epoch
         return self.engine.submit(view)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from penstock.compose.home import Home
 from penstock.engine.limits import Limits
 from penstock.engine.plan import Plan, make_plan
 from penstock.engine.reopen import reopen
+from penstock.engine.replay import keep_outputs
 from penstock.engine.request import RetryWish, RunRequest, chosen_tasks, new_view, selection_of
 from penstock.engine.restore import Restored, restore
 from penstock.engine.view import RunView
@@ -18,7 +19,7 @@ from penstock.integrations.kedro.ahead import LOADER
 from penstock.model import graph, ids, params, spec
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import RunContext
-from penstock.store import outputs, runs
+from penstock.store import outputs, recovery, runs
 from penstock.store.database import Database
 from penstock.store.recovery import StoredRun
 
@@ -59,7 +60,21 @@ class Planner:
         if view.selection is not None and source is not None:
             # Who takes the run over or tries it again must find the same.
             view.selection["from_run"] = [ids.run_id(source)]
+        if request.replay_of is not None:
+            self._replay(view, request.replay_of, request.replay_from, at)
         return view
+
+    def _replay(self, view: RunView, source: str, from_task: str | None, at: float) -> None:
+        view.replay_of = ids.key_of(source)
+        if from_task is None:
+            return
+        with self._database.read() as connection:
+            stored = recovery.load_run(connection, view.replay_of)
+        if stored is None:
+            raise NotFound(f"there is no run {source}", cure="`penstock runs list` shows the latest")
+        keep_outputs(view, stored, from_task, at)
+        view.selection = {**(view.selection or {}), "replay_from": [from_task]}
+        self._check_files(view)
 
     def restored(
         self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, values: dict[str, Any] | None = None

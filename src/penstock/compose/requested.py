@@ -58,4 +58,6 @@ def request_of(asked: Requested) -> RunRequest:
         select_tags=tuple(parts.get("tags", ())),
         from_run=asked.from_run,
         trigger=asked.trigger,
+        replay_of=asked.replay_of,
+        replay_from=asked.replay_from,
     )

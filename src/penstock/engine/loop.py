@@ -186,6 +186,7 @@ class Engine:
         for run in view.task_runs:
             if not run.stored_version:
                 self.out.mark_task_run(run)
+        self.out.artifacts.extend(view.kept)
         self.executor.prepare(view.context)
 
     def _go_on(self, restored: Restored) -> None:

@@ -72,7 +72,7 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
     row = NewRun(
         view.key, view.id, spec.name, spec.namespace, view.plan.version, view.type, view.state, view.reason,
         created, started, ended, _json(view.params) or "{}", _json(view.trigger) or "{}", _json(view.tags) or "[]",
-        _json(view.selection), _json(view.facts), None, None, view.generation, error, view.tasks_total,
+        _json(view.selection), _json(view.facts), None, view.replay_of, view.generation, error, view.tasks_total,
         view.tasks_done, owner, view.epoch, 1, view.bytes,
     )  # fmt: skip
     commit.new_runs.append(row)

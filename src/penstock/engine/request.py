@@ -18,7 +18,8 @@ class RunRequest:
 
     `params` are JSON values by name, `texts` values as typed on a command line (both are checked against the
     definition). `from_`, `to`, `only` and `select_tags` choose a slice; `from_run` is the run (id) that gives what the
-    slice needs, else the latest that succeeded.
+    slice needs, else the latest that succeeded. `replay_of` is the run (id) that is repeated, from the task
+    `replay_from` or whole.
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -32,6 +33,8 @@ class RunRequest:
     select_tags: tuple[str, ...] = ()
     from_run: str | None = None
     trigger: dict[str, Any] | None = None
+    replay_of: str | None = None
+    replay_from: str | None = None
 
     @property
     def sliced(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from penstock.engine.plan import Plan, PlannedTask
 from penstock.ports.executor import Ended, RunContext, Usage
+from penstock.store.rows import NewArtifact
 
 
 class Attempt:
@@ -94,15 +95,16 @@ class RunView:
     before their time, of which `pace` are given at once. `asked` is the reason of a wish to
     cancel; `forced` is "asked", then "done", when it was wished twice; `commands` are the numbers of wishes that wait
     for their answer; `doom` is why the run can't go on at all. `again` is what its history tells of the retry that it
-    is to begin with, `edited` whether its params are new.
+    is to begin with, `edited` whether its params are new. `replay_of` is the run that it repeats, `kept` what it
+    takes of that one's artifacts.
     """
 
     __slots__ = (
         "again", "asked", "by_place", "bytes", "commands", "context", "created_at", "dirty", "doom", "due", "edited",
         "ended", "ended_at", "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation",
-        "handle", "id", "key", "labels", "live", "open", "pace", "params", "phase", "plan", "promises",
-        "reason", "selection", "started_at", "state", "stored_version", "strict", "tags", "task_runs", "tasks_done",
-        "tasks_total", "timed_out", "touched", "trigger", "type", "values", "warnings",
+        "handle", "id", "kept", "key", "labels", "live", "open", "pace", "params", "phase", "plan", "promises",
+        "reason", "replay_of", "selection", "started_at", "state", "stored_version", "strict", "tags", "task_runs",
+        "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values", "warnings",
     )  # fmt: skip
 
     def __init__(self, key: int, run_id: str, plan: Plan, context: RunContext, at: float) -> None:
@@ -141,6 +143,8 @@ class RunView:
         self.failure_reason: str | None = None
         self.warnings = 0
         self.again: dict[str, Any] | None = None
+        self.replay_of: int | None = None
+        self.kept: list[NewArtifact] = []
         self.edited = False
         self.asked: str | None = None
         self.forced: str | None = None

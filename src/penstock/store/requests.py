@@ -20,8 +20,9 @@ from penstock.store.texts import check_texts
 from penstock.store.times import micros
 from penstock.store.write import apply
 
-#: The parts of a slice, as the column `selection` keeps them; `from_run` has one element: the id of a run.
-PARTS: Final = ("from", "to", "only", "tags", "from_run")
+#: The parts of a slice, as the column `selection` keeps them. `from_run` has one element, the id of a run, and
+#: `replay_from` too, the task from which a run is repeated.
+PARTS: Final = ("from", "to", "only", "tags", "from_run", "replay_from")
 
 _UNCLAIMED: Final = "state = 'created' AND owner IS NULL AND epoch = 0"
 _CLAIM: Final = {
@@ -36,7 +37,8 @@ class Requested(NamedTuple):
     """A run as it was asked for. `spec` is the version's JSON ("{}" when it is gone), `created_at` microseconds.
 
     `selection` has the parts of a slice (`from`, `to`, `only`, `tags`), None for the whole pipeline; `from_run` is the
-    id of the run that gives what the slice needs. `row_version` and `epoch` are those of the row once it is claimed.
+    id of the run that gives what the slice needs; `replay_of` that of the run that is repeated, from the task
+    `replay_from` or whole. `row_version` and `epoch` are those of the row once it is claimed.
     """
 
     key: int
@@ -52,6 +54,8 @@ class Requested(NamedTuple):
     trigger: dict[str, Any]
     selection: dict[str, list[str]] | None
     from_run: str | None
+    replay_of: str | None
+    replay_from: str | None
     facts: dict[str, Any] | None
     tasks_total: int
     created_at: int
@@ -73,6 +77,7 @@ def ask_for_run(
     selection: Mapping[str, list[str]] | None = None,
     trigger: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
+    replay_of: int | None = None,
     tasks_total: int = 0,
     chance: int | None = None,
 ) -> str:
@@ -90,7 +95,7 @@ def ask_for_run(
     row = NewRun(
         key, run_id(key), pipeline, namespace, version, type, "created", None, at, None, None, json.dumps(params or {}),
         json.dumps(trigger or {"kind": "manual", "name": None}), json.dumps(tags), json.dumps(parts) if parts else None,
-        json.dumps(facts) if facts else None, None, None, 1, None, tasks_total, 0, None, 0, 1,
+        json.dumps(facts) if facts else None, None, replay_of, 1, None, tasks_total, 0, None, 0, 1,
     )  # fmt: skip
     event = NewEvent(key, None, None, at, "run.created", None)
     apply(connection, Commit(new_runs=[row], labels=[(key, *label) for label in labels.items()], events=[event]))
@@ -133,7 +138,8 @@ def requested(connection: Connection, key: int) -> Requested | None:
     """What was asked for; None when there is no such run."""
     row = connection.one(
         "SELECT run.id, run.pipeline, run.namespace, run.version, known.spec, run.type, run.params, run.tags, "
-        'run."trigger", run.selection, run.facts, run.tasks_total, run.created_at, run.epoch, run.row_version '
+        'run."trigger", run.selection, run.facts, run.tasks_total, run.created_at, run.epoch, run.row_version, '
+        "run.replay_of "
         "FROM run LEFT JOIN pipeline_version AS known ON known.namespace = run.namespace "
         "AND known.pipeline = run.pipeline AND known.version = run.version WHERE run.key = ?",
         (key,),
@@ -142,15 +148,17 @@ def requested(connection: Connection, key: int) -> Requested | None:
         return None
     (
         identity, pipeline, namespace, version, spec, kind, params, tags, trigger, selection, facts, total, created_at,
-        epoch, row_version,
+        epoch, row_version, replay_of,
     ) = row  # fmt: skip
     labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
     parts = json.loads(selection) if selection else {}
     from_run = next(iter(parts.pop("from_run", ())), None)
+    replay_from = next(iter(parts.pop("replay_from", ())), None)
     return Requested(
         key, identity, pipeline, namespace, version, spec or "{}", kind, json.loads(params),
         dict(cast("list[tuple[str, str]]", labels)), json.loads(tags), json.loads(trigger), parts or None, from_run,
-        json.loads(facts) if facts else None, total, created_at, epoch, row_version,
+        None if replay_of is None else run_id(replay_of), replay_from, json.loads(facts) if facts else None, total,
+        created_at, epoch, row_version,
     )  # fmt: skip
 
 
