@@ -6,7 +6,6 @@ from typing import Any
 
 from penstock.engine.plan import Plan, PlannedTask
 from penstock.ports.executor import Ended, RunContext, Usage
-from penstock.store.rows import NewArtifact
 
 
 class Attempt:
@@ -144,7 +143,7 @@ class RunView:
         self.warnings = 0
         self.again: dict[str, Any] | None = None
         self.replay_of: int | None = None
-        self.kept: list[NewArtifact] = []
+        self.kept: list[Any] = []  # of store.rows.NewArtifact
         self.edited = False
         self.asked: str | None = None
         self.forced: str | None = None
