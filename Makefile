@@ -29,9 +29,10 @@ page: setup
 run: page ## Run the example on the New York flights of 2013, then show it in the browser
 	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
 
-test: lint page ## Check style, types and rooms, then run all tests but those in a browser
+test: lint page ## Check style, types and rooms, then run all tests; in a browser too where there is one
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
 	@$(BIN)/python hatch_build.py npm test --silent
+	@$(BIN)/python hatch_build.py npm run --silent journeys
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -39,7 +40,7 @@ lint: setup
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python hatch_build.py npm run --silent check
 
-journeys: page ## Walk through the page in a browser (Chromium, a few minutes)
+journeys: page ## Walk through the page in a browser alone (Chromium, two minutes)
 	@$(BIN)/python hatch_build.py npm run --silent journeys
 
 drill: setup ## Kill processes in the middle of runs for ten minutes, and see that nothing is lost

@@ -3,6 +3,8 @@ import { expect } from "vitest";
 import { journey } from "./journey";
 
 journey("filter, keep it as a view, export exactly that", async ({ open }) => {
+  // A name of its own, for when the journey is made again.
+  const view = `Orders only ${Date.now()}`;
   const page = await open("/runs");
   const table = page.getByRole("table", { name: "Runs" });
   const bar = page.getByRole("combobox", { name: "Filter" });
@@ -28,13 +30,13 @@ journey("filter, keep it as a view, export exactly that", async ({ open }) => {
 
   await page.getByRole("button", { name: "Views" }).click();
   await page.getByRole("menuitem", { name: "Keep as a new view…" }).click();
-  await page.getByRole("textbox", { name: "Name" }).fill("Orders only");
+  await page.getByRole("textbox", { name: "Name" }).fill(view);
   await page.getByRole("button", { name: "Keep", exact: true }).click();
-  await page.getByRole("button", { name: "Orders only" }).waitFor();
+  await page.getByRole("button", { name: view }).waitFor();
 
   const other = await open("/runs");
   await other.getByRole("button", { name: "Views" }).click();
-  await other.getByRole("menuitem", { name: "Orders only" }).click();
+  await other.getByRole("menuitem", { name: view }).click();
   await expect.poll(() => new URL(other.url()).searchParams.get("q")).toBe("pipeline:orders");
 });
 

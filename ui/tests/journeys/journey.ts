@@ -4,8 +4,6 @@ import { expect, inject, test } from "vitest";
 import { launch } from "./browser";
 import type { Stage } from "./stage";
 
-export type Theme = "light" | "dark";
-
 /** Opens a window of a browser in which the person is signed in. */
 export type Open = (path: string, options?: BrowserContextOptions) => Promise<Page>;
 

@@ -21,7 +21,7 @@ journey("without a mouse: from the list through a run and back, by keys alone", 
   await page.keyboard.press("Control+k");
   const palette = page.getByRole("combobox", { name: "Search or jump to" });
   await palette.fill(stage.runs.broken.id);
-  await page.getByRole("option", { name: new RegExp(stage.runs.broken.id) }).waitFor();
+  await page.getByRole("option", { name: new RegExp(`${stage.runs.broken.id}.*broken`) }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(new RegExp(stage.runs.broken.id));
 

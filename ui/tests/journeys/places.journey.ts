@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
-import { hindrances, journey, type Theme } from "./journey";
+import { hindrances, journey } from "./journey";
 import type { Stage } from "./stage";
 
 /** Where pictures of every place are kept; they are made anew when PENSTOCK_PICTURES is set. */
@@ -26,32 +27,35 @@ const PLACES: [name: string, path: (stage: Stage) => string, shows: string | Reg
   ["long-names", ({ runs }) => `/runs/${runs.names.id}/overview`, /größe/],
 ];
 
-describe.each<Theme>(["light", "dark"])("%s", (theme) => {
-  for (const [name, path, shows] of PLACES) {
-    journey(`${name} is whole, and hinders nobody`, async ({ open, stage }) => {
-      const page = await open(path(stage), { colorScheme: theme, reducedMotion: "reduce" });
+// One visit a place: its theme and its window change while it stands there, as a person's may.
+describe("each place is whole, hinders nobody, and can be used in a narrow window", () => {
+  for (const [name, path, shows, narrow = shows] of PLACES) {
+    journey(name, async ({ open, stage }) => {
+      const page = await open(path(stage), { colorScheme: "light", reducedMotion: "reduce" });
       await page.locator("main, [role=dialog]").getByText(shows).first().waitFor();
       await page.evaluate(async () => void (await document.fonts.ready));
-      expect(await hindrances(page)).toEqual([]);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(wide).toBeLessThanOrEqual(0);
-      if (process.env["PENSTOCK_PICTURES"]) {
-        mkdirSync(PICTURES, { recursive: true });
-        await page.screenshot({ path: join(PICTURES, `${name}-${theme}.png`) });
+      for (const theme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme: theme });
+        await page.waitForFunction((wanted) => document.documentElement.dataset["mantineColorScheme"] === wanted, theme);
+        expect(await hindrances(page), theme).toEqual([]);
+        await kept(page, `${name}-${theme}`);
       }
+      expect(await tooWide(page)).toBeLessThanOrEqual(0);
+      await page.setViewportSize({ width: 390, height: 780 });
+      await page.locator("main, [role=dialog]").getByText(narrow).first().waitFor({ state: "attached" });
+      await expect.poll(async () => await tooWide(page)).toBeLessThanOrEqual(0);
+      if (name.startsWith("run")) await kept(page, `${name}-narrow`);
     });
   }
 });
 
-describe("in a narrow window", () => {
-  for (const [name, path, wide, shows = wide] of PLACES) {
-    journey(`${name} can be used`, async ({ open, stage }) => {
-      const page = await open(path(stage), { viewport: { width: 390, height: 780 }, reducedMotion: "reduce" });
-      await page.locator("main, [role=dialog]").getByText(shows).first().waitFor({ state: "attached" });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-      if (process.env["PENSTOCK_PICTURES"] && name.startsWith("run")) {
-        await page.screenshot({ path: join(PICTURES, `${name}-narrow.png`) });
-      }
-    });
-  }
-});
+/** Pixels that the page is wider than its window. */
+async function tooWide(page: Page): Promise<number> {
+  return await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}
+
+async function kept(page: Page, name: string): Promise<void> {
+  if (!process.env["PENSTOCK_PICTURES"]) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}

@@ -27,6 +27,7 @@ export default async function setUp(vitest: TestProject): Promise<(() => Promise
   vitest.provide("browser", browser);
   if (browser === undefined || absent !== undefined) {
     if (process.env["CI"]) throw new Error(`in CI nothing is skipped: ${absent}`);
+    console.log(`The journeys through the page are skipped: ${absent}`);
     vitest.provide("stage", undefined);
     return undefined;
   }
