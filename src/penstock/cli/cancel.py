@@ -33,10 +33,10 @@ def cancel(database: Database, texts: list[str], *, now: bool) -> list[Outcome]:
     with database.write() as connection:
         keys = list(dict.fromkeys(find_run(connection, text) for text in texts))
         asked = {key: _ask(connection, key, now=now) for key in keys}
-    answers = _answers(database, [one for one in asked.values() if isinstance(one, int)])
+    answered = answers(database, [one for one in asked.values() if isinstance(one, int)])
     with database.read() as connection:
         states = {run["id"]: run["state"] for run in summaries_of(connection, keys)}
-    outcomes = {run_id(key): answers[one] if isinstance(one, int) else one for key, one in asked.items()}
+    outcomes = {run_id(key): answered[one] if isinstance(one, int) else one for key, one in asked.items()}
     return [Outcome(name, outcome, states.get(name, "cancelled")) for name, outcome in outcomes.items()]
 
 
@@ -49,7 +49,8 @@ def _ask(connection: Connection, key: int, *, now: bool) -> str | int:
     return commands.add(connection, key, "cancel", {"force": True} if now else {}, time.time(), by="terminal")
 
 
-def _answers(database: Database, numbers: list[int]) -> dict[int, str]:
+def answers(database: Database, numbers: list[int]) -> dict[int, str]:
+    """What became of commands, by their numbers; `waiting` where nobody answered in time."""
     answers = dict.fromkeys(numbers, "waiting")
     deadline = time.monotonic() + PATIENCE
     while "waiting" in answers.values() and time.monotonic() < deadline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -112,7 +113,7 @@ def run(
     with Signals() as signals:
         try:
             home, settings = at_hand()
-            from penstock.compose.local import start_executor
+            from penstock.compose.local import LocalEngine, start_executor
             from penstock.engine.request import RunRequest
 
             executor = start_executor(settings, inline=inline, workers=workers, preload=aim.libraries())
@@ -123,7 +124,8 @@ def run(
             spec = aim.spec()
             _check(spec, request, settings, executor)
             home.make()
-            return _run(spec, request, home, settings, executor, signals, as_json=as_json, quiet=quiet)
+            with LocalEngine(home, settings, executor) as engine:
+                return watched(engine, lambda: engine.submit(spec, request), signals, as_json=as_json, quiet=quiet)
         except KeyboardInterrupt:
             return signals.exit_code or 130
         finally:
@@ -152,31 +154,23 @@ def _check(spec: PipelineSpec, request: RunRequest, settings: Settings, executor
         raise
 
 
-def _run(
-    spec: PipelineSpec,
-    request: RunRequest,
-    home: Home,
-    settings: Settings,
-    executor: Executor,
-    signals: Signals,
-    *,
-    as_json: bool,
-    quiet: bool,
+def watched(
+    engine: LocalEngine, begin: Callable[[], RunHandle], signals: Signals, *, as_json: bool, quiet: bool
 ) -> int:
+    """Begin a run, show it until it is over, say how it ended; the exit code."""
     from penstock.cli import output
     from penstock.cli.watch import watch
-    from penstock.compose.local import LocalEngine
 
-    with LocalEngine(home, settings, executor) as engine:
-        with signals.held():
-            handle = signals.handle = engine.submit(spec, request)
-        if not (quiet or as_json):
-            _tell_page(home, handle)
-        # A task in this process prints where we print.
-        with output.reserved() if as_json else contextlib.nullcontext():
-            watch(handle, signals, engine, quiet=quiet or as_json)
-        signals.handle = None
-        return _end(handle, engine, home, signals, as_json=as_json)
+    home = engine.home
+    with signals.held():
+        handle = signals.handle = begin()
+    if not (quiet or as_json):
+        _tell_page(home, handle)
+    # A task in this process prints where we print.
+    with output.reserved() if as_json else contextlib.nullcontext():
+        watch(handle, signals, engine, quiet=quiet or as_json)
+    signals.handle = None
+    return _end(handle, engine, home, signals, as_json=as_json)
 
 
 def _tell_page(home: Home, handle: RunHandle) -> None:

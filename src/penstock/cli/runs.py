@@ -1,4 +1,4 @@
-"""`penstock runs list|show|logs|compare|cancel`."""
+"""`penstock runs list|show|logs|compare|cancel|retry|replay`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from penstock.cli.help import Verb, Verbs
 from penstock.errors import UsageError
 
 app = typer.Typer(
-    help="Runs: list them, show one, read its logs, compare two, cancel some.", cls=Verbs, no_args_is_help=True
+    help="Runs: list them, show one, read its logs, compare two, cancel, retry or replay some.",
+    cls=Verbs,
+    no_args_is_help=True,
 )
 
 Texts = list[str]
@@ -42,6 +44,16 @@ penstock runs logs 38fw --grep timeout --tail 20
 CANCEL = """
 penstock runs cancel latest
 penstock runs cancel 38fw 3f1x --now
+"""
+RETRY = """
+penstock runs retry latest
+penstock runs retry 38fw --task clean
+penstock runs retry 38fw -p last_month=3
+"""
+REPLAY = """
+penstock runs replay latest
+penstock runs replay 38fw --task model -p trees=200
+penstock runs replay 38fw --version latest
 """
 COMPARE = """
 penstock runs compare 38fw latest
@@ -239,3 +251,46 @@ def cancel(
 
         output.show([cancelled(one.id, one.outcome, one.state, output.paint()) for one in outcomes])
     return 0 if all(one.outcome == "applied" for one in outcomes) else 1
+
+
+Task = Annotated[str | None, typer.Option("--task", metavar="TASK", help="From this task on, with all downstream.")]
+Params = Annotated[
+    Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Another value. May be repeated.")
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", metavar="N", min=1, help="Tasks at the same time, where it runs here.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only how it ended.")]
+
+
+@app.command("retry", cls=Verb, epilog=RETRY)
+def retry(
+    run: Run, task: Task = None, param: Params = None, workers: Workers = None, as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:  # fmt: skip
+    """Run again what failed or never ran, in place; what finished keeps its outputs.
+
+    Where penstock up runs, it does that, and this returns at once. Elsewhere it runs here, like penstock run.
+    """
+    from penstock.cli.again import Again
+
+    return Again(run, task, param or [], workers, as_json=as_json, quiet=quiet).retry()
+
+
+@app.command("replay", cls=Verb, epilog=REPLAY)
+def replay(
+    run: Run, task: Task = None, param: Params = None,
+    version: Annotated[
+        str, typer.Option("--version", metavar="WHICH", help="same: as that run's; latest: as it is known now.")
+    ] = "same",
+    workers: Workers = None, as_json: Json = False, quiet: Quiet = False,
+) -> int:  # fmt: skip
+    """Repeat a run as a new one, whole or from a task; what comes before the task is taken from the old run.
+
+    Where penstock up runs, it does that, and this returns at once. Elsewhere it runs here, like penstock run.
+    """
+    from penstock.cli.again import Again
+
+    if version not in ("same", "latest"):
+        raise UsageError(f"there is no version '{version}' to choose", cure="write same or latest")
+    return Again(run, task, param or [], workers, as_json=as_json, quiet=quiet).replay(latest=version == "latest")

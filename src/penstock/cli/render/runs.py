@@ -32,6 +32,11 @@ def cancelled(run: str, outcome: str, state: str, paint: Paint) -> Line:
     return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(told.get(outcome, ""))]
 
 
+def told(run: str, state: str, what: str, paint: Paint) -> Line:
+    """`38fx0bnh17zzn ● running runs again`: what became of a wish for a run."""
+    return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(f", {clean(what)}")]
+
+
 def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
     error = run["error"] or {}
     about = f"{error['task']}: " if error.get("task") else ""

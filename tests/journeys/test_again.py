@@ -1,0 +1,101 @@
+"""Runs that run again, as a person asks for it: by the command line with and without `penstock up`, and over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.journeys.conftest import User
+from tests.journeys.test_up import Site, up
+
+__all__ = ["up"]
+
+FLOW = """
+from penstock import Pipeline
+flow = Pipeline("flow", params={"good": False, "n": 2})
+
+@flow.task
+def first(n):
+    return n
+
+@flow.task
+def second(first, good):
+    if not good:
+        raise ValueError("not yet")
+    return first * 10
+
+@flow.task
+def third(second):
+    return second + 1
+"""
+
+
+def ran(document: dict[str, Any]) -> dict[str, list[tuple[int, str]]]:
+    return {task["name"]: [(one["generation"], one["state"]) for one in task["attempts"]] for task in document["tasks"]}
+
+
+def test_a_run_is_retried_and_replayed_in_a_terminal(user: User) -> None:
+    user.write("flow.py", FLOW)
+    assert user.types("run", "flow.py").returncode == 1
+    again = user.types("runs", "retry", "latest")
+    assert again.returncode == 1
+    assert "not yet" in again.stdout
+    better = user.types("runs", "retry", "latest", "-p", "good=true", "--json")
+    assert better.returncode == 0, better.stderr
+    document = json.loads(better.stdout)
+    assert (document["generation"], document["params"]["good"]) == (3, True)
+    assert ran(document) == {
+        "first": [(1, "succeeded")], "second": [(1, "failed"), (2, "failed"), (3, "succeeded")],
+        "third": [(3, "succeeded")],
+    }  # fmt: skip
+    refused = user.types("runs", "retry", "latest")
+    assert refused.returncode == 1
+    assert "nothing of it failed" in refused.stderr
+    replay = user.types("runs", "replay", document["id"], "--task", "third", "--json")
+    assert replay.returncode == 0, replay.stderr
+    told = json.loads(replay.stdout)
+    assert (told["replay_of"], told["type"], ran(told)) == (
+        document["id"], "replay", {"first": [], "second": [], "third": [(1, "succeeded")]},
+    )  # fmt: skip
+    from_first = user.types("runs", "retry", document["id"], "--task", "second", "--json")
+    assert from_first.returncode == 0
+    assert json.loads(from_first.stdout)["generation"] == 4
+    assert user.types("db", "check").returncode == 0
+
+
+def test_a_killed_run_of_a_terminal_is_retried(user: User) -> None:
+    user.write("flow.py", FLOW.replace("not good", "__import__('time').sleep(60 if not good else 0)"))
+    child = user.starts("run", "flow.py")
+    assert child.stdout is not None
+    for line in child.stdout:
+        if "first" in line and "succeeded" in line:
+            break
+    child.kill()
+    child.wait()
+    document = user.document()
+    assert (document["state"], document["reason"]) == ("failed", "lease_lost")
+    again = user.types("runs", "retry", "latest", "-p", "good=true", "--json")
+    assert again.returncode == 0, again.stderr
+    told = json.loads(again.stdout)
+    assert told["state"] == "succeeded"
+    assert ran(told)["first"] in ([(1, "succeeded")], [(1, "lost"), (2, "succeeded")])
+
+
+def test_where_penstock_up_runs_it_does_that(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    run = site.ask()
+    assert site.over(run)["state"] == "failed"
+    asked = user.types("runs", "retry", run, "-p", "good=true")
+    assert asked.returncode == 0, asked.stderr
+    assert "runs again" in asked.stdout
+    assert site.over(run)["state"] == "succeeded"
+    refused = user.types("runs", "retry", run)
+    assert refused.returncode == 1
+    assert "nothing of it failed" in refused.stdout
+    replay = user.types("runs", "replay", run, "--task", "second", "--json")
+    assert replay.returncode == 0, replay.stderr
+    document = site.over(json.loads(replay.stdout)["id"])
+    assert (document["state"], document["replay_of"]) == ("succeeded", run)
+    assert ran(document)["first"] == []
