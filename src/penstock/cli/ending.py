@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,13 +37,19 @@ def tell(key: int, database: Database, home: Home, *, as_json: bool) -> None:
 def _extras(connection: Connection, key: int, document: dict[str, Any], home: Home) -> Extras:
     made = outputs.artifacts_of(connection, key)
     files = [(one.dataset, home.artifacts / one.path) for one in made if one.kind == "file" and one.path]
-    values = {one.dataset: one.inline for one in made if one.inline is not None and one.map_index is None}
+    values = {one.dataset: _value(one) for one in made if one.inline is not None and one.map_index is None}
     failed = causes.failed(document)
     tail: list[str] = []
     if failed and failed[0]["attempts"]:
         known = logs_of(connection, key, failed[0]["name"], failed[0]["map_index"])
         tail = _tail(known, failed[0]["attempts"][-1], home)
     return Extras(files, values, tail, Path.cwd())
+
+
+def _value(made: outputs.Output) -> str:
+    """A small value as JSON; of what the project keeps itself, where it does."""
+    text = made.inline or ""
+    return str(json.loads(text).get("path") or "") if made.kind == "dataset" else text
 
 
 def _tail(known: list[AttemptLog], attempt: dict[str, Any], home: Home) -> list[str]:

@@ -72,9 +72,9 @@ function State({ run }: { run: RunSummary }) {
 
 function Name({ run }: { run: RunSummary }) {
   return (
-    <span title={`${run.namespace} / ${run.pipeline}`}>
-      {run.namespace !== "default" && <span className="pn-faint"><bdi>{run.namespace}</bdi> / </span>}
-      <bdi>{run.pipeline}</bdi>
+    <span className="pn-runs-name" title={`${run.namespace} / ${run.pipeline}`}>
+      {run.namespace !== "default" && <><span className="pn-faint pn-cut"><bdi>{run.namespace}</bdi></span><span className="pn-faint"> / </span></>}
+      <span className="pn-cut"><bdi>{run.pipeline}</bdi></span>
     </span>
   );
 }
