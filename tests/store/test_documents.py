@@ -22,7 +22,8 @@ from tests.store.wired import assert_wire
 ERROR = {"type": "ValueError", "message": "no", "traceback": "T", "file": "f.py", "line": 3, "names": ["ValueError"]}
 
 #: The same as people see it.
-SHOWN = {name: fact for name, fact in ERROR.items() if name != "names"} | {"map_index": None, "label": None}
+ALSO = ("map_index", "label", "operation", "dataset")
+SHOWN = {name: fact for name, fact in ERROR.items() if name != "names"} | dict.fromkeys(ALSO)
 
 
 def document_of(database: Database, *commits: Commit) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from penstock.store.versions import spec_of
 
 Document = dict[str, Any]
 #: What people see of an error; only retries look at the rest.
-_ERROR: Final = ("task", "map_index", "label", "type", "message", "traceback", "file", "line")
+_ERROR: Final = ("task", "map_index", "label", "type", "message", "traceback", "file", "line", "operation", "dataset")
 
 
 def run_document(connection: Connection, key: int) -> Document:

@@ -29,11 +29,16 @@ class ErrorSummary(Body):
 
 
 class ErrorDocument(ErrorSummary):
-    """An error in full. `file` and `line` (1-based): the last place in the user's own code."""
+    """An error in full. `file` and `line` (1-based): the last place in the user's own code.
+
+    `operation` and `dataset` are told where it was a load or save of a dataset that failed.
+    """
 
     traceback: str | None = None
     file: str | None = None
     line: int | None = None
+    operation: Literal["load", "save"] | None = None
+    dataset: str | None = None
 
 
 class _Run(Body):

@@ -73,6 +73,7 @@ def test_every_way_to_run_ends_as_it_did(ended: tuple[Recorded, dict[Any, dict[s
             [("fail", {"dataset": dataset, "operation": operation})] if operation else []
         ), where
         assert run["error"]["task"] == "fail"
+        assert (run["error"]["operation"], run["error"]["dataset"]) == (operation, dataset), where
 
 
 def test_every_load_and_save_is_told_once(ended: tuple[Recorded, dict[Any, dict[str, Any]]]) -> None:

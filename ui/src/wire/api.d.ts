@@ -1098,8 +1098,12 @@ export interface components {
         /**
          * ErrorDocument
          * @description An error in full. `file` and `line` (1-based): the last place in the user's own code.
+         *
+         *     `operation` and `dataset` are told where it was a load or save of a dataset that failed.
          */
         ErrorDocument: {
+            /** Dataset */
+            dataset: string | null;
             /** File */
             file: string | null;
             /** Label */
@@ -1110,6 +1114,8 @@ export interface components {
             map_index: number | null;
             /** Message */
             message: string | null;
+            /** Operation */
+            operation: ("load" | "save") | null;
             /** Task */
             task: string | null;
             /** Traceback */
