@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.journeys.conftest import User
+from tests.journeys.conftest import User, until
 from tests.journeys.test_up import Site, up
 
 __all__ = ["up"]
@@ -99,3 +99,23 @@ def test_where_penstock_up_runs_it_does_that(user: User, up: Callable[..., Site]
     document = site.over(json.loads(replay.stdout)["id"])
     assert (document["state"], document["replay_of"]) == ("succeeded", run)
     assert ran(document)["first"] == []
+
+
+def test_over_http_runs_are_retried_and_replayed(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    runs = [site.ask(), site.ask(good=True)]
+    assert [site.over(run)["state"] for run in runs] == ["failed", "succeeded"]
+    many = site.http.post("/runs/actions/retry", json={"ids": runs, "params": {"good": True}}).json()
+    assert [(one["outcome"], one["code"]) for one in many["results"]] == [("applied", None), ("refused", "transition")]
+    assert site.over(runs[0])["state"] == "succeeded"
+    answer = site.http.post(f"/runs/{runs[0]}/actions/retry", json={"task": "second", "params": {"n": 4}})
+    assert (answer.status_code, answer.json()["id"]) == (200, runs[0])
+    until(lambda: site.get(f"/runs/{runs[0]}")["generation"] == 3 and site.over(runs[0]), "it is over")
+    replay = site.http.post(f"/runs/{runs[0]}/actions/replay", json={"task": "third", "version": "latest"})
+    assert replay.status_code == 200
+    document = site.over(replay.json()["id"])
+    assert (document["state"], document["replay_of"], document["params"]) == (
+        "succeeded", runs[0], {"good": True, "n": 4},
+    )  # fmt: skip
+    assert ran(document) == {"first": [], "second": [], "third": [(1, "succeeded")]}

@@ -29,7 +29,7 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
     Raises NotFound, PipelineGone, and UsageError that tells every mistake.
     """
     spec, version = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, asked.version)
-    _check_there(connection, spec)
+    check_there(connection, spec)
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
     wrong += more
@@ -59,7 +59,7 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
     )
 
 
-def _check_there(connection: Connection, spec: PipelineSpec) -> None:
+def check_there(connection: Connection, spec: PipelineSpec) -> None:
     """Raise PipelineGone where no worker could load what the pipeline runs."""
     cure = "put it back and ask again, or run another pipeline; `penstock pipelines list` shows what there is"
     if spec.code is not None and not spec.code.loader and not Path(spec.code.root, spec.code.file).is_file():

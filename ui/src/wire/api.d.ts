@@ -188,6 +188,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/actions/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Runs
+         * @description Repeat many runs as new ones; what became of each, and the new runs.
+         */
+        post: operations["replayRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/actions/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Runs
+         * @description Run again what failed or never ran of many runs; what became of each.
+         */
+        post: operations["retryRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/count": {
         parameters: {
             query?: never;
@@ -282,6 +322,46 @@ export interface paths {
          * @description Set labels on a run, and remove some.
          */
         post: operations["labelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/actions/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Run
+         * @description Repeat a run as a new one, whole or from a task; the new run, which an engine will start.
+         */
+        post: operations["replayRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/actions/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Run
+         * @description Run again what failed or never ran, in place, or a task and all downstream; 202 while no engine has answered.
+         */
+        post: operations["retryRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1446,6 +1526,42 @@ export interface components {
             };
         };
         /**
+         * ManyReplayBody
+         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyReplayBody: {
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /** Task */
+            task?: string | null;
+            /**
+             * Version
+             * @default same
+             * @enum {string}
+             */
+            version: "same" | "latest";
+        };
+        /**
+         * ManyReplayResult
+         * @description What became of a replay of many runs.
+         */
+        ManyReplayResult: {
+            /** Applied */
+            applied: number;
+            /** Refused */
+            refused: number;
+            /** Results */
+            results: components["schemas"]["ReplayResult"][];
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * ManyResult
          * @description What became of an action on many runs.
          */
@@ -1458,6 +1574,22 @@ export interface components {
             results: components["schemas"]["ActionResult"][];
             /** Waiting */
             waiting: number;
+        };
+        /**
+         * ManyRetryBody
+         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyRetryBody: {
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /** Task */
+            task?: string | null;
         };
         /**
          * Metric
@@ -1824,6 +1956,55 @@ export interface components {
              * @enum {string}
              */
             state: "created" | "queued" | "running" | "paused" | "cancelling" | "succeeded" | "warning" | "failed" | "cancelled" | "skipped";
+        };
+        /**
+         * ReplayBody
+         * @description Repeat a run as a new one, whole or from `task`; on the version that it had, or on the latest.
+         */
+        ReplayBody: {
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /** Task */
+            task?: string | null;
+            /**
+             * Version
+             * @default same
+             * @enum {string}
+             */
+            version: "same" | "latest";
+        };
+        /**
+         * ReplayResult
+         * @description What became of one run in a replay of many. `replay`: the new run.
+         */
+        ReplayResult: {
+            /** Code */
+            code: string | null;
+            /** Detail */
+            detail: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "applied" | "refused" | "waiting";
+            /** Replay */
+            replay: string | null;
+        };
+        /**
+         * RetryBody
+         * @description Retry a run in place: what failed or never ran, or `task` and all downstream; with other values of `params`.
+         */
+        RetryBody: {
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /** Task */
+            task?: string | null;
         };
         /**
          * RunChange
@@ -2663,6 +2844,60 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    replayRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyReplayResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyRetryBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     countRuns: {
         parameters: {
             query?: {
@@ -2821,6 +3056,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    replayRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -11,7 +11,7 @@ from penstock.server import acting
 from penstock.server.answers import json_answer
 from penstock.server.once import KeyOf, once
 from penstock.server.refusals import ActionRefused
-from penstock.server.service import ServiceOf
+from penstock.server.service import Service, ServiceOf
 from penstock.store import commands, labels
 from penstock.store.connection import Connection
 from penstock.store.runs import find_run
@@ -38,6 +38,11 @@ def cancel_run(service: ServiceOf, run_id: str) -> Response:
     """End a run. 200 when that has begun, 202 with the command while its engine has not answered yet."""
     with service.writing() as connection:
         outcome = acting.cancel(connection, find_run(connection, run_id), time.time())
+    return answered(service, outcome)
+
+
+def answered(service: Service, outcome: acting.Outcome) -> Response:
+    """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused."""
     acting.wait(service.database, [outcome])
     if outcome.state == "refused":
         raise ActionRefused(outcome.detail)
@@ -46,7 +51,7 @@ def cancel_run(service: ServiceOf, run_id: str) -> Response:
             command = commands.find(connection, outcome.command)
             if command is not None and command.state == "waiting":
                 return json_answer(acting.command_document(command), status=202)
-        return json_answer(_summary(connection, outcome.key))
+        return json_answer(summary(connection, outcome.key))
 
 
 @router.post("/runs/{run_id}/actions/labels", operation_id="labelRun", response_model=RunSummary)
@@ -56,7 +61,7 @@ def label_run(service: ServiceOf, run_id: str, body: LabelsBody, key: KeyOf = No
     def act(connection: Connection) -> tuple[int, Any]:
         run = find_run(connection, run_id)
         labels.set_labels(connection, run, body.set, body.remove, time.time())
-        return 200, _summary(connection, run)
+        return 200, summary(connection, run)
 
     return once(service.writing, key, f"labelRun {run_id}", body, act)
 
@@ -88,6 +93,7 @@ def _labelled(key: int, why: str | None) -> acting.Outcome:
     return acting.Outcome(key, "applied") if why is None else acting.Outcome(key, "refused", why, "action_refused")
 
 
-def _summary(connection: Connection, key: int) -> dict[str, Any]:
+def summary(connection: Connection, key: int) -> dict[str, Any]:
+    """A run as wire.RunSummary."""
     (run,) = summaries(connection, "WHERE key = ?", (key,))
     return run
