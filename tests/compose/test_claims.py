@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,14 +19,19 @@ from penstock.compose.home import Home
 from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.engine.recover import settle_abandoned_runs
+from penstock.executors import lifelines
 from penstock.model import ids
 from penstock.model.spec import to_json
-from penstock.store import commands, instances, requests
+from penstock.store import commands, instances, recovery, requests
 from penstock.store.check import check
 from penstock.store.database import Database, open_database
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.documents import run_document
+from penstock.store.outputs import artifacts_of
+from penstock.store.rows import Commit, Fence, NewTaskRun, RunUpdate
+from penstock.store.write import apply
 from tests.journeys.conftest import until
+from tests.store import made
 
 FLOW = """
 from penstock import Pipeline
@@ -227,3 +233,68 @@ def test_a_desk_survives_a_database_that_is_locked(desk: Desk, monkeypatch: pyte
     with desk.engine():
         assert desk.over(run)["state"] == "succeeded"
     assert next(failing, "used up") == "used up"
+
+
+def _task_run(key: int, seq: int, name: str, **facts: Any) -> NewTaskRun:
+    return made.task_run(seq, key, task=name, started_at=made.AT, attempts=1, **facts)
+
+
+def _begun_by_one_that_died(desk: Desk) -> str:
+    """A run of which `first` is made, on record at least, and `second` was under way."""
+    run = _claimed_by_one_that_died(desk)
+    key, at = ids.key_of(run), time.time_ns() // 1000
+    with desk.database.write() as connection:
+        stored = recovery.load_run(connection, key)
+        assert stored is not None
+        owner = stored.run.owner or 0
+        update = RunUpdate("running", None, at, None, 1, None, 2, 1, 0, 2, key, 1)
+        tasks = [
+            _task_run(key, 0, "first", state="succeeded", ended_at=at),
+            _task_run(key, 1, "second", state="running"),
+        ]
+        attempts = [made.attempt(0, key=key), made.attempt(1, key=key, state="running")]
+        seven = made.artifact(0, key=key, dataset="first", inline="7")
+        apply(connection, Commit(
+            fences=[Fence(key, owner, 1)], run_updates=[update], new_task_runs=tasks, new_attempts=attempts,
+            artifacts=[seven],
+        ))  # fmt: skip
+        requests.complete(connection, key, {"n": 2, "note": "x"}, {}, [])
+    return run
+
+
+def test_a_run_that_had_begun_goes_on_where_it_was(desk: Desk) -> None:
+    run = _begun_by_one_that_died(desk)
+    with desk.engine():
+        document = desk.over(run)
+    assert document["state"] == "succeeded"
+    tries = {task["name"]: [(one["state"], one["reason"]) for one in task["attempts"]] for task in document["tasks"]}
+    assert tries == {"first": [("succeeded", None)], "second": [("lost", "lease_lost"), ("succeeded", None)]}
+    with desk.database.read() as connection:
+        assert [one.inline for one in artifacts_of(connection, ids.key_of(run))] == ["7", "70"]
+
+
+def test_nobody_goes_on_with_it_while_the_workers_of_the_dead_engine_live(desk: Desk) -> None:
+    run = _begun_by_one_that_died(desk)
+    fd = lifelines.hold(desk.home.lifeline(GONE))
+    with desk.engine() as local:
+        other = desk.ask()
+        assert desk.over(other)["state"] == "succeeded"
+        assert desk.document(run)["state"] == "running"
+        os.close(fd)
+        assert desk.over(run)["state"] == "succeeded"
+        assert local.engine.crash is None
+
+
+def test_what_can_not_go_on_ends_as_lost_and_says_why(desk: Desk) -> None:
+    run = _begun_by_one_that_died(desk)
+    desk.file.unlink()
+    with desk.engine():
+        document = desk.over(run)
+    assert (document["state"], document["reason"]) == ("failed", "lease_lost")
+    assert "it can't go on: the file of pipeline 'flow' is not there any more" in document["error"]["message"]
+
+
+def test_a_terminal_leaves_runs_of_engines_alone(desk: Desk) -> None:
+    run = _begun_by_one_that_died(desk)
+    with LocalEngine(desk.home, Settings(workers=1)):
+        assert desk.document(run)["state"] == "running"
