@@ -187,6 +187,25 @@ def test_attempts_under_way_are_lost_and_tried_again(database: Database) -> None
     assert states(view) == {"a": "succeeded", "b": "succeeded"}
 
 
+def test_what_began_and_is_on_no_record_leaves_its_log_to_itself(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a")))
+    first = world.executor.seen[0]
+    with database.write() as connection:
+        connection.run("DELETE FROM attempt")
+        connection.run("UPDATE task_run_row SET attempts = 0")
+    taken = restored(database, view)
+    taken.view.epoch = 2
+    after = World(workers=1, writer=DirectWriter(database))
+    with database.write() as connection:
+        connection.run("UPDATE run SET epoch = 2")
+    after.engine.take_over(taken)
+    after.turn()
+    again = after.executor.seen[0]
+    assert (again.n, first.n) == (1, 1)
+    assert again.log != first.log
+
+
 def test_a_task_that_may_not_be_tried_again_fails_its_run(database: Database) -> None:
     world = world_of(database)
     view = world.submit(pipeline(task("a", on_lost="fail")))

@@ -15,7 +15,9 @@ def make_attempt(run: TaskRun, now: float) -> Attempt:
     index = "" if run.map_index is None else f".{run.map_index}"
     generation = "" if run.generation == 1 else f".g{run.generation}"
     mode = "expand" if run.task.items and run.parent is None else "run"
-    log = f"{view.id}/{run.task.name}{index}{generation}.{n}.jsonl"
+    # A file of its own for each owner: an attempt of the same number may have begun, and not be on record.
+    owner = "" if view.epoch == 1 else f".e{view.epoch}"
+    log = f"{view.id}/{run.task.name}{index}{generation}.{n}{owner}.jsonl"
     return Attempt(f"{view.key}:{run.seq}:{n}", run, n, now, log, mode)
 
 
