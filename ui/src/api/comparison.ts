@@ -10,15 +10,17 @@ export type Comparison = Schemas["Comparison"];
 /** Milliseconds after which two runs that go on are compared anew, at the earliest. */
 const REREAD = 500;
 
+const KEY = ["comparison"] as const;
+
 export function comparisonQuery(first: string, second: string) {
   return queryOptions({
-    queryKey: ["comparison", first, second],
+    queryKey: [...KEY, first, second],
     queryFn: async ({ signal }) =>
       await body(api.GET("/api/v1/runs/{run_id}/compare", { params: { path: { run_id: first }, query: { with: second } }, signal })),
   });
 }
 
-/** While this is on the screen, what happens to one of the two shows in what they are compared by. */
+/** While this is on the screen, what happens to one of the two (by their whole ids) shows in what they are compared by. */
 export function useFreshComparison(first: string, second: string): void {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -27,7 +29,8 @@ export function useFreshComparison(first: string, second: string): void {
     if (timer.current !== undefined || !changes.some((change) => touches(change, first, second))) return;
     timer.current = setTimeout(() => {
       timer.current = undefined;
-      void client.invalidateQueries({ queryKey: comparisonQuery(first, second).queryKey });
+      // An address may name a run in other words, such as `latest`.
+      void client.invalidateQueries({ queryKey: KEY });
     }, REREAD);
   }, [client, first, second]);
   useChanges(heard);

@@ -23,12 +23,11 @@ const said = (side: Side): RowsColumn<MetricPair> => ({
 const COLUMNS: readonly RowsColumn<MetricPair>[] = [
   { key: "metric", title: "Metric", width: "minmax(84px, 1.4fr)", cell: ({ task, map_index, label, name }) => <span title={`${taskText(task, map_index, label)}: ${name}`}><span className="pn-dim"><bdi>{taskText(task, map_index, label)}</bdi>: </span><bdi>{name}</bdi></span> },
   said("first"), said("second"),
-  { key: "room", title: "", width: "minmax(120px, 1.4fr)", needs: "some", cell: () => null },
-  { key: "change", title: "Change", width: "148px", right: true, needs: "some", cell: ({ first, second }) => <Change first={first} second={second} /> },
+  { key: "ratio", title: "Ratio", width: "minmax(120px, 1.4fr)", needs: "some", cell: ({ first, second }) => timesText(first, second) },
+  { key: "change", title: "Change", width: "148px", right: true, needs: "some", cell: changeText },
 ];
 
-function Change({ first, second }: { first: number | null; second: number | null }) {
-  if (first === null || second === null || first === second) return null;
-  const by = second - first;
-  return <>{by > 0 ? "+" : ""}{figureText(by)} <b>{timesText(first, second)}</b></>;
+function changeText({ first, second }: MetricPair): string {
+  if (first === null || second === null || first === second) return "";
+  return `${second > first ? "+" : "−"}${figureText(Math.abs(second - first))}`;
 }

@@ -15,8 +15,8 @@ export interface Pair {
 
 interface Props {
   label: string;
-  /** What the names are names of. */
-  what: string;
+  /** What the names are names of, where that is worth a word. */
+  what?: string;
   pairs: readonly Pair[];
   /** Names are those of somebody's code. */
   code?: boolean;
@@ -26,7 +26,7 @@ export function Pairs({ label, what, pairs, code = false }: Props) {
   return (
     <div className={style.pairs} role="table" aria-label={label}>
       <div className={style.pairsHead} role="row">
-        <span role="columnheader">{what}</span>
+        <span role="columnheader">{what ?? <span className="pn-unseen">What</span>}</span>
         {SIDES.map((side) => <span key={side} role="columnheader"><SideMark side={side} /></span>)}
         <span role="columnheader"><span className="pn-unseen">Change</span></span>
       </div>

@@ -43,7 +43,7 @@ export function Sides({ found, all }: { found: Comparison; all: boolean }) {
       name: WORDS[name] ?? name, first: <Value value={one} none="–" />, second: <Value value={other} none="–" />,
     })),
   ];
-  return <Pairs label="The two runs" what="" pairs={pairs} />;
+  return <Pairs label="The two runs" pairs={pairs} />;
 }
 
 /** A run's id, which leads to it, and what may stand in its place. */
