@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,6 +182,24 @@ def test_a_run_that_did_not_change_is_not_sent_again(world: World) -> None:
     world.program.post(f"/api/v1/runs/{identity}/actions/labels", json={"set": {"a": "b"}})
     changed = world.program.get(f"/api/v1/runs/{identity}", headers={"If-None-Match": tag})
     assert (changed.status_code, changed.json()["labels"]) == (200, {"a": "b"})
+
+
+def test_the_graph_of_a_version_is_not_sent_again(world: World) -> None:
+    version = world.define(SHOP)
+    one, other = (world.run(at, pipeline="shop", version=version) for at in (1, 2))
+    path = f"/api/v1/runs/{one}/graph"
+    first = world.program.get(path)
+    tag = first.headers["etag"]
+    again = world.program.get(path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    same = world.program.get(f"/api/v1/runs/{other}/graph", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in same.headers
+    assert (same.status_code, same.json()) == (200, first.json())
+    assert world.program.get("/api/v1/pipelines/shop/graph").json() == first.json()
+    changed = world.define(replace(SHOP, description="another"))
+    latest = world.program.get("/api/v1/pipelines/shop/graph", headers={"If-None-Match": tag})
+    assert (latest.status_code, latest.json()["version"]) == (200, changed)
+    assert world.program.get(path).json() == first.json()
 
 
 def test_a_run_is_found_by_a_part_of_its_id(world: World) -> None:

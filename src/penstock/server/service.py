@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from penstock.server.packed import Packed
 from penstock.server.writing import Writing
 from penstock.store.database import Database
 
@@ -20,8 +21,8 @@ class Service:
     """The store, and where logs and artifacts lie. `closing` is set when the server ends: streams end with it.
 
     `project`: the folder whose pipelines are shown. `port`: where the server listens, also a part of its cookie's name.
-    `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets. Who reads uses
-    `database.read()`, who writes `writing()`.
+    `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets. `graphs`: those that were
+    asked for last. Who reads uses `database.read()`, who writes `writing()`.
     """
 
     database: Database
@@ -32,6 +33,7 @@ class Service:
     token: str
     hosts: tuple[str, ...] = LOOPBACK
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    graphs: Packed = field(default_factory=Packed)
     writing: Writing = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,8 +9,24 @@ from typing import Any
 from penstock.errors import NotFound
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import DatasetSpec, PipelineSpec, Source, TaskSpec, from_json, to_json
+from penstock.model.spec import DatasetSpec, PipelineSpec, Resources, Source, TaskSpec, from_json, to_json
 from penstock.store.connection import Connection
+
+_PLAIN = Resources()
+
+
+def version_of_run(connection: Connection, key: int) -> tuple[str, str, str]:
+    """Namespace, pipeline and version that a run used: what its graph goes by. Raises NotFound."""
+    row = connection.one("SELECT namespace, pipeline, version FROM run WHERE key = ?", (key,))
+    if row is None:
+        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+    return row[0], row[1], row[2]
+
+
+def latest_version(connection: Connection, namespace: str, pipeline: str) -> str | None:
+    """The version that a pipeline has now; None where nobody knows the pipeline."""
+    row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
+    return None if row is None else str(row[0])
 
 
 def graph_of_run(connection: Connection, key: int) -> dict[str, Any]:
@@ -56,9 +72,7 @@ def spec_of_version(
 
 def spec_of_run(connection: Connection, key: int) -> tuple[PipelineSpec, str]:
     """The definition of the version that a run used, and the name of that version. Raises NotFound."""
-    row = connection.one("SELECT namespace, pipeline, version FROM run WHERE key = ?", (key,))
-    if row is None:
-        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+    row = version_of_run(connection, key)
     known = connection.one(
         "SELECT spec FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ?", row
     )
@@ -146,7 +160,7 @@ def _task(spec: PipelineSpec, task: TaskSpec) -> dict[str, Any]:
         "allow_failure": task.allow_failure,
         "timeout": task.timeout,
         "attempts": task.retry.attempts,
-        "resources": to_json(task.resources),
+        "resources": {} if task.resources == _PLAIN else to_json(task.resources),
         "file": _file(spec, task),
         "line": task.line,
         "has_source": task.source is not None,

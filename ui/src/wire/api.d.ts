@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Get Pipeline Graph
-         * @description The graph of a version of a pipeline, by default of the latest.
+         * @description The graph of a version of a pipeline, by default of the latest; 304 for who has it, by its ETag.
          */
         get: operations["getPipelineGraph"];
         put?: never;
@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * Get Run Graph
-         * @description The graph of the version that a run used.
+         * @description The graph of the version that a run used. Who sends its ETag back as If-None-Match gets 304.
          */
         get: operations["getRunGraph"];
         put?: never;
@@ -2671,6 +2671,13 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
+            /** @description As it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };
@@ -3223,6 +3230,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Graph"];
                 };
+            };
+            /** @description As it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeAlias
+from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from penstock.server.answers import json_answer
-from penstock.server.service import ServiceOf
+from penstock import __version__
+from penstock.server.answers import has, json_answer, json_of, unchanged
+from penstock.server.packed import packed_answer
+from penstock.server.service import Service, ServiceOf
 from penstock.store import graphs
 from penstock.store.runs import find_run
 from penstock.wire.graphs import Graph, TaskSource
@@ -18,11 +23,16 @@ Namespace: TypeAlias = Annotated[str, Query(max_length=1000)]
 Version: TypeAlias = Annotated[str | None, Query(max_length=100)]
 
 
-@router.get("/runs/{run_id}/graph", operation_id="getRunGraph", response_model=Graph)
-def get_run_graph(service: ServiceOf, run_id: str) -> Response:
-    """The graph of the version that a run used."""
+_AS_IT_WAS: dict[int | str, dict[str, Any]] = {304: {"description": "As it was."}}
+
+
+@router.get("/runs/{run_id}/graph", operation_id="getRunGraph", response_model=Graph, responses=_AS_IT_WAS)
+def get_run_graph(service: ServiceOf, run_id: str, request: Request) -> Response:
+    """The graph of the version that a run used. Who sends its ETag back as If-None-Match gets 304."""
     with service.database.read() as connection:
-        return json_answer(graphs.graph_of_run(connection, find_run(connection, run_id)))
+        key = find_run(connection, run_id)
+        version = graphs.version_of_run(connection, key)
+        return _answer(service, request, version, partial(graphs.graph_of_run, connection, key))
 
 
 @router.get("/runs/{run_id}/source/{task}", operation_id="getTaskSource", response_model=TaskSource)
@@ -32,13 +42,15 @@ def get_task_source(service: ServiceOf, run_id: str, task: str) -> Response:
         return json_answer(graphs.source_of_run(connection, find_run(connection, run_id), task))
 
 
-@router.get("/pipelines/{name}/graph", operation_id="getPipelineGraph", response_model=Graph)
+@router.get("/pipelines/{name}/graph", operation_id="getPipelineGraph", response_model=Graph, responses=_AS_IT_WAS)
 def get_pipeline_graph(
-    service: ServiceOf, name: str, namespace: Namespace = "default", version: Version = None
+    service: ServiceOf, name: str, request: Request, namespace: Namespace = "default", version: Version = None
 ) -> Response:
-    """The graph of a version of a pipeline, by default of the latest."""
+    """The graph of a version of a pipeline, by default of the latest; 304 for who has it, by its ETag."""
     with service.database.read() as connection:
-        return json_answer(graphs.graph_of_version(connection, namespace, name, version))
+        known = version or graphs.latest_version(connection, namespace, name)
+        make = partial(graphs.graph_of_version, connection, namespace, name, known)
+        return _answer(service, request, (namespace, name, known or ""), make)
 
 
 @router.get("/pipelines/{name}/source/{task}", operation_id="getPipelineTaskSource", response_model=TaskSource)
@@ -48,3 +60,12 @@ def get_pipeline_task_source(
     """A task's code in a version of a pipeline, by default in the latest."""
     with service.database.read() as connection:
         return json_answer(graphs.source_of_version(connection, namespace, name, version, task))
+
+
+def _answer(
+    service: Service, request: Request, version: tuple[str, str, str], make: Callable[[], dict[str, Any]]
+) -> Response:
+    """A version's graph never changes: it is made and packed once for all its runs. Raises what `make` raises."""
+    content = service.graphs.of(version, lambda: json_of(make()))
+    tag = f'W/"{quote(version[2])}.{__version__}"'
+    return unchanged(tag) if has(request, tag) else packed_answer(request, content, tag)
