@@ -18,6 +18,7 @@ const PLACES: [name: string, path: (stage: Stage) => string, shows: string | Reg
   ["run-logs", ({ runs }) => `/runs/${runs.broken.id}/logs`, /no price for pear/],
   ["run-outputs", ({ runs }) => `/runs/${runs.orders.id}/outputs`, "by_country"],
   ["run-metrics", ({ runs }) => `/runs/${runs.orders.id}/metrics`, /orders/],
+  ["run-compare", ({ runs }) => `/runs/${runs.orders.id}/compare/latest:orders?all=true`, "by_country"],
   ["pipelines", () => "/pipelines", "cities"],
   ["pipeline-overview", () => "/pipelines/orders/overview?namespace=shop", "currency"],
   ["pipeline-workflow", () => "/pipelines/orders/workflow?namespace=shop", "sold", /Group by/],
