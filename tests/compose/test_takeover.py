@@ -1,0 +1,88 @@
+"""Two engines on one store, each a process of its own: one is killed, and the other goes on with its runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from penstock.model import ids
+from penstock.store import ownership
+from penstock.store.check import check
+from tests.compose.test_claims import Desk
+from tests.journeys.conftest import until
+
+FLOW = """
+import os, time
+from pathlib import Path
+from penstock import Pipeline
+flow = Pipeline("flow", params={"n": 2})
+
+@flow.task
+def first(n):
+    with open(Path(__file__).with_name("seen"), "a") as file:
+        file.write("first\\n")
+    return n
+
+@flow.task
+def second(first):
+    with open(Path(__file__).with_name("seen"), "a") as file:
+        file.write("second\\n")
+    while not Path(__file__).with_name("go").exists():
+        time.sleep(0.01)
+    return first * 10
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr("tests.compose.test_claims.FLOW", FLOW)
+    made = Desk(tmp_path)
+    yield made
+    assert check(made.database) == []
+    made.database.close()
+
+
+def engine(desk: Desk) -> subprocess.Popen[str]:
+    """An engine process, once it is ready."""
+    command = [sys.executable, "-m", "penstock.compose.engine_process", "--workers", "1"]
+    where = ["--home", desk.home.path, "--database", desk.home.database_url, "--project", desk.file.parent]
+    child = subprocess.Popen([*command, *map(str, where)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    while not json.loads(child.stdout.readline()).get("ready"):
+        pass
+    return child
+
+
+def owner(desk: Desk, run: str) -> int | None:
+    with desk.database.read() as connection:
+        return ownership.owner_of(connection, ids.key_of(run))
+
+
+def test_the_other_engine_goes_on_and_runs_nothing_twice_that_had_finished(desk: Desk) -> None:
+    seen = desk.file.with_name("seen")
+    engines = [engine(desk)]
+    try:
+        run = desk.ask()
+        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs", 30)
+        until(lambda: desk.document(run)["tasks"][1]["attempts"], "that is on record", 30)
+        before = owner(desk, run)
+        engines.append(engine(desk))
+        engines[0].kill()
+        engines[0].wait()
+        until(lambda: owner(desk, run) != before, "the other takes it over", 30)
+        desk.file.with_name("go").touch()
+        document = desk.over(run)
+    finally:
+        for child in engines:
+            child.kill()
+            child.communicate()
+    assert document["state"] == "succeeded"
+    assert [[(one["state"], one["reason"]) for one in task["attempts"]] for task in document["tasks"]] == [
+        [("succeeded", None)], [("lost", "lease_lost"), ("succeeded", None)],
+    ]  # fmt: skip
+    assert seen.read_text().split() == ["first", "second", "second"]
