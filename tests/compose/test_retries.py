@@ -14,7 +14,7 @@ from penstock.compose.settings import Settings
 from penstock.engine.request import RetryWish
 from penstock.errors import TransitionError
 from penstock.model import ids
-from penstock.store import commands
+from penstock.store import commands, outputs, requests
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
 from tests.journeys.conftest import until
@@ -163,3 +163,33 @@ def test_a_run_that_never_began_begins_anew(desk: Desk) -> None:
         assert desk.over(run)["tasks"] == []
         assert settled(desk, command(desk, run, params={"n": 1, "good": True})).state == "applied"
         until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+
+
+def test_a_run_that_was_withdrawn_begins_anew(desk: Desk) -> None:
+    run = desk.ask(params={"good": True})
+    with desk.database.write() as connection:
+        assert requests.withdraw(connection, ids.key_of(run), time.time())
+    with desk.engine():
+        assert settled(desk, command(desk, run)).state == "applied"
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+    assert desk.document(run)["generation"] == 2
+
+
+def test_a_slice_is_retried_with_what_it_had_taken(desk: Desk) -> None:
+    desk.file.with_name("good").touch()
+    whole = desk.ask(params={"n": 3})
+    with desk.engine():
+        assert desk.over(whole)["state"] == "succeeded"
+        desk.file.with_name("good").unlink()
+        part = desk.ask(selection={"from": ["second"]})
+        assert desk.over(part)["state"] == "failed"
+        assert desk.document(part)["selection"] == {"from": ["second"], "from_run": [whole]}
+        desk.file.with_name("good").touch()
+        later = desk.ask(params={"n": 1})
+        assert desk.over(later)["state"] == "succeeded"
+        assert settled(desk, command(desk, part)).state == "applied"
+        until(lambda: desk.document(part)["state"] == "succeeded", "it succeeds", 30)
+    with desk.database.read() as connection:
+        made = {one.dataset: one.inline for one in outputs.artifacts_of(connection, ids.key_of(part))}
+    assert made == {"second": "300000", "third": "300001"}
+    assert {task["name"]: task["state"] for task in desk.document(part)["tasks"]}["first"] == "skipped"

@@ -44,3 +44,12 @@ def test_an_executor_holds_one_while_it_is_open(tmp_path: Path) -> None:
     finally:
         executor.close()
     assert lifelines.is_cut(path)
+
+
+def test_what_the_dead_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "dead").touch()
+    fd = lifelines.hold(tmp_path / "alive")
+    lifelines.sweep(tmp_path)
+    lifelines.sweep(tmp_path / "nowhere")
+    assert [one.name for one in tmp_path.iterdir()] == ["alive"]
+    lifelines.release(tmp_path / "alive", fd)

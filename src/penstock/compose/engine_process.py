@@ -27,6 +27,7 @@ from penstock.compose.settings import load_settings
 from penstock.compose.watcher import State, Watcher
 from penstock.engine.handle import RunHandle
 from penstock.errors import ExecutorError, PenstockError
+from penstock.executors import lifelines
 from penstock.store.database import locate
 from penstock.store.instances import this_process
 
@@ -89,7 +90,9 @@ def _work(options: argparse.Namespace) -> int:
     settings = load_settings(options.project, os.environ)
     # The agent's processes come up while the rest is made.
     home = Home(options.home, options.database)
-    executor = start_executor(settings, workers=options.workers, lifeline=home.lifeline(this_process()))
+    lifeline = home.lifeline(this_process())
+    executor = start_executor(settings, workers=options.workers, lifeline=lifeline)
+    lifelines.sweep(lifeline.parent)
     claims: list[Claims] = []
 
     def duty(local: LocalEngine) -> Claims:

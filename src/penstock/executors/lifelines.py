@@ -45,3 +45,9 @@ def is_cut(path: Path) -> bool:
         return True
     finally:
         os.close(fd)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed engines left: the files that nobody holds."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        is_cut(path)
