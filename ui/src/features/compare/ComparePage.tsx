@@ -136,7 +136,7 @@ function Outline({ counts, shown }: { counts: Counts; shown: readonly Part[] }) 
 }
 
 function Nothing({ all, onAll }: { all: boolean; onAll: () => void }) {
-  if (all) return <p className={style.note} role="status">Nothing differs between these runs.</p>;
+  if (all) return <p className={style.note} role="status">Nothing differs in what these runs were asked, in how their tasks went, or in what they made.</p>;
   return (
     <Empty title="Nothing differs">
       <p>Both runs had the same definition, params and labels. Their tasks ended alike and took about as long (a fifth, or 50 ms, is taken for chance), and made data of the same size.</p>

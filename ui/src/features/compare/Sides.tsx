@@ -7,7 +7,7 @@ import type { CompareSearch } from "../../app/search";
 import { StateLabel } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
 import { durationText, momentText } from "../../domain/formats";
-import { clearlyOther, type Side, SIDES, timesText } from "./differences";
+import { clearlyOther, type Side, SIDES, timesText, valueText } from "./differences";
 import { type Pair, Pairs, Value } from "./Pairs";
 import { RunPicker } from "./RunPicker";
 import style from "./compare.module.css";
@@ -15,6 +15,9 @@ import style from "./compare.module.css";
 /** Facts that have a line of their own, or are told by one. */
 const TOLD = new Set(["state", "reason", "duration", "version"]);
 const WORDS: Readonly<Record<string, string>> = { tasks_total: "Tasks", pipeline: "Pipeline", namespace: "Namespace", type: "Type", generation: "Generation" };
+
+/** Seconds that are a millisecond when they are told. */
+const TOLD_FROM = 0.0005;
 
 /** Leads to two other runs, looked at in the same way. */
 export type Choose = (first: string, second: string) => void;
@@ -40,7 +43,7 @@ export function Sides({ found, all }: { found: Comparison; all: boolean }) {
     { name: "Created", first: created("first"), second: created("second"), change: later === 0 ? "" : `${durationText(Math.abs(later))} ${later > 0 ? "later" : "earlier"}` },
     { name: "Version", first: <Value value={version?.first} none="–" />, second: <Value value={version?.second} none="–" />, change: version?.same ? "the same" : "" },
     ...found.facts.filter(({ name, same }) => !TOLD.has(name) && (all || !same)).map(({ name, first: one, second: other }) => ({
-      name: WORDS[name] ?? name, first: <Value value={one} none="–" />, second: <Value value={other} none="–" />,
+      name: WORDS[name] ?? name, first: <bdi>{valueText(one)}</bdi>, second: <bdi>{valueText(other)}</bdi>,
     })),
   ];
   return <Pairs label="The two runs" pairs={pairs} />;
@@ -89,8 +92,9 @@ function Duration({ found, side }: { found: Comparison; side: Side }) {
 
 /** How much longer the second took: by how much, and how many times; in colour where that is no chance. */
 export function Longer({ first, second }: { first: number | null; second: number | null }) {
-  if (first === null || second === null || first === second) return null;
+  if (first === null || second === null) return null;
   const by = second - first;
+  if (Math.abs(by) < TOLD_FROM) return null;
   const way = clearlyOther(first, second) ? (by > 0 ? "slower" : "faster") : undefined;
   const times = timesText(first, second);
   return <span className={style.longer} data-way={way} title={way}><span>{by > 0 ? "+" : ""}{durationText(by)}</span>{times !== "" && <b>{times}</b>}</span>;

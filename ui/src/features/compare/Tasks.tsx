@@ -8,7 +8,7 @@ import { type RowsColumn, RowsTable } from "../../components/RowsTable";
 import { StateIcon } from "../../components/StateIcon";
 import { countText, durationText } from "../../domain/formats";
 import { isOver, STATE_LOOK, stateText } from "../../domain/states";
-import { type Side, timesText } from "./differences";
+import { clearlyOther, type Side, timesText } from "./differences";
 import { Bars } from "./Pairs";
 import { Longer } from "./Sides";
 import { durationOf, longestOf, type TaskListing, type TaskOrder, type TaskRow, taskRows } from "./tasks";
@@ -69,7 +69,7 @@ function Went({ row: { pair }, side, run }: { row: TaskRow; side: Side; run: str
       <StateIcon state={went.state} size={14} silent />
       <span className={style.word} style={went.state === "succeeded" ? undefined : { color: `var(${STATE_LOOK[went.state].color})` }}>{state}</span>
       <span>{lasted}</span>
-      {side === "second" && <b className={style.brief}>{timesText(durationOf(pair, "first"), went.duration)}</b>}
+      {side === "second" && clearlyOther(durationOf(pair, "first"), went.duration) && <b className={style.brief}>{timesText(durationOf(pair, "first"), went.duration)}</b>}
       {tries !== null && <span className={style.tries}>{tries}</span>}
     </Link>
   );

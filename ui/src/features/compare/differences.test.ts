@@ -70,4 +70,5 @@ describe("counts", () => {
 
 test("values are told as they are written", () => {
   expect([valueText("a b"), valueText(1), valueText(["a"]), valueText(false), valueText(null)]).toEqual(["a b", "1", '["a"]', "false", ""]);
+  expect(valueText({ on: [1, [], "[ \n {"], off: {} })).toBe('{"on": [1, [], "[ \\n {"], "off": {}}');
 });

@@ -61,8 +61,10 @@ function definitionChanges({ definition, facts }: Comparison): number {
   return named === 0 && !definition.same ? 1 : named;
 }
 
-/** A value of a param or fact as text: a text as it is, all else as JSON, nothing for null. */
+/** A value of a param or fact as text: a text as it is, all else as JSON in one line that can be broken, nothing for null. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (typeof value === "string") return value;
+  // No text within has a line end of its own: JSON writes it as \n.
+  return JSON.stringify(value, null, 1).replace(/([[{])\n\s*|\n\s*([\]}])/g, "$1$2").replace(/\n\s*/g, " ");
 }
