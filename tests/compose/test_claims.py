@@ -57,8 +57,8 @@ GONE = instances.Process(instances.this_process().host, instances.this_process()
 class Desk:
     """A home with the pipelines of FLOW, and what it was asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self.home = Home(folder / ".penstock", str(folder / ".penstock" / "penstock.db"))
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self.home = Home(folder / ".penstock", url or str(folder / ".penstock" / "penstock.db"))
         self.home.make()
         self.file = folder / "flow.py"
         self.file.write_text(FLOW)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from penstock.compose.local import LocalEngine
+from penstock.compose.settings import Settings
+from penstock.engine.request import RetryWish
 from penstock.model import ids
-from penstock.store import ownership
+from penstock.store import commands, ownership, replays
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
 from tests.journeys.conftest import until
+from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
 
 FLOW = """
 import os, time
@@ -38,10 +43,10 @@ def second(first):
 """
 
 
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr("tests.compose.test_claims.FLOW", FLOW)
-    made = Desk(tmp_path)
+    made = Desk(tmp_path, request.getfixturevalue("postgres_schema") if request.param == "postgresql" else None)
     yield made
     assert check(made.database) == []
     made.database.close()
@@ -86,3 +91,26 @@ def test_the_other_engine_goes_on_and_runs_nothing_twice_that_had_finished(desk:
         [("succeeded", None)], [("lost", "lease_lost"), ("succeeded", None)],
     ]  # fmt: skip
     assert seen.read_text().split() == ["first", "second", "second"]
+
+
+def test_a_run_is_retried_and_replayed_by_whoever_is_there(desk: Desk) -> None:
+    desk.file.with_name("go").touch()
+    run = desk.ask(params={"n": "no number"})
+    child = engine(desk)
+    try:
+        assert desk.over(run)["state"] == "failed"
+        with desk.database.write() as connection:
+            commands.add(connection, ids.key_of(run), "retry", {"params": {"n": 3}}, time.time())
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        with desk.database.write() as connection:
+            wanted = replays.wanted(connection, ids.key_of(run), "second")
+            again = replays.ask_for_replay(connection, wanted, time.time())
+        document = desk.over(again)
+    finally:
+        child.kill()
+        child.communicate()
+    assert (document["state"], document["replay_of"], document["params"]) == ("succeeded", run, {"n": 3})
+    assert [task["reason"] for task in document["tasks"]] == ["cached", None]
+    with LocalEngine(desk.home, Settings(workers=1)) as local:
+        assert local.retry(ids.key_of(run), RetryWish("second")).wait(30)
+    assert desk.document(run)["generation"] == 3
