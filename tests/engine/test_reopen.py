@@ -120,6 +120,24 @@ def test_a_fan_out_over_fewer_items_leaves_no_old_ones(database: Database) -> No
     assert states(again) == {"a": "succeeded", "each": "succeeded", "b": "failed"}
 
 
+def test_items_that_come_from_an_edited_param_are_new(database: Database) -> None:
+    world, view = begun(database, pipeline(EACH), params={"items": [1, 2, 3]})
+    world.end("each[0]")
+    world.end("each[1]", "failed")
+    world.end("each[2]")
+    again = restored(database, view).view
+    again.params, again.edited = {"items": [7, 8]}, True
+    reopen(again, None, world.now)
+    after = World(workers=4, writer=DirectWriter(database))
+    after.engine.submit(again)
+    after.turn()
+    assert after.names() == ["each[0]", "each[1]"]
+    after.end_all()
+    told = document(database, again)
+    assert (told["state"], told["params"], told["tasks_total"]) == ("succeeded", {"items": [7, 8]}, 2)
+    assert [(one["map_index"], one["label"]) for one in told["tasks"]] == [(0, "7"), (1, "8")]
+
+
 def test_cancelled_before_its_items_run_again(database: Database) -> None:
     world, view = begun(database, pipeline(EACH), params={"items": [1, 2]})
     world.end("each[0]")

@@ -16,6 +16,7 @@ from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
 UNFINISHED = frozenset({"failed", "cancelled", "upstream_failed", "warning"})
 #: Items that keep what they made when their fan-out is tried again.
 KEPT_ITEMS = frozenset({"succeeded", "skipped"})
+_ENDED = {"succeeded": "succeeded", "skipped": "was skipped"}
 
 
 def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any] | None = None) -> None:
@@ -25,8 +26,12 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
     What is not run again keeps its outputs. Failure handlers and clean-up run again in any case. `told` goes into the
     run's history. Raises TransitionError when the run does not allow it, NotFound for a task that is not there.
     """
+    if view.state not in TERMINAL_RUN:
+        raise TransitionError(f"the run is {view.state}: only one that is over can be retried", cure="cancel it first")
     if from_task is None:
-        _check_state(view)
+        if view.state in ("succeeded", "skipped"):
+            cure = "retry from a task, or replay the run"
+            raise TransitionError(f"the run {_ENDED[view.state]}: nothing of it failed", cure=cure)
         again, whole = _unfinished(view)
     else:
         again = whole = _from(view, from_task)
@@ -37,18 +42,9 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
         run = view.by_place[place] = _add(view, old.task, at)
         for dataset in old.task.spec.outputs:
             view.values.pop(dataset, None)
-        if old.children and place not in whole:
+        if old.children and place not in whole and not _has_other_items(view, old.task):
             _keep_items(view, run, old, at)
     _count(view)
-
-
-def _check_state(view: RunView) -> None:
-    if view.state not in TERMINAL_RUN:
-        raise TransitionError(f"the run is {view.state}: only one that is over can be retried", cure="cancel it first")
-    if view.state in ("succeeded", "skipped"):
-        raise TransitionError(
-            f"the run {view.state}: nothing of it failed", cure="retry from a task, or replay the run"
-        )  # fmt: skip
 
 
 def _unfinished(view: RunView) -> tuple[set[int], set[int]]:
@@ -64,8 +60,7 @@ def _unfinished(view: RunView) -> tuple[set[int], set[int]]:
             run = view.by_place[after]
             if _is_outside(run):
                 continue
-            reads = _reads(run.task, task)
-            new = after not in again and (reads or run.state not in ("succeeded",))
+            new = after not in again and (run.state != "succeeded" or _reads(run.task, task))
             if new or (after in again and after not in whole):
                 again.add(after)
                 whole.add(after)
@@ -81,8 +76,6 @@ def _reads(task: PlannedTask, before: PlannedTask) -> bool:
 
 def _from(view: RunView, name: str) -> set[int]:
     """The places of a task and of all downstream."""
-    if view.state not in TERMINAL_RUN:
-        raise TransitionError(f"the run is {view.state}: only one that is over can be retried", cure="cancel it first")
     place = view.plan.places.get(name)
     if place is None or view.plan.tasks[place].spec.role != "task":
         names = [task.name for task in view.plan.tasks if task.spec.role == "task"]
@@ -142,6 +135,10 @@ def _add(view: RunView, task: PlannedTask, at: float) -> TaskRun:
     run = TaskRun(view, len(view.task_runs), task, at)
     view.task_runs.append(run)
     return run
+
+
+def _has_other_items(view: RunView, task: PlannedTask) -> bool:
+    return view.edited and any(source.over == "param" for _, source in task.items)
 
 
 def _keep_items(view: RunView, run: TaskRun, old: TaskRun, at: float) -> None:
