@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { hindrances, journey } from "./journey";
 import { Project, type RunFacts } from "./penstock";
 import type { Stage } from "./stage";
+
+const PICTURE = resolve(import.meta.dirname, "../../../docs/images/page/compare-light.png");
 
 let made: Promise<[RunFacts, RunFacts]> | undefined;
 
@@ -47,6 +49,7 @@ journey("two ticked runs side by side: what differs, then all of it; swapped, an
   await table(page, "Metrics").getByText("12 rows").waitFor();
   expect(await page.getByRole("heading", { name: "Labels" }).count()).toBe(0);
   await page.getByText("Nothing differs in labels").waitFor();
+  if (process.env["PENSTOCK_PICTURES"]) await page.screenshot({ path: PICTURE });
 
   await page.keyboard.press("d");
   await tasks.getByText("told").waitFor();
