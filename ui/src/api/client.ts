@@ -1,6 +1,7 @@
 /** The one door to the server: typed calls, and problems as errors. */
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "../wire/api";
+import { fetchAhead } from "./ahead";
 
 export type Schemas = components["schemas"];
 type ProblemBody = Schemas["Problem"];
@@ -41,6 +42,7 @@ async function problemOf(response: Response): Promise<ProblemBody> {
 /** Calls by path: `await api.GET("/api/v1/runs", { params: { query } })`. A problem is thrown as ApiProblem. */
 export const api = createClient<paths>({
   credentials: "same-origin",
+  fetch: (request) => fetchAhead(request),
   querySerializer: { array: { style: "form", explode: true } },
 });
 api.use(problems);

@@ -6,9 +6,18 @@ import { expectPart } from "../features/run/parts";
 
 /** Asks for what a run's page will show while the page's own code comes; on the way to a link too. Waits for nothing. */
 export function expectRun(client: QueryClient, runId: string, tab: string): void {
+  if (tab === "workflow") void expectPicture(client, runId);
   void client.prefetchQuery(runQuery(runId));
-  if (tab === "workflow" || tab === "gantt") void client.prefetchQuery(runGraphQuery(runId));
+  if (tab === "gantt") void client.prefetchQuery(runGraphQuery(runId));
   expectPart(tab);
+}
+
+/** The graph is asked for first: its layout takes longest, and needs nothing of the run. */
+async function expectPicture(client: QueryClient, runId: string): Promise<void> {
+  const drawing = import("../views/graph/begin").catch(() => undefined);
+  await client.prefetchQuery(runGraphQuery(runId));
+  const graph = client.getQueryData(runGraphQuery(runId).queryKey);
+  if (graph !== undefined) (await drawing)?.beginLayout(graph);
 }
 
 /** The same for two runs side by side. */

@@ -15,9 +15,8 @@ import { find } from "../graph/scene/find";
 import { figuresOf, groupFigure, taskRuns } from "../graph/scene/figures";
 import { groupingOf, waysOf } from "../graph/scene/grouping";
 import type { GroupBy } from "../graph/scene/options";
-import { sceneOf } from "../graph/scene/scene";
-
 import { GraphCanvas, type GraphHandle } from "./graph/GraphCanvas";
+import { knownScene } from "./graph/known";
 import { type Hit, Seek } from "./graph/Seek";
 import type { Shown } from "./graph/surface";
 import { TaskTree } from "./graph/TaskTree";
@@ -49,7 +48,7 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
   const [listed, setListed] = useState(() => window.matchMedia("(min-width: 901px)").matches);
   const canvas = useRef<GraphHandle>(null);
   const seek = useRef<HTMLInputElement>(null);
-  const scene = useMemo(() => sceneOf(graph, options), [graph, options]);
+  const scene = useMemo(() => knownScene(graph, options), [graph, options]);
   const grouping = useMemo(() => groupingOf(graph, options.groupBy), [graph, options.groupBy]);
   const { laid, problem } = useLayout(scene, options.direction);
   const runs = useMemo(() => (run === undefined ? new Map<string, never[]>() : taskRuns(run)), [run]);

@@ -7,7 +7,7 @@ import { transpose } from "./transpose";
 function budget(count: number): { rounds: number; idle: number } {
   if (count < 800) return { rounds: 60, idle: 16 };
   if (count < 4_000) return { rounds: 36, idle: 12 };
-  return count < 20_000 ? { rounds: 16, idle: 6 } : { rounds: 6, idle: 3 };
+  return count < 20_000 ? { rounds: 10, idle: 4 } : { rounds: 6, idle: 3 };
 }
 
 /**

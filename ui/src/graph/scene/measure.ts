@@ -4,12 +4,15 @@
  */
 export function textWidth(text: string, size: number): number {
   let width = 0;
-  for (const sign of text) width += widthOf(sign);
+  for (const sign of text) width += PLAIN[sign.charCodeAt(0)] ?? widthOf(sign);
   return width * size;
 }
 
 const NARROW = /[ijl.,:;'|!()[\]ftrI\s-]/;
 const WIDE = /[mwMW@%]/;
+
+/** Widths of plain signs by their code, found once: most names have no others. */
+const PLAIN = Float64Array.from({ length: 128 }, (_, code) => widthOf(String.fromCharCode(code)));
 
 function widthOf(sign: string): number {
   if (sign.charCodeAt(0) > 0x2e7f) return 1.05; // East Asian signs and emoji fill a square

@@ -65,24 +65,28 @@ export function sceneOf(graph: Graph, options: SceneOptions): Scene {
   const parentOf = (key: string) => grouping.around(key).at(-2) ?? null;
   const nodes: SceneNode[] = [];
   const index = new Map<string, number>();
-  const add = (id: string, node: Omit<SceneNode, "width" | "height" | "id">) => {
+  // Property by property: spreading objects took most of the time of a large graph.
+  const add = (id: string, { kind, name, title, note, layer, given, group, tasks }: Omit<SceneNode, "width" | "height" | "id">) => {
     if (index.has(id)) return;
-    index.set(id, nodes.push({ ...node, id, ...boxOf(node) }) - 1);
+    const { width, height } = boxOf({ kind, title, note });
+    index.set(id, nodes.push({ id, kind, name, title, note, layer, given, group, tasks, width, height }) - 1);
   };
   for (const source of nodesOf(graph, options)) {
-    const key = foldedAround(grouping, source.id, options.folded);
+    const { id, kind, name, note, given, tasks } = source;
+    const key = foldedAround(grouping, id, options.folded);
     if (key !== null) {
-      const [tasks, parent] = [tasksOf.get(key) ?? [], parentOf(key)];
-      const note = tasks.length > 0 ? countOf(tasks.length) : "datasets";
-      add(`group:${key}`, { kind: "group", name: key, title: titleOf(key, parent, options.groupBy), note, layer: null, given: false, group: number.get(parent ?? "") ?? -1, tasks });
+      const [members, parent] = [tasksOf.get(key) ?? [], parentOf(key)];
+      const says = members.length > 0 ? countOf(members.length) : "datasets";
+      const group = number.get(parent ?? "") ?? -1;
+      add(`group:${key}`, { kind: "group", name: key, title: titleOf(key, parent, options.groupBy), note: says, layer: null, given: false, group, tasks: members });
     } else {
-      const group = grouping.around(source.id).at(-1) ?? null;
+      const group = grouping.around(id).at(-1) ?? null;
       // The box of a layer says it for all that is in it.
       const layer = options.groupBy === "layer" ? null : source.layer;
-      add(source.id, { ...source, layer, title: titleOf(source.name, group, options.groupBy), group: number.get(group ?? "") ?? -1 });
+      add(id, { kind, name, note, layer, given, tasks, title: titleOf(name, group, options.groupBy), group: number.get(group ?? "") ?? -1 });
     }
   }
-  const edges = edgesOf(graph, options, (id) => index.get(id) ?? index.get(`group:${foldedAround(grouping, id, options.folded) ?? ""}`));
+  const edges = edgesOf(graph, options, nodes.length, (id) => index.get(id) ?? index.get(`group:${foldedAround(grouping, id, options.folded) ?? ""}`));
   const numbers = Int32Array.from(edges, (_, e) => e);
   const groups = open.map((key): SceneGroup => {
     const parent = parentOf(key);
@@ -127,12 +131,11 @@ type Source = Pick<SceneNode, "id" | "kind" | "name" | "note" | "layer" | "given
 
 /** Everything that is drawn, unfolded: params and what the pipeline is given first, then each task with what it makes. */
 function* nodesOf(graph: Graph, options: SceneOptions): Generator<Source> {
-  const plain = { layer: null, given: false };
-  const made = by(graph.datasets, (dataset) => dataset.producer);
-  if (options.params) for (const { id, name } of graph.params) yield { ...plain, id, kind: "param", name, note: "", tasks: [] };
+  const made = by(options.datasets ? graph.datasets : [], (dataset) => dataset.producer);
+  if (options.params) for (const { id, name } of graph.params) yield { id, kind: "param", name, note: "", layer: null, given: false, tasks: [] };
   if (options.datasets) for (const dataset of made.get(null) ?? []) yield sourceOf(dataset);
   for (const task of graph.tasks) {
-    yield { ...plain, id: task.id, kind: "task", name: task.name, note: noteOf(task), tasks: [task.name] };
+    yield { id: task.id, kind: "task", name: task.name, note: noteOf(task), layer: null, given: false, tasks: [task.name] };
     if (options.datasets) for (const dataset of made.get(task.name) ?? []) yield sourceOf(dataset);
   }
 }
@@ -159,11 +162,12 @@ function countOf(tasks: number): string {
 }
 
 /** Edges between drawn nodes, each pair once. Where datasets are not drawn, a task leads to those that read what it makes. */
-function edgesOf(graph: Graph, options: SceneOptions, numberOf: (id: string) => number | undefined): SceneEdge[] {
-  const edges = new Map<string, SceneEdge>();
+function edgesOf(graph: Graph, options: SceneOptions, count: number, numberOf: (id: string) => number | undefined): SceneEdge[] {
+  const edges = new Map<number, SceneEdge>();
   const producer = new Map(graph.datasets.map((dataset) => [dataset.id, dataset.producer === null ? null : `task:${dataset.producer}`]));
   // Where data goes from task to task, that the one comes first need not be drawn as well.
-  const told = new Set(graph.datasets.flatMap((dataset) => dataset.consumers.map((name) => `task:${dataset.producer} task:${name}`)));
+  const ordered = graph.edges.some((edge) => edge.kind === "order");
+  const told = new Set(ordered ? graph.datasets.flatMap((dataset) => dataset.consumers.map((name) => `task:${dataset.producer} task:${name}`)) : []);
   for (const edge of graph.edges) {
     if (!options.datasets && producer.has(edge.target)) continue;
     if (edge.kind === "order" && told.has(`${edge.source} ${edge.target}`)) continue;
@@ -171,8 +175,9 @@ function edgesOf(graph: Graph, options: SceneOptions, numberOf: (id: string) => 
     if (!options.datasets && maker === null) continue;
     const [source, target] = [numberOf(options.datasets ? edge.source : (maker ?? edge.source)), numberOf(edge.target)];
     if (source === undefined || target === undefined || source === target) continue;
-    const known = edges.get(`${source} ${target}`);
-    if (known === undefined) edges.set(`${source} ${target}`, { source, target, kind: edge.kind });
+    const pair = source * count + target;
+    const known = edges.get(pair);
+    if (known === undefined) edges.set(pair, { source, target, kind: edge.kind });
     else if (edge.kind === "data") known.kind = "data"; // many edges of folded groups in one
   }
   return [...edges.values()];

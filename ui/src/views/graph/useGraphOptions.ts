@@ -18,16 +18,19 @@ function read(): Partial<Kept> {
   }
 }
 
+/** How a graph is shown at first, to somebody who likes graphs so. */
+export function firstOptions(graph: Schemas["Graph"]): SceneOptions {
+  const kept = read();
+  const ways = waysOf(graph);
+  const wanted = kept.groupBy ?? "namespace";
+  return {
+    direction: kept.direction === "down" ? "down" : "right", params: kept.params === true,
+    datasets: kept.datasets !== false && graph.tasks.length <= MANY, groupBy: wanted !== "none" && ways.includes(wanted) ? wanted : "none", folded: PLAIN.folded,
+  };
+}
+
 export function useGraphOptions(graph: Schemas["Graph"]): [SceneOptions, (part: Partial<SceneOptions>) => void] {
-  const [options, setOptions] = useState<SceneOptions>(() => {
-    const kept = read();
-    const ways = waysOf(graph);
-    const wanted = kept.groupBy ?? "namespace";
-    return {
-      direction: kept.direction === "down" ? "down" : "right", params: kept.params === true,
-      datasets: kept.datasets !== false && graph.tasks.length <= MANY, groupBy: wanted !== "none" && ways.includes(wanted) ? wanted : "none", folded: PLAIN.folded,
-    };
-  });
+  const [options, setOptions] = useState<SceneOptions>(() => firstOptions(graph));
   const change = (part: Partial<SceneOptions>) => {
     setOptions((before) => ({ ...before, ...part }));
     const { folded: _folded, ...rest } = part;

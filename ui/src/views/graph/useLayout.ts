@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
-import { askLayout } from "../../graph/layout/ask";
 import type { Direction, Layout } from "../../graph/layout/plan";
-import { planOf, type Scene } from "../../graph/scene/scene";
+import type { Scene } from "../../graph/scene/scene";
+import { comingLayout, knownLayout } from "./known";
 
 /** A scene with its layout; they belong together. */
 export interface LaidOut {
@@ -12,14 +12,17 @@ export interface LaidOut {
 
 /** The layout of a scene, from the worker; the picture before stays until the next one is there. */
 export function useLayout(scene: Scene, direction: Direction): { laid: LaidOut | null; problem: string | null } {
-  const [laid, setLaid] = useState<LaidOut | null>(null);
+  const [laid, setLaid] = useState<LaidOut | null>(() => {
+    const layout = knownLayout(scene, direction);
+    return layout === null ? null : { scene, layout, right: direction === "right" };
+  });
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
     let wanted = true;
-    askLayout(planOf(scene, direction)).then(
+    comingLayout(scene, direction).then(
       (layout) => {
         if (!wanted) return;
-        setLaid({ scene, layout, right: direction === "right" });
+        setLaid((before) => (before?.layout === layout ? before : { scene, layout, right: direction === "right" }));
         setProblem(null);
       },
       (error: unknown) => {

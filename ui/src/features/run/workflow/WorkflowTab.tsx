@@ -1,12 +1,9 @@
 /** A run as a graph: what leads where, how each task stands, and all about the one that is selected. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
-
 import { runGraphQuery } from "../../../api/graphs";
 import { useRun } from "../../../api/runs";
 import { Empty } from "../../../components/Empty";
 import { useSelection } from "../../../components/useSelection";
-import { expectLayout } from "../../../graph/layout/ask";
 import { WorkflowView } from "../../../views/WorkflowView";
 import { DatasetPanel } from "../panel/DatasetPanel";
 import { TaskPanel } from "../panel/TaskPanel";
@@ -15,8 +12,6 @@ import { Banner } from "./Banner";
 export default function WorkflowTab({ runId }: { runId: string }) {
   const { data: run } = useRun(runId);
   const graph = useQuery(runGraphQuery(runId));
-  const tasks = run?.tasks.length ?? 0;
-  useEffect(() => expectLayout(tasks), [tasks]);
   const { task, mapIndex, attempt, dataset, select } = useSelection();
   if (run === undefined || graph.isPending) return <div className="pn-run-wait" aria-busy />;
   if (graph.error !== null) return <Empty title="The graph of this run can't be shown"><p>{graph.error.message}</p></Empty>;
