@@ -19,8 +19,9 @@ from penstock.authoring.project import KEDRO_PROJECT, project_files
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, ParameterError
 from penstock.model.spec import PipelineSpec, from_json
 
-#: Seconds that importing a file may take.
+#: Seconds that importing a file may take, and opening a Kedro project: that loads Kedro and all that it needs.
 PATIENCE: Final = 60.0
+PATIENCE_WITH_PROJECTS: Final = 180.0
 #: Bytes of what a child prints last that are kept.
 _TAIL: Final = 4096
 #: Which child looks into a file of this name; the usual one looks into files of Python.
@@ -55,8 +56,8 @@ class Discovery:
         while self._waiting and len(self._running) < (os.cpu_count() or 1):
             self._running.append(_Child(self._waiting.popleft(), self._name, self._options))
 
-    def result(self, timeout: float = PATIENCE) -> list[Found]:
-        """What each file holds, in the order of the files. `timeout`: seconds for each file."""
+    def result(self, timeout: float | None = None) -> list[Found]:
+        """What each file holds, in the order of the files. `timeout`: seconds for each file (`patience_for`)."""
         found = []
         while self._running:
             found.append(self._running[0].result(timeout))
@@ -95,17 +96,18 @@ class _Child:
         self._said = b""
         self._tail = b""
 
-    def result(self, timeout: float) -> Found:
+    def result(self, timeout: float | None) -> Found:
         """What the file holds; the child is gone then."""
+        seconds = patience_for(self._file) if timeout is None else timeout
         try:
-            deadline = self._began + timeout
+            deadline = self._began + seconds
             if self._listen(deadline):
-                return _found(self._file, json.loads(self._said))
+                return found_in(self._file, json.loads(self._said))
             status = self._process.wait(max(0.0, deadline - time.monotonic()))
-            return self._broken(f"importing it ended the process ({_told(status)})", _last_line(self._tail))
+            told = f"{_looking(self._file)} ended the process ({_told(status)})"
+            return Found(self._file, error=DefinitionError(told, cure=last_line(self._tail), file=str(self._file)))
         except subprocess.TimeoutExpired:
-            late = f"importing it took more than {timeout:g} s"
-            return self._broken(late, "do slow work in tasks, not at import")
+            return Found(self._file, error=late(self._file, seconds))
         finally:
             self.end()
 
@@ -157,11 +159,26 @@ class _Child:
         except (ProcessLookupError, PermissionError):  # macOS: PermissionError where only zombies are left
             pass
 
-    def _broken(self, message: str, cure: str | None) -> Found:
-        return Found(self._file, error=DefinitionError(message, cure=cure, file=str(self._file)))
+
+def patience_for(file: Path) -> float:
+    """Seconds that looking into a file may take."""
+    return PATIENCE_WITH_PROJECTS if file.name == KEDRO_PROJECT else PATIENCE
 
 
-def _found(file: Path, answer: dict[str, Any]) -> Found:
+def late(file: Path, seconds: float, tense: str = "took") -> DefinitionError:
+    """What is told of a file that has not been looked into after so many seconds."""
+    cure = "do slow work in tasks, not at import"
+    if file.name == KEDRO_PROJECT:
+        cure = "do slow work in nodes, not when the project's modules are imported or its hooks called"
+    return DefinitionError(f"{_looking(file)} {tense} more than {seconds:g} s", cure=cure, file=str(file))
+
+
+def _looking(file: Path) -> str:
+    return "opening this project" if file.name == KEDRO_PROJECT else "importing it"
+
+
+def found_in(file: Path, answer: dict[str, Any]) -> Found:
+    """What the answer of a look says."""
     if "error" not in answer:
         return Found(file, tuple(from_json(body) for body in answer["pipelines"]))
     told = answer["error"]
@@ -174,12 +191,13 @@ def _told(status: int) -> str:
     return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit {status}"
 
 
-def _last_line(err: bytes) -> str | None:
+def last_line(err: bytes) -> str | None:
+    """What is told of the last words of a process."""
     lines = err.decode("utf-8", "replace").strip().splitlines()
     return f"it printed: {lines[-1][:200]}" if lines else None
 
 
-def discover(target: Path, name: str | None = None, timeout: float = PATIENCE) -> list[PipelineSpec]:
+def discover(target: Path, name: str | None = None, timeout: float | None = None) -> list[PipelineSpec]:
     """The pipelines of a file, or the one of that name. Raises NotFound, DefinitionError."""
     if not target.is_file():
         raise NotFound(f"there is no file {target}", cure="give the path of a Python file that makes a Pipeline")
@@ -189,7 +207,7 @@ def discover(target: Path, name: str | None = None, timeout: float = PATIENCE) -
     return list(found.specs)
 
 
-def discover_project(folder: Path, timeout: float = PATIENCE) -> list[Found]:
+def discover_project(folder: Path, timeout: float | None = None) -> list[Found]:
     """What the files of a project hold; a broken one is told and does not hide the others. Raises SettingsError."""
     found = Discovery(project_files(folder)).result(timeout)
     return [one for one in found if one.error is None or not one.error.facts.get("empty")]

@@ -104,7 +104,7 @@ def run(
     inline = _is_inline(type_, executor_)
     texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
     given: dict[str, Any] = read_params(params_file) if params_file else {}
-    aim = Target(target, pipeline, env, lone=True)
+    aim = Target(target, pipeline, env, lone=True, by_workers=not inline)
     # While a child imports the user's file, processes are started and the rest is imported here.
     from penstock.cli.session import at_hand
     from penstock.cli.signals import Signals
@@ -117,6 +117,7 @@ def run(
             from penstock.engine.request import RunRequest
 
             executor = start_executor(settings, inline=inline, workers=workers, preload=aim.libraries())
+            aim.begin(executor)
             request = RunRequest(
                 given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
                 tuple(tag or ()), from_run,

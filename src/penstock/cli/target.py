@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.authoring.discovery import Discovery, discover_project
 from penstock.authoring.project import KEDRO_PROJECT, is_kedro_project
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
+
+if TYPE_CHECKING:
+    from penstock.integrations.kedro.look import Look
+    from penstock.ports.executor import Executor
 
 _YAML: Final = (".yaml", ".yml")
 #: The pipeline of a Kedro project that is meant where none is named.
@@ -21,21 +25,31 @@ class Target:
 
     `pipeline` and `env` are for Kedro projects: the name of a registered pipeline, and the environment of the
     configuration. `lone`: of a Kedro project, only the default pipeline is meant where none is named; what is wrong
-    with others does not count. Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
+    with others does not count. `by_workers`: a Kedro project is looked into by those who will run it, once they are
+    given to `begin`. Raises NotFound, UsageError, NotSupportedYet for what can't be imported at all.
     """
 
-    def __init__(self, text: str, pipeline: str | None = None, env: str | None = None, *, lone: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        pipeline: str | None = None,
+        env: str | None = None,
+        *,
+        lone: bool = False,
+        by_workers: bool = False,
+    ) -> None:
         self.text = text
         path, name = _split(text)
-        self._discovery: Discovery | None = None
+        self._discovery: Discovery | Look | None = None
         self._kedro: Path | None = None
         if env is not None and not path.exists() and is_kedro_project(Path(KEDRO_PROJECT)):
             path, name = Path(), text
         if is_kedro_project(path / KEDRO_PROJECT):
             self._kedro = (path / KEDRO_PROJECT).resolve()
-            options = [] if env is None else ["--env", env]
-            meant = pipeline or name or (KEDRO_DEFAULT if lone else None)
-            self._discovery = Discovery([self._kedro], meant, options)
+            self._asked = pipeline or name or (KEDRO_DEFAULT if lone else None), env
+            if not by_workers:
+                options = [] if env is None else ["--env", env]
+                self._discovery = Discovery([self._kedro], self._asked[0], options)
             return
         for option, given in (("--pipeline", pipeline), ("--env", env)):
             if given is not None:
@@ -50,6 +64,13 @@ class Target:
             if not path.is_file():
                 raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
             self._discovery = Discovery([path], name)
+
+    def begin(self, executor: Executor) -> None:
+        """Have an open executor look into a Kedro project; for all other targets nothing happens."""
+        if self._kedro is not None and self._discovery is None:
+            from penstock.integrations.kedro.look import Look
+
+            self._discovery = Look(executor, self._kedro, *self._asked)
 
     def specs(self) -> list[PipelineSpec]:
         """The pipelines that are meant, at least one. Raises DefinitionError, NotFound, UsageError."""

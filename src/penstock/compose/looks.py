@@ -15,8 +15,9 @@ from penstock.authoring.discovery import Discovery, Found
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError
 
-#: Seconds after which a file whose import has not ended counts as one that has a problem.
+#: Seconds after which a file whose import has not ended counts as one that has a problem, and a Kedro project.
 SLOW: Final = 5.0
+SLOW_PROJECT: Final = 30.0
 #: Seconds after which a file with a problem is looked into again, for what it needs may be elsewhere.
 RETRY: Final = 60.0
 
@@ -99,7 +100,7 @@ class Looks:
             if one.look is not None and one.look.marks[path] != files[path]:
                 self._stop(one.look)  # it is looked into again when this one has ended
         free = (os.cpu_count() or 1) - sum(
-            1 for one in self._files.values() if one.look and not self._is_slow(one.look)
+            1 for path, one in self._files.items() if one.look and not self._is_slow(path, one.look)
         )
         for path, one in self._files.items():
             if free > 0 and one.look is None and self._has_changed(one, near[path.parent]):
@@ -129,12 +130,13 @@ class Looks:
     def unknown(self) -> bool:
         """Is there a file of which nothing is known yet, and that is no slower than files may be?"""
         return any(
-            one.found is None and (one.look is None or not self._is_slow(one.look)) for one in self._files.values()
+            one.found is None and (one.look is None or not self._is_slow(path, one.look))
+            for path, one in self._files.items()
         )
 
     def slow(self) -> list[Path]:
         """Files whose import takes long, and has not ended."""
-        return [path for path, one in self._files.items() if one.look is not None and self._is_slow(one.look)]
+        return [path for path, one in self._files.items() if one.look is not None and self._is_slow(path, one.look)]
 
     @property
     def busy(self) -> bool:
@@ -151,8 +153,8 @@ class Looks:
             if one.look is not None:
                 self._stop(one.look)
 
-    def _is_slow(self, look: _Look) -> bool:
-        return self._clock() - look.began >= SLOW
+    def _is_slow(self, file: Path, look: _Look) -> bool:
+        return self._clock() - look.began >= slow_after(file)
 
     def _has_changed(self, one: _File, near: Marks) -> bool:
         if one.found is None or any(mark_of(file) != mark for file, mark in one.marks.items()):
@@ -180,6 +182,11 @@ class Looks:
     def _stop(self, look: _Look) -> None:
         look.stopped = True
         look.discovery.stop()
+
+
+def slow_after(file: Path) -> float:
+    """Seconds after which a look into this file is slow."""
+    return SLOW_PROJECT if file.name == KEDRO_PROJECT else SLOW
 
 
 def _imported(found: Found) -> set[Path]:

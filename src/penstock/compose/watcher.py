@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from penstock.authoring.discovery import Found
+from penstock.authoring.discovery import Found, late
 from penstock.authoring.project import (
     SETTINGS,
     kedro_projects,
@@ -25,7 +25,7 @@ from penstock.authoring.project import (
     project_folder,
 )
 from penstock.compose.doorbell import Doorbell
-from penstock.compose.looks import SLOW, Looks, Mark, mark_of
+from penstock.compose.looks import Looks, Mark, mark_of, slow_after
 from penstock.errors import PenstockError, SettingsError
 from penstock.integrations.kedro.files import watched
 from penstock.model.spec import to_json
@@ -184,10 +184,8 @@ class Watcher:
                 text = json.dumps(to_json(spec), ensure_ascii=False)
                 found[key] = definitions.Found(spec.namespace, spec.name, spec.version, text, file)
         known = {one.file for one in troubles}
-        late = [self._told(path) for path in self._looks.slow()]
-        cure = "do slow work in tasks, not at import"
-        told = f"importing it has taken more than {SLOW:g} s"
-        troubles += [Trouble(file, told, None, cure) for file in late if file not in known]
+        slow = [path for path in self._looks.slow() if self._told(path) not in known]
+        troubles += [self._trouble(path, late(path, slow_after(path), "has taken")) for path in slow]
         return list(found.values()), troubles
 
     def _trouble(self, path: Path, error: PenstockError) -> Trouble:

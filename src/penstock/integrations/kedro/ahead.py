@@ -10,8 +10,12 @@ from penstock.integrations.kedro.files import below
 
 #: The loader of Kedro projects in a worker (CodeRef.loader).
 LOADER: Final = "penstock.integrations.kedro.worker"
-#: The module of ours that loads Kedro itself.
+#: Modules of ours: the one that loads Kedro itself, and the one that comes after all others.
 OURS: Final = "penstock.integrations.kedro.preload"
+LAST: Final = "penstock.integrations.kedro.preload_last"
+#: The one that keeps what no dataset needs from being loaded, and words in types that do need it.
+LEAN: Final = "penstock.integrations.kedro.preload_lean"
+_NOT_LEAN: Final = ("SQL", "Plotly", "Delta", "GBQ")
 #: Rooms of kedro_datasets whose libraries start no threads, and what reading needs that importing does not load.
 _ROOMS: Final = {"pandas": ("pandas",), "plotly": (), "json": (), "pickle": (), "text": (), "yaml": ()}
 _ALSO: Final = {"ExcelDataset": ("openpyxl",), "ParquetDataset": ("pyarrow", "pyarrow.parquet")}
@@ -23,10 +27,20 @@ def libraries(project: Path) -> tuple[str, ...]:
     """Modules that may be loaded before a fork: of Kedro, and of the types that the base catalogue names."""
     # Kedro itself looks into each parameter whether it is a table of pandas.
     found = [OURS, "pandas"]
+    types = _types(project)
+    if not any(word in kind for _, kind in types for word in _NOT_LEAN):
+        found.append(LEAN)
+    for room, kind in types:
+        if room in _ROOMS:
+            found += (*_ROOMS[room], f"kedro_datasets.{room}.{_WORDS.sub('_', kind).lower()}")
+            found += _ALSO.get(kind, ())
+    return tuple(dict.fromkeys([*found, LAST]))
+
+
+def _types(project: Path) -> list[tuple[str, str]]:
+    """The types that the base catalogue names, as room and class."""
+    found: list[tuple[str, str]] = []
     for file in below(project / "conf" / "base"):
         if "catalog" in file.name and file.suffix in (".yml", ".yaml"):
-            for room, kind in _TYPE.findall(file.read_text(encoding="utf-8", errors="replace")):
-                if room in _ROOMS:
-                    found += (*_ROOMS[room], f"kedro_datasets.{room}.{_WORDS.sub('_', kind).lower()}")
-                    found += _ALSO.get(kind, ())
-    return tuple(dict.fromkeys(found))
+            found += _TYPE.findall(file.read_text(encoding="utf-8", errors="replace"))
+    return found

@@ -27,19 +27,20 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("name", nargs="?")
     parser.add_argument("--env")
     given = parser.parse_args(arguments)
-    print(json.dumps(_answer(given.file.resolve(), given.name, given.env)), file=answers, flush=True)
+    print(json.dumps(answer(given.file.resolve(), given.name, given.env)), file=answers, flush=True)
     sys.stderr.flush()
     os._exit(0)
 
 
-def _answer(file: Path, name: str | None, env: str | None) -> dict[str, Any]:
+def answer(file: Path, name: str | None, env: str | None) -> dict[str, Any]:
+    """What is told of the project of a pyproject.toml, or of one of its pipelines; of whatever is wrong with it too."""
     try:
         settings_of(file.parent)
         _need_kedro(file)
         from penstock.integrations.kedro.definitions import definitions
-        from penstock.integrations.kedro.project import Project
+        from penstock.integrations.kedro.opened import ahead
 
-        return {"pipelines": [to_json(spec) for spec in definitions(Project(file.parent, env), name)]}
+        return {"pipelines": [to_json(spec) for spec in definitions(ahead(file.parent, env), name)]}
     except DefinitionError as error:
         facts = {key: error.facts[key] for key in ("problems",) if key in error.facts}
         told = {"message": error.message, "cure": error.cure, "file": error.file, "line": error.line}

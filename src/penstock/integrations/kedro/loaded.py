@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from penstock.authoring.current import run as current
 from penstock.errors import DefinitionError
+from penstock.integrations.kedro.called import CalledTask
 from penstock.integrations.kedro.closing import HOOKS, KIND
 from penstock.integrations.kedro.ids import is_param, plain_name
 from penstock.integrations.kedro.nodes import Nodes
+from penstock.integrations.kedro.opened import take
 from penstock.integrations.kedro.pipeline_hooks import PipelineHooks
 from penstock.integrations.kedro.project import DEFAULT, Project
 from penstock.integrations.kedro.sketch import arguments
@@ -63,7 +65,7 @@ class LoadedProject:
     def __init__(self, context: RunContext) -> None:
         code = context.code
         asked = code.get("asked", {})
-        project = Project(Path(code["root"]), code["options"].get("env"), runtime_params(asked.get("params") or {}))
+        project = take(Path(code["root"]), code["options"].get("env"), runtime_params(asked.get("params") or {}))
         name = code["name"] or DEFAULT
         pipeline = project.pipelines([name]).get(name)
         if pipeline is None:
@@ -80,7 +82,7 @@ class LoadedProject:
         """The task of a node, or of hooks at the end of the run. Raises DefinitionError for what is gone."""
         if name in HOOKS and not self._nodes.has(name):
             source = {"error": Source("error", "error")}
-            return _CalledTask(TaskSpec(name, KIND, inputs=source, role=HOOKS[name]), self._closing(name), "")
+            return CalledTask(TaskSpec(name, KIND, inputs=source, role=HOOKS[name]), self._closing(name), "")
         if not self._nodes.has(name):
             raise _gone(f"pipeline '{self._context.pipeline}' has no node '{name}' any more", self._project)
         node = self._nodes.node(name)
@@ -97,7 +99,7 @@ class LoadedProject:
             generation, n = current.generation or 1, current.attempt or 1
             return self._nodes.make(node, refs, f"{key}{generation}.{n}/", again=n > 1 or generation > 1)
 
-        return _CalledTask(spec, make, key)
+        return CalledTask(spec, make, key)
 
     def _closing(self, name: str) -> Callable[..., None]:
         def call(error: Given) -> None:
@@ -110,19 +112,3 @@ class LoadedProject:
 def _gone(message: str, project: Project) -> DefinitionError:
     registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
     return DefinitionError(message, cure="was the project changed during the run?", file=str(registry))
-
-
-class _CalledTask(Task):
-    """A task whose function is ours; it takes nothing from params."""
-
-    __slots__ = ()
-
-    def __init__(self, spec: TaskSpec, function: Callable[..., Any], key: str) -> None:
-        self.spec = spec
-        self.function = function
-        self.condition = None
-        self.given = {}
-        self.condition_given = {}
-        self.fresh = False
-        self.lone_output = None
-        self.key = key

@@ -24,12 +24,14 @@ LEFT_OUT: Final = frozenset({"penstock", "kedro-viz", "kedro-telemetry"})
 class Project:
     """A Kedro project in this process, for one environment and one set of runtime params.
 
-    `package` is the name of its package, `context` its KedroContext, `hooks` its plug-in manager. Opening it calls
-    the hook `after_context_created`. Raises what Kedro, the project's code and its configuration raise.
+    `package` is the name of its package, `context` its KedroContext, `hooks` its plug-in manager; `asked_env` is the
+    environment as it was given. Opening it calls the hook `after_context_created`. Raises what Kedro, the project's
+    code and its configuration raise.
     """
 
     def __init__(self, folder: Path, env: str | None = None, runtime_params: Mapping[str, Any] | None = None) -> None:
         self.folder = folder
+        self.asked_env = env
         self.metadata = bootstrap(folder)
         self.package: str = self.metadata.package_name
         self.runtime_params = dict(runtime_params or {})
