@@ -94,7 +94,7 @@ class Claims:
                 return
             requests.complete(connection, asked.key, made.params, made.labels, made.tags, made.facts, made.selection)
         made.stored_version, made.epoch = claimed.row_version, claimed.epoch
-        self._local.engine.submit(made)
+        self._local.begin(made)
 
     def _made(self, asked: Requested) -> RunView | Exception:
         """The run, ready to start, or why it can't."""

@@ -17,12 +17,15 @@ from penstock.compose.requested import Definitions, request_of
 from penstock.compose.settings import Settings
 from penstock.compose.spare_room import SpareRoom
 from penstock.compose.spools import read_spools
+from penstock.compose.viz_files import VizFiles
 from penstock.engine.handle import RunHandle
 from penstock.engine.limits import Limits
 from penstock.engine.loop import Engine
 from penstock.engine.plan import make_plan
 from penstock.engine.recover import settle_abandoned_runs
 from penstock.engine.request import RetryWish, RunRequest, chosen_tasks
+from penstock.engine.restore import Restored
+from penstock.engine.view import RunView
 from penstock.errors import NotFound, TransitionError
 from penstock.executors.inline import InlineExecutor
 from penstock.executors.local import LocalExecutor
@@ -105,6 +108,7 @@ class LocalEngine:
             raise
         self.planner = Planner(home, self.database, limits)
         self.definitions = Definitions()
+        self._viz = VizFiles(self.database)
         self._closed = False
         extra = None if duty is None else duty(self)
         self._desk = Desk(self.database, self.engine, self.owner, look=look, duty=extra)
@@ -126,7 +130,7 @@ class LocalEngine:
         """Start a run of a definition. Raises ParameterError, NotFound, DefinitionError before anything is recorded."""
         at = time.time()
         run_id = ids.run_id(ids.run_key(at, secrets.randbits(ids.CHANCE_BITS)))
-        return self.engine.submit(self.planner.view(definition, request or RunRequest(), run_id, at))
+        return self.begin(self.planner.view(definition, request or RunRequest(), run_id, at))
 
     def retry(self, key: int, wish: RetryWish, command: int | None = None) -> RunHandle:
         """Begin a run that is over again, in place; `command` is answered in the commit that makes it true.
@@ -147,7 +151,7 @@ class LocalEngine:
         view.epoch = epoch
         if command is not None:
             view.commands.append(command)
-        return self.engine.submit(view)
+        return self.begin(view)
 
     def replay(self, key: int, wish: RetryWish, *, latest: bool = False) -> RunHandle:
         """Start a new run that repeats another, whole or from a task, of its version or of the latest.
@@ -163,7 +167,15 @@ class LocalEngine:
             view = self.planner.view(self.definitions.of(asked), request_of(asked), identity, now)
             requests.complete(connection, asked.key, view.params, view.labels, view.tags, view.facts, view.selection)
         view.stored_version, view.epoch = asked.row_version, asked.epoch
-        return self.engine.submit(view)
+        return self.begin(view)
+
+    def take_over(self, restored: Restored) -> RunHandle:
+        """Go on with a run that another engine began, and that is this one's now."""
+        return self._viz.follow(self.engine.take_over(restored), restored.view.plan.spec)
+
+    def begin(self, view: RunView) -> RunHandle:
+        """Start a run that was planned."""
+        return self._viz.follow(self.engine.submit(view), view.plan.spec)
 
     def close(self) -> None:
         """End what still runs and release the home."""
@@ -174,6 +186,7 @@ class LocalEngine:
         self.engine.stop()
         self.executor.close()
         self.writer.close()
+        self._viz.close()
         with self.database.write() as connection:
             instances.gone(connection, self.owner, time.time())
         self.database.close()

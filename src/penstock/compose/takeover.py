@@ -49,7 +49,7 @@ class Takeover:
                 restored = self._claim(connection, key)
             if restored is not None:
                 log.warning("run %s goes on: the engine that ran it was killed", restored.view.id)
-                self._local.engine.take_over(restored)
+                self._local.take_over(restored)
 
     def _is_alone(self, connection: Connection, key: int) -> bool:
         """Is nobody at work for a run any more? The workers of a dead engine take a moment to be gone."""

@@ -315,3 +315,15 @@ def test_verbs_of_pipelines_know_projects(user: User, project: Make) -> None:
     assert valid["valid"]
     document = user.runs("data_processing")
     assert document["pipeline"] == "data_processing"
+
+
+def test_kedro_viz_is_told_of_our_runs_too_where_that_is_wanted(user: User, project: Make) -> None:
+    folder = project("failing")
+    user.runs("failing", "--pipeline", "function", exit_code=1)
+    file = folder / ".viz" / "kedro_pipeline_events.json"
+    assert not file.exists()
+    user.env["PENSTOCK_KEDRO_VIZ"] = "on"
+    user.runs("failing", "--pipeline", "function", exit_code=1)
+    events = json.loads(file.read_text())
+    assert [event["event"] for event in (events[0], events[-1])] == ["before_pipeline_run", "on_pipeline_error"]
+    assert [event["node"] for event in events if event["event"] == "on_node_error"] == ["fail"]
