@@ -175,7 +175,8 @@ def _times(first: float | None, second: float | None) -> str:
     if not first or second is None or first < 0 or first == second:
         return ""
     times = second / first
-    return f"{times:.2g}x" if times < 9.95 else f"{times:,.0f}x"
+    told = f"{times:.2g}x" if times < 9.95 else f"{times:,.0f}x"
+    return "" if told == "1x" else told
 
 
 def _side_by_side(what: str, rows: Iterable[list[Piece]], paint: Paint, width: int) -> list[Line]:
