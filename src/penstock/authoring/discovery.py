@@ -31,7 +31,7 @@ _KINDS: Final = {kind.code: kind for kind in (DefinitionError, NotSupportedYet, 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a file holds: its pipelines, or why it can't be told."""
+    """What a file holds: its pipelines, or why it can't be told; of a Kedro project also some, and why not all."""
 
     file: Path
     specs: tuple[PipelineSpec, ...] = ()
@@ -179,12 +179,13 @@ def _looking(file: Path) -> str:
 
 def found_in(file: Path, answer: dict[str, Any]) -> Found:
     """What the answer of a look says."""
+    specs = tuple(from_json(body) for body in answer.get("pipelines", ()))
     if "error" not in answer:
-        return Found(file, tuple(from_json(body) for body in answer["pipelines"]))
+        return Found(file, specs)
     told = answer["error"]
     facts = {key: told[key] for key in ("problems", "traceback", "empty") if told.get(key)}
     kind = _KINDS[told["code"]]
-    return Found(file, error=kind(told["message"], cure=told["cure"], file=told["file"], line=told["line"], **facts))
+    return Found(file, specs, kind(told["message"], cure=told["cure"], file=told["file"], line=told["line"], **facts))
 
 
 def _told(status: int) -> str:

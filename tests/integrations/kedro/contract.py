@@ -43,7 +43,7 @@ def main(folder: Path, artifacts: Path) -> dict[str, Any]:
     from penstock.worker.perform import perform
     from penstock.worker.values import Values
 
-    specs = {spec.name: spec for spec in definitions(Project(folder))}
+    specs = {spec.name: spec for spec in definitions(Project(folder))[0]}
     spec = specs["__default__"]
     code = {**to_json(spec.code), "asked": {"params": {"options.step": 3}, "selection": {}}}
     run_id = "38fyr00000000"

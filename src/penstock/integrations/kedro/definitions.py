@@ -35,30 +35,33 @@ _LAST_LINE: Final = re.compile(r"^(\w[\w.]*(?:Error|Exception|Exit)\b.*)$", re.M
 _FRAME: Final = re.compile(r'File "([^"]+)", line (\d+)')
 
 
-def definitions(project: Project, name: str | None = None) -> list[PipelineSpec]:
+def definitions(project: Project, name: str | None = None) -> tuple[list[PipelineSpec], DefinitionError | None]:
     """The definitions of all registered pipelines that have nodes, or of the one of that name.
 
-    Raises DefinitionError, and what the project's code raises.
+    And what is wrong with those of all that are left out because of it. Raises DefinitionError where none is left, and
+    what the project's code raises.
     """
+    problems = Problems()
     whole = name is None or name == DEFAULT
-    pipelines = _registered(project, None if whole or name is None else [name])
+    pipelines = _registered(project, name, problems)
     if name is not None and name not in pipelines:
         raise _no_such(name, project)
     chosen = {known: each for known, each in pipelines.items() if each.nodes and name in (None, known)}
     if not chosen:
+        problems.raise_if_any()
         told = f"pipeline '{name}' has no nodes" if name else "this project registers no pipeline with nodes"
         registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
         raise DefinitionError(told, cure="let register_pipelines() return some", file=str(registry))
     catalog = project.catalog(chosen)
-    problems = Problems()
     # Asked before any dataset is made: the catalogue then has it.
     unknown = {dataset for each in chosen.values() for dataset in each.datasets() if dataset not in catalog}
-    for each in chosen.values():
-        _check(each, catalog, unknown, project, problems)
-    problems.raise_if_any()
+    good = {known: each for known, each in chosen.items() if _is_well(each, catalog, unknown, project, problems)}
+    error = _in_one(problems)
+    if error is not None and not good:
+        raise error
     params = project.params()
     # Policies may be of nodes that only others of the registered pipelines have.
-    others = {known: each for known, each in pipelines.items() if each.nodes} if whole else chosen
+    others = {known: each for known, each in pipelines.items() if each.nodes} if whole and error is None else good
     drawn = {
         known: describe(each, catalog, name=known, namespace=project.package, params=params, project=project.folder)
         for known, each in others.items()
@@ -66,22 +69,35 @@ def definitions(project: Project, name: str | None = None) -> list[PipelineSpec]
     base = getattr(project.context.config_loader, "base_env", None) or "base"
     folders = [project.conf / base, project.conf / project.env]
     nodes = [task for spec in drawn.values() for task in spec.tasks.values()]
-    policies = Policies(folders, nodes if whole else None)
+    policies = Policies(folders, nodes if whole and error is None else None)
     code = _code(project)
-    return [_whole(drawn[known], code, policies, project, params) for known in chosen]
+    return [_whole(drawn[known], code, policies, project, params) for known in good], error
 
 
-def _registered(project: Project, names: list[str] | None) -> dict[str, Any]:
+def _in_one(problems: Problems) -> DefinitionError | None:
+    try:
+        problems.raise_if_any()
+    except DefinitionError as error:
+        return error
+    return None
+
+
+def _registered(project: Project, name: str | None, problems: Problems) -> dict[str, Any]:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        found = project.pipelines(names)
+        found = project.pipelines(None if name in (None, DEFAULT) else [str(name)])
     for warning in told:
         text = str(warning.message)
         module = _PASSED_OVER.search(text)
-        if module is not None:
-            # `kedro run` warns and goes on with what is left; a part that is run as if it were the whole is worse.
-            raise _broken_module(module[1], text, project)
-        print(f"warning: {text}", file=sys.stderr)
+        if module is None:
+            print(f"warning: {text}", file=sys.stderr)
+            continue
+        # `kedro run` warns and goes on with what is left; a part that is run as if it were the whole is worse.
+        error = _broken_module(module[1], text, project)
+        if name is not None:
+            raise error
+        problems.keep(error)
+        found.pop(DEFAULT, None)
     return found
 
 
@@ -102,8 +118,9 @@ def _no_such(name: str, project: Project) -> NotFound | DefinitionError:
     )
 
 
-def _check(pipeline: Any, catalog: Any, unknown: set[str], project: Project, problems: Problems) -> None:
+def _is_well(pipeline: Any, catalog: Any, unknown: set[str], project: Project, problems: Problems) -> bool:
     """See that every dataset can be made, and that what no node makes is in the catalogue."""
+    before = len(problems.found)
     made = {output for node in pipeline.nodes for output in node.outputs}
     readers = {name: node for node in reversed(pipeline.nodes) for name in node.inputs}
     for name in sorted(pipeline.datasets()):
@@ -117,6 +134,7 @@ def _check(pipeline: Any, catalog: Any, unknown: set[str], project: Project, pro
         if name in unknown and name not in made and name in readers:
             known = sorted(({*catalog.keys()} - unknown) | made)
             problems.add(*_unknown_input(name, readers[name], known), _place_of(readers[name]))
+    return len(problems.found) == before
 
 
 def _of_entry(name: str, error: Exception) -> tuple[str, str | None]:

@@ -33,22 +33,31 @@ def main(arguments: list[str]) -> None:
 
 
 def answer(file: Path, name: str | None, env: str | None) -> dict[str, Any]:
-    """What is told of the project of a pyproject.toml, or of one of its pipelines; of whatever is wrong with it too."""
+    """What is told of the project of a pyproject.toml, or of one of its pipelines; of whatever is wrong with it too.
+
+    `pipelines`, `error`, or of a project in which some pipelines are wrong both.
+    """
     try:
         settings_of(file.parent)
         _need_kedro(file)
         from penstock.integrations.kedro.definitions import definitions
         from penstock.integrations.kedro.opened import ahead
 
-        return {"pipelines": [to_json(spec) for spec in definitions(ahead(file.parent, env), name)]}
+        specs, error = definitions(ahead(file.parent, env), name)
+        told = {} if error is None else {"error": _told(error)}
+        return {"pipelines": [to_json(spec) for spec in specs], **told}
     except DefinitionError as error:
-        facts = {key: error.facts[key] for key in ("problems",) if key in error.facts}
-        told = {"message": error.message, "cure": error.cure, "file": error.file, "line": error.line}
-        return {"error": {"code": error.code, **told, **facts}}
+        return {"error": _told(error)}
     except BaseException as error:
         from penstock.integrations.kedro.troubles import described
 
         return {"error": {"code": DefinitionError.code, **described(error, file)}}
+
+
+def _told(error: DefinitionError) -> dict[str, Any]:
+    facts = {key: error.facts[key] for key in ("problems",) if key in error.facts}
+    told = {"message": error.message, "cure": error.cure, "file": error.file, "line": error.line}
+    return {"code": error.code, **told, **facts}
 
 
 def _need_kedro(file: Path) -> None:

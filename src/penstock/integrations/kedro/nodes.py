@@ -24,6 +24,7 @@ from penstock.integrations.kedro.watch import Done, Watch
 from penstock.model.artifact import Artifact
 from penstock.ports.executor import Ref
 from penstock.worker.failures import FACTS
+from penstock.worker.records import RecordHandler
 from penstock.worker.values import Values
 
 #: Kedro tells of every load and save; those that only go between nodes would be most of a log.
@@ -147,6 +148,9 @@ class Nodes:
             elif name in made or plain_name(name) in made:
                 known[name] = StoredDataset(name, self._shelf, getattr(dataset, "metadata", None))
         logging.getLogger("kedro.io.data_catalog").addFilter(_is_kept)
+        for handler in logging.getLogger().handlers:
+            if isinstance(handler, RecordHandler):
+                handler.addFilter(_is_no_heading)
 
     def _remove_remains(self, node: Any) -> None:
         """What an attempt that was cut off has left at the run's own save version: Kedro would not write over it."""
@@ -160,6 +164,13 @@ class Nodes:
             if exists(path):
                 files.rm(path, recursive=True)
                 dataset.release()
+
+
+def _is_no_heading(record: logging.LogRecord) -> bool:
+    """Kedro writes the node above what the node has to say; each has a log of its own here. One without a line lets
+    the next begin at once: otherwise the agent has to see first whose line it is. Logs of the project have it.
+    """
+    return record.name != "kedro.pipeline.node" or not str(record.msg).startswith("Running node")
 
 
 def _is_kept(record: logging.LogRecord) -> bool:
