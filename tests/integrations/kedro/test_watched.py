@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from penstock.authoring.discovery import late, patience_for
+from penstock.compose.looks import slow_after
 from penstock.compose.watcher import State, Watcher
 from penstock.store.database import open_database
 from tests.integrations.kedro.written import write_project
@@ -66,6 +68,35 @@ def test_changes_of_code_and_configuration_are_seen_and_a_broken_project_keeps_w
     finally:
         watcher.close()
         database.close()
+
+
+def test_a_pipeline_that_is_wrong_is_told_and_the_others_are_there(tmp_path: Path) -> None:
+    text = REGISTRY.replace("return {", 'return {"wrong": Pipeline([node(begin, "nowhere", "two", name="wrong")]), ')
+    project = write_project(tmp_path, text, parameters="step: 1\n")
+    database = open_database(project / ".penstock" / "penstock.db")
+    states: queue.SimpleQueue[State] = queue.SimpleQueue()
+    watcher = Watcher(project, database, states.put)
+    watcher.start()
+    try:
+        while not (state := states.get(timeout=SOON)).pipelines:
+            pass
+        assert "node 'wrong' reads 'nowhere'" in state.problems[0].message
+        with database.read() as connection:
+            found = connection.all("SELECT pipeline, present, problem FROM pipeline")
+        assert [tuple(row) for row in found] == [("__default__", 1, None)]
+    finally:
+        watcher.close()
+        database.close()
+
+
+def test_a_project_has_more_time_than_a_file_and_its_own_words(tmp_path: Path) -> None:
+    project, file = tmp_path / "pyproject.toml", tmp_path / "flights.py"
+    assert slow_after(project) > slow_after(file)
+    assert patience_for(project) > patience_for(file)
+    told = late(project, slow_after(project), "has taken")
+    assert str(told.message) == "opening this project has taken more than 30 s"
+    assert "in nodes" in (told.cure or "")
+    assert late(file, 60).message == "importing it took more than 60 s"
 
 
 @pytest.mark.parametrize("text", ["[tool.kedro]\n", "[tool.kedro"])
