@@ -98,6 +98,19 @@ export function useCancelRun() {
   });
 }
 
+/** Asks for a retry in place: of what failed or never ran, or of a task and all that comes after it. */
+export function useRetryRun() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ id, task }: { id: string; task: string | null }) =>
+      await body(api.POST("/api/v1/runs/{run_id}/actions/retry", { params: { path: { run_id: id } }, body: { task } }) as Promise<{ data?: unknown }>),
+    onSettled: (_done, _problem, { id }) => {
+      void client.invalidateQueries({ queryKey: runKeys.one(id) });
+      void client.invalidateQueries({ queryKey: runKeys.lists });
+    },
+  });
+}
+
 /** Sets labels of a run, and removes some. */
 export function useLabelRun() {
   const client = useQueryClient();

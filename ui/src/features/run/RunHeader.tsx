@@ -1,12 +1,13 @@
 /** A run's head: name, state, time against what is usual, labels, neighbours, and what can be done. */
-import { Button, Modal, Tooltip } from "@mantine/core";
+import { Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight, CircleStop, Columns2, RotateCw } from "lucide-react";
-import { useState } from "react";
+import { ChevronLeft, ChevronRight, Columns2, Play } from "lucide-react";
 
-import { type RunDocument, useCancelRun, useRunContext } from "../../api/runs";
+import { type RunDocument, useRunContext } from "../../api/runs";
 import { StateLabel } from "../../components/StateIcon";
 import { isOver } from "../../domain/states";
+import { CancelRun } from "./actions/CancelRun";
+import { RetryRun } from "./actions/Retry";
 import { CopyText } from "./CopyText";
 import { durationText, runningText } from "../../domain/formats";
 import { paceOf } from "./pace";
@@ -35,9 +36,9 @@ export function RunHeader({ run }: { run: RunDocument }) {
         <Beside id={context.data?.next ?? null} word="Next run" sign="]" />
         {context.data?.previous && <WithPrevious id={run.id} previous={context.data.previous} />}
         <Link to="/pipelines/$name/$tab" params={{ name: run.pipeline, tab: "overview" }} search={{ namespace: run.namespace, run: "now", like: run.id }} className="pn-button" title="Opens the form with this run's params">
-          <RotateCw size={14} aria-hidden /> Run again
+          <Play size={14} aria-hidden /> Run again
         </Link>
-        {!over && <Cancel run={run} />}
+        {over ? <RetryRun run={run} /> : <CancelRun run={run} />}
       </div>
     </header>
   );
@@ -90,28 +91,5 @@ function WithPrevious({ id, previous }: { id: string; previous: string }) {
     <Tooltip label={label}>
       <span><Link to="/runs/$first/compare/$second" params={{ first: previous, second: id }} className="pn-icon-link" aria-label={label}><Columns2 size={16} aria-hidden /></Link></span>
     </Tooltip>
-  );
-}
-
-function Cancel({ run }: { run: RunDocument }) {
-  const [asks, setAsks] = useState(false);
-  const cancel = useCancelRun();
-  const waits = run.state === "cancelling" || cancel.isSuccess;
-  const running = run.tasks.reduce((sum, task) => sum + (task.state === "running" ? 1 : 0), 0);
-  return (
-    <>
-      <Button color="red" variant="light" leftSection={<CircleStop size={14} aria-hidden />} disabled={waits} loading={cancel.isPending} onClick={() => setAsks(true)}>{waits ? "Cancelling" : "Cancel"}</Button>
-      <Modal opened={asks} onClose={() => setAsks(false)} title={`Cancel run ${run.id}?`} size="sm">
-        <p>
-          {running === 0 ? "No task is running now." : running === 1 ? "The task that runs now is stopped." : `The ${running.toLocaleString("en")} tasks that run now are stopped.`}{" "}
-          What has not begun does not begin; what is done stays.
-        </p>
-        {cancel.error !== null && <p role="alert" className="pn-labels-problem">{cancel.error.message}</p>}
-        <div className="pn-run-confirm">
-          <Button onClick={() => setAsks(false)}>Keep it running</Button>
-          <Button color="red" variant="filled" loading={cancel.isPending} onClick={() => cancel.mutate(run.id, { onSuccess: () => setAsks(false) })}>Cancel the run</Button>
-        </div>
-      </Modal>
-    </>
   );
 }

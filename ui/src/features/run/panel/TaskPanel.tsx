@@ -8,6 +8,7 @@ import { lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateIcon, StateLabel } from "../../../components/StateIcon";
 import { isOver } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText, taskText } from "../../../domain/formats";
+import { RetryFrom } from "../actions/Retry";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
 import { Source } from "../overview/Source";
@@ -48,6 +49,7 @@ export function TaskPanel({ run, node, name, mapIndex, attempt, onSelect, onClos
         <RunLink run={run.id} tab="logs" search={place}><ScrollText size={14} aria-hidden /> Log</RunLink>
         {at !== "gantt" && <RunLink run={run.id} tab="gantt" search={place}><ChartGantt size={14} aria-hidden /> Gantt</RunLink>}
         {(task?.outputs.length ?? 0) > 0 && <RunLink run={run.id} tab="outputs" search={{ ...place, dataset: task?.outputs[0]?.dataset ?? "" }}><Package size={14} aria-hidden /> Outputs</RunLink>}
+        {runs.length > 0 && <RetryFrom run={run} task={name} />}
       </div>
       {items.length > 0 && <Items items={items} chosen={mapIndex} onChoose={(index) => onSelect({ task: name, mapIndex: index })} />}
       {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
