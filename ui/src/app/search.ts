@@ -20,6 +20,8 @@ export interface RunsSearch {
   q?: string;
   sort?: string;
   view?: number;
+  /** Keys of the columns, in their order. */
+  columns?: string;
 }
 
 export interface CompareSearch {
@@ -52,7 +54,7 @@ export function readRunSearch(given: Given): RunSearch {
 }
 
 export function readRunsSearch(given: Given): RunsSearch {
-  return dropped({ q: text(given["q"]), sort: text(given["sort"]), view: whole(given["view"]) });
+  return dropped({ q: text(given["q"]), sort: text(given["sort"]), view: whole(given["view"]), columns: text(given["columns"]) });
 }
 
 export function readCompareSearch(given: Given): CompareSearch {

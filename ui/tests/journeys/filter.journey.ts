@@ -14,6 +14,7 @@ journey("filter, keep it as a view, export exactly that", async ({ open }) => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await bar.pressSequentially("ord");
+  await page.getByRole("option", { name: /orders/ }).waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await expect.poll(() => new URL(page.url()).searchParams.get("q")).toBe("pipeline:orders");
@@ -63,4 +64,44 @@ journey("labels of many: what is touched is said before, and what came of it aft
   await page.getByText("2 labelled").waitFor();
   await page.getByRole("button", { name: "Done" }).click();
   await expect.poll(async () => await table.getByText("checked=yes").count()).toBe(2);
+});
+
+journey("conditions are chips: turned round, changed, taken out, by hand and by keys", async ({ open }) => {
+  const page = await open("/runs?q=pipeline%3Aorders");
+  const q = () => new URL(page.url()).searchParams.get("q");
+  const bar = page.getByRole("combobox", { name: "Filter" });
+  await page.getByRole("button", { name: "pipeline orders: leave these out" }).click();
+  await expect.poll(q).toBe("-pipeline:orders");
+  await bar.click();
+  await bar.pressSequentially("-pipeline:cities state:failed");
+  await page.keyboard.press("Enter");
+  await expect.poll(q).toBe("-pipeline:orders,cities state:failed");
+  expect(await bar.inputValue()).toBe("");
+  // Back over the last chip, which becomes a text again; then along the parts of the one before.
+  await page.keyboard.press("Backspace");
+  await expect.poll(async () => await bar.inputValue()).toBe("state:failed");
+  await page.keyboard.press("Control+A");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(async () => await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Take out not pipeline orders, cities");
+  await page.keyboard.press("Delete");
+  await expect.poll(q).toBe(null);
+});
+
+journey("columns are moved by keys and by dragging, and the address says so", async ({ open }) => {
+  const page = await open("/runs");
+  const heads = async () => (await page.getByRole("columnheader").allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+  const before = await heads();
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Pipeline" }).focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(heads).toEqual(["State", "Pipeline", "Run", ...before.slice(3)]);
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(heads).toEqual(before);
+  await page.keyboard.press("Escape");
+  await page.getByRole("columnheader", { name: "Duration" }).dragTo(page.getByRole("columnheader", { name: "Run" }));
+  await expect.poll(heads).toEqual(["State", "Duration", "Run", ...before.slice(2).filter((word) => word !== "Duration")]);
+  const other = await open(new URL(page.url()).pathname + new URL(page.url()).search);
+  await other.getByRole("columnheader", { name: "Duration" }).waitFor();
+  expect((await other.getByRole("columnheader").allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "").slice(0, 3)).toEqual(["State", "Duration", "Run"]);
 });

@@ -1,9 +1,11 @@
-import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Filter, X } from "lucide-react";
 import { useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { pipelinesQuery } from "../../api/pipelines";
 import { useKeys } from "../../components/keys";
+import { FilterChip } from "./FilterChip";
+import { joined, split, turned } from "./filter/chips";
+import { replaced, type Term } from "./filter/language";
 import { proposals } from "./filter/proposals";
 
 interface Props {
@@ -12,14 +14,18 @@ interface Props {
   onChange: (text: string) => void;
 }
 
-/** Text and chips at once: what is typed is proposed, checked, and stands in the address. */
+/** Text and chips at once: what is typed is proposed, becomes a chip, and stands in the address. */
 export function FilterBar({ text, onChange }: Props) {
-  const [draft, setDraft] = useState(text);
+  const { chips, rest } = useMemo(() => split(text), [text]);
+  const [draft, setDraft] = useState(rest);
   const [held, setHeld] = useState(text);
+  // A chip that was made a text again: what is typed once the filter without it holds.
+  const [back, setBack] = useState<{ text: string; draft: string } | null>(null);
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(-1);
   const [open, setOpen] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLDivElement>(null);
   const menu = useId();
   const pipelines = useQuery(pipelinesQuery());
   useKeys({ "/": () => input.current?.focus() });
@@ -36,7 +42,8 @@ export function FilterBar({ text, onChange }: Props) {
   // Another filter than the one that was edited: another chip was pressed, a view opened.
   if (held !== text) {
     setHeld(text);
-    setDraft(text);
+    setDraft(back?.text === text ? back.draft : rest);
+    setBack(null);
   }
   const found = open ? proposals(draft, Math.min(caret, draft.length), known) : [];
 
@@ -47,22 +54,60 @@ export function FilterBar({ text, onChange }: Props) {
     setCaret(chosen.caret);
     setAt(-1);
     if (chosen.whole) {
-      onChange(chosen.text.trim());
+      put(chosen.text);
       setOpen(false);
-    }
-    requestAnimationFrame(() => input.current?.setSelectionRange(chosen.caret, chosen.caret));
+    } else requestAnimationFrame(() => input.current?.setSelectionRange(chosen.caret, chosen.caret));
+  }
+  /** Makes chips of a text behind the chips that are there. */
+  function put(more: string) {
+    const next = joined(text, chips, more);
+    if (next === text) setDraft(rest);
+    else onChange(next);
+  }
+  /** A chip's text comes back behind the others. */
+  function edit(term: Term) {
+    const others = chips.filter((one) => one !== term);
+    const more = `${text.slice(term.at, term.end)} ${draft}`.trim();
+    const next = joined(text, others, rest);
+    setBack({ text: next, draft: more });
+    onChange(next);
+    setCaret(term.end - term.at);
+    focusInput();
+  }
+  function remove(term: Term) {
+    onChange(replaced(text, term, ""));
+    focusInput();
+  }
+  function focusInput() {
+    requestAnimationFrame(() => input.current?.focus());
+  }
+  /** Arrows walk along the parts of chips, and into the text; Backspace and Delete take out the chip that has the focus. */
+  function walked(event: KeyboardEvent) {
+    const parts = [...(field.current?.querySelectorAll<HTMLElement>("[data-chip] button") ?? []), ...(input.current ? [input.current] : [])];
+    const here = parts.indexOf(document.activeElement as HTMLElement);
+    const inText = parts[here] === input.current;
+    const atStart = input.current?.selectionStart === 0 && input.current.selectionEnd === 0;
+    const chip = [...(field.current?.querySelectorAll("[data-chip]") ?? [])].findIndex((one) => one.contains(document.activeElement));
+    if (event.altKey || event.ctrlKey || event.metaKey || here < 0 || (inText && !atStart)) return;
+    if (event.key === "ArrowLeft" && here > 0) parts[here - 1]!.focus();
+    else if (event.key === "ArrowRight" && !inText) parts[here + 1]!.focus();
+    else if (event.key === "Backspace" && inText && chips.length > 0) edit(chips.at(-1)!);
+    else if ((event.key === "Backspace" || event.key === "Delete") && chip >= 0) remove(chips[chip]!);
+    else if (event.key === "Escape" && chip >= 0) input.current?.focus();
+    else return;
+    event.preventDefault();
   }
   function pressed(event: KeyboardEvent) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && found.length > 0) setAt((at + step + found.length + (at < 0 && step < 0 ? 1 : 0)) % found.length);
     else if ((event.key === "Enter" || event.key === "Tab") && at >= 0) take(at);
     else if (event.key === "Enter") {
-      onChange(draft.trim());
+      put(draft);
       setOpen(false);
     } else if (event.key === "Escape") {
       if (open && found.length > 0) setOpen(false);
       else {
-        setDraft(text);
+        setDraft(rest);
         input.current?.blur();
       }
     } else return;
@@ -70,24 +115,34 @@ export function FilterBar({ text, onChange }: Props) {
   }
   return (
     <div className="pn-runs-filter">
-      <TextInput
-        ref={input} value={draft} placeholder="state:failed pipeline:orders -label:team=test created:7d “text in the error”" aria-label="Filter"
-        leftSection={<Filter size={14} aria-hidden />} spellCheck={false} autoComplete="off" role="combobox" aria-expanded={found.length > 0}
-        aria-controls={menu} aria-activedescendant={at >= 0 ? `${menu}-${at}` : undefined} onKeyDown={pressed}
-        rightSection={draft === "" ? <kbd className="pn-faint">/</kbd> : <button type="button" aria-label="Clear the filter" className="pn-runs-clear" onClick={() => onChange("")}><X size={14} aria-hidden /></button>}
-        onChange={(event) => {
-          setDraft(event.currentTarget.value);
-          setCaret(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
-          setOpen(true);
-          setAt(-1);
-        }}
-        onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
-        onFocus={() => setOpen(true)}
-        onBlur={() => {
-          setOpen(false);
-          if (draft.trim() !== text) onChange(draft.trim());
-        }}
-      />
+      <div className="pn-runs-field" ref={field} onKeyDown={walked}>
+        <Filter size={14} aria-hidden />
+        {chips.length > 0 && (
+          <ul className="pn-runs-terms" aria-label="Conditions">
+            {chips.map((term) => <FilterChip key={`${term.key} ${term.at}`} term={term} onTurn={() => onChange(turned(text, term))} onEdit={() => edit(term)} onRemove={() => remove(term)} />)}
+          </ul>
+        )}
+        <input
+          ref={input} value={draft} placeholder={chips.length > 0 ? "" : "state:failed pipeline:orders -label:team=test created:7d “text in the error”"} aria-label="Filter"
+          spellCheck={false} autoComplete="off" role="combobox" aria-expanded={found.length > 0}
+          aria-controls={menu} aria-activedescendant={at >= 0 ? `${menu}-${at}` : undefined} onKeyDown={pressed}
+          onChange={(event) => {
+            setDraft(event.currentTarget.value);
+            setCaret(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
+            setOpen(true);
+            setAt(-1);
+          }}
+          onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
+          onFocus={() => setOpen(true)}
+          onBlur={() => {
+            setOpen(false);
+            if (draft.trim() !== rest) put(draft);
+          }}
+        />
+        {text === "" && draft === "" ? <kbd className="pn-faint">/</kbd> : (
+          <button type="button" aria-label="Clear the filter" className="pn-runs-clear" onClick={() => { setDraft(""); onChange(""); focusInput(); }}><X size={14} aria-hidden /></button>
+        )}
+      </div>
       {found.length > 0 && (
         <ul className="pn-runs-menu" id={menu} role="listbox" aria-label="Proposals">
           {found.map((one, place) => (

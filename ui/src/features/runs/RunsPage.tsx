@@ -2,23 +2,25 @@ import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { Columns3, Download } from "lucide-react";
+import { Download } from "lucide-react";
 import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
-import { viewsQuery } from "../../api/views";
-import { DropMenu, MenuItem, MenuLine, MenuNote } from "../../components/DropMenu";
+import { DropMenu, MenuItem, MenuNote } from "../../components/DropMenu";
 import { Command, Empty } from "../../components/Empty";
 import { StateIcon } from "../../components/StateIcon";
 import { useTitle } from "../../components/useTitle";
 import { countText } from "../../domain/formats";
 import { STATE_LOOK } from "../../domain/states";
 import { BulkBar } from "./BulkBar";
-import { COLUMNS, columnsOf, NARROW, USUAL } from "./columns";
+import { columnsOf, NARROW } from "./columns";
+import { ColumnsMenu } from "./ColumnsMenu";
 import { FilterBar } from "./FilterBar";
 import { FilterProblems } from "./FilterProblems";
-import { parse, queryOf, replaced, toggled } from "./filter/language";
+import { parse, queryOf, toggled } from "./filter/language";
+import { dropped } from "./order";
 import { RunsTable } from "./RunsTable";
 import { NO_TICKS, ticked } from "./ticks";
+import { useColumns } from "./useColumns";
 import { useNewer } from "./useNewer";
 import { Views } from "./Views";
 import "./runs.css";
@@ -26,13 +28,12 @@ import "./runs.css";
 const route = getRouteApi("/runs");
 const NEWEST = "-created_at";
 const QUICK = ["failed", "running", "queued", "warning", "succeeded", "cancelled"] as const;
-const KEPT = "penstock:run-columns";
 
 /** All runs: filtered, sorted, in the columns that somebody wants; live without jumps. */
 export function RunsPage() {
-  const { q: text = "", sort = NEWEST, view } = route.useSearch();
+  const { q: text = "", sort = NEWEST, view, columns: said } = route.useSearch();
   const navigate = route.useNavigate();
-  const [keys, setKeys] = useColumns(view);
+  const [keys, setKeys] = useColumns(said, view, (next) => void navigate({ search: (before) => ({ ...before, columns: next }), replace: true }));
   const [ticks, setTicks] = useState(NO_TICKS);
   const [at, setAt] = useState(-1);
   // A filter such as created:7d asks the same question until it is changed or read again.
@@ -50,7 +51,7 @@ export function RunsPage() {
   const columns = useMemo(() => (narrow ? NARROW : columnsOf(keys)), [narrow, keys]);
   const newer = useNewer(query, runs[0]?.id, list.isSuccess && sort === NEWEST);
 
-  const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined }) => {
+  const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined; columns?: undefined }) => {
     setTicks(NO_TICKS);
     setAt(-1);
     setAsked(Date.now());
@@ -93,7 +94,7 @@ export function RunsPage() {
           current={view} now={{ query: viewText(text, sort), columns: keys }} onClosed={() => set({ view: undefined })}
           onOpen={(saved) => {
             const kept = new URLSearchParams(saved.query);
-            set({ q: kept.get("q") ?? "", sort: kept.get("sort") ?? undefined, view: saved.id });
+            set({ q: kept.get("q") ?? "", sort: kept.get("sort") ?? undefined, view: saved.id, columns: undefined });
           }}
         />
         <ColumnsMenu keys={keys} onChange={setKeys} />
@@ -109,11 +110,6 @@ export function RunsPage() {
             <StateIcon state={state} size={14} silent /> {STATE_LOOK[state].word}
           </button>
         ))}
-        {terms.filter((term) => term.key !== "state" || term.exclude || term.problem !== null).map((term) => (
-          <button key={term.at} type="button" className="pn-runs-chip" aria-pressed data-wrong={term.problem !== null || undefined} title="Take this out" onClick={() => set({ q: replaced(text, term, "") })}>
-            <span className="pn-cut">{term.exclude && "not "}{term.key}: <bdi>{term.values.join(", ")}</bdi></span> ×
-          </button>
-        ))}
       </div>
       {wrong.length > 0 && <FilterProblems text={text} terms={wrong} onChange={(q) => set({ q })} />}
       {list.error !== null && <p className="pn-runs-told" role="alert">{list.error.message}</p>}
@@ -121,7 +117,7 @@ export function RunsPage() {
       {good === null ? <Empty title="This filter can’t be read"><p>Change what is told above, or look at all runs.</p><Button onClick={() => set({ q: "" })}>All runs</Button></Empty> : runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} /> : (
         <RunsTable
           key={reads} held={wrong.length > 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
-          onTick={onTick} onTickAll={onTickAll} onEnd={onEnd}
+          onTick={onTick} onTickAll={onTickAll} onEnd={onEnd} onMove={narrow ? undefined : (key, on) => setKeys(dropped(columns.map((column) => column.key), key, on))}
         />
       )}
       {ticks.ticked.size > 0 && (
@@ -150,49 +146,6 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
       <p>or by “Run” on the page of a pipeline.</p>
     </Empty>
   );
-}
-
-function ColumnsMenu({ keys, onChange }: { keys: readonly string[]; onChange: (keys: readonly string[]) => void }) {
-  return (
-    <DropMenu label="Columns" icon={<Columns3 size={14} aria-hidden />} className="pn-runs-wide">
-      {COLUMNS.map((column) => {
-        const on = keys.includes(column.key);
-        const next = on ? keys.filter((key) => key !== column.key) : [...keys, column.key];
-        return <MenuItem key={column.key} checked={on} onSelect={() => next.length > 0 && onChange(next)}>{column.title}</MenuItem>;
-      })}
-      <MenuLine />
-      <MenuItem onSelect={() => onChange(USUAL)}>The usual ones</MenuItem>
-    </DropMenu>
-  );
-}
-
-/** The columns: of the view in the address, else those that this browser keeps. */
-function useColumns(view: number | undefined): [string[], (keys: readonly string[]) => void] {
-  const { data: views } = useQuery({ ...viewsQuery(), enabled: view !== undefined });
-  const [own, setOwn] = useState<string[]>(kept);
-  const [inView, setInView] = useState<{ view: number; keys: string[] } | null>(null);
-  const saved = views?.find((one) => one.id === view)?.columns ?? [];
-  const keep = (next: readonly string[]) => {
-    if (view !== undefined) setInView({ view, keys: [...next] });
-    else {
-      setOwn([...next]);
-      try {
-        localStorage.setItem(KEPT, next.join());
-      } catch {
-        // Kept until the page is left.
-      }
-    }
-  };
-  if (view === undefined) return [own, keep];
-  return [inView?.view === view ? inView.keys : saved.length > 0 ? saved : own, keep];
-}
-
-function kept(): string[] {
-  try {
-    return localStorage.getItem(KEPT)?.split(",") ?? [...USUAL];
-  } catch {
-    return [...USUAL];
-  }
 }
 
 function viewText(text: string, sort: string): string {

@@ -1,7 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { memo, useEffect, useRef, type CSSProperties } from "react";
+import { memo, useEffect, useRef, useState, type CSSProperties, type DragEvent } from "react";
 import type { RunSummary } from "../../api/runs";
 import { useKeys } from "../../components/keys";
 import type { Column } from "./columns";
@@ -24,12 +24,16 @@ interface Props {
   onTickAll: () => void;
   /** The end of what is loaded is near. */
   onEnd: () => void;
+  /** A column's heading was dropped on another; not given where columns stay where they are. */
+  onMove: ((key: string, on: string) => void) | undefined;
 }
 
 /** Rows of 32 px; only those in view are drawn, of plain elements. */
-export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd }: Props) {
+export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd, onMove }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
+  const [dragged, setDragged] = useState<string | null>(null);
+  const [over, setOver] = useState<string | null>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: runs.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: ROW });
   const shown = rows.getVirtualItems();
@@ -61,7 +65,18 @@ export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, 
         <span role="columnheader" className="pn-runs-tick">
           <input type="checkbox" aria-label="Tick all that are shown" checked={runs.length > 0 && runs.every((run) => ticks.ticked.has(run.id))} onChange={onTickAll} />
         </span>
-        {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}
+        {columns.map((column, place) => (
+          <Head
+            key={column.key} column={column} sort={sort} onSort={onSort}
+            drag={onMove && {
+              side: over !== column.key || dragged === null || dragged === column.key ? undefined : columns.findIndex(({ key }) => key === dragged) < place ? "after" : "before",
+              begin: () => setDragged(column.key),
+              over: () => dragged !== null && setOver(column.key),
+              drop: () => dragged !== null && onMove(dragged, column.key),
+              end: () => { setDragged(null); setOver(null); },
+            }}
+          />
+        ))}
       </div>
       <div role="rowgroup" style={{ height: rows.getTotalSize(), position: "relative" }}>
         {shown.map(({ index, start }) => {
@@ -78,13 +93,29 @@ function leastWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, column) => sum + Number(/\d+/.exec(column.width)![0]), 36);
 }
 
-function Head({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {
+interface Drag {
+  /** Where what is dragged would come to stand. */
+  side: "before" | "after" | undefined;
+  begin: () => void;
+  over: () => void;
+  drop: () => void;
+  end: () => void;
+}
+
+function Head({ column, sort, onSort, drag }: { column: Column; sort: string; onSort: (sort: string) => void; drag: Drag | undefined }) {
+  const moves = drag && {
+    draggable: true, "data-drop": drag.side,
+    onDragStart: (event: DragEvent) => { event.dataTransfer.effectAllowed = "move"; event.dataTransfer.setData("text/plain", column.title); drag.begin(); },
+    onDragOver: (event: DragEvent) => { event.preventDefault(); drag.over(); },
+    onDrop: (event: DragEvent) => { event.preventDefault(); drag.drop(); },
+    onDragEnd: drag.end,
+  };
   const down = sort === `-${column.sort}`;
   const sorted = column.sort !== undefined && (down || sort === column.sort);
   const className = column.right ? "pn-runs-right" : undefined;
-  if (column.sort === undefined) return <span role="columnheader" className={className}>{column.untitled ? <span className="pn-unseen">{column.title}</span> : column.title}</span>;
+  if (column.sort === undefined) return <span role="columnheader" className={className} {...moves}>{column.untitled ? <span className="pn-unseen">{column.title}</span> : column.title}</span>;
   return (
-    <span role="columnheader" className={className} aria-sort={sorted ? (down ? "descending" : "ascending") : "none"}>
+    <span role="columnheader" className={className} {...moves} aria-sort={sorted ? (down ? "descending" : "ascending") : "none"}>
       <button type="button" onClick={() => onSort(down ? column.sort! : `-${column.sort}`)} title={`Sort by ${column.title.toLowerCase()}`}>
         {column.title}
         {sorted && (down ? <ArrowDown size={12} aria-hidden /> : <ArrowUp size={12} aria-hidden />)}

@@ -22,7 +22,7 @@ export interface Column {
   cell: (run: RunSummary) => ReactNode;
 }
 
-/** All columns, in the order in which they are shown. */
+/** All columns, in the order in which they are shown until somebody moves them. */
 export const COLUMNS: readonly Column[] = [
   { key: "state", title: "State", width: "108px", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
@@ -53,8 +53,9 @@ export const NARROW: readonly Column[] = [
 /** What is shown until somebody chooses. */
 export const USUAL: readonly ColumnKey[] = ["state", "id", "pipeline", "tasks", "created", "duration", "trigger", "bytes", "labels", "error"];
 
+/** The columns of these keys, in their order; the usual ones where none is known. */
 export function columnsOf(keys: readonly string[]): Column[] {
-  const known = COLUMNS.filter((column) => keys.includes(column.key));
+  const known = [...new Set(keys)].flatMap((key) => COLUMNS.find((column) => column.key === key) ?? []);
   return known.length > 0 ? known : columnsOf(USUAL);
 }
 

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { columnsOf, USUAL } from "./columns";
+import { dropped, shifted, withColumn } from "./order";
+
+describe("the order of columns", () => {
+  it("is that of their keys; unknown ones are left out, and none at all means the usual ones", () => {
+    expect(columnsOf(["error", "state", "colour", "error"]).map(({ key }) => key)).toEqual(["error", "state"]);
+    expect(columnsOf(["colour"]).map(({ key }) => key)).toEqual(USUAL);
+  });
+
+  it("changes by one place, and stops at the ends", () => {
+    expect(shifted(["a", "b", "c"], "b", -1)).toEqual(["b", "a", "c"]);
+    expect(shifted(["a", "b", "c"], "b", 1)).toEqual(["a", "c", "b"]);
+    expect(shifted(["a", "b", "c"], "c", 1)).toEqual(["a", "b", "c"]);
+    expect(shifted(["a", "b"], "z", 1)).toEqual(["a", "b"]);
+  });
+
+  it("changes by dropping one on another, from either side", () => {
+    expect(dropped(["a", "b", "c", "d"], "a", "c")).toEqual(["b", "c", "a", "d"]);
+    expect(dropped(["a", "b", "c", "d"], "d", "b")).toEqual(["a", "d", "b", "c"]);
+    expect(dropped(["a", "b"], "a", "a")).toEqual(["a", "b"]);
+    expect(dropped(["a", "b"], "z", "a")).toEqual(["a", "b"]);
+  });
+
+  it("takes a new one in after its usual neighbour", () => {
+    expect(withColumn(["d", "b"], "c", ["a", "b", "c", "d"])).toEqual(["d", "b", "c"]);
+    expect(withColumn(["d", "b"], "a", ["a", "b", "c", "d"])).toEqual(["a", "d", "b"]);
+  });
+});
