@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { allowedFailuresOf, failuresOf, heldBackBy, nextFailure } from "./failures";
+import { allowedFailuresOf, doingText, failuresOf, heldBackBy, nextFailure } from "./failures";
 
 type Run = Schemas["RunDocument"];
 type Task = Schemas["TaskDocument"];
@@ -42,4 +42,12 @@ test("walking goes round", () => {
   expect(nextFailure(failures, { task: "a" }, -1)?.task).toBe("c");
   expect(nextFailure(failures, { task: "w" })?.task).toBe("a");
   expect(nextFailure([], { task: "a" })).toBeUndefined();
+});
+
+test("a load or save that failed is named", () => {
+  const error = { task: null, map_index: null, label: null, type: null, message: null, traceback: null, file: null, line: null };
+  expect(doingText({ ...error, operation: "save", dataset: "model" })).toBe("while saving 'model'");
+  expect(doingText({ ...error, operation: "load", dataset: null })).toBe("while loading");
+  expect(doingText({ ...error, operation: null, dataset: null })).toBeNull();
+  expect(doingText(null)).toBeNull();
 });

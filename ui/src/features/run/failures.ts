@@ -41,6 +41,12 @@ export function nextFailure(failures: readonly Failure[], selected: { task?: str
   return failures[(at + by + failures.length) % failures.length];
 }
 
+/** What was being done when it failed, `while saving 'x'`; null where that was the task's own work. */
+export function doingText(error: Failure["error"]): string | null {
+  if (!error?.operation) return null;
+  return `while ${error.operation === "load" ? "loading" : "saving"}${error.dataset === null ? "" : ` '${error.dataset}'`}`;
+}
+
 function failureOf(task: Task): Failure {
   const last = task.attempts.findLast((attempt) => attempt.error !== null) ?? task.attempts.at(-1);
   return {

@@ -7,7 +7,7 @@ import { useMemo, useState } from "react";
 import type { Schemas } from "../../../api/client";
 import { lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateLabel } from "../../../components/StateIcon";
-import { type Failure, nextFailure } from "../failures";
+import { doingText, type Failure, nextFailure } from "../failures";
 import { taskText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
@@ -36,11 +36,13 @@ export function FailurePanel({ run, failures, failure, onFailure, heldBack }: Pr
     if (next !== undefined) onFailure(next);
   };
   const frame = culprit(parts);
+  const doing = doingText(error);
   return (
     <section className="pn-failure" aria-label="What went wrong">
       <header>
         <StateLabel state="failed" reason={failure.reason === "user_error" ? null : failure.reason} />
         <h2><span dir="auto">{taskText(failure.task, failure.mapIndex, failure.label)}</span></h2>
+        {doing !== null && <span className="pn-dim" dir="auto">{doing}</span>}
         {failure.attempts > 1 && <span className="pn-dim">attempt {failure.attempt} of {failure.attempts}</span>}
         <span className="pn-logs-gap" />
         {failures.length > 1 && (
