@@ -144,7 +144,8 @@ class TestReplays:
         define(database, OTHER, made.AT + 1)
         selection = '{"to": ["a"], "from_run": ["0000000000001"]}'
         write(database, Commit(
-            new_runs=[made.run(version=version, selection=selection, tags='["t"]', owner=None)], labels=[(made.KEY, "k", "v")]
+            new_runs=[made.run(version=version, selection=selection, tags='["t"]', owner=None)],
+            labels=[(made.KEY, "k", "v")],
         ))  # fmt: skip
         with database.write() as connection:
             wanted = replays.wanted(connection, made.KEY, "a", texts={"month": "7"})
