@@ -3,6 +3,7 @@ import { comparisonQuery } from "../api/comparison";
 import { runGraphQuery } from "../api/graphs";
 import { runQuery } from "../api/runs";
 import { expectPart } from "../features/run/parts";
+import { expectLayout } from "../graph/layout/ask";
 
 /** Asks for what a run's page will show while the page's own code comes; on the way to a link too. Waits for nothing. */
 export function expectRun(client: QueryClient, runId: string, tab: string): void {
@@ -17,7 +18,9 @@ async function expectPicture(client: QueryClient, runId: string): Promise<void> 
   const drawing = import("../views/graph/begin").catch(() => undefined);
   await client.prefetchQuery(runGraphQuery(runId));
   const graph = client.getQueryData(runGraphQuery(runId).queryKey);
-  if (graph !== undefined) (await drawing)?.beginLayout(graph);
+  if (graph === undefined) return;
+  expectLayout(graph.tasks.length);
+  (await drawing)?.beginLayout(graph);
 }
 
 /** The same for two runs side by side. */

@@ -91,6 +91,7 @@ journey("conditions are chips: turned round, changed, taken out, by hand and by 
 journey("columns are moved by keys and by dragging, and the address says so", async ({ open }) => {
   const page = await open("/runs");
   const heads = async () => (await page.getByRole("columnheader").allInnerTexts()).map((text) => text.trim()).filter((text) => text !== "");
+  await page.getByRole("columnheader", { name: "Duration" }).waitFor();
   const before = await heads();
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("menuitemcheckbox", { name: "Pipeline" }).focus();
