@@ -9,48 +9,28 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-
 from benchmarks.environments import ENVIRONMENTS, HERE
-from benchmarks.machine import Machine, look
 from benchmarks.page import browser, kedro_viz, queries, starts
-from benchmarks.page.figures import Figure, absent, table
+from benchmarks.page.figures import Figure, absent
 from benchmarks.page.made import Maker, home_for
 from benchmarks.page.serving import serving
 from benchmarks.page.viewers import watching
-from benchmarks.written import write
+from benchmarks.parts import add_options, chosen, measure
 
 RUNS = 1_000_000
 #: Tasks of each of them, and of how many newest ones the task runs are in the store too. Lists read none; of all, they
 #: would take an hour to write.
 TASKS, WHOLE = 20, 20_000
 LIVE_TASKS = 60
-WIDTH = 190
 SCHEMA = HERE.parent / "src" / "penstock" / "store"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 1 when something could not be measured."""
     options = parse(arguments)
-    console = Console(stderr=True)
-    ENVIRONMENTS.mkdir(exist_ok=True)
-    begun, machine = datetime.now(UTC), look(ENVIRONMENTS)
-    if machine.busy:
-        console.print(f"[yellow]load {machine.load:.2f}: the machine is busy, these figures will say little[/yellow]")
-    figures: list[Figure] = []
-    for part, measure in parts(options).items():
-        if part not in options.only:
-            continue
-        for figure in _told(part, measure):
-            figures.append(figure)
-            console.print(f"{figure.part:9} {figure.what}: {figure.value} {figure.unit} {figure.verdict} {figure.note}",
-                          highlight=False, markup=False, soft_wrap=True)  # fmt: skip
-    show(figures, machine)
-    write(options.json, begun, machine, {"figures": [figure.to_json() for figure in figures]}, console, "page-")
-    return 1 if any(figure.value is None for figure in figures) else 0
+    return measure(parts(options), options.only, "Penstock's page and API", "page-", options.json)
 
 
 def parts(options: argparse.Namespace) -> dict[str, Callable[[], Iterator[Figure]]]:
@@ -73,35 +53,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs in the store of the lists (default: {RUNS:,})")
     parser.add_argument("--whole", type=int, default=WHOLE, help=f"of which with task runs (default: {WHOLE:,})")
-    parser.add_argument("--only", type=_words, help="such as lists,graph (default: all)")
-    parser.add_argument("--no-install", action="store_true", help="take the environments as they are")
-    parser.add_argument("--json", type=Path, help="where to write the results (default: benchmarks/results/)")
+    add_options(parser, "lists,graph")
     options = parser.parse_args(arguments)
-    known = list(parts(options))
-    options.only = known if options.only is None else options.only
-    unknown = [word for word in options.only if word not in known]
-    if unknown:
-        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    options.only = chosen(parser, options.only, parts(options))
     return options
-
-
-def show(figures: list[Figure], machine: Machine) -> None:
-    """The table and what belongs to it, on standard output."""
-    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
-    console.print(table(figures))
-    console.print(str(machine), highlight=False, soft_wrap=True)
-    for word in ("missed", "not measured"):
-        there = [figure.what for figure in figures if figure.verdict == word]
-        if there:
-            console.print(f"{word}: {'; '.join(there)}", highlight=False, markup=False, soft_wrap=True)
-
-
-def _told(part: str, measure: Callable[[], Iterator[Figure]]) -> Iterator[Figure]:
-    """The figures of a part; one that breaks is told, and the others are measured."""
-    try:
-        yield from measure()
-    except Exception as error:
-        yield absent(part, part, f"{type(error).__name__}: {error}")
 
 
 def _lists(runs: int, whole: int) -> Iterator[Figure]:
@@ -185,10 +140,6 @@ class _made:  # noqa: N801 - used as a function
     def __exit__(self, *_: object) -> None:
         self._maker.close()
         self._place.cleanup()
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 if __name__ == "__main__":
