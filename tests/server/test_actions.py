@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -15,6 +13,7 @@ from penstock.model.spec import PipelineSpec, TaskSpec
 from penstock.server import acting
 from penstock.store import commands
 from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
+from tests.server.answering import answering
 from tests.server.world import World, problem
 from tests.store import made
 
@@ -24,24 +23,9 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acting, "PATIENCE", 0.05)
 
 
-@contextmanager
-def engine(world: World, answer: str, outcome: Any = None) -> Iterator[None]:
+def engine(world: World, answer: str, outcome: Any = None) -> AbstractContextManager[None]:
     """Answers what is asked of the runs of `made.OWNER`, as an engine would."""
-    end = threading.Event()
-
-    def work() -> None:
-        while not end.wait(0.005):
-            with world.database.write() as connection:
-                for command in commands.waiting(connection, made.OWNER):
-                    commands.settle(connection, command.id, answer, outcome, time.time())  # type: ignore[arg-type]
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        end.set()
-        thread.join()
+    return answering(world, lambda connection: commands.waiting(connection, made.OWNER), answer, outcome)
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from penstock.server import acting
 from penstock.store import commands, requests
 from penstock.wire.actions import ManyReplayResult
 from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
+from tests.server.answering import answering
 from tests.server.world import World, problem
 from tests.store import made
 
@@ -36,24 +34,9 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acting, "PATIENCE", 20.0)
 
 
-@contextmanager
-def engine(world: World, answer: str, outcome: Any = None) -> Iterator[None]:
+def engine(world: World, answer: str, outcome: Any = None) -> AbstractContextManager[None]:
     """Answers wishes to retry, as an engine would."""
-    end = threading.Event()
-
-    def work() -> None:
-        while not end.wait(0.005):
-            with world.database.write() as connection:
-                for command in commands.to_retry(connection):
-                    commands.settle(connection, command.id, answer, outcome, time.time())  # type: ignore[arg-type]
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        end.set()
-        thread.join()
+    return answering(world, commands.to_retry, answer, outcome)
 
 
 def over(world: World, at: float = 0.0, **facts: Any) -> str:
