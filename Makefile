@@ -43,8 +43,9 @@ lint: setup
 journeys: page ## Walk through the page in a browser alone (Chromium, two minutes)
 	@$(BIN)/python hatch_build.py npm run --silent journeys
 
-drill: setup ## Kill processes in the middle of runs for ten minutes, and see that nothing is lost
-	@$(BIN)/python -m tests.crash
+drill: setup ## Kill, freeze, fill, cut and damage all there is for an hour, see that nothing is lost, and measure
+	@$(BIN)/python -m tests.simulation --seconds 60
+	@$(BIN)/python -m tests.crash --json drills.json
 
 bench: setup ## Measure against other tools, each in its own environment (half an hour the first time)
 	@$(BIN)/python -m benchmarks

@@ -55,6 +55,13 @@ def timed(command: list[str], folder: Path, more: Mapping[str, str]) -> float:
     return time.perf_counter() - begun
 
 
+def lasted(command: list[str], folder: Path, more: Mapping[str, str]) -> tuple[float, float]:
+    """Seconds of a `penstock run … --json` from start to end, and of the run that it tells of. Raises Broken."""
+    begun = time.perf_counter()
+    told = _done(command, folder, more)
+    return time.perf_counter() - begun, float(json.loads(told)["duration"])
+
+
 def surroundings(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
     """A home of its own, no settings of ours but those given, and nobody reports home."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}
