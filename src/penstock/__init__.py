@@ -1,14 +1,17 @@
 """Penstock runs data pipelines, records every run, and shows and steers them.
 
-    from penstock import Pipeline, Param, Retry, run
+    from penstock import Cache, Limit, Param, Pipeline, Retry, run
 
-`Pipeline` collects tasks, `Param` and `Retry` say what is allowed and tried again, and `run` is what a task knows of
-its run and reports to it. Errors are in `penstock.errors`.
+`Pipeline` collects tasks, `Param` and `Retry` say what is allowed and tried again, `Limit` how many runs there are at a
+time, `Cache` what is taken from earlier runs, and `run` is what a task knows of its run and reports to it. Errors are
+in `penstock.errors`.
 """
 
 TYPE_CHECKING = False  # type checkers take it for true; the typing module would cost 10 ms
 if TYPE_CHECKING:
+    from penstock.authoring.cache import Cache
     from penstock.authoring.current import run
+    from penstock.authoring.limit import Limit
     from penstock.authoring.param import Param
     from penstock.authoring.pipeline import Pipeline
     from penstock.authoring.retry import Retry
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Cache",
     "DefinitionError",
+    "Limit",
     "Param",
     "ParameterError",
     "PenstockError",
@@ -28,7 +33,9 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Cache": "penstock.authoring.cache",
     "DefinitionError": "penstock.errors",
+    "Limit": "penstock.authoring.limit",
     "Param": "penstock.authoring.param",
     "ParameterError": "penstock.errors",
     "PenstockError": "penstock.errors",

@@ -115,6 +115,12 @@ class StoreBusy(StoreError):
     code = "store_busy"
 
 
+class StoreLost(StoreBusy):
+    """The connection to the database is lost; nothing of the transaction is there."""
+
+    code = "store_lost"
+
+
 class StoreCorrupt(StoreError):
     """The database is damaged."""
 
@@ -143,6 +149,12 @@ class TransitionError(PenstockError):
     """This state can't be left that way."""
 
     code = "transition"
+
+
+class LimitReached(PenstockError):
+    """A limit has no room for this run now."""
+
+    code = "limit"
 
 
 # --- artifacts --------------------------------------------------------------------------------------

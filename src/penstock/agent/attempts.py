@@ -44,8 +44,8 @@ class Attempt:
     """One attempt from its dispatch to its report. Times in seconds since 1970."""
 
     __slots__ = (
-        "ahead_at", "asked", "assignment", "before", "followers", "key", "killed", "lasting", "log", "over", "peak",
-        "run", "started_at", "told", "unheard", "worker",
+        "ahead_at", "asked", "assignment", "before", "due", "followers", "key", "killed", "lasting", "log", "over",
+        "peak", "run", "started_at", "still_since", "told", "unheard", "worker",
     )  # fmt: skip
 
     def __init__(self, assignment: list[Any], run: Run, log: LogFile) -> None:
@@ -67,6 +67,10 @@ class Attempt:
         #: Those that may be begun directly after its success, each after the one before it.
         self.followers: list[Attempt] = []
         self.asked: Asked | None = None
+        #: When its time is up, of the monotonic clock; it moves on while it stands still.
+        self.due = 0.0
+        #: It stands still since then (monotonic): its tree was stopped.
+        self.still_since: float | None = None
         #: SIGKILL was sent.
         self.killed = False
         #: The highest sum of resident bytes that was seen of its tree.

@@ -58,6 +58,10 @@ class Crew:
         self._paused = False
         self._nursery = Nursery(template, poller, self._from_template, self._template_gone)
 
+    def resize(self, size: int) -> None:
+        """Have so many workers busy at the same time; what is at work goes on."""
+        self._size = size
+
     # --- choosing ----------------------------------------------------------------------------------------
 
     def choose(self, attempt: Attempt) -> Member | None:

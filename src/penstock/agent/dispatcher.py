@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 from penstock.agent import ahead, attempts, trees, verdicts
@@ -40,6 +41,8 @@ class Dispatcher:
         self.crew = Crew(workers, template, poller, timers, self)
         #: Why nothing can be run any more.
         self.hopeless: str | None = None
+        #: Nothing is begun: no engine is there.
+        self._still = False
 
     @property
     def crowded(self) -> bool:
@@ -49,6 +52,7 @@ class Dispatcher:
     def add(self, attempt: Attempt) -> None:
         """Take an attempt; `place` gives it to a worker."""
         self._attempts[attempt.key] = attempt
+        attempt.run.returned.discard(attempt.key)
         if attempt.after is None:
             self._queue.append(attempt)
         elif self._queue and attempt.after in (self._queue[-1].key, *(one.key for one in self._queue[-1].followers)):
@@ -72,12 +76,41 @@ class Dispatcher:
         else:
             self._enforcer.end(attempt, CANCELLED)
 
+    def recall(self, keys: list[str]) -> None:
+        """Give back to the engine what of these was not begun."""
+        still, self._still = self._still, True  # or what comes from one worker would be given to the next
+        wanted = [self._attempts[key] for key in keys if key in self._attempts]
+        for attempt in wanted:
+            if attempt.worker is None and attempt.ahead_at is None:
+                self._return(attempt)
+        for worker in {worker.name: worker for one in wanted if (worker := one.ahead_at or one.worker)}.values():
+            self._secure(worker)
+        for key in keys:
+            # What its worker was taken to be at, and was not, has another object now.
+            now = self._attempts.get(key)
+            if now is not None and now.worker is None and now.ahead_at is None:
+                self._return(now)
+        self._still = still
+        self.place()
+
+    def suspend(self, key: str) -> None:
+        """Have an attempt that runs stand still."""
+        attempt = self._attempts.get(key)
+        if attempt is not None and attempt.worker is not None:
+            self._enforcer.stand_still(attempt)
+
+    def resume(self, key: str) -> None:
+        """Let it go on."""
+        attempt = self._attempts.get(key)
+        if attempt is not None and attempt.worker is not None:
+            self._enforcer.go_on(attempt)
+
     # --- handing out -----------------------------------------------------------------------------------
 
     def place(self) -> None:
         """Give what waits to workers that are free, in order."""
         queue = self._queue
-        while queue:
+        while queue and not self._still:
             if queue[0].over:
                 queue.popleft()
                 continue
@@ -121,7 +154,7 @@ class Dispatcher:
     def _choose_ahead(self, worker: Member) -> list[Attempt]:
         """Attempts for a worker to have ahead: of runs that it knows, and its share at most."""
         room = min(ahead.MOST - len(worker.ahead.waiting), len(self._queue) // self._workers)
-        if not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2 or _has_followers(worker):
+        if self._still or not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2 or _has_followers(worker):
             return []
         chosen: list[Attempt] = []
         while len(chosen) < room and _may_go_ahead(self._queue[0], worker):
@@ -151,6 +184,10 @@ class Dispatcher:
 
     def secure(self, worker: Member) -> None:
         """Make sure which attempt a worker is at: it has nothing ahead after this, so it can't go on to another."""
+        self._secure(worker)
+        self.place()
+
+    def _secure(self, worker: Member) -> None:
         recalled, at_none = worker.ahead.recall()
         worker.brisk = False
         if worker.ahead.waiting:
@@ -160,7 +197,6 @@ class Dispatcher:
             recalled.insert(0, self._unbegin(worker, worker.attempt))
             self.crew.free(worker, 0)
         self._requeue(recalled)
-        self.place()
 
     def is_at(self, attempt: Attempt) -> bool:
         """Whether its worker is at this attempt, and stays there until its end: a signal will hit no other."""
@@ -183,12 +219,47 @@ class Dispatcher:
                 self._return(attempt)
         self._queue.extendleft(attempt for attempt in reversed(recalled) if attempt.after is None)
 
-    def _return(self, follower: Attempt) -> None:
-        """A follower won't be begun as one."""
-        if not follower.over:
-            follower.over = True
-            del self._attempts[follower.key]
-            self._out.add(["returned", follower.key])
+    def _return(self, attempt: Attempt) -> None:
+        """An attempt was not begun, and won't be as things are; nor will what follows it."""
+        if not attempt.over:
+            attempt.over = True
+            del self._attempts[attempt.key]
+            attempt.run.returned.add(attempt.key)
+            self._out.add(["returned", attempt.key])
+            for follower in attempt.followers:
+                self._return(follower)
+
+    # --- between two engines ---------------------------------------------------------------------------
+
+    def stand_still(self) -> None:
+        """Give back what was not begun, as it may be on no record, and begin nothing."""
+        self._still = True
+        for worker in {attempt.worker for attempt in self._attempts.values() if attempt.worker is not None}:
+            self.secure(worker)
+        while self._queue:
+            attempt = self._queue.popleft()
+            for follower in attempt.followers:
+                self._return(follower)
+            self._return(attempt)
+
+    def go_on(self, workers: int) -> None:
+        """An engine is there, and has so many attempts made at the same time."""
+        self._still = False
+        self._workers = workers
+        self.crew.resize(workers)
+        self.place()
+
+    def running(self) -> dict[str, bool]:
+        """The keys of what runs, and whether it was asked to end."""
+        return {key: attempt.asked is not None for key, attempt in self._attempts.items()}
+
+    def kill(self, keys: Iterable[str]) -> None:
+        """End attempts at once: nobody goes on with them."""
+        for key in keys:
+            attempt = self._attempts.get(key)
+            if attempt is not None:
+                attempt.asked = attempt.asked or CANCELLED
+                self._enforcer.kill(attempt)
 
     # --- from workers ----------------------------------------------------------------------------------
 

@@ -34,14 +34,18 @@ class Enforcer:
         """An attempt was given to a worker, which has its code `loaded`, or will import it first."""
         timeout = attempt.timeout
         if timeout is not None:
-            self._timers.after(timeout if loaded else timeout + LOADING, self._time_is_up, attempt)
+            self._due_in(attempt, timeout if loaded else timeout + LOADING)
         if attempt.memory is not None:
             self._timers.after(MEMORY_BEAT, self._weigh, attempt)
 
     def loaded(self, attempt: Attempt) -> None:
         """The code is there, the task begins."""
         if attempt.timeout is not None:
-            self._timers.after(attempt.timeout, self._time_is_up, attempt)
+            self._due_in(attempt, attempt.timeout)
+
+    def _due_in(self, attempt: Attempt, seconds: float) -> None:
+        attempt.due = time.monotonic() + seconds
+        self._timers.after(seconds, self._time_is_up, attempt)
 
     def lasting(self, attempt: Attempt) -> None:
         """The attempt takes long enough to be worth samples."""
@@ -58,7 +62,25 @@ class Enforcer:
         attempt.asked = why
         pid = _pid(attempt)
         trees.send([pid, *trees.descendants(pid)], signal.SIGTERM)
+        # What stands still hears it when it goes on.
+        self.go_on(attempt)
         self._timers.after(attempt.grace, self.kill, attempt)
+
+    def stand_still(self, attempt: Attempt) -> None:
+        """SIGSTOP to the whole tree; its time-out stops counting."""
+        if not attempt.over and attempt.asked is None and attempt.still_since is None and self._is_at(attempt):
+            attempt.still_since = time.monotonic()
+            trees.freeze(_pid(attempt))
+
+    def go_on(self, attempt: Attempt) -> None:
+        """SIGCONT to the whole tree; its time-out goes on with what was left."""
+        if attempt.over or attempt.still_since is None:
+            return
+        attempt.due += time.monotonic() - attempt.still_since
+        attempt.still_since = None
+        trees.thaw(_pid(attempt))
+        if attempt.timeout is not None:
+            self._timers.after(max(0.0, attempt.due - time.monotonic()), self._time_is_up, attempt)
 
     def kill(self, attempt: Attempt) -> None:
         """SIGKILL to the whole tree."""
@@ -67,6 +89,8 @@ class Enforcer:
             trees.kill_tree(_pid(attempt))
 
     def _time_is_up(self, attempt: Attempt) -> None:
+        if attempt.still_since is not None or time.monotonic() < attempt.due:
+            return  # it is set anew, or was
         if not attempt.over and attempt.asked is None and attempt.timeout is not None and self._is_at(attempt):
             attempt.note("error", f"its timeout of {attempt.timeout:g} s is over: it is ended")
             self.end(attempt, timed_out(attempt.timeout))

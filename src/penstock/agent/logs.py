@@ -37,9 +37,9 @@ class LogFile:
         self._lost = 0
         self._fd = -1
 
-    def lines(self, stream: str, texts: list[str]) -> None:
-        """Add lines of a stream, all with the time of now."""
-        start = f'{{"at": {time.time():.6f}, "seq": '
+    def lines(self, stream: str, texts: list[str], at: float | None = None) -> None:
+        """Add lines of a stream, all with one time: that of now where none is given."""
+        start = f'{{"at": {time.time() if at is None else at:.6f}, "seq": '
         middle = f', "stream": "{stream}", "level": null, "logger": null, "message": '
         quoted = _quote_all(texts)[1:-1].split("\n")
         numbered = enumerate(quoted, self._seq)

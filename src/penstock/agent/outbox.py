@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from penstock.agent import faults
+from penstock import faults
 from penstock.agent.channel import Channel
 from penstock.agent.frames import Message
 
@@ -16,10 +16,10 @@ CROWD: Final = 64
 
 
 class Outbox:
-    """Collects reports; `flush` is called at the end of every turn."""
+    """Collects reports; `flush` is called at the end of every turn. `engine`: where they go."""
 
-    def __init__(self, engine: Channel) -> None:
-        self._engine = engine
+    def __init__(self) -> None:
+        self.engine: Channel | None = None
         self._waiting: list[Message] = []
         self._since = 0.0
 
@@ -42,4 +42,8 @@ class Outbox:
                 return
         faults.reach("agent.report")
         waiting, self._waiting, self._since = self._waiting, [], 0.0
-        self._engine.send(waiting)
+        self._pass_on(waiting)
+
+    def _pass_on(self, messages: list[Message]) -> None:
+        if self.engine is not None:
+            self.engine.send(messages)

@@ -8,7 +8,7 @@ from typing import Any
 class Run:
     """A run's context as the engine sent it, and the code that its workers need."""
 
-    __slots__ = ("context", "id", "logs", "over", "pool", "preload")
+    __slots__ = ("context", "id", "logs", "over", "pool", "preload", "returned")
 
     def __init__(self, context: dict[str, Any]) -> None:
         code = context["code"]
@@ -18,4 +18,6 @@ class Run:
         #: Workers with this code loaded serve it: where it lies and what it says.
         self.pool: tuple[str, str] = (code.get("root", ""), code.get("digest") or context["version"])
         self.over = False
+        #: Keys of attempts that the engine has back, and has not dispatched again.
+        self.returned: set[str] = set()
         self.preload: list[str] = list(code.get("preload", ()))

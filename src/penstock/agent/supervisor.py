@@ -1,9 +1,10 @@
 """The agent: takes attempts from the engine, has workers make them, ends what must end, reports.
 
 From the engine: ["preload", [library]] · ["run", RunContext as an object] · ["dispatch", [Assignment]] ·
-["cancel", [key]] · ["forget", run id] · ["close"]. To the engine: ["ready"] · ["started", …] · ["ended", …] ·
-["returned", …] · ["metric", …] · ["progress", …] · ["told", …] · ["sample", …], with the fields of ports.executor ·
-["broken", why] before it gives up.
+["cancel", [key]] · ["recall", [key]] · ["suspend", [key]] · ["resume", [key]] · ["forget", run id] · ["close"].
+To the engine: ["ready"] · ["started", …] · ["ended", …] · ["returned", …] · ["metric", …] · ["progress", …] ·
+["told", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up. What an agent
+says and hears besides that outlives its engines: agent.shared.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import os
 import socket
 from typing import Any
 
-from penstock.agent import attempts, faults
+from penstock import faults
+from penstock.agent import attempts
 from penstock.agent.attempts import Attempt
 from penstock.agent.channel import Channel
 from penstock.agent.dispatcher import Dispatcher
@@ -26,30 +28,24 @@ from penstock.agent.timers import Timers
 
 
 class Agent:
-    """Serves one engine. One thread; every method runs in it."""
+    """Serves an engine, to which `out` leads. One thread; every method runs in it."""
 
-    def __init__(self, sock: socket.socket, template: Seedling, workers: int, log_limit: int = LIMIT) -> None:
+    def __init__(self, template: Seedling, workers: int, log_limit: int, out: Outbox) -> None:
         self._poller = Poller()
         self._timers = Timers(_is_over)
-        self._engine = Channel(sock, self._poller, self._take, self._engine_gone)
-        self._out = Outbox(self._engine)
-        self._dispatcher = Dispatcher(workers, template, self._poller, self._timers, self._out)
+        self._out = out
+        self._dispatcher = Dispatcher(workers, template, self._poller, self._timers, out)
         self._runs: dict[str, Run] = {}
         self._log_limit = log_limit
         self._serving = True
-        self._watch_parent()
 
-    def _watch_parent(self) -> None:
-        """The end of the socket tells that the engine is gone, unless a child that it forked holds it open."""
-        if hasattr(os, "pidfd_open"):
-            try:
-                fd = os.pidfd_open(os.getppid())
-            except OSError:
-                return
-            self._poller.watch(fd, self._engine_gone)
+    @property
+    def hopeless(self) -> bool:
+        """Whether no worker can be started any more."""
+        return self._dispatcher.hopeless is not None
 
     def serve(self) -> None:
-        """Work until the engine is gone or says close; every process below is gone then."""
+        """Work until there is nobody to work for; every process below is gone then."""
         poller, timers, out, dispatcher = self._poller, self._timers, self._out, self._dispatcher
         while self._serving:
             poller.turn(out.patience() or timers.patience())
@@ -71,17 +67,33 @@ class Agent:
                 faults.reach("agent.dispatch")
                 self._dispatch(message[1])
             elif word == "run":
-                run = self._runs[message[1]["run_id"]] = Run(message[1])
-                self._dispatcher.crew.prepare(run)
+                self._prepare(message[1])
             elif word == "preload":
                 self._dispatcher.crew.preload(message[1])
             elif word == "cancel":
                 for key in message[1]:
                     self._dispatcher.cancel(key)
+            elif word == "recall":
+                self._dispatcher.recall(message[1])
+            elif word == "suspend":
+                for key in message[1]:
+                    self._dispatcher.suspend(key)
+            elif word == "resume":
+                for key in message[1]:
+                    self._dispatcher.resume(key)
             elif word == "forget":
                 self._forget(message[1])
             elif word == "close":
                 self._serving = False
+            else:
+                self._take_other(message)
+
+    def _take_other(self, message: Message) -> None:
+        """What only some agents are told."""
+
+    def _prepare(self, context: dict[str, Any]) -> None:
+        run = self._runs[context["run_id"]] = Run(context)
+        self._dispatcher.crew.prepare(run)
 
     def _dispatch(self, assignments: list[list[Any]]) -> None:
         for assignment in assignments:
@@ -94,6 +106,24 @@ class Agent:
         run = self._runs.pop(run_id, None)
         if run is not None:
             self._dispatcher.crew.forget(run)
+
+
+class OwnAgent(Agent):
+    """Belongs to one engine, on the other end of a socket, and ends with it."""
+
+    def __init__(self, sock: socket.socket, template: Seedling, workers: int, log_limit: int = LIMIT) -> None:
+        super().__init__(template, workers, log_limit, Outbox())
+        self._out.engine = Channel(sock, self._poller, self._take, self._engine_gone)
+        self._watch_parent()
+
+    def _watch_parent(self) -> None:
+        """The end of the socket tells that the engine is gone, unless a child that it forked holds it open."""
+        if hasattr(os, "pidfd_open"):
+            try:
+                fd = os.pidfd_open(os.getppid())
+            except OSError:
+                return
+            self._poller.watch(fd, self._engine_gone)
 
     def _engine_gone(self, _: str | None = None) -> None:
         self._serving = False

@@ -97,6 +97,11 @@ def kill_tree(root: int, *, trackers: bool = False) -> int:
     return len(ended)
 
 
+def thaw(root: int) -> None:
+    """SIGCONT for a process and all below it, children first: none of them waits for one that still stands."""
+    send([*reversed(descendants(root)), root], signal.SIGCONT)
+
+
 def is_tracker(pid: int) -> bool:
     """Whether a process is a resource tracker (multiprocessing.resource_tracker)."""
     try:

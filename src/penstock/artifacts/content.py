@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
+import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -56,6 +57,20 @@ def stamp(file: Path) -> Stamp | None:
     except OSError:
         return None
     return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns)
+
+
+def stamp_of(root: str, place: str | None) -> str | None:
+    """What changes when a file of a project is written: its size and when it was. None where there is no such file.
+
+    `place` is relative to `root`, or absolute; that of a folder, or of another machine, has no stamp.
+    """
+    if not place or "://" in place:
+        return None
+    try:
+        found = os.stat(os.path.join(root, place))
+    except OSError:
+        return None
+    return f"{found.st_mtime_ns}:{found.st_size}" if stat.S_ISREG(found.st_mode) else None
 
 
 def check(file: Path, artifact: Artifact) -> None:

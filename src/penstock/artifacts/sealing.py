@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from penstock.artifacts import faults
+from penstock import faults
 from penstock.artifacts.folders import Folders, sync
 from penstock.artifacts.sink import Sink
 from penstock.errors import ArtifactError, DiskFull

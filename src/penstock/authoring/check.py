@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from penstock.authoring import functions, param, wiring
-from penstock.authoring.param import Param
+from penstock.authoring import approvals, functions, wiring
+from penstock.authoring.forms import params_of
 from penstock.authoring.problems import Problems
 from penstock.authoring.reading import Reader
 from penstock.authoring.registration import Registration
 from penstock.authoring.wiring import Known, Wirer
-from penstock.errors import DefinitionError, NotSupportedYet
 from penstock.model import graph
 from penstock.model.spec import ON_TIMEOUT, TRIGGER_RULES, ParamSpec, PipelineSpec, TaskSpec
 
@@ -40,7 +39,7 @@ class Draft:
         self._pipeline = pipeline
         self._reader = Reader(f"pipeline '{pipeline.name}'", pipeline.options, pipeline.place, self.problems)
         self._check_pipeline()
-        self.params = _params(self._reader)
+        self.params = params_of(self._reader, "parameter", '{"year": 2013}')
         self._registrations = _unique(pipeline.registrations, self.problems)
         self._readers = {
             name: Reader(one.whose, one.options, one.place, self.problems) for name, one in self._registrations.items()
@@ -52,12 +51,9 @@ class Draft:
         self._sources = functions.Sources()
 
     def _check_pipeline(self) -> None:
-        reader, place = self._reader, self._pipeline.place
+        reader = self._reader
         for what, name in (("pipeline", self._pipeline.name), ("namespace", self._pipeline.namespace)):
             reader.name(name, what)
-        if reader.options.get("concurrency") is not None:
-            cure = "leave `concurrency` out of Pipeline; a task's own `concurrency` works"
-            self.problems.add("a limit on the runs of a pipeline is not built yet", cure, place, NotSupportedYet)
         if not any(one.role == "task" for one in self._pipeline.registrations):
             reader.wrong(f"{reader.whose} has no tasks", "decorate a function with its `.task`")
 
@@ -81,21 +77,10 @@ class Draft:
             reader.choice("on_timeout", ON_TIMEOUT, "failed"),
             reader.choice("durability", ("pipelined", "strict"), "pipelined"),
             tasks,
+            concurrency=reader.limit(),
         )
         _check_graph(spec, self._readers)
         return spec
-
-
-def _params(reader: Reader) -> dict[str, ParamSpec]:
-    found = {}
-    for name, given in reader.mapping("params", '{"year": 2013}').items():
-        reader.name(name, "parameter")
-        try:
-            found[name] = given.spec(name) if isinstance(given, Param) else param.of_default(name, given, reader.place)
-        except DefinitionError as error:
-            reader.problems.keep(error)
-            found[name] = ParamSpec(name)
-    return found
 
 
 def _unique(registrations: Iterable[Registration], problems: Problems) -> dict[str, Registration]:
@@ -151,7 +136,10 @@ def _by_function(registrations: Iterable[Registration]) -> dict[int, list[str]]:
 def _task(
     one: Registration, outputs: tuple[str, ...], known: Known, reader: Reader, sources: functions.Sources
 ) -> TaskSpec:
+    if approvals.is_approval(one):
+        return _approval(one, outputs, known, reader)
     wires = Wirer(one, known, reader).wires()
+    cache, ttl = reader.cache()
     place = functions.place(one.function)
     return TaskSpec(
         name=one.name,
@@ -174,10 +162,31 @@ def _task(
         concurrency=reader.count("concurrency"),
         grace=reader.seconds("grace", GRACE, nothing=True) or 0.0,
         on_lost=reader.choice("on_lost", ("retry", "fail"), "retry"),
+        cache=cache,
+        cache_ttl=ttl,
         description=functions.description(one.function),
         file=place.file or one.place.file,
         line=place.line or one.place.line,
         source=sources.of(one.function),
+    )
+
+
+def _approval(one: Registration, outputs: tuple[str, ...], known: Known, reader: Reader) -> TaskSpec:
+    asked = approvals.approval(reader)
+    return TaskSpec(
+        name=one.name,
+        kind=approvals.KIND,
+        outputs=outputs,
+        after=wiring.after(known, reader),
+        trigger=reader.choice("trigger", TRIGGER_RULES, "all_succeeded"),
+        timeout=reader.seconds("timeout"),
+        allow_failure=reader.flag("allow_failure"),
+        tags=reader.names("tags", "tag"),
+        labels=reader.labels(),
+        description=asked.message,
+        file=one.place.file,
+        line=one.place.line,
+        approval=asked,
     )
 
 

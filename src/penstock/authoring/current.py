@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from penstock.model.nearest import did_you_mean
+from penstock.model.run_types import meaning_of
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 
@@ -75,10 +76,15 @@ class CurrentRun:
             return None if self._facts is None else getattr(self._facts, name)
 
     def __dir__(self) -> list[str]:
-        return [*Facts._fields, "idempotency_key", "log", "metric", "progress"]
+        return [*Facts._fields, "dry", "idempotency_key", "log", "metric", "progress"]
 
     def __repr__(self) -> str:
         return "<no run>" if self._facts is None else f"<run {self._facts.id}, task {self._facts.task}>"
+
+    @property
+    def dry(self) -> bool:
+        """Is nothing to be written outside of Penstock? So it is in a run of type test."""
+        return meaning_of(self.type).dry
 
     @property
     def idempotency_key(self) -> str | None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from penstock.authoring import load
+from penstock.authoring.fingerprint import Fingerprints
+from penstock.authoring.pipeline import Pipeline
 from penstock.errors import DefinitionError
 from penstock.model.spec import CodeRef, PipelineSpec, TaskSpec, to_json
 
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> None:
 
 def _answer(file: Path, name: str | None) -> dict[str, Any]:
     try:
-        return {"pipelines": [to_json(_whole(code, one.spec())) for code, one in load.find(file, name)]}
+        return {"pipelines": [to_json(_whole(code, one)) for code, one in load.find(file, name)]}
     except DefinitionError as error:
         facts = {key: error.facts[key] for key in ("problems", "empty") if key in error.facts}
         told = {"message": error.message, "cure": error.cure, "file": error.file, "line": error.line}
@@ -41,9 +43,16 @@ def _answer(file: Path, name: str | None) -> dict[str, Any]:
         return {"error": {"code": DefinitionError.code, **described(error, file.resolve())}}
 
 
-def _whole(code: CodeRef, spec: PipelineSpec) -> PipelineSpec:
+def _whole(code: CodeRef, pipeline: Pipeline) -> PipelineSpec:
     """The spec with its code, and files told from the root of it: the same wherever the project lies."""
-    tasks = {name: dataclasses.replace(task, file=_told(code.root, task)) for name, task in spec.tasks.items()}
+    spec = pipeline.spec()
+    functions, conditions, known = pipeline.functions, pipeline.conditions, Fingerprints(code.root)
+    tasks = {
+        name: dataclasses.replace(
+            task, file=_told(code.root, task), digest=known.of(functions[name], conditions.get(name))
+        )
+        for name, task in spec.tasks.items()
+    }
     return dataclasses.replace(spec, code=code, tasks=tasks)
 
 

@@ -30,6 +30,27 @@ def files(root: Path) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+class Project:
+    """Tells the files of a project with that root, and of what else is nobody's library, from installed ones."""
+
+    def __init__(self, root: Path | str) -> None:
+        start = os.path.join(os.path.realpath(root), "")
+        # A project may lie where Python does: an environment that was made in its folder.
+        self._installed = tuple(path for path in _INSTALLED if not start.startswith(path))
+        self._known: dict[str, bool] = {}
+
+    def has(self, file: str | None) -> bool:
+        """Is it a file of somebody's own?"""
+        if not file or file.startswith("<"):
+            return False
+        if file not in self._known:
+            real = os.path.realpath(file)
+            self._known[file] = not real.startswith(self._installed) and not any(
+                folder in _FOLDERS for folder in real.split(os.sep)
+            )
+        return self._known[file]
+
+
 def digest(root: Path, names: tuple[str, ...]) -> str:
     """SHA-256, in hex, over names and contents of files."""
     made = hashlib.sha256()

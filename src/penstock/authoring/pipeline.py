@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, Unpack, overload
 
-from penstock.authoring import check
+from penstock.authoring import approvals, check
+from penstock.authoring.limit import Limit
 from penstock.authoring.places import Place, caller
 from penstock.authoring.registration import Registration, register
 from penstock.authoring.retry import Duration
 from penstock.authoring.vocabulary import HandlerOptions, TaskOptions
-from penstock.model.spec import OnTimeout, PipelineSpec, Role
+from penstock.model.spec import OnSilence, OnTimeout, PipelineSpec, Role, TriggerRule
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,7 +20,8 @@ class Pipeline:
     """A named graph of tasks. See `docs/authoring.md` for every option by example.
 
     `params`: by name a plain default (its type is taken) or a Param. `timeout`: for the whole run; `on_timeout`: what
-    the run becomes then. `durability="strict"`: a task starts only when what came before is on disk.
+    the run becomes then. `concurrency`: how many of its runs go at the same time, as a number or a Limit that says what
+    becomes of one more; over all engines. `durability="strict"`: a task starts only when what came before is on disk.
     Errors in the definition are all told at once, by `spec()`, as a DefinitionError.
     """
 
@@ -34,7 +36,7 @@ class Pipeline:
         tags: str | Sequence[str] = (),
         timeout: Duration | None = None,
         on_timeout: OnTimeout = "failed",
-        concurrency: None = None,
+        concurrency: Limit | int | None = None,
         durability: Literal["pipelined", "strict"] = "pipelined",
     ) -> None:
         self.place: Place = caller()
@@ -83,6 +85,34 @@ class Pipeline:
     def finally_(self, function: Any = None, /, **options: Any) -> Any:
         """Make a function a task that runs last, however the run went, also after a cancel. It may take `error`."""
         return self._decorate("finally", function, options)
+
+    def approval(
+        self,
+        name: str,
+        *,
+        message: str = "",
+        after: str | Callable[..., Any] | Sequence[str | Callable[..., Any]] = (),
+        params: Mapping[str, Any] | None = None,
+        timeout: Duration | None = None,
+        on_timeout: OnSilence = "rejected",
+        default: Mapping[str, Any] | None = None,
+        trigger: TriggerRule = "all_succeeded",
+        allow_failure: bool = False,
+        tags: str | Sequence[str] = (),
+        labels: Mapping[str, str] | None = None,
+    ) -> str:
+        """Ask a person before the run goes on: what comes after it waits for the answer. Gives the name back.
+
+        `params` is the form of the answer, written as the params of a pipeline; the dataset of that name is the dict of
+        what was answered. A rejection is a failure. `on_timeout`: what becomes of it when nobody has answered within
+        `timeout`; `default` has answers for `approved`.
+        """
+        options: dict[str, Any] = {
+            "message": message, "after": after, "params": params, "timeout": timeout, "on_timeout": on_timeout,
+            "default": default, "trigger": trigger, "allow_failure": allow_failure, "tags": tags, "labels": labels,
+        }  # fmt: skip
+        self.registrations.append(approvals.registration(name, options, caller()))
+        return name
 
     def _decorate(self, role: Role, function: Any, options: dict[str, Any]) -> Any:
         place = caller()

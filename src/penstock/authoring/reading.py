@@ -8,16 +8,18 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from penstock.authoring import names
+from penstock.authoring.cache import Cache
+from penstock.authoring.limit import Limit
 from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
 from penstock.authoring.retry import Retry
 from penstock.errors import DefinitionError
 from penstock.model import durations
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import Resources, RetrySpec
+from penstock.model.spec import LimitSpec, Resources, RetrySpec
 
 C = TypeVar("C", bound=str)
 
@@ -164,6 +166,38 @@ class Reader:
         except DefinitionError as error:
             self.problems.keep(error)
             return RetrySpec()
+
+    def cache(self) -> tuple[Literal["inputs", "never"] | None, float | None]:
+        """When a result of an earlier run may be taken, and for how many seconds."""
+        value = self.options.get("cache")
+        if value is None or value is False:
+            return (None if value is None else "never"), None
+        given = value if isinstance(value, Cache) else Cache(value)
+        if given.by != "inputs":
+            self.misfit("cache", 'give "inputs", Cache("inputs", ttl="7d"), or False for never')
+            return None, None
+        trigger = self.options.get("trigger")
+        if trigger == "one_failed":
+            self.wrong(f"{self.whose} has a cache and trigger='one_failed'", "leave out the cache")
+        try:
+            return "inputs", None if given.ttl is None else durations.seconds(given.ttl)
+        except ValueError as error:
+            self.wrong(f"ttl of the cache of {self.whose}: {error}", None)
+            return "inputs", None
+
+    def limit(self) -> LimitSpec | None:
+        """A Limit of runs, or the number of a plain one."""
+        value = self.options.get("concurrency")
+        if value is None:
+            return None
+        if not isinstance(value, Limit):
+            runs = self.count("concurrency")
+            return None if runs is None else LimitSpec(runs)
+        try:
+            return value.spec
+        except DefinitionError as error:
+            self.problems.keep(error)
+            return None
 
     def resources(self) -> Resources:
         """What an attempt needs."""

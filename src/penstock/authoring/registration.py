@@ -10,7 +10,7 @@ from penstock.authoring import functions
 from penstock.authoring.functions import Refusal
 from penstock.authoring.places import Place
 from penstock.authoring.vocabulary import HANDLER_OPTIONS, OPTIONS
-from penstock.errors import DefinitionError, NotSupportedYet
+from penstock.errors import DefinitionError
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import Role
 
@@ -42,9 +42,9 @@ class Registration:
         """The condition."""
         return self.options.get("when")
 
-    def refuse(self, message: str, cure: str | None, kind: type[DefinitionError] = DefinitionError) -> None:
+    def refuse(self, message: str, cure: str | None) -> None:
         """Note a problem."""
-        self.problems.append(kind(message, cure=cure, file=self.place.file, line=self.place.line))
+        self.problems.append(DefinitionError(message, cure=cure, file=self.place.file, line=self.place.line))
 
 
 def register(role: Role, function: Any, options: dict[str, Any], place: Place) -> Registration:
@@ -72,8 +72,6 @@ def _check_options(made: Registration) -> None:
         cure = "only tasks have it" if option in OPTIONS else did_you_mean(option, known)
         made.refuse(f"{made.whose} can't have the option '{option}'", cure)
         del made.options[option]
-    if made.options.get("cache") is not None:
-        made.refuse("reuse of results (cache) is not built yet", "leave `cache` out", NotSupportedYet)
     items = made.options.pop("map", None)
     if items is not None and made.options.get("foreach") is not None:
         made.refuse(f"{made.whose} has both foreach and map, which are the same", "put all into foreach")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict
 
+from penstock.authoring.cache import Cache
 from penstock.authoring.retry import Duration, Retry
 from penstock.model.spec import OnTimeout, TriggerRule
 
@@ -33,8 +34,6 @@ class HandlerOptions(TypedDict, total=False):
     labels: Mapping[str, str] | None
     #: `cpu`, `memory`, `gpu`, `pool`.
     resources: Mapping[str, Any] | None
-    #: Kept for a later version.
-    cache: None
     #: Attempts at the same time.
     concurrency: int | None
     #: From asking an attempt to stop to killing it.
@@ -46,6 +45,8 @@ class HandlerOptions(TypedDict, total=False):
 class TaskOptions(HandlerOptions, total=False):
     """What a task takes."""
 
+    #: Take the results of an earlier run with the same code, params and inputs; False: never, whatever a run asks for.
+    cache: Literal["inputs", False] | Cache | None
     #: What has to be true of the tasks before.
     trigger: TriggerRule
     #: Arguments that take items, and the datasets or parameters that have them: one task run for each.

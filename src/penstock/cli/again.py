@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from penstock.cli import cancel, output
+from penstock.cli import orders, output
+from penstock.cli.orders import Chosen
 from penstock.cli.run import watched
 from penstock.cli.session import at_hand, reading
 from penstock.cli.target import pairs
 from penstock.engine.request import RetryWish
+from penstock.errors import PenstockError, UsageError
 from penstock.model.ids import key_of, run_id
-from penstock.store import commands, instances, replays
+from penstock.store import instances, replays
+from penstock.store.orders import Outcome, ask
 from penstock.store.runs import find_run
 from penstock.store.summaries import summaries_of
 
@@ -31,7 +34,7 @@ class Again:
         self, run: str, task: str | None, params: list[str], workers: int | None, *, as_json: bool, quiet: bool
     ) -> None:
         self._run = run
-        self._wish = RetryWish(task, {}, pairs(params, "parameter"), "terminal")
+        self._wish = RetryWish(task, {}, pairs(params, "parameter"), orders.who())
         self._workers = workers
         self._as_json = as_json
         self._quiet = quiet
@@ -41,9 +44,9 @@ class Again:
         with reading() as (_, database):
             with database.write() as connection:
                 key = find_run(connection, self._run)
-                number = self._ask_for_retry(connection, key) if _engine_is_there(connection) else None
-            if number is not None:
-                return self._tell_answer(database, key, number)
+                outcome = self._ask_for_retry(connection, key) if _engine_is_there(connection) else None
+            if outcome is not None:
+                return self._tell_answer(database, outcome)
         return self._here(lambda engine: engine.retry(key, self._wish))
 
     def replay(self, *, latest: bool) -> int:
@@ -60,19 +63,16 @@ class Again:
                 return self._tell(database, key_of(asked), f"repeats {run_id(key)}")
         return self._here(lambda engine: engine.replay(key, wish, latest=latest))
 
-    def _ask_for_retry(self, connection: Connection, key: int) -> int:
+    def _ask_for_retry(self, connection: Connection, key: int) -> Outcome:
         wish = {"task": self._wish.task, "texts": self._wish.texts}
-        return commands.add(connection, key, "retry", wish, time.time(), by=self._wish.by)
+        return ask(connection, key, "retry", wish, time.time(), self._wish.by)
 
-    def _tell_answer(self, database: Database, key: int, number: int) -> int:
-        answer = cancel.answers(database, [number])[number]
-        if answer == "applied":
-            return self._tell(database, key, "runs again")
-        with database.read() as connection:
-            command = commands.find(connection, number)
-        told = command.outcome if command is not None and isinstance(command.outcome, dict) else {}
-        detail = told.get("detail", "the engine did not answer yet")
-        self._tell(database, key, f"does not run again: {detail}")
+    def _tell_answer(self, database: Database, outcome: Outcome) -> int:
+        orders.wait(database, [outcome])
+        if outcome.state == "applied":
+            return self._tell(database, outcome.key, "runs again")
+        detail = outcome.detail or "the engine did not answer yet"
+        self._tell(database, outcome.key, f"does not run again: {detail}")
         return 1
 
     def _tell(self, database: Database, key: int, what: str) -> int:
@@ -103,7 +103,34 @@ class Again:
                 executor.close()
 
 
+def retry_many(chosen: Chosen, task: str | None, params: list[str], *, as_json: bool) -> int:
+    """Ask for retries of several runs; the exit code. Raises UsageError, NotFound."""
+    _need_engine()
+    do = orders.command("retry", {"task": task, "texts": pairs(params, "parameter")})
+    return orders.act(chosen, "retry", do, as_json=as_json)
+
+
+def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: bool, as_json: bool) -> int:
+    """Ask for new runs that repeat several; the exit code. Raises UsageError, NotFound."""
+    _need_engine()
+    texts = pairs(params, "parameter")
+
+    def do(connection: Connection, key: int, now: float, _by: str) -> Outcome:
+        try:
+            wanted = replays.wanted(connection, key, task, {}, texts, latest=latest)
+        except PenstockError as error:
+            return Outcome(key, "refused", str(error), error.code)
+        return Outcome(key, "applied", f"repeated as {replays.ask_for_replay(connection, wanted, now)}")
+
+    return orders.act(chosen, "replay", do, as_json=as_json)
+
+
+def _need_engine() -> None:
+    with reading() as (_, database), database.read() as connection:
+        if not _engine_is_there(connection):
+            raise UsageError("several runs are run again by `penstock up`", cure="start it, or name one run")
+
+
 def _engine_is_there(connection: Connection) -> bool:
     """Is there an engine of `penstock up` that will see to it?"""
-    now = time.time()
-    return any(one.kind == "engine" and not instances.is_dead(one, now) for one in instances.known(connection))
+    return instances.engine_is_there(connection, time.time())

@@ -1,4 +1,4 @@
-"""`penstock db upgrade|check`."""
+"""`penstock db upgrade|check|prune`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import typer
 from penstock.cli import output
 from penstock.cli.help import Verb, Verbs
 
-app = typer.Typer(help="The database: bring it up to date, check it.", cls=Verbs, no_args_is_help=True)
+app = typer.Typer(help="The database: bring it up to date, check it, let old runs go.", cls=Verbs, no_args_is_help=True)
+
+PRUNE = """
+penstock db prune --dry-run
+penstock db prune --keep 90d --runs 1000
+penstock db prune --yes --vacuum
+"""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -48,3 +54,34 @@ def check(as_json: Json = False) -> int:
         told = [(problem.message, problem.run, problem.cure) for problem in problems]
         output.show(checked(told, output.paint(), output.width()))
     return 1 if problems else 0
+
+
+@app.command("prune", cls=Verb, epilog=PRUNE)
+def prune(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go, by pipeline.")] = False,
+    keep: Annotated[
+        str | None, typer.Option("--keep", metavar="TIME", help="Keep runs that ended within this time: 12h, 90d, 1y.")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option("--runs", metavar="N", min=0, help="Keep the newest N runs of each pipeline.")
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option("--bytes", metavar="SIZE", help="Keep the newest runs whose artifacts fit: 50GB.")
+    ] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Also files of this home that no run of this database has made.")
+    ] = False,
+    vacuum: Annotated[bool, typer.Option("--vacuum", help="Give freed room back to the disk (SQLite).")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before anything is deleted.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Delete runs that are kept long enough, with their artifacts and logs, by [retention] of penstock.toml.
+
+    Options give other limits in its place. The latest succeeded run of every pipeline stays, and what is not over.
+    """
+    from penstock.cli.prune import Wish
+    from penstock.cli.prune import prune as let_go
+
+    given = {"keep": keep, "runs": runs, "bytes": size}
+    limits = {name: value for name, value in given.items() if value is not None}
+    return let_go(Wish(limits, dry_run, files, vacuum, yes), as_json=as_json)

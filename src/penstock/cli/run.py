@@ -11,7 +11,7 @@ import typer
 
 from penstock.errors import DefinitionError, UsageError
 from penstock.model.nearest import did_you_mean
-from penstock.model.states import RUN_TYPES
+from penstock.model.run_types import STARTED, check_type
 
 if TYPE_CHECKING:
     from penstock.cli.signals import Signals
@@ -75,8 +75,12 @@ def run(
         Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="A label of the run. May be repeated.")
     ] = None,
     type_: Annotated[
-        str, typer.Option("--type", metavar="TYPE", help=f"{', '.join(RUN_TYPES)}. debug means --executor inline.")
+        str, typer.Option("--type", metavar="TYPE", help=f"{', '.join(STARTED)}. debug means --executor inline.")
     ] = "standard",
+    break_: Annotated[
+        Texts | None,
+        typer.Option("--break", metavar="TASK", help="With --type debug: rest before this task. May be repeated."),
+    ] = None,
     executor_: Annotated[
         str | None,
         typer.Option(
@@ -88,6 +92,9 @@ def run(
     workers: Annotated[
         int | None, typer.Option("--workers", metavar="N", min=1, help="Tasks at the same time. Default: one a core.")
     ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Take no result of an earlier run; keep new ones for later runs.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the run's document when it is over, and nothing else.")
     ] = False,
@@ -120,7 +127,8 @@ def run(
             aim.begin(executor)
             request = RunRequest(
                 given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
-                tuple(tag or ()), from_run,
+                tuple(tag or ()), from_run, refresh=refresh,
+                breakpoints=tuple(break_ or ()),
             )  # fmt: skip
             spec = aim.spec()
             _check(spec, request, settings, executor)
@@ -136,8 +144,7 @@ def run(
 
 
 def _is_inline(type_: str, executor: str | None) -> bool:
-    if type_ not in RUN_TYPES:
-        raise UsageError(f"there is no type '{type_}'", cure=did_you_mean(type_, RUN_TYPES))
+    check_type(type_)
     if executor not in (None, "local", "inline"):
         raise UsageError(f"there is no executor '{executor}'", cure=did_you_mean(executor, ("local", "inline")))
     return (executor or ("inline" if type_ == "debug" else "local")) == "inline"
@@ -167,6 +174,7 @@ def watched(
         handle = signals.handle = begin()
     if not (quiet or as_json):
         _tell_page(home, handle)
+        _tell_limit(handle)
     # A task in this process prints where we print.
     with output.reserved() if as_json else contextlib.nullcontext():
         watch(handle, signals, engine, quiet=quiet or as_json)
@@ -185,6 +193,16 @@ def _tell_page(home: Home, handle: RunHandle) -> None:
 
         with contextlib.suppress(OSError):
             output.show([seen_at(f"{address.url}/runs/{handle.id}")])
+
+
+def _tell_limit(handle: RunHandle) -> None:
+    """What the run waits for, if it has to."""
+    if handle.waits_for is not None:
+        from penstock.cli import output
+        from penstock.cli.render.spans import Span, clean
+
+        with contextlib.suppress(OSError):
+            output.show([[Span("waiting: ", "yellow"), Span(clean(handle.waits_for))]])
 
 
 def _end(handle: RunHandle, engine: LocalEngine, home: Home, signals: Signals, *, as_json: bool) -> int:

@@ -14,9 +14,12 @@ from penstock.cli.render.spans import Span
 from penstock.model.states import TERMINAL_TASK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from penstock.cli.signals import Signals
     from penstock.compose.local import LocalEngine
     from penstock.engine.handle import RunHandle
+    from penstock.engine.observe import Resting
 
 #: Seconds between two looks.
 TICK: Final = 0.1
@@ -68,7 +71,16 @@ def _work(handle: RunHandle, signals: Signals, engine: LocalEngine, *, quiet: bo
         output.show([first(handle.picture())])
         handle.listen(lambda notice: output.show([change(notice, paint)]) if notice.state in _ENDS else None)
     signals.interrupts = True
-    engine.work_until(handle)
+    engine.work_until(handle, _debugger(handle, engine))
+
+
+def _debugger(handle: RunHandle, engine: LocalEngine) -> Callable[[Resting], None] | None:
+    """Who asks a person where the run rests; None where nobody is there: it rests until others let it go on."""
+    from penstock.cli import debugger
+
+    if not debugger.is_possible():
+        return None
+    return debugger.Debugger(handle, engine.home.artifacts, debugger.ask, output.show).rest
 
 
 def _wait(handle: RunHandle, signals: Signals) -> None:

@@ -9,15 +9,17 @@ from collections.abc import Callable
 from typing import Final
 
 from penstock.compose.local import LocalEngine
+from penstock.compose.orders import Orders
 from penstock.compose.requested import request_of
-from penstock.compose.retries import Retries
 from penstock.compose.spools import read_spools
 from penstock.compose.takeover import Takeover
+from penstock.compose.turns import next_runs
 from penstock.engine.recover import settle_abandoned_runs
-from penstock.engine.refuse import refused_run
+from penstock.engine.refuse import barred_run, refused_run
 from penstock.engine.view import RunView
 from penstock.errors import PenstockError, StoreBusy
-from penstock.store import recovery, requests
+from penstock.model.spec import PipelineSpec
+from penstock.store import commands, recovery, requests, slots
 from penstock.store.connection import Connection
 from penstock.store.requests import Requested
 from penstock.store.write import apply
@@ -38,33 +40,39 @@ class Claims:
     def __init__(self, local: LocalEngine, lost: Callable[[], None]) -> None:
         self._local = local
         self._lost = lost
+        #: Runs that nobody looked at yet, and those whose turn has come.
         self._keys: list[int] = []
+        self._turns: list[int] = []
         self._closed = threading.Event()
         self._takeover = Takeover(local)
-        self._retries = Retries(local)
+        self._orders = Orders(local)
 
     def close(self) -> None:
         """Claim nothing any more; what was claimed goes on."""
         self._closed.set()
+        self._local.turns.close()
 
     def look(self, connection: Connection) -> None:
         """See what was asked for, as far as there is room."""
-        room = ROOM - len(self._local.engine.live())
-        self._keys = requests.unclaimed(connection, room) if room > 0 and not self._closed.is_set() else []
+        room = ROOM - len(self._local.engine.going())
+        self._keys, self._turns = [], []
+        if room > 0 and not self._closed.is_set():
+            self._turns = next_runs(self._local, connection, None)[:room]
+            self._keys = requests.unclaimed(connection, room)
         room = 0 if self._closed.is_set() else room
         self._takeover.look(connection, room)
-        self._retries.look(connection, room)
+        self._orders.look(connection, room)
 
     def act(self) -> None:
         """Start what was seen, and go on with what others left."""
         self._takeover.act()
-        self._retries.act()
-        for key in self._keys:
+        self._orders.act()
+        for key in (*self._turns, *self._keys):
             if self._closed.is_set():
                 return
             with self._local.database.read() as connection:
                 asked = requests.requested(connection, key)
-            if asked is not None:
+            if asked is not None and (key in self._turns or not self._must_wait(asked)):
                 self._start(asked)
 
     def beat(self, *, alive: bool) -> None:
@@ -76,16 +84,22 @@ class Claims:
         spare = read_spools(self._local.home, self._local.database, self._local.settings.log_limit)
         now = time.time()
         with self._local.database.read() as connection:
-            if not recovery.anything_abandoned(connection, now):
+            late = commands.too_late(connection)
+            if not late and not recovery.anything_abandoned(connection, now):
                 return
         with self._local.database.write() as connection:
             settle_abandoned_runs(connection, self._local.owner, now, spare)
+            commands.refuse_late(connection, now)
 
     def _start(self, asked: Requested) -> None:
         # All that takes time or may fail comes before the claim: between that and the first commit of the run lie
         # milliseconds, and who dies there leaves the run to the next engine.
         made = self._made(asked)
         with self._local.database.write() as connection:
+            if not requests.is_unclaimed(connection, asked.key):
+                return
+            if isinstance(made, RunView) and self._is_barred(connection, asked, made.plan.spec):
+                return
             claimed = requests.claim(connection, asked.key, self._local.owner)
             if claimed is None:
                 return
@@ -93,8 +107,43 @@ class Claims:
                 apply(connection, refused_run(claimed, self._local.owner, made, time.time()))
                 return
             requests.complete(connection, asked.key, made.params, made.labels, made.tags, made.facts, made.selection)
+            places = slots.of_run(connection, asked.key)
+            made.slots = made.slots or bool(places)
+            if any(place is not None and place < 0 for place in places.values()):
+                made.past = {"by": commands.who_forced(connection, asked.key)}
         made.stored_version, made.epoch = claimed.row_version, claimed.epoch
         self._local.begin(made)
+
+    def _must_wait(self, asked: Requested) -> bool:
+        """Seen at a glance that a limit has no room, nothing is planned for a run that waits, or ends, for that."""
+        try:
+            definition = self._local.definitions.of(asked)
+        except Exception:  # why it can't start is told where it is claimed
+            return False
+        admission = self._local.admission
+        with self._local.database.read() as connection:
+            wants = admission.wants_of_stored(connection, definition, asked.tags)
+            if not admission.looks_full(connection, wants):
+                return False
+        with self._local.database.write() as connection:
+            if not requests.is_unclaimed(connection, asked.key):
+                return True
+            return self._is_barred(connection, asked, definition)
+
+    def _is_barred(self, connection: Connection, asked: Requested, definition: PipelineSpec) -> bool:
+        """Take the slots of a run that nobody has claimed, or let it wait or end, as its limits say."""
+        admission, now = self._local.admission, time.time()
+        wants = admission.wants_of_stored(connection, definition, asked.tags)
+        barred = admission.enter(connection, asked.key, wants, asked.created_at / 1_000_000, now) if wants else None
+        if barred is None:
+            return False
+        if barred.event == "queue":
+            requests.queue(connection, asked.key, barred.told, now)
+        else:
+            claimed = requests.claim(connection, asked.key, self._local.owner)
+            assert claimed is not None
+            apply(connection, barred_run(claimed, self._local.owner, barred, now))
+        return True
 
     def _made(self, asked: Requested) -> RunView | Exception:
         """The run, ready to start, or why it can't."""

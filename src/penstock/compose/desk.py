@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from penstock.engine.loop import Engine
@@ -35,7 +36,7 @@ class Duty(Protocol):
 
 
 class Desk:
-    """Passes commands on to the engine and beats, and sees to a further duty."""
+    """Passes commands on to the engine and beats, and sees to further duties."""
 
     def __init__(
         self,
@@ -44,15 +45,16 @@ class Desk:
         owner: int,
         *,
         look: float = LOOK,
-        duty: Duty | None = None,
+        duties: Sequence[Duty] = (),
     ) -> None:
         self._database = database
         self._engine = engine
         self._owner = owner
         self._look = look
-        self._duty = duty
+        self._duties = duties
         self._passed: dict[int, float] = {}
         self._closed = threading.Event()
+        self._bell = threading.Event()
         self._beaten = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="penstock-desk", daemon=True)
 
@@ -63,10 +65,19 @@ class Desk:
     def close(self) -> None:
         """End; returns when the thread is gone."""
         self._closed.set()
+        self._bell.set()
         self._thread.join()
 
+    def ring(self) -> None:
+        """Have a look now: something has happened that others may wait for. From any thread."""
+        self._bell.set()
+
     def _run(self) -> None:
-        while not self._closed.wait(self._look):
+        while not self._closed.is_set():
+            self._bell.wait(self._look)
+            self._bell.clear()
+            if self._closed.is_set():
+                return
             try:
                 self._once()
             except PenstockError:
@@ -77,17 +88,17 @@ class Desk:
     def _once(self) -> None:
         with self._database.read() as connection:
             waiting = commands.waiting(connection, self._owner)
-            if self._duty is not None:
-                self._duty.look(connection)
+            for duty in self._duties:
+                duty.look(connection)
         self._pass_on(waiting)
-        if self._duty is not None:
-            self._duty.act()
+        for duty in self._duties:
+            duty.act()
         if time.monotonic() - self._beaten >= BEAT:
             self._beaten = time.monotonic()
             with self._database.write() as connection:
                 alive = instances.beat(connection, self._owner, time.time())
-            if self._duty is not None:
-                self._duty.beat(alive=alive)
+            for duty in self._duties:
+                duty.beat(alive=alive)
 
     def _pass_on(self, waiting: list[Command]) -> None:
         now = time.monotonic()

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -22,12 +23,14 @@ from typing import Any, Final
 
 from penstock.compose.claims import Claims
 from penstock.compose.home import Home
-from penstock.compose.local import LocalEngine, start_executor
-from penstock.compose.settings import load_settings
+from penstock.compose.local import LocalEngine, call_agent, start_executor
+from penstock.compose.settings import Settings, load_settings
+from penstock.compose.tidier import Tidier
 from penstock.compose.watcher import State, Watcher
 from penstock.engine.handle import RunHandle
 from penstock.errors import ExecutorError, PenstockError
 from penstock.executors import lifelines
+from penstock.ports.resting import PausableExecutor
 from penstock.store.database import locate
 from penstock.store.instances import this_process
 
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--project", type=Path, required=True)
     parser.add_argument("--workers", type=int)
     parser.add_argument("--grace", type=float, default=10.0)
+    parser.add_argument("--switchboard", type=int, help="where the agent is called; without it we have one of our own")
     return parser
 
 
@@ -91,8 +95,7 @@ def _work(options: argparse.Namespace) -> int:
     # The agent's processes come up while the rest is made.
     home = Home(options.home, options.database)
     lifeline = home.lifeline(this_process())
-    executor = start_executor(settings, workers=options.workers, lifeline=lifeline)
-    lifelines.sweep(lifeline.parent)
+    executor = _executor(options, settings, lifeline)
     claims: list[Claims] = []
 
     def duty(local: LocalEngine) -> Claims:
@@ -104,14 +107,26 @@ def _work(options: argparse.Namespace) -> int:
     with LocalEngine(home, settings, executor, kind="engine", look=look, rest_after=REST, duty=duty) as local:
         watcher = Watcher(options.project, local.database, _tell_state)
         watcher.start()
+        tidier = Tidier(local.database, home, local.owner, settings.retention, lambda: bool(local.engine.live()))
+        tidier.start()
         tell({"ready": True})
         try:
             _wait(local, ending)
             claims[0].close()
-            drain(local.engine.live, options.grace, ending.at_once)
+            # A run that is paused, or waits for a slot, waits for the next engine, as it would if this one were killed.
+            drain(lambda: [run for run in local.engine.going() if not run.rests], options.grace, ending.at_once)
         finally:
+            tidier.close()
             watcher.close()
+    lifelines.sweep(home.lifelines)
     return ending.exit_code
+
+
+def _executor(options: argparse.Namespace, settings: Settings, lifeline: Path) -> PausableExecutor:
+    if options.switchboard is None:
+        return start_executor(settings, workers=options.workers, lifeline=lifeline)
+    os.set_inheritable(options.switchboard, False)
+    return call_agent(settings, options.workers, socket.socket(fileno=options.switchboard), lifeline)
 
 
 def _wait(local: LocalEngine, ending: Ending) -> None:

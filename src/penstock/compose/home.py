@@ -32,9 +32,14 @@ class Home:
         """What tasks printed."""
         return self.path / "logs"
 
+    @property
+    def lifelines(self) -> Path:
+        """What engines leave while they live, and their agents after them."""
+        return self.path / "engines"
+
     def lifeline(self, process: Process) -> Path:
         """What is locked while an engine or its agent lives (executors.lifelines)."""
-        return self.path / "engines" / f"{process.pid}-{process.pid_started}"
+        return self.lifelines / f"{process.pid}-{process.pid_started}"
 
     @property
     def exists(self) -> bool:

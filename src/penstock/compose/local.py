@@ -4,36 +4,47 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from penstock.compose.admission import Admission
 from penstock.compose.desk import LOOK, Desk, Duty
 from penstock.compose.home import Home
 from penstock.compose.planner import Planner
 from penstock.compose.requested import Definitions, request_of
+from penstock.compose.results import Results
 from penstock.compose.settings import Settings
 from penstock.compose.spare_room import SpareRoom
 from penstock.compose.spools import read_spools
+from penstock.compose.turns import Turns
 from penstock.compose.viz_files import VizFiles
+from penstock.engine.adoption import Bequest
 from penstock.engine.handle import RunHandle
 from penstock.engine.limits import Limits
 from penstock.engine.loop import Engine
+from penstock.engine.observe import Resting
+from penstock.engine.outbox import Outbox
 from penstock.engine.plan import make_plan
+from penstock.engine.record import take_commit
 from penstock.engine.recover import settle_abandoned_runs
-from penstock.engine.request import RetryWish, RunRequest, chosen_tasks
+from penstock.engine.request import RetryWish, RunRequest, check_breakpoints, chosen_tasks
 from penstock.engine.restore import Restored
 from penstock.engine.view import RunView
-from penstock.errors import NotFound, TransitionError
+from penstock.errors import LimitReached, NotFound, TransitionError
 from penstock.executors.inline import InlineExecutor
 from penstock.executors.local import LocalExecutor
+from penstock.executors.shared import SharedExecutor
 from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
-from penstock.ports.executor import Executor
-from penstock.store import instances, ownership, recovery, replays, requests
+from penstock.ports.resting import PausableExecutor
+from penstock.store import commands, instances, ownership, recovery, replays, requests
 from penstock.store.database import open_database
+from penstock.store.slots import Want
+from penstock.store.write import apply
 from penstock.store.writer import Writer
 
 
@@ -44,14 +55,14 @@ def start_executor(
     workers: int | None = None,
     preload: Sequence[str] = (),
     lifeline: Path | None = None,
-) -> Executor:
+) -> PausableExecutor:
     """The executor that is asked for, open: its processes come up while the caller goes on.
 
     `preload`: libraries that a run will probably need. `lifeline`: see executors.local.
     """
     width = workers or settings.workers or os.cpu_count() or 1
     limit = settings.log_limit
-    executor: Executor = (
+    executor: PausableExecutor = (
         InlineExecutor(log_limit=limit)
         if inline
         else LocalExecutor(width, log_limit=limit, preload=preload, lifeline=lifeline)
@@ -60,10 +71,19 @@ def start_executor(
     return executor
 
 
+def call_agent(settings: Settings, workers: int | None, board: socket.socket, lifeline: Path) -> PausableExecutor:
+    """The executor of an engine of `penstock up`, open: its agent is there already, or comes up (executors.shared)."""
+    width = workers or settings.workers or os.cpu_count() or 1
+    executor = SharedExecutor(width, board, lifeline, log_limit=settings.log_limit)
+    executor.open()
+    return executor
+
+
 def check(definition: PipelineSpec, request: RunRequest, settings: Settings, cores: int) -> None:
     """Raise what `submit` would raise of the request alone, before anything is opened or made."""
     params.resolve(definition.params, request.params, request.texts)
     plan = make_plan(definition)
+    check_breakpoints(plan, request)
     chosen_tasks(plan, request)
     limits = Limits(cores, settings.gpus, settings.pools)
     for task in plan.tasks:
@@ -76,14 +96,15 @@ class LocalEngine:
     `executor` is an open one (by default local, a worker a core); it is closed with the engine. Opening registers
     this process, as an instance of that `kind`, as the owner of the runs that it submits, and settles runs whose owner
     is gone. Others may cancel its runs by commands in the store, looked for every `look` seconds by a `Desk`, which
-    sees to a further `duty` too. `rest_after`: see Engine. Raises StoreError, ExecutorError, SettingsError.
+    sees to runs that wait for slots and to a further `duty` too. `rest_after`: see Engine. Raises StoreError,
+    ExecutorError, SettingsError.
     """
 
     def __init__(
         self,
         home: Home,
         settings: Settings,
-        executor: Executor | None = None,
+        executor: PausableExecutor | None = None,
         *,
         kind: str = "terminal",
         look: float = LOOK,
@@ -94,24 +115,29 @@ class LocalEngine:
         self.settings = settings
         self.executor = executor or start_executor(settings)
         self.inline = isinstance(self.executor, InlineExecutor)
+        self.lasting = self.executor if isinstance(self.executor, SharedExecutor) else None
         try:
             self.database = open_database(home.database_url)
             self.owner = self._register(kind, read_spools(home, self.database, settings.log_limit))
             self.writer = Writer(self.database)
             limits = Limits(self.executor.workers, settings.gpus, settings.pools)
             self._spare = SpareRoom(home.path)
+            self._results = Results(self.database, home.artifacts)
             self.engine = Engine(
-                self.executor, self.writer, limits, self.owner, make_room=self._spare.give, rest_after=rest_after
-            )
+                self.executor, self.writer, limits, self.owner, make_room=self._spare.give, freed=self._ring,
+                rest_after=rest_after, patient=kind == "engine", lasting=self.lasting, seek=self._results.seek,
+            )  # fmt: skip
         except BaseException:
-            self.executor.close()
+            self._leave_executor(fallen=True)
             raise
         self.planner = Planner(home, self.database, limits)
         self.definitions = Definitions()
         self._viz = VizFiles(self.database)
         self._closed = False
-        extra = None if duty is None else duty(self)
-        self._desk = Desk(self.database, self.engine, self.owner, look=look, duty=extra)
+        self.admission = Admission(settings.limits)
+        self.turns = Turns(self)
+        duties: list[Duty] = [self.turns, *([] if duty is None else [duty(self)])]
+        self._desk = Desk(self.database, self.engine, self.owner, look=look, duties=duties)
         self._desk.start()
         if not self.inline:
             self.engine.start()
@@ -122,15 +148,33 @@ class LocalEngine:
             settle_abandoned_runs(connection, owner, time.time(), spare)
             return owner
 
-    def work_until(self, handle: RunHandle) -> None:
+    def _ring(self) -> None:
+        self._desk.ring()
+
+    def work_until(self, handle: RunHandle, at_rest: Callable[[Resting], None] | None = None) -> None:
         """For an inline engine: run its tasks here, in the calling thread, until the run is over and recorded."""
-        self.engine.work_until(handle)
+        self.engine.work_until(handle, at_rest)
 
     def submit(self, definition: PipelineSpec, request: RunRequest | None = None) -> RunHandle:
         """Start a run of a definition. Raises ParameterError, NotFound, DefinitionError before anything is recorded."""
         at = time.time()
         run_id = ids.run_id(ids.run_key(at, secrets.randbits(ids.CHANCE_BITS)))
-        return self.begin(self.planner.view(definition, request or RunRequest(), run_id, at))
+        view = self.planner.view(definition, request or RunRequest(), run_id, at)
+        wants = self.admission.wants(definition, view.tags)
+        if wants:
+            self._enter(view, wants)
+        return self.begin(view)
+
+    def _enter(self, view: RunView, wants: list[Want]) -> None:
+        """Put a run on record with its slots, or with its place in the line for them."""
+        out = Outbox()
+        out.mark_run(view)
+        out.event(view, None, None, view.created_at, "run.created")
+        commit, _ = take_commit(out, self.owner, set())
+        with self.database.write() as connection:
+            apply(connection, commit)
+            view.barred = self.admission.enter(connection, view.key, wants, view.created_at, time.time())
+        view.slots = True
 
     def retry(self, key: int, wish: RetryWish, command: int | None = None) -> RunHandle:
         """Begin a run that is over again, in place; `command` is answered in the commit that makes it true.
@@ -148,6 +192,12 @@ class LocalEngine:
             epoch = ownership.reclaim(connection, key, self.owner, stored.run.row_version)
             if epoch is None:
                 raise TransitionError("the run was changed meanwhile", cure="look at it, and ask again")
+            wants = self.admission.wants_of_stored(connection, definition, view.tags)
+            if wants:
+                now = time.time()
+                view.slots, view.barred = True, self.admission.enter(connection, key, wants, now, now)
+            if view.barred is not None and view.barred.event != "queue":
+                raise LimitReached(view.barred.message, cure="retry it when one of them is over")
         view.epoch = epoch
         if command is not None:
             view.commands.append(command)
@@ -164,14 +214,18 @@ class LocalEngine:
             identity = replays.ask_for_replay(connection, wanted, now)
             asked = requests.claim(connection, ids.key_of(identity), self.owner)
             assert asked is not None
-            view = self.planner.view(self.definitions.of(asked), request_of(asked), identity, now)
+            definition = self.definitions.of(asked)
+            view = self.planner.view(definition, request_of(asked), identity, now)
+            wants = self.admission.wants_of_stored(connection, definition, view.tags)
+            if wants:
+                view.slots, view.barred = True, self.admission.enter(connection, view.key, wants, now, now)
             requests.complete(connection, asked.key, view.params, view.labels, view.tags, view.facts, view.selection)
         view.stored_version, view.epoch = asked.row_version, asked.epoch
         return self.begin(view)
 
-    def take_over(self, restored: Restored) -> RunHandle:
+    def take_over(self, restored: Restored, bequest: Bequest) -> RunHandle:
         """Go on with a run that another engine began, and that is this one's now."""
-        return self._viz.follow(self.engine.take_over(restored), restored.view.plan.spec)
+        return self._viz.follow(self.engine.take_over(restored, bequest), restored.view.plan.spec)
 
     def begin(self, view: RunView) -> RunHandle:
         """Start a run that was planned."""
@@ -184,12 +238,22 @@ class LocalEngine:
         self._closed = True
         self._desk.close()
         self.engine.stop()
-        self.executor.close()
+        self._results.close()
+        self._leave_executor(fallen=self.engine.crash is not None)
         self.writer.close()
         self._viz.close()
         with self.database.write() as connection:
-            instances.gone(connection, self.owner, time.time())
+            now = time.time()
+            instances.gone(connection, self.owner, now)
+            commands.refuse_late(connection, now)
         self.database.close()
+
+    def _leave_executor(self, *, fallen: bool) -> None:
+        """End what runs. Of an engine that has fallen, tasks that can go on do so, with the next one."""
+        if self.lasting is not None and fallen:
+            self.lasting.leave()
+        else:
+            self.executor.close()
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
+from penstock.artifacts.content import stamp_of
 from penstock.compose.home import Home
 from penstock.engine.limits import Limits
 from penstock.engine.plan import Plan, make_plan
@@ -17,6 +18,7 @@ from penstock.engine.view import RunView
 from penstock.errors import NotFound, TransitionError
 from penstock.integrations.kedro.ahead import LOADER
 from penstock.model import graph, ids, params, spec
+from penstock.model.run_types import meaning_of
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import RunContext
 from penstock.store import outputs, recovery, runs
@@ -56,7 +58,7 @@ class Planner:
         given, source = ({}, None) if chosen is None else self._given(plan, chosen, request)
         context = self._context(plan, request, values, run_id)
         view = new_view(plan, context, request, at, chosen=chosen, given=given)
-        view.facts = _facts(definition)
+        view.facts, view.seen = _facts(definition), _seen(plan, context.type)
         if view.selection is not None and source is not None:
             # Who takes the run over or tries it again must find the same.
             view.selection["from_run"] = [ids.run_id(source)]
@@ -87,7 +89,9 @@ class Planner:
         given = {} if chosen is None else self._given(plan, chosen, request)[0]
         values = json.loads(stored.run.params) if values is None else values
         context = self._context(plan, request, values, stored.run.id)
-        return restore(stored, plan, replace(context, labels=stored.labels), given=given)
+        restored = restore(stored, plan, replace(context, labels=stored.labels), given=given)
+        restored.view.seen = _seen(plan, context.type)
+        return restored
 
     def reopened(
         self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, wish: RetryWish, at: float
@@ -174,6 +178,18 @@ class Planner:
                 cure=f"run '{definition.name}' whole once, or give a run that has it with --from-run",
             )
         return {name: found[name] for name in needed}, key
+
+
+def _seen(plan: Plan, type_: str) -> dict[str, str]:
+    """What changes with the datasets that the project keeps in files and no task makes, where it is asked for."""
+    definition = plan.spec
+    if not definition.datasets or definition.code is None:
+        return {}
+    if meaning_of(type_).takes != "all" and not any(task.spec.cache for task in plan.tasks):
+        return {}
+    root, made = definition.code.root, {name for task in plan.tasks for name in task.spec.outputs}
+    stamps = {name: stamp_of(root, each.path) for name, each in definition.datasets.items() if name not in made}
+    return {name: stamp for name, stamp in stamps.items() if stamp is not None}
 
 
 def _facts(definition: PipelineSpec) -> dict[str, Any] | None:

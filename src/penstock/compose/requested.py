@@ -60,4 +60,6 @@ def request_of(asked: Requested) -> RunRequest:
         trigger=asked.trigger,
         replay_of=asked.replay_of,
         replay_from=asked.replay_from,
+        refresh=bool(asked.options.get("refresh")),
+        breakpoints=tuple(asked.options.get("breakpoints", ())),
     )

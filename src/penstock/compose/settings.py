@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.agent.logs import LIMIT
+from penstock.compose.retention_rules import rules_of
 from penstock.errors import SettingsError
 from penstock.model.durations import size
 from penstock.model.nearest import did_you_mean
+from penstock.model.retention import Rule
+from penstock.model.spec import WHEN_FULL, LimitSpec
 
 FILE: Final = "penstock.toml"
 
@@ -24,8 +27,9 @@ class Settings:
     """What can be set; docs/settings.md says more.
 
     `database`: a path or an address, None: `penstock.db` in the home. `workers`: attempts at the same time, None: one a
-    core. `gpus`: how many this machine has. `pools`: slots by name. `pipelines`: folders that hold pipelines, None: see
-    `authoring.discovery`. `log_limit`: bytes of one attempt's log that are kept.
+    core. `gpus`: how many this machine has. `pools`: slots by name, over all engines of the database. `pipelines`:
+    folders that hold pipelines, None: see `authoring.discovery`. `log_limit`: bytes of one attempt's log that are kept.
+    `retention`: how long runs are kept. `limits`: runs at the same time, by tag.
     """
 
     database: str | None = None
@@ -34,6 +38,8 @@ class Settings:
     pools: dict[str, int] = field(default_factory=dict)
     pipelines: list[str] | None = None
     log_limit: int = LIMIT
+    retention: list[Rule] = field(default_factory=list)
+    limits: dict[str, LimitSpec] = field(default_factory=dict)
 
 
 def settings_file(start: Path) -> Path | None:
@@ -50,12 +56,20 @@ def load_settings(start: Path, env: Mapping[str, str]) -> Settings:
         if name not in _READ:
             raise SettingsError(f"{file}: there is no setting '{name}'", cure=did_you_mean(name, _READ))
     read = {name: _read(name, value, str(file)) for name, value in values.items()}
+    if "limits" in read:
+        read["limits"], pools = read["limits"]
+        for name in pools:
+            if name in read.get("pools", {}):
+                told = f"{file}: the pool '{name}' has two sizes, under [pools] and [limits.pools]"
+                raise SettingsError(told, cure="keep one of them")
+        read["pools"] = {**read.get("pools", {}), **pools}
     if file is not None and read.get("database"):
         read["database"] = _from(file.parent, read["database"])
     for name, read_text in _TEXTS.items():
         text = env.get(variable(name))
         if text:
-            read[name] = _read(name, text, variable(name), read_text)
+            found = _read(name, text, variable(name), read_text)
+            read[name] = found[0] if name == "limits" else found
     return Settings(**read)
 
 
@@ -114,6 +128,33 @@ def _pools(value: Any) -> dict[str, int]:
     return {str(name): _whole(slots) for name, slots in value.items()}
 
 
+def _limits(value: Any) -> tuple[dict[str, LimitSpec], dict[str, int]]:
+    """Limits of runs by tag, and sizes of pools."""
+    if not isinstance(value, dict) or not set(value) <= {"tags", "pools"}:
+        raise ValueError("write [limits.tags] or [limits.pools], and below it a line `name = 2` for each")
+    tags = value.get("tags", {})
+    if not isinstance(tags, dict):
+        raise ValueError("write a table: [limits.tags], and below it a line `tag = runs` for each")
+    return {str(name): _limit(limit) for name, limit in tags.items()}, _pools(value.get("pools", {}))
+
+
+def _limit(value: Any) -> LimitSpec:
+    if not isinstance(value, dict):
+        return LimitSpec(_whole(value))
+    full = value.get("full", "queue")
+    if "runs" not in value or not set(value) <= {"runs", "full"} or full not in WHEN_FULL:
+        raise ValueError(f'write a number, or {{runs = 2, full = "skip"}} with one of {", ".join(WHEN_FULL)}')
+    return LimitSpec(_whole(value["runs"]), full)
+
+
+def _limits_of(text: str) -> dict[str, Any]:
+    tags = {}
+    for name, value in _pools_of(text).items():
+        runs, colon, full = value.partition(":")
+        tags[name] = {"runs": runs, "full": full} if colon else runs
+    return {"tags": tags}
+
+
 def _folders(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise ValueError('write a list of folders, as in ["pipelines"]')
@@ -130,7 +171,9 @@ def _pools_of(text: str) -> dict[str, str]:
 #: How each setting is read, and which may come as a text of the environment.
 _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "database": _text, "workers": _whole, "gpus": _count, "pools": _pools, "pipelines": _folders, "log_limit": size,
+    "retention": rules_of, "limits": _limits,
 }  # fmt: skip
 _TEXTS: Final[dict[str, Callable[[str], Any]]] = {
     "database": str, "workers": str, "gpus": str, "pools": _pools_of, "log_limit": str,
+    "limits": _limits_of,
 }  # fmt: skip

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from penstock.errors import PenstockError
 
-#: Seconds before a process that fell is started again: doubled each time it falls soon, up to the longest.
+#: Seconds before a process that fell is started again: doubled each time it falls soon, up to the longest, so that an
+#: engine is back while its agent still waits for it (agent.switchboard.ADOPT).
 SHORTEST: Final = 0.2
-LONGEST: Final = 10.0
+LONGEST: Final = 5.0
 #: One that has lived this long starts with the shortest wait again.
 SETTLED: Final = 30.0
 #: Falls in a row, before it was ready even once, after which it is given up.
@@ -35,12 +36,20 @@ class GivenUp(PenstockError):
 class Child:
     """A process, by what it runs: a module with `main(arguments)`, see `compose.child`.
 
-    `ready` is set by who hears that it works, `fallen` until it works again; `said` gets the documents
-    that it writes, a line each.
+    One that is not `guarded` is run as `python -m` does, and sees itself to its end when we are gone. `fds` are
+    descriptors that it gets, under their numbers. `ready` is set by who hears that it works, `fallen` until it works
+    again; `said` gets the documents that it writes, a line each.
     """
 
     def __init__(
-        self, name: str, module: str, arguments: Sequence[str], said: Callable[[dict[str, Any]], None]
+        self,
+        name: str,
+        module: str,
+        arguments: Sequence[str],
+        said: Callable[[dict[str, Any]], None],
+        *,
+        fds: Sequence[int] = (),
+        guarded: bool = True,
     ) -> None:
         self.name = name
         self.ready = False
@@ -50,6 +59,8 @@ class Child:
         self._module = module
         self._arguments = list(arguments)
         self._said = said
+        self._fds = list(fds)
+        self._guarded = guarded
         self._falls = 0
         self._began = 0.0
         self._line = b""
@@ -63,13 +74,14 @@ class Child:
         self._line = b""
         self._began = time.monotonic()
         self.again_at = None
-        command = [sys.executable, "-P", "-m", "penstock.compose.child", str(theirs), self._module, *self._arguments]
+        guard = ["penstock.compose.child", str(theirs)] if self._guarded else []
+        command = [sys.executable, "-P", "-m", *guard, self._module, *self._arguments]
         try:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                pass_fds=[theirs],
+                pass_fds=[theirs, *self._fds] if self._guarded else self._fds,
                 start_new_session=True,  # Ctrl-C in a terminal is for us alone
             )
         except OSError as error:

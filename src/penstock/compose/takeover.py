@@ -6,14 +6,21 @@ import logging
 import time
 from typing import Final
 
+from penstock.agent import spool
+from penstock.agent.switchboard import ADOPT
 from penstock.compose.local import LocalEngine
 from penstock.compose.requested import request_of
+from penstock.compose.turns import restore_slots
+from penstock.engine.adoption import Bequest
 from penstock.engine.recover import lost_run
 from penstock.engine.restore import Restored
 from penstock.errors import PenstockError, StoreBusy, StoreCorrupt
 from penstock.executors import lifelines
+from penstock.executors.link import as_report
+from penstock.ports.executor import Legacy, Report
 from penstock.store import instances, ownership, recovery, requests
 from penstock.store.connection import Connection
+from penstock.store.instances import Instance
 from penstock.store.recovery import StoredRun
 from penstock.store.requests import Requested
 from penstock.store.rows import Fence
@@ -22,44 +29,104 @@ from penstock.store.write import apply
 #: Seconds between two looks for runs that were left, and while the workers of a dead engine are still ending.
 EVERY: Final = 1.0
 SOON: Final = 0.05
+#: Seconds after which the agent of an engine whose lifeline can't be seen (one of another home) has ended its work.
+ENDED: Final = ADOPT + 2.0
 log = logging.getLogger("penstock.engine")
 
 
 class Takeover:
-    """Claims runs that a dead engine left, and hands them to this one. Used by one thread."""
+    """Claims runs that a dead engine left, and hands them to this one. Used by one thread.
+
+    First come those whose attempts go on with the agent that we share with the engine before us: until they are all
+    ours, the agent holds back what it has to tell of them.
+    """
 
     def __init__(self, local: LocalEngine) -> None:
         self._local = local
         self._keys: list[int] = []
         self._next = 0.0
+        #: Engines whose agent is ours now.
+        self._heard: set[int] = set()
+        self._inherited = local.lasting is None
 
     def look(self, connection: Connection, room: int) -> None:
         """See what was left, as far as there is room; the first time at once, then every second."""
         self._keys = []
-        if room <= 0 or time.monotonic() < self._next:
-            return
-        found = recovery.orphans(connection, expired_before=0.0, limit=room, of_engines=True)
-        self._keys = [key for key in found if self._is_alone(connection, key)]
-        self._next = time.monotonic() + (EVERY if len(self._keys) == len(found) else SOON)
+        if not self._inherited:
+            self._look_for_legacy(connection)
+        elif room > 0 and time.monotonic() >= self._next:
+            found = recovery.orphans(connection, expired_before=0.0, limit=room, of_engines=True)
+            self._keys = [key for key in found if self._is_alone(connection, key)]
+            self._next = time.monotonic() + (EVERY if len(self._keys) == len(found) else SOON)
 
     def act(self) -> None:
         """Go on with what was seen."""
+        spooled = self._spooled() if self._keys else {}
         for key in self._keys:
             with self._local.database.write() as connection:
-                restored = self._claim(connection, key)
-            if restored is not None:
+                for owner in self._heard:
+                    instances.gone(connection, owner, time.time())
+                made = self._claim(connection, key, spooled)
+            if made is not None:
+                restored, bequest = made
                 log.warning("run %s goes on: the engine that ran it was killed", restored.view.id)
-                self._local.take_over(restored)
+                self._local.take_over(restored, bequest)
+        if self._keys and not self._inherited:
+            # The agent waits for our word.
+            with self._local.database.read() as connection:
+                self._keys = []
+                self._look_for_legacy(connection)
+
+    # --- the legacy of the engine before us --------------------------------------------------------
+
+    def _look_for_legacy(self, connection: Connection) -> None:
+        lasting = self._local.lasting
+        assert lasting is not None
+        legacy = lasting.legacy
+        if legacy is None:
+            return
+        if legacy.left:
+            owners = recovery.owners(connection)
+            self._heard = {one.id for one in owners if self._has_left(one, legacy)}
+            self._keys = recovery.runs_of(connection, self._heard)
+        if not self._keys:
+            self._inherited = True
+            if legacy.left:
+                self._local.engine.keep_legacy()
+
+    def _has_left(self, owner: Instance, legacy: Legacy) -> bool:
+        """Did this engine work with our agent before us?"""
+        here = owner.process.host == instances.this_process().host
+        return (
+            here and owner.id != self._local.owner and self._local.home.lifeline(owner.process).name in legacy.engines
+        )
+
+    def _spooled(self) -> dict[str, list[Report]]:
+        """What agents that are gone had to report, by the attempt's key."""
+        found: dict[str, list[Report]] = {}
+        for file in sorted(self._local.home.lifelines.glob(f"*{lifelines.SPOOL}")):
+            for message in spool.read(file):
+                report = as_report(message)
+                if report is not None:
+                    found.setdefault(report.key, []).append(report)
+        return found
+
+    # --- any run -----------------------------------------------------------------------------------
 
     def _is_alone(self, connection: Connection, key: int) -> bool:
-        """Is nobody at work for a run any more? The workers of a dead engine take a moment to be gone."""
+        """Is nobody at work for a run any more? The agent of a dead engine waits for the next one for a while."""
         owner = ownership.owner_of(connection, key)
         last = None if owner is None else instances.find(connection, owner)
         if last is None or last.process.host != instances.this_process().host:
-            return True  # on another machine workers end with their engine, too
-        return lifelines.is_cut(self._local.home.lifeline(last.process))
+            return True  # silent for so long that its agent has ended
+        state = lifelines.state(self._local.home.lifeline(last.process))
+        if state == "unknown":
+            return last.gone_at is None or last.gone_at / 1_000_000 < time.time() - ENDED
+        return state == "cut"
 
-    def _claim(self, connection: Connection, key: int) -> Restored | None:
+    def _claim(
+        self, connection: Connection, key: int, spooled: dict[str, list[Report]]
+    ) -> tuple[Restored, Bequest] | None:
         """The run, ours from now on; None when it is not, or when it has ended with that."""
         if requests.give_back(connection, key):
             return None
@@ -74,7 +141,17 @@ class Takeover:
             message = f"the engine that ran it was killed, and it can't go on: {made}"
             apply(connection, lost_run(stored, fence, time.time(), message))
             return None
-        return made
+        restore_slots(connection, made)
+        return made, self._bequest(connection, made, spooled)
+
+    def _bequest(self, connection: Connection, restored: Restored, spooled: dict[str, list[Report]]) -> Bequest:
+        reports = [report for attempt in restored.live for report in spooled.get(attempt.key, ())]
+        marks = {
+            (attempt.key, *mark)
+            for attempt in restored.live
+            for mark in recovery.reported(connection, restored.view.key, attempt.task_run.seq, attempt.n)
+        }
+        return Bequest(reports, frozenset(marks))
 
     def _restored(self, asked: Requested, stored: StoredRun) -> Restored | Exception:
         try:

@@ -1,9 +1,11 @@
-"""`penstock up`: server and engine, each a process of its own, under this one.
+"""`penstock up`: server, engine and agent, each a process of its own, under this one.
 
     up (this)  ── server   answers, reads the store, writes what people ask for
-               └─ engine   runs it, watches the project ── agent ── workers
+               ├─ engine   runs it, watches the project
+               └─ agent    has the workers that make it
 
-They meet in the store alone, so each may fall and start again while the other works on.
+Server and engine meet in the store alone, so each may fall and start again while the other works on. The engine calls
+the agent by a pair of sockets that we keep (agent.switchboard): tasks go on when it falls, and the next one finds them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,9 +100,17 @@ class Up:
         self._presence.tell(address)
         self._address = address
         self._signals = Signals()
+        ours, theirs = socket.socketpair()
+        self._agent = Child(
+            "agent", "penstock.agent", ["--shared", str(theirs.fileno())], lambda _: self._is_ready(self._agent),
+            fds=[theirs.fileno()], guarded=False,
+        )  # fmt: skip
         self._server = Child("server", "penstock.compose.serve", self._server_arguments(address.port), lambda _: None)
-        self._engine = Child("engine", "penstock.compose.engine_process", self._engine_arguments(), self._hear_engine)
-        self._supervisor = Supervisor([self._server, self._engine], self._signals, self._fell)
+        self._engine = Child(
+            "engine", "penstock.compose.engine_process", self._engine_arguments(ours.fileno()), self._hear_engine,
+            fds=[ours.fileno()],
+        )  # fmt: skip
+        self._supervisor = Supervisor([self._agent, self._server, self._engine], self._signals, self._fell)
         try:
             self._supervisor.start()
             self._first_answer = FirstAnswer(address)
@@ -109,6 +120,8 @@ class Up:
             return 0
         finally:
             self._supervisor.kill()
+            for end in (ours, theirs):
+                end.close()
             self._signals.close()
             self._presence.leave()
 
@@ -117,10 +130,10 @@ class Up:
         names = [word for name in wishes.names for word in ("--name", name)]
         return [*self._common(), "--host", wishes.host, "--port", str(port), *names]
 
-    def _engine_arguments(self) -> list[str]:
+    def _engine_arguments(self, switchboard: int) -> list[str]:
         wishes = self._wishes
         workers = [] if wishes.workers is None else ["--workers", str(wishes.workers)]
-        return [*self._common(), "--grace", str(wishes.grace), *workers]
+        return [*self._common(), "--grace", str(wishes.grace), "--switchboard", str(switchboard), *workers]
 
     def _common(self) -> list[str]:
         home = self._wishes.home
@@ -183,7 +196,7 @@ class Up:
     # --- its end -----------------------------------------------------------------------------------
 
     def _end(self) -> None:
-        """The engine first, so that people see how runs end; then the server. A second signal: at once."""
+        """The engine first, so that people see how runs end; then the others. A second signal: at once."""
         self._screen.ending()
         self._first_answer.close()
         self._supervisor.extra = {}
@@ -193,6 +206,7 @@ class Up:
 
         if not self._supervisor.end(self._engine, signal.SIGTERM, self._wishes.grace + EXTRA, again):
             self._supervisor.end(self._engine, signal.SIGINT, AT_ONCE, lambda: self._signals.asked > 2)
+        self._supervisor.end(self._agent, signal.SIGTERM, EXTRA, again)
         self._supervisor.end(self._server, signal.SIGTERM, serve.GRACE + 1.0, again)
 
 

@@ -6,25 +6,43 @@ Nothing here decides and nothing waits; one pass costs what changed, whatever th
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
+from penstock.engine.approvals import APPROVAL, asks, rejection
+from penstock.engine.approvals import reference as answered
+from penstock.engine.choices import refuse, set_state
 from penstock.engine.decisions import (
     CancelAttempts,
     Decision,
     EnterPhase,
     Expand,
+    GoOn,
+    Look,
     MoveRun,
     MoveTask,
+    Refuse,
     Resume,
     RetryLater,
+    SetState,
     Settle,
+    StopBefore,
+    Suspend,
+    Take,
+    TakeAnswer,
 )
-from penstock.engine.outbox import Outbox
-from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.engine.outbox import Outbox, micros
+from penstock.engine.restore import reference
+from penstock.engine.reuse import CACHED, gives, result_key, takes
+from penstock.engine.view import Attempt, RunView, Sought, TaskRun
+from penstock.model.ids import run_id
+from penstock.model.run_types import meaning_of
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
 from penstock.model.transitions import ATTEMPT, RUN, TASK_RUN, step
 from penstock.ports.executor import Ended
-from penstock.store.rows import NewArtifact
+from penstock.store.rows import NewArtifact, NewResult
+
+#: The timer that tells on record since when a run is paused: its time-out goes on with what was left then.
+PAUSED: Final = "paused"
 
 
 def apply(view: RunView, decisions: list[Decision], now: float, out: Outbox) -> None:
@@ -62,28 +80,76 @@ def _start_task_run(run: TaskRun, attempt: Attempt, at: float, out: Outbox) -> N
 
 
 def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None:
+    rested = view.state == "paused"
     view.state = step(RUN, view.state, decision.event)
     view.reason = decision.reason
     out.mark_run(view)
     duration = None
-    data = {"reason": decision.reason} if decision.reason else None
+    data: dict[str, Any] | None = {"reason": decision.reason} if decision.reason else None
+    if view.by and decision.event in ("cancel", "pause", "resume"):
+        data = {**(data or {}), "by": view.by}
+    if view.before is not None and decision.event == "pause":
+        data = {**(data or {}), "task": view.before.task.name, "map_index": view.before.map_index}
+    if rested:
+        _go_on(view, now, out)  # one that is cancelled has clean-up to do yet
+    if decision.event == "pause":
+        _rest(view, now, out)
+        if decision.reason == APPROVAL:
+            view.touched = {}  # none of them may begin before somebody has answered
     if decision.event in ("start", "retry"):
         if view.again is not None:
             data, view.again, view.ended_at = view.again, None, None
+        if view.past is not None:
+            data = {**(data or {}), "forced": view.past}
         # A run that is retried began when it was begun first.
         view.started_at = view.started_at or now
         timeout = view.plan.spec.timeout
         if timeout is not None:
-            out.set_timer(now + timeout, "run_timeout", view, None)
+            view.timeout_at = now + timeout
+            out.set_timer(view.timeout_at, "run_timeout", view, None)
         view.touched = {run.seq: run for run in view.by_place if not run.unmet and run.state == "created"}
+    elif view.state == "queued" and view.barred is not None:
+        data = {**(data or {}), **(view.again or {}), **view.barred.told}
+        view.ended_at = None
     if view.state in TERMINAL_RUN:
         view.ended_at = now
+        if view.slots:
+            out.slots_over.append(view)
+        if view.barred is not None:
+            own = decision.reason == "limit" and view.state != "cancelled"
+            data = {**(data or {}), **(view.barred.told if own else {})}
+            if own and view.state == "failed":
+                view.error = {"type": "LimitReached", "message": view.barred.message, "traceback": ""}
+            view.barred = None
         duration = now - (view.started_at or now)
         if view.plan.spec.timeout is not None:
             out.drop_timer("run_timeout", view, None)
         out.over.append(view)
     out.event(view, None, None, now, "run." + view.state, data)
     out.tell(view, None, now, duration=duration, error=view.error)
+
+
+def _rest(view: RunView, now: float, out: Outbox) -> None:
+    """What was dispatched comes back unless it was begun; the run's time-out stands still."""
+    view.paused_at = now
+    out.set_timer(now, PAUSED, view, None)
+    out.stopped.append(("run_timeout", view))
+    given = [attempt for run in view.task_runs if (attempt := run.live or run.promise) is not None]
+    out.recall.extend(attempt.key for attempt in given if attempt.state == "dispatched")
+
+
+def _go_on(view: RunView, now: float, out: Outbox) -> None:
+    """What was held back while the run rested is looked at again; its time-out goes on with what was left."""
+    out.drop_timer(PAUSED, view, None)
+    if view.timeout_at is not None and view.paused_at is not None:
+        view.timeout_at += max(0.0, now - view.paused_at)
+        out.set_timer(view.timeout_at, "run_timeout", view, None)
+    view.paused_at = None
+    out.again.extend(view.rested)
+    view.rested = []
+    view.touched = {run.seq: run for run in view.task_runs if run.state == "created"}
+    queued = [run for run in view.task_runs if run.state == "queued" and run.live is None]
+    (out.held if view.strict else out.ready).extend(queued)
 
 
 def _move_task(view: RunView, decision: MoveTask, now: float, out: Outbox) -> None:
@@ -93,11 +159,17 @@ def _move_task(view: RunView, decision: MoveTask, now: float, out: Outbox) -> No
         out.drop_timer("retry", view, run)
     elif run.state == "retrying":
         out.drop_timer("retry", view, run)
+    if event == "ask":
+        run.started_at = now
+        if run.task.spec.timeout is not None:
+            out.set_timer(now + run.task.spec.timeout, APPROVAL, view, run)
+    elif asks(run) and run.state == "paused":
+        out.drop_timer(APPROVAL, view, run)
     _enter(view, run, event, reason, now, out)
 
 
 def _enter(view: RunView, run: TaskRun, event: str, reason: str | None, now: float, out: Outbox) -> None:
-    """Move a task run that has no attempt to account for."""
+    """Move a task run whose attempt, if it has one, is not touched by that."""
     run.state = step(TASK_RUN, run.state, event)
     run.reason = reason
     out.mark_task_run(run)
@@ -154,6 +226,8 @@ def _end_attempt(view: RunView, attempt: Attempt, report: Ended, event: str, rea
     out.mark_attempt(attempt)
     run.live = None
     view.live -= 1
+    if run.task.spec.resources.pool is not None:
+        out.slots_gone.append((run, attempt.n))
 
 
 def _keep_outputs(view: RunView, run: TaskRun, attempt: Attempt, report: Ended, out: Outbox) -> None:
@@ -166,10 +240,74 @@ def _keep_outputs(view: RunView, run: TaskRun, attempt: Attempt, report: Ended, 
         )  # fmt: skip
         out.artifacts.append(row)
         view.bytes += size or 0
-        if run.parent is None:
-            view.values[dataset] = ref
-        elif run.parent.results is not None and run.map_index is not None:
-            run.parent.results[dataset][run.map_index] = ref
+        _hand_on(view, run, dataset, ref)
+    if gives(view, run.task):
+        key = run.sought.key if run.sought is not None else result_key(view, run)
+        if key is not None:
+            out.results.append(NewResult(key, view.key, run.seq, at))
+
+
+def _hand_on(view: RunView, run: TaskRun, dataset: str, ref: list[Any]) -> None:
+    if run.parent is None:
+        view.values[dataset] = ref
+    elif run.parent.results is not None and run.map_index is not None:
+        run.parent.results[dataset][run.map_index] = ref
+
+
+def _look(view: RunView, decision: Look, now: float, out: Outbox) -> None:
+    decision.task_run.sought = Sought(decision.key)
+    out.sought.append(decision.task_run)
+
+
+def _stop_before(view: RunView, decision: StopBefore, now: float, out: Outbox) -> None:
+    view.before, view.paused = decision.task_run, "breakpoint"
+    _move_run(view, MoveRun("pause", view.paused), now, out)
+
+
+def _take(view: RunView, decision: Take, now: float, out: Outbox) -> None:
+    """The same artifacts, as outputs of this task run: no attempt of it made them (n is 0)."""
+    run, found = decision
+    run.state = step(TASK_RUN, run.state, "succeed")
+    run.reason, run.ended_at = CACHED, now
+    out.mark_task_run(run)
+    for artifact in found.artifacts:
+        out.artifacts.append(artifact._replace(run_key=view.key, seq=run.seq, n=0))
+        _hand_on(view, run, artifact.dataset, reference(artifact))
+    if run.sought is not None:
+        # Who deletes the older run leaves the result to this one.
+        out.results.append(NewResult(run.sought.key, view.key, run.seq, micros(found.made_at)))
+    out.event(view, run, None, now, "task_run." + run.state, {"reason": CACHED, "run": run_id(found.run_key)})
+    _over(view, run, out)
+    out.tell(view, run, now)
+
+
+def _take_answer(view: RunView, decision: TakeAnswer, now: float, out: Outbox) -> None:
+    """What was answered is the value of its dataset; no attempt has made it (n is 0)."""
+    answer, event, reason = decision
+    run = answer.task_run
+    view.answers = [other for other in view.answers if other is not answer]
+    run.state = step(TASK_RUN, run.state, event)
+    run.reason, run.ended_at = reason, now
+    out.drop_timer(APPROVAL, view, run)
+    out.mark_task_run(run)
+    if answer.approved:
+        ref = answered(run, answer.values)
+        kind, inline, path, size, digest, rows, _, python_type, safe = ref
+        for dataset in run.task.spec.outputs:
+            row = NewArtifact(
+                view.key, run.seq, 0, dataset, kind, inline, path, size, digest, rows, None, python_type, safe,
+                micros(now),
+            )  # fmt: skip
+            out.artifacts.append(row)
+            view.bytes += size
+            _hand_on(view, run, dataset, ref)
+    else:
+        run.error = rejection(answer)
+    told = {"reason": reason, "by": answer.by, "comment": answer.comment, "values": answer.values, "late": answer.late}
+    data = {name: fact for name, fact in told.items() if fact}
+    out.event(view, run, None, now, "task_run." + run.state, data)
+    _over(view, run, out)
+    out.tell(view, run, now, error=run.error)
 
 
 def _retry_later(view: RunView, decision: RetryLater, now: float, out: Outbox) -> None:
@@ -213,7 +351,11 @@ def _expand(view: RunView, decision: Expand, now: float, out: Outbox) -> None:
         child.map_index, child.label, child.item, child.parent = index, label, item, parent
         view.task_runs.append(child)
         parent.children.append(child)
-        _enter(view, child, "queue", None, now, out)
+        if takes(view, child.task) or meaning_of(view.type).alone:
+            out.mark_task_run(child)
+            view.touched[child.seq] = child
+        else:
+            _enter(view, child, "queue", None, now, out)
 
 
 def _resume(view: RunView, decision: Resume, now: float, out: Outbox) -> None:
@@ -225,7 +367,7 @@ def _resume(view: RunView, decision: Resume, now: float, out: Outbox) -> None:
     out.event(view, parent, None, now, "task_run.expanded", {"items": len(children)})
     if not parent.open_children:
         view.fans.append(parent)
-    for child in children:
+    for child in children if not meaning_of(view.type).alone else ():
         if child.state == "created":
             _enter(view, child, "queue", None, now, out)
 
@@ -279,6 +421,27 @@ def _cancel_attempts(view: RunView, decision: CancelAttempts, now: float, out: O
         view.forced = "done"
 
 
+def _suspend(view: RunView, decision: Suspend, now: float, out: Outbox) -> None:
+    out.suspend.extend(attempt.key for attempt in decision.attempts)
+
+
+def _set_state(view: RunView, decision: SetState, now: float, out: Outbox) -> None:
+    set_state(view, decision, now, out)
+
+
+def _refuse(view: RunView, decision: Refuse, now: float, out: Outbox) -> None:
+    refuse(view, decision.task_run, decision.error, now, out)
+    _over(view, decision.task_run, out)
+
+
+def _wake(view: RunView, decision: GoOn, now: float, out: Outbox) -> None:
+    view.still = False
+    for run in decision.task_runs:
+        _enter(view, run, "resume", None, now, out)
+        if run.live is not None:
+            out.resume.append(run.live.key)
+
+
 def _enter_phase(view: RunView, decision: EnterPhase, now: float, out: Outbox) -> None:
     view.phase = decision.phase
     for place in view.plan.roles[decision.phase]:
@@ -299,5 +462,13 @@ _APPLY: dict[type, Any] = {
     Expand: _expand,
     Resume: _resume,
     CancelAttempts: _cancel_attempts,
+    SetState: _set_state,
+    Refuse: _refuse,
+    Suspend: _suspend,
+    GoOn: _wake,
     EnterPhase: _enter_phase,
+    Look: _look,
+    StopBefore: _stop_before,
+    Take: _take,
+    TakeAnswer: _take_answer,
 }

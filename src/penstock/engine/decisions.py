@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, TypeAlias
 
-from penstock.engine.view import Attempt, TaskRun
+from penstock.engine.reuse import Found
+from penstock.engine.view import Answer, Attempt, TaskRun
 from penstock.ports.executor import Ended
 
 
@@ -60,11 +61,44 @@ class Resume(NamedTuple):
     task_run: TaskRun
 
 
+class StopBefore(NamedTuple):
+    """The run rests before a task run, until somebody lets it go on."""
+
+    task_run: TaskRun
+
+
 class CancelAttempts(NamedTuple):
     """The executor is asked to end these attempts; `final`: at once, without their grace."""
 
     attempts: list[Attempt]
     final: bool = False
+
+
+class SetState(NamedTuple):
+    """A person has set the state of a task run."""
+
+    task_run: TaskRun
+    state: str
+    by: str | None
+
+
+class Refuse(NamedTuple):
+    """A task run fails before it is tried: it can't be."""
+
+    task_run: TaskRun
+    error: dict[str, Any]
+
+
+class Suspend(NamedTuple):
+    """The executor is asked to have these attempts stand still."""
+
+    attempts: list[Attempt]
+
+
+class GoOn(NamedTuple):
+    """What stood still goes on."""
+
+    task_runs: list[TaskRun]
 
 
 class EnterPhase(NamedTuple):
@@ -74,4 +108,43 @@ class EnterPhase(NamedTuple):
     skip: bool
 
 
-Decision: TypeAlias = MoveRun | MoveTask | Settle | RetryLater | Expand | Resume | CancelAttempts | EnterPhase
+class Look(NamedTuple):
+    """A result of an earlier run may do for a task run: it is looked for under that key."""
+
+    task_run: TaskRun
+    key: str
+
+
+class Take(NamedTuple):
+    """A task run is over with the result of an earlier run."""
+
+    task_run: TaskRun
+    found: Found
+
+
+class TakeAnswer(NamedTuple):
+    """A task run that asked a person takes `event`, with what was answered."""
+
+    answer: Answer
+    event: str
+    reason: str | None
+
+
+Decision: TypeAlias = (
+    MoveRun
+    | MoveTask
+    | Settle
+    | RetryLater
+    | Expand
+    | Resume
+    | Look
+    | Take
+    | StopBefore
+    | CancelAttempts
+    | SetState
+    | Refuse
+    | Suspend
+    | GoOn
+    | TakeAnswer
+    | EnterPhase
+)

@@ -8,6 +8,18 @@ from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.ports.executor import Assignment
 
 
+def attempt_key(run_key: int, seq: int, n: int, epoch: int) -> str:
+    """What names an attempt to executors. One of the same number that another owner began is another attempt."""
+    return f"{run_key}:{seq}:{n}" if epoch == 1 else f"{run_key}:{seq}:{n}:{epoch}"
+
+
+def epoch_of(log: str, n: int) -> int:
+    """The epoch of the owner that began an attempt, by the name of its log."""
+    _, mark, epoch = log.rpartition(f".{n}.e")
+    epoch = epoch.removesuffix(".jsonl")
+    return int(epoch) if mark and epoch.isdecimal() else 1
+
+
 def make_attempt(run: TaskRun, now: float) -> Attempt:
     """The next try of a task run."""
     n = run.attempts + 1
@@ -18,7 +30,7 @@ def make_attempt(run: TaskRun, now: float) -> Attempt:
     # A file of its own for each owner: an attempt of the same number may have begun, and not be on record.
     owner = "" if view.epoch == 1 else f".e{view.epoch}"
     log = f"{view.id}/{run.task.name}{index}{generation}.{n}{owner}.jsonl"
-    return Attempt(f"{view.key}:{run.seq}:{n}", run, n, now, log, mode)
+    return Attempt(attempt_key(view.key, run.seq, n, view.epoch), run, n, now, log, mode)
 
 
 def begin(attempt: Attempt) -> None:

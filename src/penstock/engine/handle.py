@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from penstock.engine.observe import Listener, Notice, RunPicture, TaskPicture
+from penstock.engine.observe import Listener, Notice, Resting, RunPicture, TaskPicture, resting_before
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import PenstockError
 
@@ -25,6 +25,12 @@ class RunHandle:
         self._view = view
         self._engine = engine
         self._done = threading.Event()
+
+    @property
+    def waits_for(self) -> str | None:
+        """The limit for which the run waits, as people read it; None when it does not wait."""
+        barred = self._view.barred
+        return barred.message if barred is not None and barred.event == "queue" else None
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every Notice from now on, in the engine's thread; the result ends that.
@@ -51,6 +57,20 @@ class RunHandle:
         """Ask the run to end at once: SIGKILL to all, clean-up tasks too."""
         self._engine.ask(self._view, reason, force=True)
 
+    def resting(self) -> Resting | None:
+        """Where the run rests, when it is one of type debug that does."""
+        return resting_before(self._view)
+
+    def go_on(self, *, step: bool = False, texts: dict[str, str] | None = None, by: str | None = None) -> None:
+        """Let the run go on, with other params (as typed, and checked before) if any are given."""
+        self._engine.resume(self._view, step=step, texts=texts or {}, by=by)
+
+    @property
+    def rests(self) -> bool:
+        """Is the run paused, with nothing of it under way? It can wait so for an engine to come."""
+        view = self._view
+        return view.state == "paused" and view.live == len(view.rested)
+
     def finish(self, failure: PenstockError | None = None) -> None:
         """Say that the run is over and recorded (the engine calls this)."""
         self.failure = self.failure or failure
@@ -63,7 +83,7 @@ class RunHandle:
         tasks = [picture for run in list(view.by_place) for picture in _pictures(run)]
         return RunPicture(
             view.id, spec.name, spec.namespace, view.state, view.reason, view.created_at, view.started_at,
-            view.ended_at, view.tasks_done, view.tasks_total, view.error, tasks,
+            view.ended_at, view.tasks_done, view.tasks_total, view.error, tasks, view.paused_by,
         )  # fmt: skip
 
 

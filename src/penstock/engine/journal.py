@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from penstock.engine.outbox import Outbox
 from penstock.engine.record import take_commit
 from penstock.engine.view import RunView, TaskRun
-from penstock.errors import DiskFull, PenstockError, StoreBusy
-from penstock.store.rows import Commit
+from penstock.errors import DiskFull, Fenced, PenstockError, StoreBusy, StoreLost
+from penstock.store.rows import Commit, SlotAsk, without
 from penstock.store.writer import Writer
 
 #: A commit of one row costs about as much as one of fifty (0.25 ms of fsync), so changes wait this long (seconds)
@@ -21,7 +21,7 @@ from penstock.store.writer import Writer
 GATHER: Final = 0.02
 #: A disk that is full, or a database that is locked, is tried again after this many seconds, this many times.
 TRY_AGAIN: Final = 1.0
-TRIES: Final[dict[type[BaseException], int]] = {DiskFull: 5, StoreBusy: 10}
+TRIES: Final[dict[type[BaseException], int]] = {DiskFull: 5, StoreBusy: 10, StoreLost: 10}
 
 
 class _Sent(NamedTuple):
@@ -29,10 +29,13 @@ class _Sent(NamedTuple):
     views: list[RunView]
     over: list[RunView]
     held: list[TaskRun]
+    taken: int
 
 
 class Journal:
-    """Hands commits to the writer, one at a time, and learns what became of them."""
+    """Hands commits to the writer, one at a time, and learns what became of them. One that is `patient` tries for ever
+    what may go well the next time.
+    """
 
     def __init__(
         self,
@@ -41,8 +44,10 @@ class Journal:
         owner: int,
         wake: Callable[[], None],
         *,
+        patient: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._patient = patient
         self._monotonic = monotonic
         self._out = out
         self._writer = writer
@@ -59,6 +64,9 @@ class Journal:
         self._refused: list[tuple[RunView, PenstockError]] = []
         self._full = False
         self._released: list[TaskRun] = []
+        self._asked: list[tuple[list[SlotAsk], list[SlotAsk]]] = []
+        #: All that came of reports up to this number (ports.executor.Lasting) is on record, or never will be.
+        self.durable = 0
 
     def answer(self, error: BaseException | None) -> None:
         """The writer's word on the last commit (called in its thread)."""
@@ -66,8 +74,8 @@ class Journal:
         if self._waiting.is_set():
             self._wake()
 
-    def flush(self, *, urgent: bool) -> None:
-        """Send what is dirty, if the writer is free and it is time."""
+    def flush(self, *, urgent: bool, taken: int = 0) -> None:
+        """Send what is dirty, if the writer is free and it is time. `taken`: the reports that it came of."""
         self._take_answers()
         if self._sent is not None:
             if self._again_at is not None and self._monotonic() >= self._again_at:
@@ -75,15 +83,15 @@ class Journal:
                 self._writer.submit(self._sent.commit, self.answer)
             return
         if not self._out.dirty:
-            return
-        if urgent or self._out.held or self._monotonic() - self._sent_at >= GATHER:
-            self._send()
+            self.durable = taken
+        elif urgent or self._out.held or self._out.slot_asks or self._monotonic() - self._sent_at >= GATHER:
+            self._send(taken)
 
-    def _send(self) -> None:
+    def _send(self, taken: int) -> None:
         held, self._out.held = self._out.held, []
         over, self._out.over = self._out.over, []
         commit, views = take_commit(self._out, self._owner, self._versions)
-        self._sent = _Sent(commit, views, over, held)
+        self._sent = _Sent(commit, views, over, held, taken)
         self._sent_at = self._monotonic()
         self._writer.submit(commit, self.answer)
 
@@ -98,17 +106,35 @@ class Journal:
                 self._full = self._full or isinstance(error, DiskFull)
                 return
             self._tries = 0
+            if isinstance(error, Fenced) and self._send_the_rest(sent, error):
+                return
             self._sent = None
+            self.durable = sent.taken
             if error is not None:
                 failure = _as_penstock(error)
                 self._refused.extend((view, failure) for view in sent.views)
                 continue
+            if sent.commit.slot_asks:
+                self._asked.append((sent.commit.slot_asks, sent.commit.granted))
             self._finished.extend(sent.over)
             self._released.extend(sent.held)
 
+    def _send_the_rest(self, sent: _Sent, error: Fenced) -> bool:
+        """A run belongs to others now: the others of the commit are none the worse for it. False: there are none."""
+        key = error.facts.get("run_key")
+        views = [view for view in sent.views if view.key != key]
+        if key is None or not views or len(views) == len(sent.views):
+            return False
+        self._refused.extend((view, error) for view in sent.views if view.key == key)
+        over = [view for view in sent.over if view.key != key]
+        held = [run for run in sent.held if run.run.key != key]
+        self._sent = _Sent(without(sent.commit, key), views, over, held, sent.taken)
+        self._writer.submit(self._sent.commit, self.answer)
+        return True
+
     def _may_try_again(self, error: BaseException) -> bool:
         self._tries += 1
-        return self._tries <= TRIES.get(type(error), 0)
+        return type(error) in TRIES and (self._patient or self._tries <= TRIES[type(error)])
 
     def patience(self) -> float | None:
         """Seconds that the engine may sleep before `flush` must be asked again; None: for ever."""
@@ -142,6 +168,11 @@ class Journal:
         self._take_answers()
         free, self._released = self._released, []
         return free
+
+    def slots(self) -> list[tuple[list[SlotAsk], list[SlotAsk]]]:
+        """What was asked for since the last call, and what of it was granted."""
+        asked, self._asked = self._asked, []
+        return asked
 
 
 def _as_penstock(error: BaseException) -> PenstockError:

@@ -11,22 +11,41 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
+from penstock.engine.adoption import Adoption, Bequest, lost
 from penstock.engine.apply import apply, take_started
+from penstock.engine.approvals import APPROVAL, late, waiting
 from penstock.engine.decide import decide
 from penstock.engine.dispatch import assignment, begin, make_attempt
 from penstock.engine.handle import RunHandle
 from penstock.engine.journal import Journal
 from penstock.engine.limits import Limits
+from penstock.engine.observe import Resting
+from penstock.engine.orders.cancel import cancel
+from penstock.engine.orders.registry import obey
+from penstock.engine.orders.resume import go_on
 from penstock.engine.outbox import Outbox
 from penstock.engine.promises import Promises, fall_back, keep_pace
 from penstock.engine.rest import Rest
 from penstock.engine.restore import Restored
-from penstock.engine.view import Attempt, RunView, TaskRun
-from penstock.errors import AgentLost, PenstockError
+from penstock.engine.reuse import Seek
+from penstock.engine.seeking import Seeker
+from penstock.engine.view import Attempt, Barred, RunView, TaskRun
+from penstock.errors import AgentLost, Fenced, PenstockError
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
-from penstock.ports.executor import Ended, Executor, Metric, Progress, Report, Returned, Sample, Started, Told
+from penstock.ports.executor import (
+    Ended,
+    Lasting,
+    Metric,
+    Progress,
+    Report,
+    Returned,
+    Sample,
+    Started,
+    Told,
+)
+from penstock.ports.resting import PausableExecutor
 from penstock.store.commands import Command
-from penstock.store.rows import NewMetric, NewSample
+from penstock.store.rows import NewMetric, NewSample, SlotAsk
 from penstock.store.writer import Writer
 
 #: Seconds after which a thread that waits for the interpreter gets it.
@@ -37,19 +56,25 @@ class Engine:
     """Owns runs from their submission to their last commit.
 
     `clock` gives seconds since 1970. Attempts that an executor lost count as `node_lost`. `make_room` is called
-    when the disk is full: it may free what was set aside for that moment. `rest_after`: seconds without a run after
-    which the executor's processes are replaced by fresh ones; None: they stay.
+    when the disk is full: it may free what was set aside for that moment. `freed` is called when a run that held slots
+    is over, and that is on record. `rest_after`: seconds without a run after which the executor's processes are
+    replaced by fresh ones; None: they stay. `patient`: see Journal. `lasting`: the same executor, when its attempts
+    outlive us. `seek` looks for results of earlier runs; None: there are none.
     """
 
     def __init__(
         self,
-        executor: Executor,
+        executor: PausableExecutor,
         writer: Writer,
         limits: Limits,
         owner: int,
         *,
         make_room: Callable[[], None] = lambda: None,
+        freed: Callable[[], None] = lambda: None,
         rest_after: float | None = None,
+        patient: bool = False,
+        lasting: Lasting | None = None,
+        seek: Seek | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -57,14 +82,21 @@ class Engine:
         self.limits = limits
         self.clock = clock
         self._make_room = make_room
+        self._freed = freed
+        self._lasting = lasting
+        self._adoption = Adoption()
+        self._seeker = Seeker(seek, self._post, self._touch)
         self.out = Outbox()
-        self.journal = Journal(self.out, writer, owner, executor.wake, monotonic=monotonic)
+        self.journal = Journal(self.out, writer, owner, executor.wake, patient=patient, monotonic=monotonic)
+        self._patient = patient
         self._rest = Rest(executor, rest_after, monotonic)
+        self._monotonic = monotonic
         self._inbox: deque[Callable[[], None]] = deque()
         self._views: dict[int, RunView] = {}
         self._live: dict[str, Attempt] = {}
         self._promises = Promises()
-        self._again: list[Attempt] = []
+        self._recalled: set[str] = set()
+        self._rested: set[str] = set()
         self._stirred: dict[int, RunView] = {}
         self._timers: list[tuple[float, int, str, RunView, TaskRun | None]] = []
         self._order = itertools.count()
@@ -81,10 +113,16 @@ class Engine:
         sys.setswitchinterval(SWITCH)
         self._thread.start()
 
-    def work_until(self, handle: RunHandle) -> None:
-        """Work in the calling thread until a run is over and recorded, instead of `start`."""
+    def work_until(self, handle: RunHandle, at_rest: Callable[[Resting], None] | None = None) -> None:
+        """Work in the calling thread until a run is over and recorded, instead of `start`.
+
+        `at_rest` is called where the run rests before a task: it says how to go on.
+        """
         while not handle.wait(0) and not self._closing:
             self._turn()
+            resting = None if at_rest is None else handle.resting()
+            if at_rest is not None and resting is not None:
+                at_rest(resting)
 
     def submit(self, view: RunView) -> RunHandle:
         """Take a run; it starts at once."""
@@ -92,19 +130,45 @@ class Engine:
         self._post(lambda: self._take_run(view))
         return handle
 
-    def take_over(self, restored: Restored) -> RunHandle:
-        """Go on with a run whose engine is gone, with all that worked for it: what was under way counts as lost."""
+    def take_over(self, restored: Restored, bequest: Bequest | None = None) -> RunHandle:
+        """Go on with a run whose engine is gone: with the attempts of a bequest; what else was under way is lost."""
         view = restored.view
         handle = view.handle = view.handle or RunHandle(view, self)
-        self._post(lambda: self._go_on(restored))
+        self._post(lambda: self._go_on(restored, bequest or Bequest()))
         return handle
+
+    def keep_legacy(self) -> None:
+        """All runs of those before are taken over: let the lasting executor go on with what was adopted of them."""
+        lasting, adoption = self._lasting, self._adoption
+        if lasting is not None:
+            self._post(lambda: lasting.keep(sorted(adoption.keys)))
 
     def ask(self, view: RunView, reason: str, *, force: bool) -> None:
         """Ask a run to end."""
 
         def take() -> None:
             if view.key in self._views and view.state not in TERMINAL_RUN:
-                self._cancel(view, reason, force=force)
+                cancel(self, view, reason, force=force)
+
+        self._post(take)
+
+    def admit(self, run_key: int, barred: Barred | None) -> None:
+        """A run that waited for its slots has them now, and starts; or what else becomes of it."""
+
+        def take() -> None:
+            view = self._views.get(run_key)
+            if view is not None and view.barred is not None:
+                view.barred = barred
+                self._stirred[run_key] = view
+
+        self._post(take)
+
+    def resume(self, view: RunView, *, step: bool, texts: dict[str, str], by: str | None) -> None:
+        """Let a run that rests go on."""
+
+        def take() -> None:
+            if view.key in self._views and view.state == "paused":
+                go_on(self, view, step, {}, texts, by)
 
         self._post(take)
 
@@ -126,6 +190,14 @@ class Engine:
     def live(self) -> list[RunHandle]:
         """The runs that are not over, or not yet on record as such."""
         return [view.handle for view in list(self._views.values())]
+
+    def going(self) -> list[RunHandle]:
+        """Those of the live runs that do not wait for slots."""
+        return [view.handle for view in list(self._views.values()) if view.barred is None]
+
+    def waiting(self) -> list[RunView]:
+        """The runs of this engine that wait for slots."""
+        return [view for view in list(self._views.values()) if view.barred is not None]
 
     # --- in the engine's thread ----------------------------------------------------------------------
 
@@ -150,33 +222,56 @@ class Engine:
             self._inbox.popleft()()
         for report in reports:
             _TAKE[type(report)](self, report)
-        if self._timers and self._timers[0][0] <= now:
-            self._fire(now)
+        self._fire()
         self._advance(now)
         # An acknowledged commit may set free what strict runs hold back.
         self.out.ready.extend(self.journal.released())
+        for asked, granted in self.journal.slots():
+            self._take_slots(asked, granted)
         self._dispatch(now)
-        self.journal.flush(urgent=bool(self.out.over))
-        if self.out.cancel:
-            keys, self.out.cancel = self.out.cancel, []
-            self.executor.cancel(keys)
+        lasting = self._lasting
+        self.journal.flush(urgent=bool(self.out.over), taken=lasting.taken if lasting is not None else 0)
+        if lasting is not None:
+            lasting.acknowledge(self.journal.durable)
+        self._steer()
         for view in self.journal.finished():
             self._finish(view, None)
         for view, failure in self.journal.refused():
+            if self._patient and not isinstance(failure, Fenced):
+                raise failure  # who comes after this engine goes on from the record
             self._abandon(view, failure)
         if self.journal.full():
             self._doom_all("disk_full", "the disk is full: nothing more can be recorded")
         self._rest.look(busy=bool(self._views or self._live or self._promises.open))
 
+    def _steer(self) -> None:
+        """Pass on what the executor is to do with attempts that it has."""
+        out, executor = self.out, self.executor
+        if out.recall:
+            keys, out.recall = out.recall, []
+            self._recalled.update(keys)
+            executor.recall(keys)
+        if out.suspend:
+            keys, out.suspend = out.suspend, []
+            executor.suspend(keys)
+        if out.resume:
+            keys, out.resume = out.resume, []
+            executor.resume(keys)
+        if out.cancel:
+            keys, out.cancel = out.cancel, []
+            for key in self._rested.intersection(keys):  # the executor does not have them
+                self._take_ended(Ended(key, "cancelled", None, [], None, None, None, None, self._now, None))
+            executor.cancel(keys)
+
     def _patience(self) -> float | None:
         """Seconds until something must be done without a report; None: nothing is due."""
         if self._inbox:
             return 0.0
-        if self._stirred:
+        if self._stirred or self.out.again:
             return 0.0
-        waits = [self.journal.patience(), self._rest.patience()]
+        waits = [self.journal.patience(), self._rest.patience(), self.limits.pools.patience(self._monotonic())]
         if self._timers:
-            waits.append(max(0.0, self._timers[0][0] - self.clock()))
+            waits.append(max(0.0, self._timers[0][0] - self._monotonic()))
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _take_run(self, view: RunView) -> None:
@@ -189,48 +284,35 @@ class Engine:
         self.out.artifacts.extend(view.kept)
         self.executor.prepare(view.context)
 
-    def _go_on(self, restored: Restored) -> None:
+    def _go_on(self, restored: Restored, bequest: Bequest) -> None:
         view, now = restored.view, self.clock()
         self._take_run(view)
         self.out.ready.extend(restored.queued)
         for due, kind, run in restored.timers:
-            heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
-        error: dict[str, Any] = {
-            "type": "EngineLost",
-            "message": "the engine that ran it was killed",
-            "traceback": "",
-            "names": [],
-        }
+            self._wake_at(due, kind, view, run)
         for attempt in restored.live:
             self.limits.hold(attempt.task_run)
             self._live[attempt.key] = attempt
-            began, worker, usage = attempt.started_at, attempt.worker, attempt.usage
-            self._take_ended(Ended(attempt.key, "lost", "lease_lost", [], error, None, usage, began, now, worker))
+        legacy = None if self._lasting is None else self._lasting.legacy
+        adopted = self._adoption.take(restored.live, bequest, {} if legacy is None else legacy.attempts)
+        # The engine before may have died between the record and its word to the agent.
+        if view.state == "cancelling":
+            self.out.cancel.extend(adopted.untold)
+        elif view.still:
+            self.out.suspend.extend(adopted.kept)
+        else:
+            self.out.resume.extend(adopted.kept)
+        for report in (*adopted.reports, *(lost(attempt, now) for attempt in adopted.lost)):
+            _TAKE[type(report)](self, report)
 
-    def _cancel(self, view: RunView, reason: str, *, force: bool) -> None:
-        view.asked = view.asked or reason
-        if view.state == "cancelling" and view.reason != view.asked:
-            # It was ending for another reason; who goes on with it after a crash must know of the wish.
-            view.reason = view.asked
-            self.out.mark_run(view)
-        if force and view.forced is None:
-            view.forced = "asked"
+    def stir(self, view: RunView) -> None:
+        """Have the deciders look at a run in this turn."""
         self._stirred[view.key] = view
 
     def _obey(self, command: Command) -> None:
-        view = self._views.get(command.run_key)
-        if command.kind == "retry":
-            refusal = {"code": "transition", "detail": "the run is not over: only one that is over can be retried"}
-            self.out.answer(command.id, "refused", refusal, self.clock())
-        elif command.kind != "cancel":
-            refusal = {"code": "not_supported_yet", "detail": f"this version can't '{command.kind}' a run"}
-            self.out.answer(command.id, "refused", refusal, self.clock())
-        elif view is None or view.state in TERMINAL_RUN:
-            refusal = {"code": "transition", "detail": "the run was over before"}
-            self.out.answer(command.id, "refused", refusal, self.clock())
-        else:
-            self._cancel(view, "user", force=bool(command.arguments.get("force")))
-            view.commands.append(command.id)
+        refusal = obey(self, self._views.get(command.run_key), command)
+        if refusal is not None:
+            self.out.answer(command.id, command.run_key, "refused", refusal, self.clock())
 
     def _find(self, key: str) -> Attempt | None:
         """The live attempt of a key. A promise is one as soon as what came before it is applied."""
@@ -244,6 +326,9 @@ class Engine:
         attempt = self._find(report.key)
         if attempt is not None:
             take_started(attempt, report.at, report.worker, self.out)
+            view = attempt.task_run.run
+            if view.still:
+                self._stirred[view.key] = view
 
     def _take_ended(self, report: Ended) -> None:
         attempt = self._find(report.key) or self._keep_late(report.key)
@@ -252,7 +337,13 @@ class Engine:
             return
         del self._live[report.key]
         view = attempt.task_run.run
-        self.limits.release(attempt.task_run)
+        self._recalled.discard(report.key)
+        if report.key in self._rested:
+            self._rested.discard(report.key)
+            if attempt in view.rested:
+                view.rested.remove(attempt)
+        else:
+            self.limits.release(attempt.task_run)
         if view.key not in self._views:
             return
         if attempt.task_run.task.successor is not None:
@@ -276,26 +367,35 @@ class Engine:
         return promise
 
     def _take_returned(self, report: Returned) -> None:
-        """A promise was not begun. Where it is kept already, the attempt is dispatched as any other."""
+        """What was promised or recalled was not begun. If it is live, it is dispatched once more, in its time."""
         promise = self._promises.open.get(report.key)
         attempt = promise or self._live.get(report.key)
-        if attempt is None or attempt.after is None:
+        recalled = report.key in self._recalled
+        if attempt is None or not (recalled or attempt.after or self._adoption.may_return(report.key)):
             return
+        self._recalled.discard(report.key)
         run = attempt.task_run
         view = run.run
-        fall_back(view)
+        if not recalled:
+            fall_back(view)
         self._stirred[view.key] = view
         attempt.after = None
         if promise is not None:
             self._promises.close(promise)
-        elif view.key in self._views and run.state == "queued":
-            self._again.append(attempt)
+        elif view.key in self._views and run.state == "queued" and all(one is not run for one, _, _ in view.chosen):
+            if view.state == "paused":
+                # It takes no room while it waits: other runs go on.
+                self.limits.release(run)
+                self._rested.add(report.key)
+                view.rested.append(attempt)
+            else:
+                self.out.again.append(attempt)
         else:
             self._take_ended(Ended(report.key, "cancelled", None, [], None, None, None, None, self._now, None))
 
     def _fence(self, report: Ended) -> None:
         """Record a result that comes late or twice; it changes nothing."""
-        run_key, seq, n = (int(part) for part in report.key.split(":"))
+        run_key, seq, n = map(int, report.key.split(":")[:3])
         view = self._views.get(run_key)
         if view is not None:
             data = {"outcome": report.outcome}
@@ -303,7 +403,7 @@ class Engine:
 
     def _take_metric(self, report: Metric) -> None:
         attempt = self._find(report.key)
-        if attempt is not None:
+        if attempt is not None and self._adoption.is_new(report):
             run, at = attempt.task_run, int(report.at * 1_000_000)
             row = NewMetric(run.run.key, run.seq, attempt.n, at, report.name, report.value, report.unit)
             self.out.metrics.append(row)
@@ -316,7 +416,7 @@ class Engine:
 
     def _take_told(self, report: Told) -> None:
         attempt = self._find(report.key)
-        if attempt is not None:
+        if attempt is not None and self._adoption.is_new(report):
             run = attempt.task_run
             self.out.event(run.run, run, attempt.n, report.at, report.kind, report.data)
 
@@ -334,20 +434,30 @@ class Engine:
         lost += [
             Ended(key, "lost", "node_lost", [], error, None, None, attempt.started_at, now, None)
             for key, attempt in self._live.items()
+            if key not in self._rested
         ]
+        self._recalled.clear()
         self.executor.open()
         for view in self._views.values():
             self.executor.prepare(view.context)
         return lost
 
-    def _fire(self, now: float) -> None:
+    def _wake_at(self, due: float, kind: str, view: RunView, run: TaskRun | None) -> None:
+        """Wake at `due` as the clock goes now: nobody waits for an hour because it is set back by one."""
+        at = self._monotonic() + (due - self.clock())
+        heapq.heappush(self._timers, (at, next(self._order), kind, view, run))
+
+    def _fire(self) -> None:
+        now = self._monotonic()
         while self._timers and self._timers[0][0] <= now:
             _, _, kind, view, run = heapq.heappop(self._timers)
-            if view.key not in self._views:
+            if self._views.get(view.key) is not view:  # over, and perhaps begun again since, as another view
                 continue
             if kind == "retry" and run is not None and run.state == "retrying":
                 view.due.append(run)
-            elif kind == "run_timeout":
+            elif kind == APPROVAL and run is not None and run in waiting(view):
+                view.answers.append(late(run))
+            elif kind == "run_timeout" and view.state != "paused":
                 view.timed_out = True
             self._stirred[view.key] = view
 
@@ -358,17 +468,34 @@ class Engine:
         for view in stirred.values():
             while decisions := decide(view, now):
                 apply(view, decisions, now, self.out)
-            view.touched, view.due, view.fans = {}, [], []
+            if view.state != "paused":
+                view.touched, view.due = {}, []
+            view.fans, view.answers = [], []
+            if view.chosen:
+                continue  # the answer is in the commit that makes it true
             for command in view.commands:
-                self.out.answer(command, "applied", {"state": view.state}, now)
-            view.commands = []
+                self.out.answer(command, view.key, "applied", {"state": view.state}, now)
+            view.commands, view.by = [], None
+        if self.out.stopped:
+            stopped, self.out.stopped = self.out.stopped, []
+            self._timers = [timer for timer in self._timers if (timer[2], timer[3]) not in stopped]
+            heapq.heapify(self._timers)
         for due, kind, view, run in self.out.timers:
-            heapq.heappush(self._timers, (due, next(self._order), kind, view, run))
+            self._wake_at(due, kind, view, run)
         self.out.timers.clear()
+        if self.out.sought:
+            sought, self.out.sought = self.out.sought, []
+            self._seeker.look(sought)
         if self.out.promised:
             promised, self.out.promised = self.out.promised, []
             for run in promised:
                 self._keep(run)
+
+    def _touch(self, run: TaskRun) -> None:
+        """Have the deciders look at a task run in this turn."""
+        if self._views.get(run.run.key) is run.run:
+            run.run.touched[run.seq] = run
+            self.stir(run.run)
 
     def _keep(self, run: TaskRun) -> None:
         """What was promised has come to its turn: its attempt is live."""
@@ -384,11 +511,28 @@ class Engine:
         self._live[attempt.key] = attempt
         self.out.mark_attempt(attempt)
 
+    def _take_slots(self, asked: list[SlotAsk], granted: list[SlotAsk]) -> None:
+        """The store has said who gets a slot of a pool."""
+        pools = self.limits.pools
+        runs = [run for ask in granted if (run := pools.grant(ask)) is not None]
+        self.out.ready.extendleft(reversed(runs))
+        pools.refuse([ask for ask in asked if ask not in granted], self._monotonic())
+
     def _dispatch(self, now: float) -> None:
-        if not self.out.ready and not self._again:
+        pools = self.limits.pools
+        if pools.waiting:
+            self.out.give_back(pools.stale())
+        if not self.out.ready and not self.out.again and not pools.waiting:
             return
-        assignments = [assignment(attempt) for attempt in self._again]
-        self._again.clear()
+        ended = self._rested.intersection(self.out.cancel)
+        again = [attempt for attempt in self.out.again if attempt.key not in ended]
+        self.out.again = []
+        again = [attempt for attempt in again if attempt.task_run.run.key in self._views]
+        for attempt in again:
+            if attempt.key in self._rested:
+                self._rested.discard(attempt.key)
+                self.limits.hold(attempt.task_run)
+        assignments = [assignment(attempt) for attempt in again]
         runs = self.limits.take(self.out.ready)
         alone = not self.out.ready and self.limits.out <= self.executor.workers
         for run in runs:
@@ -399,16 +543,24 @@ class Engine:
                 assignments += map(assignment, self._promises.give(attempt, now))
         if assignments:
             self.executor.dispatch(assignments)
+        self.out.slot_asks += pools.asks(self._monotonic())
 
     def _finish(self, view: RunView, failure: PenstockError | None) -> None:
-        if self._views.pop(view.key, None) is not None:
+        if self._views.get(view.key) is view:
+            del self._views[view.key]
             self.executor.forget(view.id)
+            if view.slots:
+                self.limits.pools.forget(view.key)
+                self._freed()
             view.handle.finish(failure)
 
     def _abandon(self, view: RunView, failure: PenstockError) -> None:
         """Let go of a run that this engine may not write any more; what still runs of it is ended."""
         keys = [attempt.key for run in view.task_runs if (attempt := run.live or run.promise) is not None]
         self.executor.cancel(keys + keys)
+        for attempt in view.rested:
+            self._rested.discard(attempt.key)
+            self._live.pop(attempt.key, None)
         self._stirred.pop(view.key, None)
         self._finish(view, failure)
 

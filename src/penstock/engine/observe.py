@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
+from penstock.engine.view import RunView
+from penstock.model.spec import ParamSpec, TaskSpec
+from penstock.ports.executor import Ref
+
 
 class Notice(NamedTuple):
     """Something changed. `task` None: the run itself. Times in seconds since 1970.
 
     `state` is the new state of the run or of the task run; `duration` seconds of the attempt or run that
     just ended; `error` the attempt's error (type, message, traceback, file, line), `retry_in` seconds to the
-    next attempt when the state is retrying.
+    next attempt when the state is retrying; `by` who asked for the run's new state, if somebody did.
     """
 
     at: float
@@ -24,6 +28,7 @@ class Notice(NamedTuple):
     duration: float | None
     error: dict[str, Any] | None
     retry_in: float | None
+    by: str | None = None
 
 
 class TaskPicture(NamedTuple):
@@ -44,7 +49,10 @@ class TaskPicture(NamedTuple):
 
 
 class RunPicture(NamedTuple):
-    """A run as it is now; `tasks` in the order of the definition, items after their parent."""
+    """A run as it is now; `tasks` in the order of the definition, items after their parent.
+
+    `paused_by` is who paused it.
+    """
 
     id: str
     pipeline: str
@@ -58,6 +66,34 @@ class RunPicture(NamedTuple):
     total: int
     error: dict[str, Any] | None
     tasks: list[TaskPicture]
+    paused_by: str | None = None
+
+
+class Resting(NamedTuple):
+    """Where a run of type debug rests: the task that is next, the references of its arguments, and the run's params."""
+
+    task: TaskSpec
+    map_index: int | None
+    label: str | None
+    inputs: dict[str, Ref]
+    params: dict[str, Any]
+    known: dict[str, ParamSpec]
+
+
+def resting_before(view: RunView) -> Resting | None:
+    """Where a run rests; None for one that does not."""
+    run = view.before
+    if run is None or view.state != "paused":
+        return None
+    inputs: dict[str, Ref] = {}
+    for argument, source in run.task.spec.inputs.items():
+        if run.item is not None and argument in run.item:
+            inputs[argument] = run.item[argument]
+        elif source.kind == "param" or source.over == "param":
+            inputs[argument] = {"json": view.params.get(source.name)}
+        else:
+            inputs[argument] = view.values.get(source.name)
+    return Resting(run.task.spec, run.map_index, run.label, inputs, view.params, view.plan.spec.params)
 
 
 Listener: TypeAlias = Callable[[Notice], None]

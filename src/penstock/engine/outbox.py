@@ -8,7 +8,16 @@ from typing import Any, overload
 
 from penstock.engine.observe import Notice
 from penstock.engine.view import Attempt, RunView, TaskRun
-from penstock.store.rows import CommandSettled, NewArtifact, NewEvent, NewMetric, NewSample, NewTimer
+from penstock.store.rows import (
+    CommandSettled,
+    NewArtifact,
+    NewEvent,
+    NewMetric,
+    NewResult,
+    NewSample,
+    NewTimer,
+    SlotAsk,
+)
 
 
 @overload
@@ -24,7 +33,9 @@ class Outbox:
     """One for an engine. The loop empties it after every round of deciding.
 
     `ready` may be dispatched; `held` belongs to strict runs and waits until what caused it is committed; of `promised`
-    a worker has the attempt already.
+    a worker has the attempt already; for `sought` results of earlier runs are looked for. `cancel`, `recall`, `suspend`
+    and `resume` are keys of attempts for the executor; `again` is to be dispatched once more. `stopped` are timers that
+    must not fire.
     """
 
     def __init__(self) -> None:
@@ -32,24 +43,44 @@ class Outbox:
         self.held: list[TaskRun] = []
         self.promised: list[TaskRun] = []
         self.cancel: list[str] = []
+        self.recall: list[str] = []
+        self.suspend: list[str] = []
+        self.resume: list[str] = []
+        self.again: list[Attempt] = []
         self.timers: list[tuple[float, str, RunView, TaskRun | None]] = []
+        self.stopped: list[tuple[str, RunView]] = []
         self.over: list[RunView] = []
         self.runs: list[RunView] = []
         self.task_runs: list[TaskRun] = []
         self.attempts: list[Attempt] = []
         self.events: list[NewEvent] = []
         self.artifacts: list[NewArtifact] = []
+        self.results: list[NewResult] = []
+        self.sought: list[TaskRun] = []
         self.metrics: list[NewMetric] = []
         self.samples: list[NewSample] = []
         self.new_timers: dict[tuple[int, str, int], NewTimer] = {}
         self.gone_timers: set[tuple[int, str, int]] = set()
         self.commands: list[CommandSettled] = []
+        # Slots: of runs that are over, of attempts (by n) that are, of runs that are let past, and of attempts to come.
+        self.slots_over: list[RunView] = []
+        self.slots_gone: list[tuple[TaskRun, int]] = []
+        self.slots_past: list[RunView] = []
+        self.slot_asks: list[tuple[TaskRun, SlotAsk]] = []
 
     @property
     def dirty(self) -> bool:
         """Is there anything to write?"""
         return bool(
-            self.events or self.task_runs or self.attempts or self.runs or self.metrics or self.samples or self.commands
+            self.events
+            or self.task_runs
+            or self.attempts
+            or self.runs
+            or self.metrics
+            or self.samples
+            or self.commands
+            or self.slots_gone
+            or self.slot_asks
         )
 
     def mark_run(self, view: RunView) -> None:
@@ -80,9 +111,16 @@ class Outbox:
         text = None if data is None else json.dumps(data, ensure_ascii=False)
         self.events.append(NewEvent(view.key, None if run is None else run.seq, n, int(at * 1_000_000), kind, text))
 
-    def answer(self, command: int, state: str, outcome: dict[str, Any], at: float) -> None:
-        """Say what became of a command, in the commit that makes it true."""
-        self.commands.append(CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command))
+    def answer(self, command: int, run_key: int, state: str, outcome: dict[str, Any], at: float) -> None:
+        """Say what became of a command for a run, in the commit that makes it true."""
+        self.commands.append(CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command, run_key))
+
+    def give_back(self, stale: list[tuple[TaskRun, int]]) -> None:
+        """Attempts of task runs don't need their slots any more; nor are those asked for that nobody was asked yet."""
+        gone = {(run.run.key, run.seq, n) for run, n in stale}
+        if gone:
+            self.slot_asks = [one for one in self.slot_asks if one[1][2:5] not in gone]
+            self.slots_gone += stale
 
     def set_timer(self, due: float, kind: str, view: RunView, run: TaskRun | None) -> None:
         """Ask to be woken at `due`, also after a crash."""
@@ -106,7 +144,7 @@ class Outbox:
         if handle is None or not handle.listeners:
             return
         if run is None:
-            notice = Notice(at, None, None, None, view.state, view.reason, n, duration, error, retry_in)
+            notice = Notice(at, None, None, None, view.state, view.reason, n, duration, error, retry_in, view.by)
         else:
             notice = Notice(
                 at,

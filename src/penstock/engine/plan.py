@@ -37,7 +37,7 @@ class PlannedTask:
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """A pipeline's tasks in the order of their definition, and its version."""
+    """A pipeline's tasks in the order of their definition, and its version. `pooled`: does any need a pool?"""
 
     spec: PipelineSpec
     version: str
@@ -45,6 +45,9 @@ class Plan:
     tasks: list[PlannedTask]
     places: dict[str, int]
     roles: dict[str, list[int]]
+    #: Is a person asked by one of the tasks?
+    asks: bool = False
+    pooled: bool = False
 
 
 def make_plan(definition: PipelineSpec) -> Plan:
@@ -63,7 +66,9 @@ def make_plan(definition: PipelineSpec) -> Plan:
     for task in tasks:
         if len(task.downstream) == 1 and _is_simple(task) and _is_simple(after := tasks[task.downstream[0]]):
             task.successor = after.place if _is_link(after) else None
-    return Plan(definition, definition.version, text, tasks, places, roles)
+    asks = any(task.spec.approval is not None for task in tasks)
+    pooled = any(task.spec.resources.pool is not None for task in tasks)
+    return Plan(definition, definition.version, text, tasks, places, roles, asks, pooled)
 
 
 def _planned(place: int, task: TaskSpec) -> PlannedTask:
@@ -80,7 +85,10 @@ def _planned(place: int, task: TaskSpec) -> PlannedTask:
 
 def _is_simple(task: PlannedTask) -> bool:
     """Whether any worker will do for it, and it makes one attempt of one item."""
-    return task.plain and task.spec.resources.memory is None and not task.items and task.spec.role == "task"
+    spec = task.spec
+    if spec.approval is not None:
+        return False
+    return task.plain and spec.resources.memory is None and not task.items and spec.role == "task"
 
 
 def _is_link(task: PlannedTask) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from penstock.engine.dispatch import make_attempt
+from penstock.engine.reuse import takes
 from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.model.run_types import meaning_of
 from penstock.ports.executor import Ended
 
 #: Promises behind one attempt. With so many, few links are left that wait for the engine.
@@ -54,6 +56,8 @@ def _successor(run: TaskRun) -> TaskRun | None:
     if place is None or run.parent is not None:
         return None
     after = run.run.by_place[place]
+    if takes(run.run, after.task) or meaning_of(run.run.type).alone:
+        return None
     waits = after.state == "created" and after.unmet == 1 and not (after.up_failed or after.up_skipped)
     return after if waits and not after.up_cancelled and not after.attempts and after.promise is None else None
 

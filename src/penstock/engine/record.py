@@ -15,6 +15,7 @@ from penstock.store.rows import (
     NewRun,
     NewTaskRun,
     NewVersion,
+    RunOptions,
     RunParams,
     RunUpdate,
     TaskRunUpdate,
@@ -38,15 +39,31 @@ def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str
         attempt.dirty = False
         _attempt_row(attempt, commit)
         touched[attempt.task_run.run.key] = attempt.task_run.run
+    if out.slots_over or out.slots_gone or out.slots_past or out.slot_asks:
+        _slot_rows(out, commit, touched)
     commit.fences = [Fence(key, owner, view.epoch) for key, view in touched.items() if key not in new_runs]
     commit.artifacts, commit.events = out.artifacts, out.events
+    # In one order, so that two engines which write the same keys never wait for each other.
+    commit.results = sorted(out.results)
     commit.metrics, commit.samples = out.metrics, out.samples
     commit.timers_gone, commit.timers = list(out.gone_timers), list(out.new_timers.values())
     commit.commands, out.commands = out.commands, []
     out.runs, out.task_runs, out.attempts = [], [], []
-    out.artifacts, out.events, out.metrics, out.samples = [], [], [], []
+    out.artifacts, out.results, out.events, out.metrics, out.samples = [], [], [], [], []
     out.gone_timers, out.new_timers = set(), {}
     return commit, list(touched.values())
+
+
+def _slot_rows(out: Outbox, commit: Commit, touched: dict[int, RunView]) -> None:
+    commit.slots_over = [(view.key,) for view in out.slots_over]
+    commit.slots_past = [view.key for view in out.slots_past]
+    for run, n in out.slots_gone:
+        touched[run.run.key] = run.run
+        commit.slots_gone.append((run.run.key, run.seq, n))
+    for run, ask in out.slot_asks:
+        touched[run.run.key] = run.run  # who has lost the run must not take a slot for it
+        commit.slot_asks.append(ask)
+    out.slots_over, out.slots_gone, out.slots_past, out.slot_asks = [], [], [], []
 
 
 def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, str, str]]) -> None:
@@ -62,6 +79,9 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
         if view.edited:
             view.edited = False
             commit.run_params.append(RunParams(_json(view.params) or "{}", view.key))
+        if view.rearranged:
+            view.rearranged = False
+            commit.run_options.append(RunOptions(_json(options_of(view)), view.key))
         return
     spec = view.plan.spec
     version = (spec.namespace, spec.name, view.plan.version)
@@ -73,11 +93,17 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
         view.key, view.id, spec.name, spec.namespace, view.plan.version, view.type, view.state, view.reason,
         created, started, ended, _json(view.params) or "{}", _json(view.trigger) or "{}", _json(view.tags) or "[]",
         _json(view.selection), _json(view.facts), None, view.replay_of, view.generation, error, view.tasks_total,
-        view.tasks_done, owner, view.epoch, 1, view.bytes,
+        view.tasks_done, owner, view.epoch, 1, view.bytes, _json(options_of(view)),
     )  # fmt: skip
     commit.new_runs.append(row)
     commit.labels.extend((view.key, name, value) for name, value in view.labels.items())
     view.stored_version = 1
+
+
+def options_of(view: RunView) -> dict[str, Any]:
+    """How the run was asked to run, where that is unusual."""
+    told = {"refresh": view.refresh, "breakpoints": sorted(view.breakpoints)}
+    return {name: value for name, value in told.items() if value}
 
 
 def _task_run_row(run: TaskRun, commit: Commit) -> None:

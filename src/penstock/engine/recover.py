@@ -13,7 +13,7 @@ from typing import Any
 from penstock.engine.outbox import micros
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.model.transitions import ATTEMPT, RUN, TASK_RUN, step
-from penstock.store import commands, instances, ownership, recovery, requests
+from penstock.store import commands, instances, ownership, recovery, requests, slots
 from penstock.store.connection import Connection
 from penstock.store.recovery import StoredRun
 from penstock.store.rows import AttemptUpdate, Commit, Fence, NewAttempt, NewEvent, NewTaskRun, RunUpdate, TaskRunUpdate
@@ -32,6 +32,7 @@ def settle_abandoned_runs(connection: Connection, owner: int, now: float, spare:
     one. Time grows with the task runs of the runs that end.
     """
     instances.retire_dead(connection, now)
+    slots.release_lost(connection)
     settled = []
     for key in recovery.orphans(connection, expired_before=0.0, of_engines=False):
         if key in spare or requests.give_back(connection, key):
@@ -41,10 +42,9 @@ def settle_abandoned_runs(connection: Connection, owner: int, now: float, spare:
         if epoch is not None and stored is not None and stored.run.state not in TERMINAL_RUN:
             apply(connection, lost_run(stored, Fence(key, owner, epoch), now))
             settled.append(key)
-    outcome = {"code": "transition", "detail": "the run was over before"}
     for command in commands.waiting(connection, owner) if settled else ():
         if command.run_key in settled:
-            commands.settle(connection, command.id, "refused", outcome, now)
+            commands.settle(connection, command.id, "refused", commands.OVER_BEFORE, now)
     return settled
 
 
@@ -72,12 +72,13 @@ def lost_run(stored: StoredRun, fence: Fence, now: float, message: str = MESSAGE
     )  # fmt: skip
     commit.run_updates.append(update)
     commit.events.append(_told(run.key, None, at, "run." + state))
+    commit.slots_over = [(run.key,)]
     commit.timers_gone = [(timer.run_key, timer.kind, timer.seq) for timer in stored.timers]
     return commit
 
 
 def _event_of(row: NewTaskRun, live: bool) -> str:
-    if row.state == "cancelling":
+    if row.state == "cancelling" or (row.state == "paused" and not live):
         return "settle_cancelled"
     return "fail" if live or row.state == "running" else "cancel"
 

@@ -1,4 +1,4 @@
-"""The record of a run that was asked for and can't start."""
+"""The record of a run that was asked for and can't start, or may not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from penstock.engine.outbox import micros
+from penstock.engine.view import Barred
 from penstock.model.transitions import RUN, step
 from penstock.store.requests import Requested
 from penstock.store.rows import Commit, Fence, NewEvent, RunUpdate
@@ -23,4 +24,20 @@ def refused_run(asked: Requested, owner: int, error: Exception, now: float) -> C
         asked.row_version,
     )  # fmt: skip
     event = NewEvent(asked.key, None, None, at, "run." + state, json.dumps({"reason": REASON}))
+    fences, over = [Fence(asked.key, owner, asked.epoch)], [(asked.key,)]
+    return Commit(fences=fences, run_updates=[update], events=[event], slots_over=over)
+
+
+def barred_run(asked: Requested, owner: int, barred: Barred, now: float) -> Commit:
+    """The rows that end a claimed run for which a limit has no room: skipped or failed, as that says."""
+    at = micros(now)
+    state = step(RUN, "created", barred.event)
+    told = {"type": "LimitReached", "message": barred.message, "traceback": ""}
+    error = json.dumps(told) if state == "failed" else None
+    update = RunUpdate(
+        state, "limit", None, at, 1, error, asked.tasks_total, 0, 0, asked.row_version + 1,
+        asked.key, asked.row_version,
+    )  # fmt: skip
+    data = json.dumps({"reason": "limit", **barred.told})
+    event = NewEvent(asked.key, None, None, at, "run." + state, data)
     return Commit(fences=[Fence(asked.key, owner, asked.epoch)], run_updates=[update], events=[event])

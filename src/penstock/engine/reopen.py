@@ -6,11 +6,11 @@ from collections import deque
 from typing import Any
 
 from penstock.engine.plan import PlannedTask
-from penstock.engine.restore import count_ends, count_upstream
+from penstock.engine.reckoning import is_outside, reckon
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import NotFound, TransitionError
 from penstock.model.nearest import did_you_mean
-from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
+from penstock.model.states import TERMINAL_RUN
 
 #: Task runs that a retry of the whole run makes again.
 UNFINISHED = frozenset({"failed", "cancelled", "upstream_failed", "warning"})
@@ -41,10 +41,15 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
         old = view.by_place[place]
         run = view.by_place[place] = _add(view, old.task, at)
         for dataset in old.task.spec.outputs:
-            view.values.pop(dataset, None)
+            made = view.values.pop(dataset, None)
+            view.unmade.pop(dataset, None)
+            if made is not None:
+                view.earlier[dataset] = made
         if old.children and place not in whole and not _has_other_items(view, old.task):
             _keep_items(view, run, old, at)
-    _count(view)
+    view.reason, view.error, view.phase = None, None, "task"
+    view.touched, view.fans = {}, []
+    reckon(view)
 
 
 def _unfinished(view: RunView) -> tuple[set[int], set[int]]:
@@ -53,12 +58,17 @@ def _unfinished(view: RunView) -> tuple[set[int], set[int]]:
     whole: set[int] = set()
     waiting = deque(place for place in view.plan.roles["task"] if view.by_place[place].state in UNFINISHED)
     again.update(waiting)
+    for place in tuple(waiting):
+        makers = [maker for maker in _makers_of_damaged(view, view.by_place[place]) if maker not in again]
+        again.update(makers)
+        whole.update(makers)
+        waiting.extend(makers)
     while waiting:
         place = waiting.popleft()
         task = view.plan.tasks[place]
         for after in task.downstream:
             run = view.by_place[after]
-            if _is_outside(run):
+            if is_outside(run):
                 continue
             new = after not in again and (run.state != "succeeded" or _reads(run.task, task))
             if new or (after in again and after not in whole):
@@ -66,6 +76,16 @@ def _unfinished(view: RunView) -> tuple[set[int], set[int]]:
                 whole.add(after)
                 waiting.append(after)
     return again, whole
+
+
+def _makers_of_damaged(view: RunView, run: TaskRun) -> list[int]:
+    """Who made what a task could not read, because its file is damaged: that is made again."""
+    if run.reason != "artifact_corrupt":
+        return []
+    tasks = view.plan.tasks
+    return [
+        place for place in run.task.upstream if _reads(run.task, tasks[place]) and not is_outside(view.by_place[place])
+    ]
 
 
 def _reads(task: PlannedTask, before: PlannedTask) -> bool:
@@ -80,13 +100,13 @@ def _from(view: RunView, name: str) -> set[int]:
     if place is None or view.plan.tasks[place].spec.role != "task":
         names = [task.name for task in view.plan.tasks if task.spec.role == "task"]
         raise NotFound(f"'{view.plan.spec.name}' has no task '{name}' to retry from", cure=did_you_mean(name, names))
-    if _is_outside(view.by_place[place]):
+    if is_outside(view.by_place[place]):
         raise TransitionError(f"task '{name}' was not a part of that run", cure="replay the pipeline from it")
     _check_inputs(view, view.by_place[place])
     found, waiting = {place}, [place]
     while waiting:
         for after in view.plan.tasks[waiting.pop()].downstream:
-            if after not in found and not _is_outside(view.by_place[after]):
+            if after not in found and not is_outside(view.by_place[after]):
                 found.add(after)
                 waiting.append(after)
     return found
@@ -118,16 +138,12 @@ def _cause(view: RunView, run: TaskRun) -> TaskRun:
     return run
 
 
-def _is_outside(run: TaskRun) -> bool:
-    return run.state == "skipped" and run.reason == "slice"
-
-
 def _in_order(view: RunView, again: set[int]) -> list[int]:
     """The places of all that gets a task run of the new generation."""
     return [
         task.place
         for task in view.plan.tasks
-        if task.place in again or (task.spec.role != "task" and not _is_outside(view.by_place[task.place]))
+        if task.place in again or (task.spec.role != "task" and not is_outside(view.by_place[task.place]))
     ]
 
 
@@ -154,19 +170,3 @@ def _keep_items(view: RunView, run: TaskRun, old: TaskRun, at: float) -> None:
                 refs[index or 0] = None
         child.parent = run
         run.children.append(child)
-
-
-def _count(view: RunView) -> None:
-    """All that a view knows of its task runs together, reckoned anew."""
-    current = [one for run in view.by_place for one in (run, *(run.children or ()))]
-    view.open = dict.fromkeys(view.open, 0)
-    for run in view.by_place:
-        count_upstream(view, run)
-    for one in current:
-        view.open[one.task.spec.role] += one.state not in TERMINAL_TASK
-    leaves = [one for one in current if not one.children and not _is_outside(one)]
-    view.tasks_total = len(leaves)
-    view.tasks_done = sum(one.state in TERMINAL_TASK for one in leaves)
-    view.reason, view.error, view.phase = None, None, "task"
-    view.touched, view.fans = {}, []
-    count_ends(view, current)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import deque
 
 from penstock.engine.restore import count_upstream, current_rows, reference
+from penstock.engine.reuse import CACHED
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import NotFound, TransitionError
 from penstock.model.nearest import did_you_mean
 from penstock.store.recovery import StoredRun
 from penstock.store.rows import NewArtifact, NewTaskRun
-
-#: The reason of task runs whose outputs are those of another run.
-REASON = "cached"
 
 
 def keep_outputs(view: RunView, source: StoredRun, from_task: str, at: float) -> None:
@@ -102,7 +100,7 @@ def _keep(
 def _end(view: RunView, run: TaskRun, row: NewTaskRun, at: float) -> None:
     # Not a step of its life: it is on record like this from the start, as what is outside of a slice.
     run.state, run.ended_at = row.state, at
-    run.reason = REASON if row.state == "succeeded" else row.reason
+    run.reason = CACHED if row.state == "succeeded" else row.reason
     view.open[run.task.spec.role] -= 1
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from penstock.engine.plan import Plan
 from penstock.engine.view import RunView, TaskRun
-from penstock.errors import NotFound
+from penstock.errors import NotFound, UsageError
 from penstock.model import graph, ids
+from penstock.model.nearest import did_you_mean
+from penstock.model.run_types import meaning_of
 from penstock.ports.executor import RunContext
 
 
@@ -19,7 +21,8 @@ class RunRequest:
     `params` are JSON values by name, `texts` values as typed on a command line (both are checked against the
     definition). `from_`, `to`, `only` and `select_tags` choose a slice; `from_run` is the run (id) that gives what the
     slice needs, else the latest that succeeded. `replay_of` is the run (id) that is repeated, from the task
-    `replay_from` or whole.
+    `replay_from` or whole. `refresh`: no result of an earlier run is taken. `breakpoints` names tasks before which a
+    run of type debug rests.
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class RunRequest:
     trigger: dict[str, Any] | None = None
     replay_of: str | None = None
     replay_from: str | None = None
+    refresh: bool = False
+    breakpoints: tuple[str, ...] = ()
 
     @property
     def sliced(self) -> bool:
@@ -68,6 +73,17 @@ def chosen_tasks(plan: Plan, request: RunRequest) -> set[str] | None:
     return chosen | handlers
 
 
+def check_breakpoints(plan: Plan, request: RunRequest) -> None:
+    """Raise UsageError for breakpoints where there can be none."""
+    if request.breakpoints and not meaning_of(request.type).alone:
+        raise UsageError("only a run of type debug rests before tasks", cure="add --type debug")
+    for name in request.breakpoints:
+        if name not in plan.places:
+            raise UsageError(
+                f"'{plan.spec.name}' has no task '{name}' to rest before", cure=did_you_mean(name, plan.places)
+            )
+
+
 def selection_of(request: RunRequest) -> dict[str, list[str]]:
     """The parts of the slice that is asked for; none for the whole."""
     parts = {"from": request.from_, "to": request.to, "only": request.only, "tags": request.select_tags}
@@ -85,6 +101,7 @@ def new_view(
     view.trigger = request.trigger or {"kind": "manual", "name": None}
     view.tags = sorted({*plan.spec.tags, *request.tags})
     view.values = dict(given)
+    view.refresh, view.breakpoints = request.refresh, set(request.breakpoints)
     if chosen is not None:
         view.selection = selection_of(request)
     view.by_place = [TaskRun(view, seq, task, at) for seq, task in enumerate(plan.tasks)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NamedTuple
 
+from penstock.engine.approvals import APPROVAL
+from penstock.engine.dispatch import attempt_key, epoch_of
 from penstock.engine.plan import Plan
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import StoreCorrupt
@@ -42,6 +44,7 @@ def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[s
     live = _take_attempts(view, stored)
     _take_fan_outs(view, current)
     view.values = {**given, **_values(view, stored, current)}
+    _take_unmade(view, current)
     for run in view.by_place:
         count_upstream(view, run)
     for run in current:
@@ -49,9 +52,9 @@ def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[s
             view.open[run.task.spec.role] += 1
     count_ends(view, current)
     view.phase = _phase(view)
-    view.touched = {
-        run.seq: run for run in view.by_place if run.state == "created" and run.task.spec.role == view.phase
-    }
+    view.touched = {run.seq: run for run in current if run.state == "created" and run.task.spec.role == view.phase}
+    if view.state == "paused" and view.reason == APPROVAL:
+        view.touched = {}  # as it was when only people could go on with it
     queued = [run for run in current if run.state == "queued" and run.live is None]
     return Restored(view, live, queued, _timers(view, stored))
 
@@ -62,11 +65,18 @@ def _take_run(view: RunView, stored: StoredRun) -> None:
     view.selection = None if row.selection is None else json.loads(row.selection)
     view.facts = None if row.facts is None else json.loads(row.facts)
     view.labels = stored.labels
+    options = {} if row.options is None else json.loads(row.options)
+    view.refresh, view.breakpoints = bool(options.get("refresh")), set(options.get("breakpoints", ()))
     view.state, view.reason = row.state, row.reason
     view.error = None if row.error is None else json.loads(row.error)
     view.started_at, view.ended_at = _time(row.started_at), _time(row.ended_at)
     view.generation, view.epoch, view.stored_version = row.generation, row.epoch, row.row_version
     view.tasks_total, view.tasks_done, view.bytes = row.tasks_total, row.tasks_done, row.bytes or 0
+    if row.state == "paused":
+        view.paused = None if row.reason == APPROVAL else row.reason or "user"
+        view.still = any(task.state == "paused" and task.kind != APPROVAL for task in stored.task_runs)
+        view.paused_at = next((_seconds(timer.due_at) for timer in stored.timers if timer.kind == "paused"), None)
+    view.timeout_at = next((_seconds(timer.due_at) for timer in stored.timers if timer.kind == "run_timeout"), None)
     if row.state == "cancelling":
         view.timed_out = row.reason == "timeout"
         view.doom = row.reason if row.reason in DOOMS else None
@@ -151,7 +161,7 @@ def _take_attempts(view: RunView, stored: StoredRun) -> list[Attempt]:
 
 def _attempt(view: RunView, run: TaskRun, row: NewAttempt) -> Attempt:
     mode = "expand" if run.task.items and run.map_index is None else "run"
-    key = f"{view.key}:{run.seq}:{row.n}"
+    key = attempt_key(view.key, run.seq, row.n, epoch_of(row.log or "", row.n))
     attempt = Attempt(key, run, row.n, _seconds(row.dispatched_at), row.log or "", mode)
     attempt.state, attempt.reason, attempt.worker = row.state, row.reason, row.worker
     attempt.started_at, attempt.stored = _time(row.started_at), True
@@ -181,8 +191,9 @@ def _values(view: RunView, stored: StoredRun, current: list[TaskRun]) -> dict[st
     for row in stored.artifacts:
         run = view.task_runs[row.seq]
         if row.seq not in counting:
-            continue
-        if run.parent is None:
+            if run.map_index is None:
+                view.earlier[row.dataset] = reference(row)
+        elif run.parent is None:
             values[row.dataset] = reference(row)
         elif run.parent.results is not None and run.map_index is not None:
             run.parent.results[row.dataset][run.map_index] = reference(row)
@@ -190,6 +201,23 @@ def _values(view: RunView, stored: StoredRun, current: list[TaskRun]) -> dict[st
         if run.results is not None and run.state in ("succeeded", "warning"):
             values.update({dataset: {"list": refs} for dataset, refs in run.results.items()})
     return values
+
+
+def _take_unmade(view: RunView, current: list[TaskRun]) -> None:
+    """What a task that a person took for done did not make; what an earlier generation made of it is read."""
+    for run in current:
+        if run.state != "succeeded" or run.reason != "user" or run.children:
+            continue
+        for dataset in run.task.spec.outputs:
+            results = None if run.parent is None else run.parent.results
+            if results is not None and run.map_index is not None:
+                made = results[dataset][run.map_index] is not None
+            else:
+                made = dataset in view.values or dataset in view.earlier
+                if made:
+                    view.values.setdefault(dataset, view.earlier.get(dataset))
+            if not made:
+                view.unmade[dataset] = f"task '{run.task.name}' was set to succeeded by hand"
 
 
 def reference(row: NewArtifact) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from penstock.engine.plan import Plan, PlannedTask
 from penstock.ports.executor import Ended, RunContext, Usage
@@ -35,20 +35,32 @@ class Attempt:
         self.after: Attempt | None = None
 
 
+class Sought:
+    """A result of an earlier run that is looked for under a key; `found` is a reuse.Found, or None for none."""
+
+    __slots__ = ("answered", "found", "key")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.answered = False
+        self.found: Any = None
+
+
 class TaskRun:
     """A task (and item) of a run.
 
     `unmet` counts upstream tasks that are not over; `failed`, `skipped`, `cancelled` how they ended.
     `tries` counts attempts that its retry policy pays for, `losses` those lost in a row.
     A fan-out's parent has `children` in the order of their map index, `open_children` of them not over, and `results`:
-    per dataset the list of their references. `promise` is its first attempt, given out before its time.
+    per dataset the list of their references. `promise` is its first attempt, given out before its time, `sought` the
+    result of an earlier run that it may take.
     """
 
     __slots__ = (
         "attempts", "children", "created_at", "dirty", "ended_at", "error", "first_started", "generation", "item",
         "label", "live", "losses", "map_index", "open_children", "parent", "progress", "promise",
-        "queued_at", "reason", "results", "run", "seq", "started_at", "state", "stored_version", "task", "tries",
-        "unmet", "up_cancelled", "up_failed", "up_skipped",
+        "queued_at", "reason", "results", "run", "seq", "sought", "started_at", "state", "stored_version", "task",
+        "tries", "unmet", "up_cancelled", "up_failed", "up_skipped",
     )  # fmt: skip
 
     def __init__(self, run: RunView, seq: int, task: PlannedTask, at: float) -> None:
@@ -71,6 +83,7 @@ class TaskRun:
         self.losses = 0
         self.live: Attempt | None = None
         self.promise: Attempt | None = None
+        self.sought: Sought | None = None
         self.item: dict[str, Any] | None = None
         self.children: list[TaskRun] | None = None
         self.open_children = 0
@@ -85,25 +98,61 @@ class TaskRun:
         self.dirty = False
 
 
+class Answer(NamedTuple):
+    """What became of a question to a person. `values` are JSON by the names of the form, `by` is who has answered;
+    `late`: nobody has, in time.
+    """
+
+    task_run: TaskRun
+    approved: bool
+    values: dict[str, Any]
+    comment: str | None
+    by: str | None
+    late: bool
+
+
+class Barred(NamedTuple):
+    """A limit that is full keeps a run from starting: it takes `event` (queue, skip or fail).
+
+    `told` goes into its history, `message` is for people.
+    """
+
+    event: str
+    told: dict[str, Any]
+    message: str
+
+
 class RunView:
     """A run: its plan, its task runs, and what happened since the last decision.
 
     `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
     changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
     reference of its value. `live` counts attempts that the executor has, `promises` those that it has
-    before their time, of which `pace` are given at once. `asked` is the reason of a wish to
-    cancel; `forced` is "asked", then "done", when it was wished twice; `commands` are the numbers of wishes that wait
-    for their answer; `doom` is why the run can't go on at all. `again` is what its history tells of the retry that it
-    is to begin with, `edited` whether its params are new. `replay_of` is the run that it repeats, `kept` what it
-    takes of that one's artifacts.
+    before their time, of which `pace` are given at once. `asked` is the reason of a wish to cancel; `forced` is
+    "asked", then "done", when it was wished twice. `paused` is why the run is to rest (`user`, `breakpoint`,
+    `approval`), None when it may go on, `paused_by` who asked for that, `still` whether what runs stands still
+    meanwhile; `paused_at` is since when, `rested` what was dispatched and not begun; `timeout_at` is when its time is
+    up. `commands` are the numbers of wishes that wait for their answer, `by` who wished last. `doom` is why the run
+    can't go on at all. `again` is what its history tells of the retry that it is to begin with, `edited` whether its
+    params are new. `replay_of` is the run that it repeats, `kept` what it takes of that one's artifacts. `refresh`: no
+    result of an earlier run is taken; `seen` tells of datasets that the project keeps and no task makes what changes
+    with them. Of a run of type debug, `breakpoints` names tasks before which it rests, `before` is the task run
+    before which it does, `passed` has the seq of those that may begin, and `stepping` says that it rests before
+    each; `rearranged`: its breakpoints are new. `slots`: has it any to give back at its end? `barred` is the limit
+    that is full, as long as it keeps the run waiting, `past` who let it start all the same. `chosen` are states
+    that a person has set, not yet applied, and who that is; `earlier` has values of datasets that earlier
+    generations made, `unmade` tells of datasets that nobody made although their task is taken for done.
     """
 
     __slots__ = (
-        "again", "asked", "by_place", "bytes", "commands", "context", "created_at", "dirty", "doom", "due", "edited",
-        "ended", "ended_at", "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation",
-        "handle", "id", "kept", "key", "labels", "live", "open", "pace", "params", "phase", "plan", "promises",
-        "reason", "replay_of", "selection", "started_at", "state", "stored_version", "strict", "tags", "task_runs",
-        "tasks_done", "tasks_total", "timed_out", "touched", "trigger", "type", "values", "warnings",
+        "again", "answers", "asked", "barred", "before", "breakpoints", "by", "by_place", "bytes", "chosen",
+        "commands", "context", "created_at", "dirty", "doom", "due", "earlier", "edited", "ended", "ended_at",
+        "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id",
+        "kept", "key", "labels", "live", "open", "pace", "params", "passed", "past", "paused", "paused_at",
+        "paused_by", "phase", "plan", "promises", "rearranged", "reason", "refresh", "replay_of", "rested", "seen",
+        "selection", "slots", "started_at", "state", "stepping", "still", "stored_version", "strict", "tags",
+        "task_runs", "tasks_done", "tasks_total", "timed_out", "timeout_at", "touched", "trigger", "type", "unmade",
+        "values", "warnings",
     )  # fmt: skip
 
     def __init__(self, key: int, run_id: str, plan: Plan, context: RunContext, at: float) -> None:
@@ -145,14 +194,35 @@ class RunView:
         self.replay_of: int | None = None
         self.kept: list[Any] = []  # of store.rows.NewArtifact
         self.edited = False
+        self.refresh = False
+        self.breakpoints: set[str] = set()
+        self.before: TaskRun | None = None
+        self.passed: set[int] = set()
+        self.stepping = False
+        self.rearranged = False
+        self.seen: dict[str, str] = {}
+        self.slots = plan.pooled
+        self.barred: Barred | None = None
+        self.past: dict[str, Any] | None = None
         self.asked: str | None = None
         self.forced: str | None = None
+        self.chosen: list[tuple[TaskRun, str, str | None]] = []
+        self.earlier: dict[str, Any] = {}
+        self.unmade: dict[str, str] = {}
+        self.paused: str | None = None
+        self.paused_by: str | None = None
+        self.paused_at: float | None = None
+        self.still = False
+        self.rested: list[Attempt] = []
+        self.timeout_at: float | None = None
+        self.by: str | None = None
         self.timed_out = False
         self.doom: str | None = None
         self.commands: list[int] = []
         self.ended: list[tuple[Attempt, Ended]] = []
         self.touched: dict[int, TaskRun] = {}
         self.due: list[TaskRun] = []
+        self.answers: list[Answer] = []
         self.fans: list[TaskRun] = []
         self.stored_version = 0
         self.dirty = False

@@ -41,6 +41,7 @@ class InlineExecutor:
     """Makes one attempt a call of `poll` (see ports.executor for the law)."""
 
     workers = 1
+    suspends = False
 
     def __init__(self, *, log_limit: int = LIMIT) -> None:
         self._log_limit = log_limit
@@ -74,6 +75,19 @@ class InlineExecutor:
                 self._reports.append(Returned(assignment.key))
                 continue
             self._reports.append(Ended(assignment.key, "cancelled", None, [], None, None, None, None, now, None))
+
+    def recall(self, keys: list[str]) -> None:
+        """Take back what waits."""
+        wanted = set(keys)
+        for assignment in [one for one in self._queue if one.key in wanted]:
+            self._queue.remove(assignment)
+            self._reports.append(Returned(assignment.key))
+
+    def suspend(self, keys: list[str]) -> None:
+        """Nothing here can stand still: see `suspends`."""
+
+    def resume(self, keys: list[str]) -> None:
+        """So nothing has to go on."""
 
     def forget(self, run_id: str) -> None:
         """The run is over."""

@@ -1,16 +1,26 @@
 """Whether the agent of an engine is still at work: a file for each engine, locked for as long as either of them lives.
 
-The lock (flock(2)) belongs to what the engine opened and its agent inherited, so the kernel gives it up with the last
-of the two, however they end; an agent ends after all its workers.
+The lock (flock(2)) belongs to what the engine opened and its agents have got from it, so the kernel gives it up with
+the last of them, however they end; an agent ends after all its workers. The file stays: it tells that the engine was
+one of this home, and that we would see its lock. Beside it lies what an agent had to report when no engine was there
+(agent.spool).
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import time
 from pathlib import Path
+from typing import Final, Literal
 
 from penstock.errors import ExecutorError
+
+#: The end of the name of an agent's reports.
+SPOOL: Final = ".spool"
+#: Seconds after which files of engines that are gone are removed: nobody asks for them any more.
+OLD: Final = 24 * 3600.0
 
 
 def hold(path: Path) -> int:
@@ -24,30 +34,32 @@ def hold(path: Path) -> int:
     return fd
 
 
-def release(path: Path, fd: int) -> None:
+def release(fd: int) -> None:
     """Give a lifeline up: all that it stood for is gone."""
-    path.unlink(missing_ok=True)
+    fcntl.flock(fd, fcntl.LOCK_UN)
     os.close(fd)
 
 
-def is_cut(path: Path) -> bool:
-    """Is nobody there any more? Then the file is removed."""
+def state(path: Path) -> Literal["held", "cut", "unknown"]:
+    """Is somebody still there? Unknown: the engine was never one of this home, or was so long ago."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
-        return True
+        return "unknown"
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        return False
+        return "held"
     else:
-        path.unlink(missing_ok=True)
-        return True
+        return "cut"
     finally:
         os.close(fd)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed engines left: the files that nobody holds."""
+    """Remove what engines left that are gone for long."""
+    before = time.time() - OLD
     for path in folder.iterdir() if folder.is_dir() else ():
-        is_cut(path)
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < before and (path.suffix == SPOOL or state(path) == "cut"):
+                path.unlink()

@@ -26,8 +26,9 @@ _RULES: Final = """\
 Rules that the tables keep:
 
 - What is being cancelled never succeeds. A result that comes late is recorded as an event and changes nothing.
-- A state in **bold** is final. A run leaves it only by a retry in place (its generation grows by one), a task run only
-  by a person's decision (`set_state`), which is recorded. An attempt never leaves it: a retry is another attempt.
+- A state in **bold** is final. A run leaves it only by a retry in place (its generation grows by one), a run and a task
+  run by a person's decision (`set_state`), which is recorded; what only followed from the state before is looked at
+  again (`look_again`), while the run is not over. An attempt never leaves it: a retry is another attempt.
 - A run succeeds when all its tasks did; a failure that is allowed makes it a `warning`, any other one `failed`.
 """
 

@@ -6,8 +6,17 @@ import math
 import re
 from typing import Final
 
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhdw])", re.IGNORECASE)
+_SECONDS: Final = {
+    "ms": 0.001,
+    "s": 1.0,
+    "m": 60.0,
+    "min": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+    "w": 604800.0,
+    "y": 31_536_000.0,
+}
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|min|[smhdwy])", re.IGNORECASE)
 _BYTES: Final = {
     "": 1, "b": 1,
     "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9,
@@ -44,7 +53,7 @@ def _from_text(text: str) -> float:
         pass
     parts = _PART.findall(bare)
     if not parts or _PART.sub("", bare).strip():
-        raise ValueError(f"'{text}' is no duration: write a number and ms, s, m, h, d or w, as in '5s' or '1h30m'")
+        raise ValueError(f"'{text}' is no duration: write a number and ms, s, m, h, d, w or y, as in '5s' or '1h30m'")
     return sum(float(number) * _SECONDS[unit.lower()] for number, unit in parts)
 
 

@@ -1,7 +1,7 @@
 """What a pipeline is: plain data that can be written, digested, compared and drawn without user code.
 
 The JSON form of a spec is `to_json`'s: absent and default facts are left out, so two specs are the
-same version exactly when their JSON is the same.
+same version exactly when their JSON is the same (but for digests of code).
 """
 
 from __future__ import annotations
@@ -15,11 +15,15 @@ from typing import Any, Literal, TypeAlias
 Json: TypeAlias = Any
 TriggerRule: TypeAlias = Literal["all_succeeded", "all_done", "one_failed", "none_failed"]
 OnTimeout: TypeAlias = Literal["failed", "cancelled", "warning"]
+OnSilence: TypeAlias = Literal["rejected", "approved", "failed"]
+WhenFull: TypeAlias = Literal["queue", "skip", "cancel_oldest", "fail"]
 Role: TypeAlias = Literal["task", "on_failure", "finally"]
 
-_PARTS = ("tasks", "datasets", "params", "code", "tags")
+_PARTS = ("tasks", "datasets", "params", "code", "tags", "concurrency")
 TRIGGER_RULES: tuple[TriggerRule, ...] = ("all_succeeded", "all_done", "one_failed", "none_failed")
 ON_TIMEOUT: tuple[OnTimeout, ...] = ("failed", "cancelled", "warning")
+ON_SILENCE: tuple[OnSilence, ...] = ("rejected", "approved", "failed")
+WHEN_FULL: tuple[WhenFull, ...] = ("queue", "skip", "cancel_oldest", "fail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,14 @@ class RetrySpec:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSpec:
+    """How many runs at the same time, over all engines of a store, and what becomes of one more."""
+
+    runs: int
+    full: WhenFull = "queue"
+
+
+@dataclass(frozen=True, slots=True)
 class Resources:
     """What an attempt needs: cores, bytes of memory (a hard limit), GPUs, and a named pool's slot."""
 
@@ -82,6 +94,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalSpec:
+    """What a person is asked before the run goes on, and in which form the answer comes.
+
+    `on_timeout` is what becomes of it when nobody has answered within the task's `timeout`: `approved` with the answers
+    of `default`, and those that the form has for the rest.
+    """
+
+    message: str = ""
+    form: dict[str, ParamSpec] = field(default_factory=dict)
+    on_timeout: OnSilence = "rejected"
+    default: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSpec:
     """One step.
 
@@ -89,7 +115,10 @@ class TaskSpec:
     same for the condition function, or None without a condition. `outputs` names the datasets it makes:
     one name takes the returned value whole, several take a tuple in that order or a dict by name, none
     throws the value away. `after` names tasks that only come before. `line` is 1-based in `file`.
-    `foreach` names the arguments that take items. `facts` is what a tool that wrote the definition knows beside.
+    `foreach` names the arguments that take items. `cache` says whether results of earlier runs may be taken: "inputs"
+    for the same code, params and inputs, "never" also where a run would; `cache_ttl` for how many seconds. `digest`
+    stands for the code of the function and of what it names. `facts` is what a tool that wrote the definition knows.
+    Of kind "approval" it has no function and no attempts: a person answers what `approval` asks.
     """
 
     name: str
@@ -113,11 +142,15 @@ class TaskSpec:
     concurrency: int | None = None
     grace: float = 5.0
     on_lost: Literal["retry", "fail"] = "retry"
+    cache: Literal["inputs", "never"] | None = None
+    cache_ttl: float | None = None
+    digest: str = ""
     description: str = ""
     file: str | None = None
     line: int | None = None
     source: str | None = None
     facts: dict[str, Json] = field(default_factory=dict)
+    approval: ApprovalSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +212,16 @@ class PipelineSpec:
     tasks: dict[str, TaskSpec] = field(default_factory=dict)
     datasets: dict[str, DatasetSpec] = field(default_factory=dict)
     code: CodeRef | None = None
+    concurrency: LimitSpec | None = None
 
     @property
     def version(self) -> str:
         """Twelve hex digits over the definition and the digest of its code, wherever it lies."""
         body = to_json(self)
         code = body.pop("code", {})
+        for task in body.get("tasks", {}).values():
+            # It follows from the code, and is another one for another version of Python.
+            task.pop("digest", None)
         text = json.dumps([body, code.get("digest", "")], sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
@@ -215,19 +252,22 @@ def to_json(value: Any) -> Json:
 def from_json(body: dict[str, Any]) -> PipelineSpec:
     """The spec that `to_json` wrote. Raises KeyError or TypeError when it is not one."""
     tasks = {name: _task(task) for name, task in body.get("tasks", {}).items()}
-    params = {
-        name: ParamSpec(**{**param, "choices": tuple(param.get("choices", ()))})
-        for name, param in body.get("params", {}).items()
-    }
+    params = _params(body.get("params", {}))
     datasets = {name: DatasetSpec(**dataset) for name, dataset in body.get("datasets", {}).items()}
     code = body.get("code")
     if code is not None:
         lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
         code = CodeRef(**{**code, **lists})
     rest = {key: fact for key, fact in body.items() if key not in _PARTS}
+    concurrency = None if body.get("concurrency") is None else LimitSpec(**body["concurrency"])
     return PipelineSpec(
-        **rest, tasks=tasks, datasets=datasets, params=params, code=code, tags=tuple(body.get("tags", ()))
-    )
+        **rest, tasks=tasks, datasets=datasets, params=params, code=code, tags=tuple(body.get("tags", ())),
+        concurrency=concurrency,
+    )  # fmt: skip
+
+
+def _params(body: dict[str, Any]) -> dict[str, ParamSpec]:
+    return {name: ParamSpec(**{**param, "choices": tuple(param.get("choices", ()))}) for name, param in body.items()}
 
 
 def _task(body: dict[str, Any]) -> TaskSpec:
@@ -242,6 +282,9 @@ def _task(body: dict[str, Any]) -> TaskSpec:
         made["retry"] = RetrySpec(**{**made["retry"], "on": tuple(made["retry"].get("on", ()))})
     if "resources" in made:
         made["resources"] = Resources(**made["resources"])
+    if made.get("approval") is not None:
+        asked = made["approval"]
+        made["approval"] = ApprovalSpec(**{**asked, "form": _params(asked.get("form", {}))})
     return TaskSpec(**made)
 
 

@@ -1,7 +1,8 @@
 """The state machine as data: `(state, event) -> state`. An unlisted pair raises TransitionError.
 
-`docs/state-machine.md` is written from these tables. `set_state` (a person's recorded decision) and
-`retry` (a retry in place, generation + 1) are the only ways out of a terminal state.
+`docs/state-machine.md` is written from these tables. `set_state` (a person's recorded decision), `look_again` (what
+followed from a state that a person has set since) and `retry` (a retry in place, generation + 1) are the only ways out
+of a terminal state.
 """
 
 from __future__ import annotations
@@ -37,7 +38,11 @@ RUN: Final[Table] = {
     ("cancelling", "fail"): "failed",
     ("cancelling", "warn"): "warning",
     **{(state, "retry"): "running" for state in states.TERMINAL_RUN},
-}
+    # A retry that has to wait for a slot.
+    **{(state, "retry_in_turn"): "queued" for state in states.TERMINAL_RUN},
+    **{(state, "set_state:" + to): to for state in states.TERMINAL_RUN
+       for to in ("succeeded", "warning", "failed", "cancelled") if to != state},
+}  # fmt: skip
 
 TASK_RUN: Final[Table] = {
     ("created", "queue"): "queued",
@@ -45,8 +50,11 @@ TASK_RUN: Final[Table] = {
     ("created", "fail_upstream"): "upstream_failed",
     ("created", "cancel"): "cancelled",
     ("created", "fail"): "failed",
+    ("created", "warn"): "warning",
     ("created", "expand"): "running",
     ("created", "succeed"): "succeeded",
+    # A task that a person answers has no attempts: it is asked, and rests until then.
+    ("created", "ask"): "paused",
     ("queued", "start"): "running",
     ("queued", "skip"): "skipped",
     ("queued", "cancel"): "cancelled",
@@ -66,6 +74,11 @@ TASK_RUN: Final[Table] = {
     ("running", "settle_cancelled"): "cancelled",
     ("paused", "resume"): "running",
     ("paused", "cancel"): "cancelling",
+    # It had ended before it was told to stand still, or was lost since.
+    **{("paused", event): to for event, to in (
+        ("succeed", "succeeded"), ("warn", "warning"), ("fail", "failed"), ("skip", "skipped"),
+        ("settle_cancelled", "cancelled"), ("retry_later", "retrying"),
+    )},
     ("retrying", "queue"): "queued",
     ("retrying", "cancel"): "cancelled",
     ("retrying", "fail"): "failed",
@@ -73,6 +86,9 @@ TASK_RUN: Final[Table] = {
     ("cancelling", "fail"): "failed",
     **{(state, "set_state:" + to): to for state in states.TERMINAL_TASK
        for to in ("succeeded", "warning", "failed", "skipped", "cancelled") if to != state},
+    **{(state, "set_state:" + to): to for state in ("created", "queued", "retrying")
+       for to in ("succeeded", "skipped", "failed")},
+    **{(state, "look_again"): "created" for state in ("upstream_failed", "skipped", "cancelled")},
 }  # fmt: skip
 
 ATTEMPT: Final[Table] = {
@@ -86,6 +102,11 @@ ATTEMPT: Final[Table] = {
     ("running", "cancel"): "cancelled",
     ("running", "lose"): "lost",
 }
+
+#: States to which a person may set a task of a run that is not over, and of one that is; and a run that is.
+SETTABLE_LIVE: Final = ("succeeded", "skipped", "failed")
+SETTABLE: Final = ("succeeded", "warning", "failed", "skipped", "cancelled")
+SETTABLE_RUN: Final = ("succeeded", "warning", "failed", "cancelled")
 
 TABLES: Final[Mapping[str, Table]] = {"run": RUN, "task run": TASK_RUN, "attempt": ATTEMPT}
 

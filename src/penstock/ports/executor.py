@@ -9,6 +9,11 @@ not at all (short attempts). Reports of one attempt come in order; those of diff
 A follower is an attempt with `after`, the key of the one before it in the same call of `dispatch`. It is begun only
 directly after that one's success, where its value was made, and told of after that one's `ended`. A follower that is
 not begun so gets a `returned` instead of an `ended`; then its key may be dispatched once more.
+
+Attempts of a Lasting executor outlive the engine. The next one finds their legacy; nothing is reported of them, and
+nothing is begun, before it has said by `keep` which of them it goes on with. Then it gets of those all that may not be
+on record, some of it for the second time; the others are ended and never told of. What was not begun when the engine
+went is among the reports as `returned`.
 """
 
 from __future__ import annotations
@@ -155,6 +160,37 @@ class Sample(NamedTuple):
 
 
 Report: TypeAlias = Started | Ended | Returned | Metric | Progress | Told | Sample
+
+
+class Legacy(NamedTuple):
+    """What an engine finds at an executor that worked for another before.
+
+    `left`: whether there is anything of others, so that `keep` is waited for. `engines`: the names of their lifelines
+    (executors.lifelines). `attempts`: keys of what runs, or has news that may not be on record; whether each was asked
+    to end.
+    """
+
+    left: bool
+    engines: frozenset[str]
+    attempts: dict[str, bool]
+
+
+class Lasting(Protocol):
+    """What an executor can do besides whose attempts outlive the engine. The engine's thread calls its methods."""
+
+    @property
+    def taken(self) -> int:
+        """The number of the last reports that `poll` gave; it grows."""
+
+    @property
+    def legacy(self) -> Legacy | None:
+        """What was found after `open`; None until the executor has told. Any thread may ask."""
+
+    def keep(self, keys: list[str]) -> None:
+        """Go on with these attempts of the legacy. Called once, when `legacy.left`."""
+
+    def acknowledge(self, taken: int) -> None:
+        """All reports up to that number are on record: they need not be kept any more. Never blocks for long."""
 
 
 class Executor(Protocol):

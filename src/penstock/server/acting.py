@@ -2,67 +2,103 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Iterable
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeAlias
 
-from penstock.errors import NotFound, UsageError
+from fastapi import Depends, Request, Response
+
+from penstock.errors import UsageError
 from penstock.model.ids import key_of, run_id
-from penstock.model.states import TERMINAL_RUN
+from penstock.server.answers import json_answer
+from penstock.server.once import once
 from penstock.server.refusals import ActionRefused
-from penstock.server.run_query import filter_of
-from penstock.store import commands, requests, runs
+from penstock.server.service import Service
+from penstock.store import commands, orders, runs
 from penstock.store.connection import Connection
 from penstock.store.database import Database
+from penstock.store.orders import Outcome
+from penstock.store.queries import keys_of_query
 from penstock.store.summaries import summaries
 from penstock.store.times import iso
+from penstock.wire.actions import ManyBody
+from penstock.wire.base import Asked
 
 #: Runs that one action may be about.
 MOST: Final = 1000
-#: Keys and values of a filter.
-_FIELDS: Final = 1000
 #: Seconds to wait for outcomes, and between looks.
 PATIENCE: Final = 2.0
 _LOOK: Final = 0.03
-_ENDED: Final = {
-    "succeeded": "succeeded", "warning": "ended with warnings", "failed": "failed", "cancelled": "was cancelled",
-    "skipped": "was skipped",
-}  # fmt: skip
 #: Callers that wait at the same time; more are answered at once, so that others find a thread.
 _WAITING: Final = threading.BoundedSemaphore(10)
 
-
-class Outcome:
-    """What became of an action on one run. `command` is the one to wait for, if there is one."""
-
-    __slots__ = ("code", "command", "detail", "key", "state")
-
-    def __init__(self, key: int, state: str, detail: str | None = None, code: str | None = None) -> None:
-        self.key = key
-        self.state = state
-        self.detail = detail
-        self.code = code
-        self.command: int | None = None
-
-    def document(self) -> dict[str, Any]:
-        """As wire.ActionResult."""
-        return {"id": run_id(self.key), "outcome": self.state, "code": self.code, "detail": self.detail}
+#: What is done to one run, in a transaction that writes.
+Act: TypeAlias = Callable[[Connection, int], Outcome]
 
 
-def cancel(connection: Connection, key: int, now: float) -> Outcome:
-    """Ask for the end of a run, within a transaction that writes. One that nobody claimed yet ends here and now."""
-    if requests.withdraw(connection, key, now):
-        return Outcome(key, "applied")
-    found = summaries(connection, "WHERE key = ?", (key,))
-    if not found:
-        return Outcome(key, "refused", f"there is no run {run_id(key)}", NotFound.code)
-    if found[0]["state"] in TERMINAL_RUN:
-        return Outcome(key, "refused", f"the run is over: it {_ENDED[found[0]['state']]}", ActionRefused.code)
-    outcome = Outcome(key, "waiting")
-    outcome.command = commands.add(connection, key, "cancel", {}, now)
-    return outcome
+async def _asker(request: Request) -> str:
+    return "page" if request.state.caller.kind == "session" else "token"
+
+
+#: As a parameter of a route: who asks, as commands and the history of runs tell it.
+By: TypeAlias = Annotated[str, Depends(_asker)]
+
+
+def command(kind: str, arguments: Mapping[str, Any], by: str) -> Act:
+    """Ask a run for a command of that kind (model.commands)."""
+    return lambda connection, run: orders.ask(connection, run, kind, arguments, time.time(), by)
+
+
+def one(service: Service, run: str, route: str, body: Asked, key: str | None, act: Act) -> Response:
+    """Act on a run as people name it; the answer once its engine has spoken, with an Idempotency-Key only once."""
+
+    def acted(connection: Connection) -> tuple[int, Any]:
+        return 200, _kept([act(connection, runs.find_run(connection, run))])
+
+    (outcome,) = _known(once(service.writing, key, f"{route} {run}", body, acted))
+    return answered(service, outcome)
+
+
+def many(service: Service, route: str, body: ManyBody, key: str | None, act: Act) -> Response:
+    """Act on each of many runs; what became of each. One refusal does not stop the rest."""
+
+    def acted(connection: Connection) -> tuple[int, Any]:
+        chosen = chosen_runs(connection, body.ids, body.filter)
+        return 200, _kept([act(connection, run) for run in chosen])
+
+    outcomes = _known(once(service.writing, key, route, body, acted))
+    wait(service.database, outcomes)
+    return json_answer(many_result(outcomes))
+
+
+def answered(service: Service, outcome: Outcome) -> Response:
+    """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused."""
+    wait(service.database, [outcome])
+    if outcome.state == "refused":
+        raise ActionRefused(outcome.detail)
+    with service.database.read() as connection:
+        if outcome.state == "waiting" and outcome.command is not None:
+            waiting = commands.find(connection, outcome.command)
+            if waiting is not None and waiting.state == "waiting":
+                return json_answer(command_document(waiting), status=202)
+        return json_answer(summary(connection, outcome.key))
+
+
+def _kept(outcomes: Sequence[Outcome]) -> list[list[Any]]:
+    """Outcomes as plain JSON, for who asks a second time (server.once)."""
+    return [[one.key, one.state, one.detail, one.code, one.command] for one in outcomes]
+
+
+def _known(answer: Response) -> list[Outcome]:
+    """Outcomes as they were kept."""
+    outcomes = []
+    for *facts, number in json.loads(bytes(answer.body)):
+        outcome = Outcome(*facts)
+        outcome.command = number
+        outcomes.append(outcome)
+    return outcomes
 
 
 def wait(database: Database, outcomes: Iterable[Outcome]) -> None:
@@ -75,22 +111,11 @@ def wait(database: Database, outcomes: Iterable[Outcome]) -> None:
         while open_ and time.monotonic() < until:
             time.sleep(_LOOK)
             with database.read() as connection:
-                open_ = [outcome for outcome in open_ if not _settled(connection, outcome)]
+                for outcome in open_:
+                    outcome.look(connection)
+            open_ = [outcome for outcome in open_ if not outcome.settled]
     finally:
         _WAITING.release()
-
-
-def _settled(connection: Connection, outcome: Outcome) -> bool:
-    assert outcome.command is not None
-    command = commands.find(connection, outcome.command)
-    if command is None or command.state == "waiting":
-        return False
-    outcome.state = command.state
-    if command.state == "refused":
-        told = command.outcome if isinstance(command.outcome, dict) else {}
-        outcome.code = told.get("code", ActionRefused.code)
-        outcome.detail = told.get("detail", "the run's engine refused")
-    return True
 
 
 def command_document(command: commands.Command) -> dict[str, Any]:
@@ -105,15 +130,26 @@ def command_document(command: commands.Command) -> dict[str, Any]:
     }
 
 
-def many(outcomes: list[Outcome]) -> dict[str, Any]:
+def result(outcome: Outcome) -> dict[str, Any]:
+    """As wire.ActionResult."""
+    return {"id": run_id(outcome.key), "outcome": outcome.state, "code": outcome.code, "detail": outcome.detail}
+
+
+def many_result(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """As wire.ManyResult."""
     states = [outcome.state for outcome in outcomes]
     return {
         "applied": states.count("applied"),
         "refused": states.count("refused"),
         "waiting": states.count("waiting"),
-        "results": [outcome.document() for outcome in outcomes],
+        "results": [result(outcome) for outcome in outcomes],
     }
+
+
+def summary(connection: Connection, key: int) -> dict[str, Any]:
+    """A run as wire.RunSummary."""
+    (run,) = summaries(connection, "WHERE key = ?", (key,))
+    return run
 
 
 def chosen_runs(connection: Connection, ids: list[str] | None, query: str | None) -> list[int]:
@@ -123,7 +159,7 @@ def chosen_runs(connection: Connection, ids: list[str] | None, query: str | None
     """
     if (ids is None) == (query is None):
         raise UsageError("give either ids or a filter", parts=[("ids", "give either this or filter")])
-    found = _of_ids(ids) if ids is not None else _of_filter(connection, query or "")
+    found = _of_ids(ids) if ids is not None else keys_of_query(connection, query or "", MOST + 1)
     if len(found) > MOST:
         raise UsageError(f"more than {MOST:,} runs are meant", cure="narrow the filter, and act in parts")
     return found
@@ -137,11 +173,3 @@ def _of_ids(ids: list[str]) -> list[int]:
         except ValueError as error:
             raise UsageError(str(error), parts=[(f"ids.{place}", str(error))]) from None
     return list(found)
-
-
-def _of_filter(connection: Connection, query: str) -> list[int]:
-    try:
-        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
-    except ValueError:
-        raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
-    return runs.keys_fitting(connection, filter_of(pairs), MOST + 1)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from penstock.errors import ParameterError, UsageError
 from penstock.model import graph, nested, params
 from penstock.model.nearest import did_you_mean
+from penstock.model.run_types import meaning_of
 from penstock.model.spec import PipelineSpec
 from penstock.server.refusals import PipelineGone
 from penstock.store import definitions, graphs, outputs, requests, runs
@@ -32,7 +33,7 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
     check_there(connection, spec)
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
-    wrong += more
+    wrong += more + _unfit_breakpoints(spec, asked)
     if not wrong:
         wrong += _missing(connection, spec, chosen, asked.from_run)
     if wrong:
@@ -54,9 +55,21 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
             "tags": asked.select_tags,
             "from_run": [] if asked.from_run is None else [asked.from_run],
         },
+        options=_options(asked),
         tasks_total=len(spec.tasks if chosen is None else chosen),
         now=now,
     )
+
+
+def _options(asked: RunRequestBody) -> dict[str, Any]:
+    told = {"refresh": asked.refresh, "breakpoints": sorted(set(asked.breakpoints))}
+    return {name: value for name, value in told.items() if value}
+
+
+def _unfit_breakpoints(spec: PipelineSpec, asked: RunRequestBody) -> list[Wrong]:
+    if asked.breakpoints and not meaning_of(asked.type).alone:
+        return [Wrong("breakpoints", "only a run of type debug rests before tasks")]
+    return _unknown("breakpoints", asked.breakpoints, spec.tasks, "task")
 
 
 def check_there(connection: Connection, spec: PipelineSpec) -> None:

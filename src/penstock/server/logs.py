@@ -45,7 +45,7 @@ _Time: TypeAlias = Annotated[str | None, Query(max_length=100)]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which logs of a run: those of some tasks, of one item, of one attempt; and which of their lines."""
+    """Which logs of a run: those of some tasks, of one item, of one generation or attempt; and which of their lines."""
 
     service: Service
     shelf: Shelf
@@ -53,6 +53,7 @@ class Wish:
     tasks: tuple[str, ...]
     map_index: int | None
     attempt: int | None
+    generation: int | None
     choice: Choice
 
 
@@ -63,6 +64,7 @@ async def _wish(
     task: _Tasks = [],  # noqa: B006  FastAPI copies defaults
     map_index: _Number = None,
     attempt: _Number = None,
+    generation: _Number = None,
     level: _Levels = [],  # noqa: B006
     after: _Time = None,
     before: _Time = None,
@@ -72,7 +74,8 @@ async def _wish(
         state.shelf = Shelf(Folder(service.logs))
     begin, end = moment("after", after), moment("before", before)
     choice = Choice(frozenset(level or LEVELS), -math.inf if begin is None else begin, math.inf if end is None else end)
-    return Wish(service, state.shelf, run_id, tuple(dict.fromkeys(task)), map_index, attempt, choice)
+    tasks = tuple(dict.fromkeys(task))
+    return Wish(service, state.shelf, run_id, tasks, map_index, attempt, generation, choice)
 
 
 #: As a parameter of a route: `wish: WishedLogs`.
@@ -163,6 +166,7 @@ def _is_wished(log: AttemptLog, wish: Wish) -> bool:
         (not wish.tasks or log.task in wish.tasks)
         and wish.map_index in (None, log.map_index)
         and wish.attempt in (None, log.n)
+        and wish.generation in (None, log.generation)
     )
 
 

@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from penstock.model.states import RUN_STATES
 from penstock.store.connection import Connection, Row
-from penstock.store.definitions import NO_RUN
+from penstock.store.definitions import CHANGED, NO_RUN
+from penstock.store.deletion import DELETED
 from penstock.store.summaries import error_summary, summaries_of
 from penstock.store.times import iso, micros, seconds
 from penstock.store.words import RUN_OPEN
@@ -39,12 +40,14 @@ _TASK: Final = (
 class Since(NamedTuple):
     """What happened up to event `last`. `runs`: keys of runs that changed; `tasks`: (run key, seq) of task runs.
 
-    `definitions`: those of pipelines changed. `more`: there was too much for one go; ask again from `last`.
+    `deleted`: ids of runs that are gone. `definitions`: those of pipelines changed. `more`: there was too much for one
+    go; ask again from `last`.
     """
 
     last: int
     runs: list[int]
     tasks: list[tuple[int, int]]
+    deleted: list[str]
     definitions: bool
     more: bool
 
@@ -71,13 +74,25 @@ def since(connection: Connection, after: int, now: float, limit: int = MOST, unt
     more = len(rows) == limit
     if connection.dialect == "postgresql" and rows:
         rows = _whole(connection, rows, after, micros(now - PATIENCE))
+    deleted, definitions = _of_no_run(connection, [row[0] for row in rows if row[1] == NO_RUN])
     return Since(
         rows[-1][0] if rows else after,
         list(dict.fromkeys(row[1] for row in rows if row[1] != NO_RUN)),
         list(dict.fromkeys((row[1], row[2]) for row in rows if row[2] is not None)),
-        any(row[1] == NO_RUN for row in rows),
+        deleted,
+        definitions,
         more,
     )
+
+
+def _of_no_run(connection: Connection, events: list[int]) -> tuple[list[str], bool]:
+    """What events that belong to no run tell: runs that are gone, and whether definitions changed."""
+    if not events:
+        return [], False
+    places = ", ".join("?" * len(events))
+    rows = connection.all(f"SELECT kind, data FROM event WHERE id IN ({places}) ORDER BY id", events)
+    deleted = [identity for kind, data in rows if kind == DELETED for identity in json.loads(data)["ids"]]
+    return deleted, any(kind == CHANGED for kind, _ in rows)
 
 
 def _whole(connection: Connection, rows: list[Row], after: int, old: int) -> list[Row]:

@@ -10,6 +10,7 @@ from penstock.model.ids import run_id
 from penstock.store.connection import Connection
 from penstock.store.database import Database
 from penstock.store.definitions import NO_RUN
+from penstock.store.deletion import UNFINISHED
 from penstock.store.words import ATTEMPT_OVER, ATTEMPT_STATES, RUN_OVER, RUN_STATES, TASK_OVER, TASK_STATES
 
 #: Broken rows that are told of for each law; one is enough to act.
@@ -35,6 +36,9 @@ class _Law(NamedTuple):
 
 _RETRY: Final = "end the engine that owns the run, then `penstock runs list` settles it; keep a copy for a report"
 _REPORT: Final = "no command of Penstock writes this: keep a copy of the database and report it"
+#: Runs that were deleted, and of which some rows are still to be erased.
+_DELETED: Final = f"(SELECT run_key FROM command WHERE {UNFINISHED})"
+_FREE: Final = "start `penstock up` once: it gives back what nobody holds any more"
 _RESTORE: Final = "rows are missing: restore the database from a backup, or delete the run"
 
 
@@ -42,7 +46,7 @@ def _orphans(table: str) -> _Law:
     return _Law(
         f"every {table} belongs to a run",
         f"SELECT DISTINCT run_key, '{table}' FROM {table} WHERE NOT EXISTS "
-        f"(SELECT 1 FROM run WHERE run.key = {table}.run_key) AND run_key <> {NO_RUN}",
+        f"(SELECT 1 FROM run WHERE run.key = {table}.run_key) AND run_key <> {NO_RUN} AND run_key NOT IN {_DELETED}",
         _RESTORE,
     )
 
@@ -51,13 +55,15 @@ def _childless(table: str) -> _Law:
     return _Law(
         f"every {table} belongs to a task run",
         f"SELECT DISTINCT run_key, '{table} of task run ' || seq FROM {table} WHERE NOT EXISTS "
-        f"(SELECT 1 FROM task_run_row AS task WHERE task.run_key = {table}.run_key AND task.seq = {table}.seq)",
+        f"(SELECT 1 FROM task_run_row AS task WHERE task.run_key = {table}.run_key AND task.seq = {table}.seq) "
+        f"AND run_key NOT IN {_DELETED}",
         _RESTORE,
     )
 
 
 _LAWS: Final = (
     *(_orphans(table) for table in ("task_run_row", "attempt", "artifact", "event", "timer", "label", "command")),
+    _orphans("slot")._replace(cure=_FREE),
     *(_childless(table) for table in ("attempt", "artifact", "metric", "sample")),
     _Law(
         "every run has its version",
@@ -104,6 +110,17 @@ _LAWS: Final = (
         f"AND task.seq = attempt.seq WHERE attempt.state NOT IN {ATTEMPT_OVER} AND task.state IN {TASK_OVER}",
         _RETRY,
     ),
+    _Law(
+        "a run that is over holds no slot",
+        f"SELECT run_key, slot.name FROM slot JOIN run ON run.key = slot.run_key WHERE run.state IN {RUN_OVER}",
+        _FREE,
+    ),
+    _Law(
+        "a slot of an attempt is held no longer than that",
+        "SELECT slot.run_key, slot.name FROM slot JOIN attempt ON attempt.run_key = slot.run_key "
+        f"AND attempt.seq = slot.seq AND attempt.n = slot.n WHERE attempt.state IN {ATTEMPT_OVER}",
+        _FREE,
+    ),
     # The unique indexes see to these two, unless the database itself is damaged.
     _Law(
         "a task run has at most one attempt under way",
@@ -127,7 +144,7 @@ _LAWS: Final = (
     _Law(
         "epochs start at one",
         "SELECT key, 'epoch ' || epoch FROM run WHERE epoch < 0 "
-        "OR (epoch = 0 AND (owner IS NOT NULL OR state NOT IN ('created', 'cancelled')))",
+        "OR (epoch = 0 AND (owner IS NOT NULL OR state NOT IN ('created', 'queued', 'cancelled')))",
         _REPORT,
     ),
     _Law(

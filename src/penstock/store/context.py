@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from penstock.errors import NotFound
 from penstock.model.ids import run_id
+from penstock.model.run_types import alike
 from penstock.store.connection import Connection, Row
 from penstock.store.times import iso, seconds
 
@@ -15,16 +16,19 @@ RECENT: Final = 30
 NEWER: Final = 15
 #: Succeeded runs whose median tells how long one will take.
 EXPECTED_BY: Final = 20
+#: Replays of a run that are named, and later runs of its pipeline among which they are looked for.
+REPLAYS: Final = 10
+LOOKED_AT: Final = 1000
 
 _RECENT: Final = "SELECT key, state, created_at, started_at, ended_at FROM run WHERE pipeline = ? AND namespace = ?"
 
 
 def run_context(connection: Connection, key: int) -> dict[str, Any]:
     """Neighbours, recent runs and the expected duration, as wire.RunContext. Raises NotFound."""
-    row = connection.one("SELECT pipeline, namespace FROM run WHERE key = ?", (key,))
+    row = connection.one("SELECT pipeline, namespace, type FROM run WHERE key = ?", (key,))
     if row is None:
         raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
-    pipeline, namespace = row
+    pipeline, namespace, type_ = row
     newer = connection.all(f"{_RECENT} AND key > ? ORDER BY key LIMIT ?", (pipeline, namespace, key, NEWER))
     older = connection.all(
         f"{_RECENT} AND key <= ? ORDER BY key DESC LIMIT ?", (pipeline, namespace, key, RECENT - len(newer))
@@ -33,8 +37,20 @@ def run_context(connection: Connection, key: int) -> dict[str, Any]:
         "previous": run_id(older[1][0]) if len(older) > 1 else None,
         "next": run_id(newer[0][0]) if newer else None,
         "recent": [recent_run(each) for each in (*reversed(older), *newer)],
-        "expected_duration": expected_duration(connection, namespace, pipeline, key),
+        "expected_duration": expected_duration(connection, namespace, pipeline, type_, key),
+        "replays": _replays(connection, namespace, pipeline, key),
     }
+
+
+def _replays(connection: Connection, namespace: str, pipeline: str, key: int) -> list[dict[str, Any]]:
+    """The runs that repeat that one, oldest first. Nothing is indexed for it: only so many later runs are looked at."""
+    rows = connection.all(
+        "SELECT key, state, created_at, started_at, ended_at FROM (SELECT key, state, created_at, started_at, "
+        "ended_at, replay_of FROM run WHERE pipeline = ? AND namespace = ? AND key > ? ORDER BY key LIMIT ?) AS later "
+        "WHERE replay_of = ? ORDER BY key LIMIT ?",
+        (pipeline, namespace, key, LOOKED_AT, key, REPLAYS),
+    )
+    return [recent_run(row) for row in rows]
 
 
 def recent_run(row: Row) -> dict[str, Any]:
@@ -50,12 +66,16 @@ def recent_run(row: Row) -> dict[str, Any]:
     }
 
 
-def expected_duration(connection: Connection, namespace: str, pipeline: str, before: int) -> float | None:
-    """The median duration of the last succeeded runs before the run of key `before`, in seconds; None without any."""
+def expected_duration(connection: Connection, namespace: str, pipeline: str, type_: str, before: int) -> float | None:
+    """The median duration of the last succeeded runs before the run of key `before`, in seconds; None without any.
+
+    Those of a type count that do as much as one of `type_`.
+    """
+    types = alike(type_)
     rows = connection.all(
         "SELECT started_at, ended_at FROM run WHERE namespace = ? AND pipeline = ? AND state = 'succeeded' AND key < ? "
-        "ORDER BY key DESC LIMIT ?",
-        (namespace, pipeline, before, EXPECTED_BY),
+        f"AND type IN ({', '.join('?' * len(types))}) ORDER BY key DESC LIMIT ?",
+        (namespace, pipeline, before, *types, EXPECTED_BY),
     )
     durations = [(ended - started) / 1_000_000 for started, ended in rows if started is not None and ended is not None]
     return median(durations) if durations else None

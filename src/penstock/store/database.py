@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+from penstock import faults
 from penstock.errors import SettingsError, StoreError
 from penstock.store.connection import PATIENCE, Connection
 from penstock.store.edition import settle_edition
@@ -101,10 +102,14 @@ class _Transaction:
     ) -> None:
         connection = self._connection
         try:
-            if kind is None:
-                connection.commit()
-            else:
+            if kind is not None:
                 connection.rollback()
+            elif self._write:
+                faults.reach("before_write")
+                connection.commit()
+                faults.reach("after_write")
+            else:
+                connection.commit()
         except BaseException:
             connection.rollback()
             raise

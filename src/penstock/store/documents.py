@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePath
 from typing import Any, Final
 
 from penstock.errors import NotFound
 from penstock.model.ids import run_id
 from penstock.store.connection import Connection, Row
+from penstock.store.dataset_events import loaded_sizes
 from penstock.store.summaries import trigger_document
 from penstock.store.times import iso, seconds
 from penstock.store.versions import spec_of
@@ -21,21 +23,23 @@ def run_document(connection: Connection, key: int) -> Document:
     """A run as command line and HTTP show it: plain JSON data. Raises NotFound when there is no such run."""
     document = _run(connection, key)
     document["tasks"] = _tasks(connection, key)
+    kedro = any(task["kind"] == "kedro" for task in document["tasks"])
+    document["given"] = loaded_sizes(connection, key) if kedro else []
     return document
 
 
 def _run(connection: Connection, key: int) -> Document:
     row = connection.one(
         "SELECT id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, params, "
-        '"trigger", tags, parent_key, replay_of, generation, error, facts, selection, tasks_total, tasks_done '
-        "FROM run WHERE key = ?",
+        '"trigger", tags, parent_key, replay_of, generation, error, facts, selection, tasks_total, tasks_done, '
+        "options FROM run WHERE key = ?",
         (key,),
     )
     if row is None:
         raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
     (
         identity, pipeline, namespace, version, kind, state, reason, created, started, ended, params, trigger, tags,
-        parent, replay_of, generation, error, facts, selection, total, done,
+        parent, replay_of, generation, error, facts, selection, total, done, options,
     ) = row  # fmt: skip
     labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
     return {
@@ -61,8 +65,15 @@ def _run(connection: Connection, key: int) -> Document:
         "tasks_done": done,
         "selection": None if selection is None else json.loads(selection),
         "error": error_document(error),
-        "facts": None if facts is None else json.loads(facts),
+        "facts": None if facts is None else _told(json.loads(facts)),
+        "breakpoints": [] if options is None else json.loads(options).get("breakpoints", []),
     }
+
+
+def _told(facts: Document) -> Document:
+    """Facts as they leave the store: no path of this machine does, so of a project's folder its name."""
+    project = facts.get("project")
+    return facts if project is None else {**facts, "project": PurePath(project).name}
 
 
 def _tasks(connection: Connection, key: int) -> list[Document]:

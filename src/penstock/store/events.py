@@ -15,6 +15,23 @@ PAGE: Final = 200
 MOST: Final = 1000
 
 
+_SELECT: Final = (
+    "SELECT event.id, event.at, event.kind, task.task, task.map_index, task.label, event.n, event.data FROM event "
+    "LEFT JOIN task_run_row AS task ON task.run_key = event.run_key AND task.seq = event.seq"
+)
+
+
+def by_people(connection: Connection, key: int, limit: int = 100) -> list[dict[str, Any]]:
+    """What somebody has done to a run, oldest first: of its history, what tells by whom it was, the last of it."""
+    rows = connection.all(
+        f"{_SELECT} WHERE event.run_key = ? AND event.data LIKE ? AND event.data NOT LIKE ? "
+        "ORDER BY event.id DESC LIMIT ?",
+        # As the engine writes JSON; what only followed from such a decision says so.
+        (key, '%"by": "%', '%"because": "%', limit),
+    )
+    return [_event(row) for row in reversed(rows)]
+
+
 def list_events(
     connection: Connection,
     key: int,
@@ -40,12 +57,7 @@ def list_events(
         item = "" if map_index is None else " AND map_index = ?"
         where += f" AND event.seq IN (SELECT seq FROM task_run_row WHERE run_key = ? AND task = ?{item})"
         parameters += [key, task, *(() if map_index is None else (map_index,))]
-    rows = connection.all(
-        "SELECT event.id, event.at, event.kind, task.task, task.map_index, task.label, event.n, event.data FROM event "
-        "LEFT JOIN task_run_row AS task ON task.run_key = event.run_key AND task.seq = event.seq "
-        f"WHERE {where} ORDER BY event.id LIMIT ?",
-        (*parameters, limit + 1),
-    )
+    rows = connection.all(f"{_SELECT} WHERE {where} ORDER BY event.id LIMIT ?", (*parameters, limit + 1))
     more = len(rows) > limit
     items = [_event(row) for row in rows[:limit]]
     return Page(items, str(items[-1]["id"]) if more else None)

@@ -9,7 +9,7 @@ from penstock.model.ids import run_id
 from penstock.store.connection import Connection
 
 #: Tables with rows of runs. What people have added stays: labels, and wishes, which whoever has the run answers.
-_TABLES: Final = ("task_run_row", "attempt", "artifact", "event", "metric", "sample", "timer")
+_TABLES: Final = ("task_run_row", "attempt", "artifact", "event", "metric", "sample", "timer", "result")
 
 
 def run_state(connection: Connection, key: int) -> str | None:

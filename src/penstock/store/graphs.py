@@ -11,6 +11,7 @@ from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import DatasetSpec, PipelineSpec, Resources, Source, TaskSpec, from_json, to_json
 from penstock.store.connection import Connection
+from penstock.store.forms import question
 
 _PLAIN = Resources()
 
@@ -165,6 +166,7 @@ def _task(spec: PipelineSpec, task: TaskSpec) -> dict[str, Any]:
         "line": task.line,
         "has_source": task.source is not None,
         "facts": task.facts,
+        "approval": question(task.approval),
     }
 
 

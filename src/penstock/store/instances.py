@@ -76,6 +76,11 @@ def known(connection: Connection) -> list[Instance]:
     return [Instance(row[0], row[1], Process(*row[2:6]), *row[6:]) for row in rows]
 
 
+def engine_is_there(connection: Connection, now: float) -> bool:
+    """Does an engine of `penstock up` live?"""
+    return any(one.kind == "engine" and not is_dead(one, now) for one in known(connection))
+
+
 def find(connection: Connection, instance: int) -> Instance | None:
     """The process of that number, gone or not."""
     row = connection.one(

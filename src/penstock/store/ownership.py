@@ -32,6 +32,17 @@ def claim(connection: Connection, run_key: int, owner: int, expired_before: floa
     return None if row is None else int(row[0])
 
 
+_QUEUED: Final = {
+    "sqlite": "SELECT 1 FROM run WHERE key = ? AND owner = ? AND epoch = ? AND state = 'queued'",
+    "postgresql": "SELECT 1 FROM run WHERE key = ? AND owner = ? AND epoch = ? AND state = 'queued' FOR NO KEY UPDATE",
+}
+
+
+def is_queued(connection: Connection, run_key: int, owner: int, epoch: int) -> bool:
+    """Does a run of that owner and epoch wait? Nothing can change that before the transaction, which writes, ends."""
+    return connection.one(_QUEUED[connection.dialect], (run_key, owner, epoch)) is not None
+
+
 def reclaim(connection: Connection, run_key: int, owner: int, row_version: int) -> int | None:
     """Make `owner` the owner of a run that is over, so that it can begin again; its new epoch.
 

@@ -13,6 +13,7 @@ from penstock.model.states import TERMINAL_RUN
 from penstock.store.connection import Connection, Row
 from penstock.store.context import recent_run
 from penstock.store.definitions import problem_document
+from penstock.store.forms import fields
 from penstock.store.graphs import definition_file
 from penstock.store.runs import Page
 
@@ -66,13 +67,15 @@ def pipeline_document(connection: Connection, namespace: str, name: str) -> dict
             cure="`penstock pipelines list` shows those that are known",
         )
     spec = _spec(row)
+    limit = spec.concurrency
     return {
         **_summary(connection, row, spec),
-        "params": [_param(spec, param) for param in spec.params],
+        "params": params_of(spec),
         "task_names": list(spec.tasks),
         "task_tags": sorted({tag for task in spec.tasks.values() for tag in task.tags}),
         "timeout": spec.timeout,
         "durability": spec.durability,
+        "concurrency": None if limit is None else {"runs": limit.runs, "full": limit.full},
     }
 
 
@@ -142,16 +145,6 @@ def _count(connection: Connection, namespace: str, name: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _param(spec: PipelineSpec, name: str) -> dict[str, Any]:
-    param = spec.params[name]
-    return {
-        "name": name,
-        "type": param.type,
-        "default": param.default,
-        "required": param.required,
-        "choices": list(param.choices),
-        "min": param.min,
-        "max": param.max,
-        "pattern": param.pattern,
-        "description": param.description,
-    }
+def params_of(spec: PipelineSpec) -> list[dict[str, Any]]:
+    """The params of a version, as wire.ParamDocument."""
+    return fields(spec.params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
@@ -9,13 +10,16 @@ from typing import Any, Final
 import psycopg
 from psycopg import errors
 
-from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError
+from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError, StoreLost
 from penstock.store.connection import Row
 from penstock.store.statements import Statement
 from penstock.store.views import Dialect
 
 _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+#: One question for both: the number of the transaction tells what became of it when the connection is lost.
+_WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT txid_current()"
+#: Seconds between two questions of what became of a commit.
+_AGAIN: Final = 0.1
 
 
 class PostgresConnection:
@@ -24,24 +28,56 @@ class PostgresConnection:
     dialect: Dialect = "postgresql"
 
     def __init__(self, url: str, *, write: bool, patience: float) -> None:
-        self._begin = _WRITE if write else _READ
+        self._url = url
+        self._write = write
+        self._patience = patience
+        #: Of the transaction that writes.
+        self._number: int | None = None
         try:
-            self._raw = psycopg.connect(
-                url, autocommit=True, connect_timeout=max(2, int(patience)), application_name="penstock"
-            )
+            self._raw = self._connect()
             self._raw.execute(f"SET lock_timeout = {int(patience * 1000)}")
         except psycopg.Error as error:
             raise tell(error) from error
+
+    def _connect(self) -> psycopg.Connection[Row]:
+        seconds = max(2, int(self._patience))
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=seconds, application_name="penstock")
 
     @property
     def broken(self) -> bool:
         return self._raw.broken or self._raw.closed
 
     def begin(self) -> None:
-        self.run(self._begin)
+        if not self._write:
+            self.run(_READ)
+            return
+        try:
+            cursor = self._raw.execute(_WRITE)
+            cursor.nextset()
+            (self._number,) = cursor.fetchone() or (None,)
+        except psycopg.Error as error:
+            raise tell(error) from error
 
     def commit(self) -> None:
-        self.run("COMMIT")
+        try:
+            self.run("COMMIT")
+        except StoreLost as lost:
+            if self._number is None or not self._is_there(self._number, lost):
+                raise
+
+    def _is_there(self, number: int, lost: StoreLost) -> bool:
+        """Was a commit made that nobody answered for? Raises StoreError when the server does not say for too long."""
+        deadline = time.monotonic() + self._patience
+        while time.monotonic() < deadline:
+            try:
+                with self._connect() as other:
+                    (status,) = other.execute("SELECT txid_status(%s)", (number,)).fetchone() or (None,)
+            except psycopg.OperationalError:
+                status = None
+            if status in ("committed", "aborted"):
+                return bool(status == "committed")
+            time.sleep(_AGAIN)
+        raise StoreError(f"nobody tells whether the last commit was made ({lost.message})", cure=lost.cure)
 
     def rollback(self) -> None:
         try:
@@ -98,7 +134,7 @@ def tell(error: psycopg.Error) -> Exception:
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
         return StoreCorrupt(f"the database is damaged ({message})", cure="restore it from a backup")
     if isinstance(error, psycopg.OperationalError):
-        return StoreError(
+        return StoreLost(
             f"the database can't be reached ({message})", cure="check its address, and that the server runs"
         )
     if isinstance(error, psycopg.DataError) and "NUL" in message:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, NamedTuple, cast
 
 from penstock.store import instances
 from penstock.store.connection import Connection, Row
+from penstock.store.instances import Instance
 from penstock.store.ownership import ORPHAN
 from penstock.store.rows import NewArtifact, NewAttempt, NewRun, NewTaskRun, NewTimer
 from penstock.store.times import micros
+from penstock.store.words import RUN_OPEN
 
 #: Runs taken over at a time, so that no transaction and no list grows without bound.
 MOST: Final = 100
@@ -43,6 +46,33 @@ def orphans(
         (micros(expired_before), limit),
     )
     return [row[0] for row in rows]
+
+
+def owners(connection: Connection) -> list[Instance]:
+    """Those that have runs which are not over, gone or not."""
+    rows = connection.all(f"SELECT DISTINCT owner FROM run WHERE state IN {RUN_OPEN} AND epoch > 0")
+    found = [instances.find(connection, row[0]) for row in rows if row[0] is not None]
+    return [owner for owner in found if owner is not None]
+
+
+def runs_of(connection: Connection, owners: Collection[int], limit: int = MOST) -> list[int]:
+    """Keys of runs that are not over and belong to one of these, oldest first."""
+    if not owners:
+        return []
+    places = ", ".join("?" * len(owners))
+    rows = connection.all(
+        f"SELECT key FROM run WHERE state IN {RUN_OPEN} AND epoch > 0 AND owner IN ({places}) ORDER BY key LIMIT ?",
+        (*owners, limit),
+    )
+    return [row[0] for row in rows]
+
+
+def reported(connection: Connection, run_key: int, seq: int, n: int) -> list[tuple[int, str, str | None]]:
+    """What an attempt has told that is on record: microseconds since 1970, name of a figure or kind of event, data."""
+    place = (run_key, seq, n)
+    figures = connection.all("SELECT at, name FROM metric WHERE run_key = ? AND seq = ? AND n = ?", place)
+    events = connection.all("SELECT at, kind, data FROM event WHERE run_key = ? AND seq = ? AND n = ?", place)
+    return [*((at, name, None) for at, name in figures), *((at, kind, data) for at, kind, data in events)]
 
 
 def anything_abandoned(connection: Connection, now: float) -> bool:

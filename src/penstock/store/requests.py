@@ -1,7 +1,8 @@
 """Runs that were asked for: written by whoever asks (HTTP), claimed by the engine of `penstock up`.
 
 Such a run is a row in state `created` with owner NULL, epoch 0 and no task runs. To claim it is to raise its epoch to
-1. Nothing else may change it before that, except `withdraw`.
+1. Nothing else may change it before that, except `withdraw`, and `queue` where a limit has no room for it: then it is
+`queued`, and claimed in its turn.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from penstock.errors import NotFound
 from penstock.model.ids import CHANCE_BITS, run_id, run_key
+from penstock.store import slots
 from penstock.store.connection import Connection
 from penstock.store.labels import check_labels
 from penstock.store.rows import Commit, NewEvent, NewRun
@@ -24,10 +26,15 @@ from penstock.store.write import apply
 #: `replay_from` too, the task from which a run is repeated.
 PARTS: Final = ("from", "to", "only", "tags", "from_run", "replay_from")
 
-_UNCLAIMED: Final = "state = 'created' AND owner IS NULL AND epoch = 0"
+_NEW: Final = "state = 'created' AND owner IS NULL AND epoch = 0"
+_UNCLAIMED: Final = "state IN ('created', 'queued') AND owner IS NULL AND epoch = 0"
+_UNCLAIMED_NOW: Final = {
+    "sqlite": f"SELECT 1 FROM run WHERE key = ? AND {_UNCLAIMED}",
+    # Who finds the row locked leaves it to the one that holds it.
+    "postgresql": f"SELECT 1 FROM run WHERE key = ? AND {_UNCLAIMED} FOR UPDATE SKIP LOCKED",
+}
 _CLAIM: Final = {
     "sqlite": f"UPDATE run SET owner = ?, epoch = 1 WHERE key = ? AND {_UNCLAIMED} RETURNING key",
-    # Who finds the row locked leaves it to the one that holds it.
     "postgresql": "UPDATE run SET owner = ?, epoch = 1 WHERE key = "
     f"(SELECT key FROM run WHERE key = ? AND {_UNCLAIMED} FOR UPDATE SKIP LOCKED) RETURNING key",
 }
@@ -38,7 +45,8 @@ class Requested(NamedTuple):
 
     `selection` has the parts of a slice (`from`, `to`, `only`, `tags`), None for the whole pipeline; `from_run` is the
     id of the run that gives what the slice needs; `replay_of` that of the run that is repeated, from the task
-    `replay_from` or whole. `row_version` and `epoch` are those of the row once it is claimed.
+    `replay_from` or whole. `row_version` and `epoch` are those of the row once it is claimed, `options` how it is to
+    run where that is unusual.
     """
 
     key: int
@@ -61,6 +69,7 @@ class Requested(NamedTuple):
     created_at: int
     epoch: int
     row_version: int
+    options: dict[str, Any]
 
 
 def ask_for_run(
@@ -78,6 +87,7 @@ def ask_for_run(
     trigger: Mapping[str, Any] | None = None,
     facts: Mapping[str, Any] | None = None,
     replay_of: int | None = None,
+    options: Mapping[str, Any] | None = None,
     tasks_total: int = 0,
     chance: int | None = None,
 ) -> str:
@@ -96,6 +106,7 @@ def ask_for_run(
         key, run_id(key), pipeline, namespace, version, type, "created", None, at, None, None, json.dumps(params or {}),
         json.dumps(trigger or {"kind": "manual", "name": None}), json.dumps(tags), json.dumps(parts) if parts else None,
         json.dumps(facts) if facts else None, None, replay_of, 1, None, tasks_total, 0, None, 0, 1,
+        options=json.dumps(dict(options)) if options else None,
     )  # fmt: skip
     event = NewEvent(key, None, None, at, "run.created", None)
     apply(connection, Commit(new_runs=[row], labels=[(key, *label) for label in labels.items()], events=[event]))
@@ -119,8 +130,8 @@ def _version(connection: Connection, namespace: str, pipeline: str, version: str
 
 
 def unclaimed(connection: Connection, limit: int = 100) -> list[int]:
-    """Keys of runs that nobody claimed yet, oldest first. Costs next to nothing when there are none."""
-    rows = connection.all(f"SELECT key FROM run WHERE {_UNCLAIMED} ORDER BY key LIMIT ?", (limit,))
+    """Keys of runs that nobody looked at yet, oldest first. Costs next to nothing when there are none."""
+    rows = connection.all(f"SELECT key FROM run WHERE {_NEW} ORDER BY key LIMIT ?", (limit,))
     return [row[0] for row in rows]
 
 
@@ -134,12 +145,32 @@ def claim(connection: Connection, key: int, owner: int) -> Requested | None:
     return requested(connection, key)
 
 
+def queue(connection: Connection, key: int, told: Mapping[str, Any], now: float) -> bool:
+    """Say that a run waits for a slot, which is stood in line for in the same transaction (`slots.wait`).
+
+    `told` goes into its history. False when it is claimed, withdrawn or queued already.
+    """
+    changed = connection.run(
+        f"UPDATE run SET state = 'queued', reason = 'limit', row_version = row_version + 1 WHERE key = ? AND {_NEW}",
+        (key,),
+    )
+    if changed:
+        data = json.dumps({"reason": "limit", **told})
+        apply(connection, Commit(events=[NewEvent(key, None, None, micros(now), "run.queued", data)]))
+    return changed == 1
+
+
+def is_unclaimed(connection: Connection, key: int) -> bool:
+    """Is a run there to be claimed? Others leave it alone until the transaction, which writes, has ended."""
+    return connection.one(_UNCLAIMED_NOW[connection.dialect], (key,)) is not None
+
+
 def requested(connection: Connection, key: int) -> Requested | None:
     """What was asked for; None when there is no such run."""
     row = connection.one(
         "SELECT run.id, run.pipeline, run.namespace, run.version, known.spec, run.type, run.params, run.tags, "
         'run."trigger", run.selection, run.facts, run.tasks_total, run.created_at, run.epoch, run.row_version, '
-        "run.replay_of "
+        "run.replay_of, run.options "
         "FROM run LEFT JOIN pipeline_version AS known ON known.namespace = run.namespace "
         "AND known.pipeline = run.pipeline AND known.version = run.version WHERE run.key = ?",
         (key,),
@@ -148,7 +179,7 @@ def requested(connection: Connection, key: int) -> Requested | None:
         return None
     (
         identity, pipeline, namespace, version, spec, kind, params, tags, trigger, selection, facts, total, created_at,
-        epoch, row_version, replay_of,
+        epoch, row_version, replay_of, options,
     ) = row  # fmt: skip
     labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
     parts = json.loads(selection) if selection else {}
@@ -158,7 +189,7 @@ def requested(connection: Connection, key: int) -> Requested | None:
         key, identity, pipeline, namespace, version, spec or "{}", kind, json.loads(params),
         dict(cast("list[tuple[str, str]]", labels)), json.loads(tags), json.loads(trigger), parts or None, from_run,
         None if replay_of is None else run_id(replay_of), replay_from, json.loads(facts) if facts else None, total,
-        created_at, epoch, row_version,
+        created_at, epoch, row_version, json.loads(options) if options else {},
     )  # fmt: skip
 
 
@@ -188,23 +219,28 @@ def complete(
 
 def give_back(connection: Connection, key: int) -> bool:
     """Let others claim a run whose engine went before it began anything. False when it had begun, or is over."""
-    changed = connection.run(
-        "UPDATE run SET owner = NULL, epoch = 0 WHERE key = ? AND state = 'created' AND epoch > 0 "
-        "AND NOT EXISTS (SELECT 1 FROM task_run_row WHERE task_run_row.run_key = run.key)",
+    row = connection.one(
+        "UPDATE run SET owner = NULL, epoch = 0 WHERE key = ? AND state IN ('created', 'queued') AND epoch > 0 "
+        "AND NOT EXISTS (SELECT 1 FROM task_run_row WHERE task_run_row.run_key = run.key) RETURNING state",
         (key,),
     )
-    return changed == 1
+    if row is not None and row[0] == "queued":
+        slots.wait_again(connection, key)
+    elif row is not None:
+        slots.release(connection, key)
+    return row is not None
 
 
-def withdraw(connection: Connection, key: int, now: float) -> bool:
+def withdraw(connection: Connection, key: int, now: float, reason: str = "user") -> bool:
     """Cancel a run that nobody claimed yet, so that no engine is needed for it. False when somebody has claimed it."""
     at = micros(now)
+    if not is_unclaimed(connection, key):
+        return False
     changed = connection.run(
-        "UPDATE run SET state = 'cancelled', reason = 'user', ended_at = ?, row_version = row_version + 1 "
-        f"WHERE key = ? AND {_UNCLAIMED}",
-        (at, key),
+        "UPDATE run SET state = 'cancelled', reason = ?, ended_at = ?, row_version = row_version + 1 WHERE key = ?",
+        (reason, at, key),
     )
     if changed:
-        event = NewEvent(key, None, None, at, "run.cancelled", json.dumps({"reason": "user"}))
-        apply(connection, Commit(events=[event]))
+        event = NewEvent(key, None, None, at, "run.cancelled", json.dumps({"reason": reason}))
+        apply(connection, Commit(events=[event], slots_over=[(key,)]))
     return changed == 1

@@ -7,8 +7,8 @@ attempt by `n` from 1. `map_index` is -1 where there is no fan-out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
 
 
 class NewRun(NamedTuple):
@@ -40,6 +40,7 @@ class NewRun(NamedTuple):
     epoch: int
     row_version: int
     bytes: int | None = 0
+    options: str | None = None
 
 
 class RunUpdate(NamedTuple):
@@ -60,9 +61,16 @@ class RunUpdate(NamedTuple):
 
 
 class RunParams(NamedTuple):
-    """New params (json) of a run that is tried again."""
+    """New params (json) of a run that is tried again, or whose params a person changed."""
 
     params: str
+    key: int
+
+
+class RunOptions(NamedTuple):
+    """How a run is to go on (json), as a person has changed it."""
+
+    options: str | None
     key: int
 
 
@@ -166,6 +174,15 @@ class NewArtifact(NamedTuple):
     created_at: int
 
 
+class NewResult(NamedTuple):
+    """Under that key, what a task run made may be taken by later runs. `made_at` is when it was made first."""
+
+    key: str
+    run_key: int
+    seq: int
+    made_at: int
+
+
 class NewEvent(NamedTuple):
     """Something that happened to a run (seq None), a task run (n None) or an attempt; `data` json."""
 
@@ -222,12 +239,24 @@ class NewVersion(NamedTuple):
 
 
 class CommandSettled(NamedTuple):
-    """What became of a command that waits: `applied` or `refused`, with its outcome (json)."""
+    """What became of a command that waits, for that run: `applied` or `refused`, with its outcome (json)."""
 
     state: str
     outcome: str
     applied_at: int
     id: int
+    run_key: int
+
+
+class SlotAsk(NamedTuple):
+    """An attempt to come, which needs a slot of `most`; `since`: when it was asked for, in seconds since 1970."""
+
+    name: str
+    most: int
+    run_key: int
+    seq: int
+    n: int
+    since: float
 
 
 class Fence(NamedTuple):
@@ -240,7 +269,12 @@ class Fence(NamedTuple):
 
 @dataclass(slots=True)
 class Commit:
-    """What goes into one transaction, in this order. `fences` names every touched run that existed before."""
+    """What goes into one transaction, in this order. `fences` names every touched run that existed before.
+
+    `slots_over` are runs that give back all slots, `slots_gone` attempts (run key, seq, n) that do, `slots_past` runs
+    that are let past the limits for which they wait. Which of `slot_asks` were granted is told by `granted`, which the
+    transaction fills; the others wait.
+    """
 
     fences: list[Fence] = field(default_factory=list)
     versions: list[NewVersion] = field(default_factory=list)
@@ -250,12 +284,35 @@ class Commit:
     new_attempts: list[NewAttempt] = field(default_factory=list)
     attempt_updates: list[AttemptUpdate] = field(default_factory=list)
     artifacts: list[NewArtifact] = field(default_factory=list)
+    results: list[NewResult] = field(default_factory=list)
     task_run_updates: list[TaskRunUpdate] = field(default_factory=list)
     run_updates: list[RunUpdate] = field(default_factory=list)
     run_params: list[RunParams] = field(default_factory=list)
+    run_options: list[RunOptions] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)
     metrics: list[NewMetric] = field(default_factory=list)
     samples: list[NewSample] = field(default_factory=list)
     timers_gone: list[tuple[int, str, int]] = field(default_factory=list)
     timers: list[NewTimer] = field(default_factory=list)
     commands: list[CommandSettled] = field(default_factory=list)
+    slots_over: list[tuple[int]] = field(default_factory=list)
+    slots_gone: list[tuple[int, int, int]] = field(default_factory=list)
+    slots_past: list[int] = field(default_factory=list)
+    slot_asks: list[SlotAsk] = field(default_factory=list)
+    granted: list[SlotAsk] = field(default_factory=list)
+
+
+def without(commit: Commit, key: int) -> Commit:
+    """A commit of all that another one has but what is of that run."""
+    kept = {part.name: [row for row in getattr(commit, part.name) if _run_of(row) != key] for part in fields(commit)}
+    return Commit(**kept)
+
+
+def _run_of(row: Any) -> int | None:
+    """The run that a row of a commit is of; versions are of none."""
+    if isinstance(row, int):
+        return row
+    if isinstance(row, NewVersion):
+        return None
+    found: int = getattr(row, "run_key", None) or getattr(row, "key", None) or row[0]
+    return found

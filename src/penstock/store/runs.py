@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from penstock.errors import NotFound, UsageError
 from penstock.model.ids import ALPHABET, RUN_ID, key_of
+from penstock.model.run_types import UNCOUNTED
 from penstock.store.connection import Connection
 from penstock.store.filters import Conditions, RunFilter, conditions
 from penstock.store.fitting import count_fitting, fitting
@@ -159,9 +160,14 @@ def facts_of(connection: Connection, key: int) -> dict[str, Any]:
 
 
 def latest_succeeded(connection: Connection, namespace: str, pipeline: str, having: Iterable[str] = ()) -> int | None:
-    """The key of a pipeline's latest succeeded run, of those that made all datasets in `having`; None without one."""
+    """The key of a pipeline's latest succeeded run, of those that made all datasets in `having`; None without one.
+
+    Runs that only tried what would happen (model.run_types) do not count.
+    """
     found = Conditions()
     found.add("pipeline = ? AND namespace = ? AND state = 'succeeded'", pipeline, namespace)
+    for type_ in UNCOUNTED:
+        found.add("type <> ?", type_)
     for dataset in having:
         found.add("EXISTS (SELECT 1 FROM artifact WHERE run_key = run.key AND dataset = ?)", dataset)
     row = connection.one(f"SELECT key FROM run {found.where} ORDER BY key DESC LIMIT 1", found.parameters)

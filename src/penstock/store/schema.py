@@ -5,7 +5,7 @@ docs/decisions/0003-sql-as-text.md); only `ddl`, `migrate` and tests do.
 
 Times are whole microseconds since 1970 in UTC, in a BIGINT. Columns that hold JSON are TEXT: the store hands
 documents on without looking inside. There are no foreign keys: every transaction writes parents before children,
-nothing but retention deletes, and a lookup for each of 6,000 rows would cost a fifth of the commit; `check` finds
+nothing but `erasing` deletes, and a lookup for each of 6,000 rows would cost a fifth of the commit; `check` finds
 orphans. Names are singular. People query the views of `views.py`, never these tables.
 """
 
@@ -79,6 +79,7 @@ pipeline_version = Table(
 )
 
 _FAILED = text("error_text IS NOT NULL")
+_HAS_PARENT = text("parent_key IS NOT NULL")
 _UNUSUAL_TYPE = text("type <> 'standard'")
 _UNUSUAL_TRIGGER = text("trigger_kind NOT IN ('manual', 'schedule')")
 run = Table(
@@ -118,6 +119,8 @@ run = Table(
     _maybe("trigger_kind", Text),
     # Which pairs of characters `error_text` has, NULL where a Penstock that did not know of them wrote the run.
     _maybe("error_mask", BigInteger),
+    # How it was asked to run, where that is unusual: JSON {refresh, breakpoints}.
+    _maybe("options", Text),
     # By id: the views' users, and the search for the end of an id, which reads this index only.
     Index("run_id", "id", unique=True),
     # Lists by state ("what failed?"), and the search for runs that are not over.
@@ -153,6 +156,8 @@ run = Table(
     Index("run_ended", "ended_at", "key"),
     Index("run_duration", text("(ended_at - started_at)"), "key"),
     Index("run_bytes", "bytes", "key"),
+    # Runs that another run began; few have such a parent.
+    Index("run_parent", "parent_key", sqlite_where=_HAS_PARENT, postgresql_where=_HAS_PARENT),
 )
 
 label = Table(
@@ -220,6 +225,8 @@ attempt = Table(
     sqlite_with_rowid=False,
 )
 
+# Its file was made by another run, which `path` begins with: no attempt of this one has made it.
+_SHARED = text("n = 0 AND path IS NOT NULL")
 artifact = Table(
     "artifact",
     metadata,
@@ -237,6 +244,22 @@ artifact = Table(
     _fact("python_type", Text),
     _fact("safe", Boolean),
     _fact("created_at", BigInteger),
+    # Who deletes a run asks which of its files others still name; only rows of replays and cached results stand here.
+    Index("artifact_shared", text("substr(path, 1, 13)"), sqlite_where=_SHARED, postgresql_where=_SHARED),
+    sqlite_with_rowid=False,
+)
+
+# What a task run made may be taken by later runs that come to the same key (engine/reuse.py): the latest counts, and
+# its artifacts are where its run has them. `made_at`: when an attempt made it.
+result = Table(
+    "result",
+    metadata,
+    _key("key", Text),
+    _fact("run_key", BigInteger),
+    _fact("seq", Integer),
+    _fact("made_at", BigInteger),
+    # Who deletes a run deletes its results.
+    Index("result_run", "run_key"),
     sqlite_with_rowid=False,
 )
 
@@ -291,6 +314,25 @@ timer = Table(
     _key("kind", Text),
     _key("seq", Integer),
     _fact("due_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+# A slot of a limit (store/slots.py): of a run (`seq` -1, `n` 0) or of an attempt. `place` is NULL while it is waited
+# for, below 0 where it does not count. `since`: when its holder was asked for, in microseconds.
+_WAITS = text("place IS NULL")
+slot = Table(
+    "slot",
+    metadata,
+    _key("name", Text),
+    _key("run_key"),
+    _key("seq", Integer),
+    _key("n", Integer),
+    _maybe("place", BigInteger),
+    _fact("since", BigInteger),
+    # A limit can't be passed: its places are numbered, and each is held once.
+    Index("slot_place", "name", "place", unique=True),
+    Index("slot_wait", "name", "since", "run_key", sqlite_where=_WAITS, postgresql_where=_WAITS),
+    Index("slot_run", "run_key"),
     sqlite_with_rowid=False,
 )
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from penstock.model.ids import run_id
 from penstock.store.connection import Connection
 from penstock.store.times import iso, seconds
 
@@ -24,17 +23,21 @@ _ERROR: Final = ("task", "map_index", "label", "type", "message")
 
 def summaries(connection: Connection, rest: str, parameters: Sequence[Any]) -> list[dict[str, Any]]:
     """Runs as the lists of command line and HTTP show them. `rest` is the query from WHERE on."""
-    rows = connection.all(f"SELECT {_COLUMNS} FROM run {rest}", parameters)
-    labels = _labels(connection, [row[0] for row in rows])
-    return [_summary(row, labels.get(row[0], {})) for row in rows]
+    return list(_by_key(connection, rest, parameters).values())
 
 
 def summaries_of(connection: Connection, keys: Sequence[int]) -> list[dict[str, Any]]:
     """Runs by key, in that order; those that are not there are left out."""
     if not keys:
         return []
-    found = {run["id"]: run for run in summaries(connection, f"WHERE key IN ({', '.join('?' * len(keys))})", keys)}
-    return [found[identity] for key in keys if (identity := run_id(key)) in found]
+    found = _by_key(connection, f"WHERE key IN ({', '.join('?' * len(keys))})", keys)
+    return [found[key] for key in keys if key in found]
+
+
+def _by_key(connection: Connection, rest: str, parameters: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    rows = connection.all(f"SELECT {_COLUMNS} FROM run {rest}", parameters)
+    labels = _labels(connection, [row[0] for row in rows])
+    return {row[0]: _summary(row, labels.get(row[0], {})) for row in rows}
 
 
 def trigger_document(text: str, created_at: int) -> dict[str, Any]:

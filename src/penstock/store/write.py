@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from penstock.errors import Fenced, StaleWrite
 from penstock.model.ids import run_id
-from penstock.store import rows
+from penstock.store import rows, slots
 from penstock.store.connection import Connection
 from penstock.store.error_text import error_text, mask_of
 from penstock.store.rows import Commit, Fence
+from penstock.store.slots import Holder, Want
 from penstock.store.statements import Delete, Insert, Statement, Update
 
 
@@ -44,6 +46,16 @@ _STEPS: Final = (
     _Step("new_attempts", "attempt", Insert("attempt", rows.NewAttempt._fields), exact=True),
     _Step("artifacts", "artifact", Insert("artifact", rows.NewArtifact._fields), exact=True),
     _Step(
+        "results",
+        "result",
+        Insert(
+            "result",
+            rows.NewResult._fields,
+            "(key) DO UPDATE SET run_key = excluded.run_key, seq = excluded.seq, made_at = excluded.made_at",
+        ),
+        exact=False,
+    ),
+    _Step(
         "task_run_updates",
         "task run",
         Update("task_run_row", rows.TaskRunUpdate._fields, {**_SAME_PLACE, **_EXPECTED}),
@@ -56,6 +68,7 @@ _STEPS: Final = (
         exact=True,
     ),
     _Step("run_params", "run", Update("run", rows.RunParams._fields, {"key": "key"}), exact=True),
+    _Step("run_options", "run", Update("run", rows.RunOptions._fields, {"key": "key"}), exact=True),
     _Step("events", "event", Insert("event", rows.NewEvent._fields), exact=True),
     _Step("metrics", "metric", Insert("metric", rows.NewMetric._fields), exact=True),
     # Two samples of one microsecond say the same.
@@ -71,9 +84,11 @@ _STEPS: Final = (
     _Step(
         "commands",
         "command",
-        Update("command", rows.CommandSettled._fields, {"id": "id"}, "t.state = 'waiting'"),
+        Update("command", rows.CommandSettled._fields, {"id": "id", "run_key": "run_key"}, "t.state = 'waiting'"),
         exact=False,
     ),
+    _Step("slots_over", "slot", Delete("slot", ("run_key",)), exact=False),
+    _Step("slots_gone", "slot", Delete("slot", ("run_key", "seq", "n")), exact=False),
 )
 
 _VERSION: Final = Insert("pipeline_version", rows.NewVersion._fields, "DO NOTHING")
@@ -112,6 +127,22 @@ def apply(connection: Connection, commit: Commit) -> None:
                     f"{len(new) - changed} of {len(new)} rows ({step.what}) were changed by somebody else",
                     kind=step.kind,
                 )
+    if commit.slots_past or commit.slot_asks:
+        _settle_slots(connection, commit)
+
+
+def _settle_slots(connection: Connection, commit: Commit) -> None:
+    """Give out slots: after those that this commit gives back."""
+    for key in commit.slots_past:
+        slots.force(connection, key)
+    commit.granted.clear()  # of a transaction that was undone
+    now = time.time()
+    for ask in commit.slot_asks:
+        holder = Holder(ask.run_key, ask.seq, ask.n)
+        if slots.take(connection, holder, [Want(ask.name, ask.most)], ask.since, now) is None:
+            commit.granted.append(ask)
+        else:
+            slots.wait(connection, holder, ask.name, ask.since)
 
 
 def _of_new_run(run: rows.NewRun) -> tuple[str, str | None, int | None]:

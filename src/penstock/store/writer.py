@@ -7,8 +7,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TypeAlias
 
+from penstock import faults
 from penstock.errors import DiskFull, StoreBusy, StoreCorrupt
-from penstock.store import faults
 from penstock.store.cleaning import cleaned
 from penstock.store.database import Database
 from penstock.store.rows import Commit
@@ -28,12 +28,12 @@ class Writer:
     Nothing polls. An idle writer begins its transaction some 10 us after `submit`, if the thread that submitted soon
     waits for something; it gives the interpreter's lock up once for each statement, of which a commit has few.
 
-    `fault` is called with `before_commit` and `after_commit`, by default what the environment asks for.
+    `fault` is called with `before_commit` and `after_commit`.
     """
 
-    def __init__(self, database: Database, *, fault: Callable[[str], None] | None = None) -> None:
+    def __init__(self, database: Database, *, fault: Callable[[str], None] = faults.reach) -> None:
         self._database = database
-        self._fault = fault or faults.from_environment()
+        self._fault = fault
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._counting = threading.Lock()
         self._submitted = 0
@@ -95,10 +95,8 @@ class Writer:
             with self._database.write() as connection:
                 for commit in commits:
                     apply(connection, commit)
-                if self._fault is not None:
-                    self._fault("before_commit")
+                self._fault("before_commit")
         except Exception as error:
             return error
-        if self._fault is not None:
-            self._fault("after_commit")
+        self._fault("after_commit")
         return None

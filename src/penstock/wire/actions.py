@@ -1,8 +1,8 @@
-"""What actions on runs take and answer, where they start something."""
+"""What actions on runs take and answer."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -10,18 +10,111 @@ from penstock.wire.base import Asked, Body, Json
 from penstock.wire.runs import ActionResult
 
 
-class RetryBody(Asked):
+class ManyBody(Asked):
+    """The runs that an action is about: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+    ids: list[str] | None = None
+    filter: str | None = None
+
+
+class ActionBody(Asked):
+    """What an action takes beside the runs that it is about."""
+
+    def arguments(self) -> dict[str, Any]:
+        """As its command keeps them."""
+        return self.model_dump(exclude=set(ManyBody.model_fields), exclude_defaults=True)
+
+
+class CancelBody(ActionBody):
+    """Cancel a run. `force`: tasks get no grace, and clean-up tasks don't run."""
+
+    force: bool = False
+
+
+class ManyCancelBody(CancelBody, ManyBody):
+    """Cancel many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class PauseBody(ActionBody):
+    """Pause a run. `now`: tasks that run stand still, instead of going on to their end."""
+
+    now: bool = False
+
+
+class ManyPauseBody(PauseBody, ManyBody):
+    """Pause many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class ManyForceBody(ManyBody):
+    """Let many runs past their limits: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class ResumeBody(ActionBody):
+    """Resume a run. One of type debug goes on with other `params`, and with `step` rests again before the next task."""
+
+    step: bool = False
+    params: dict[str, Json] = Field(default_factory=dict)
+
+
+class BreakpointsBody(ActionBody):
+    """Tasks before which a run of type debug rests: those to `set`, and those to `remove`."""
+
+    set: list[str] = Field(default_factory=list)
+    remove: list[str] = Field(default_factory=list)
+
+
+class ManyResumeBody(ResumeBody, ManyBody):
+    """Resume many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class DeleteBody(ActionBody):
+    """Delete a run. `children`: the runs that it began go too."""
+
+    children: bool = False
+
+
+class ManyDeleteBody(DeleteBody, ManyBody):
+    """Delete many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class ApproveBody(ActionBody):
+    """Answer what a run asks. `task`: which one, where several ask; `values` by the names of its form."""
+
+    task: str | None = None
+    map_index: int | None = None
+    decision: Literal["approve", "reject"]
+    values: dict[str, Json] = Field(default_factory=dict)
+    comment: str | None = Field(default=None, max_length=4000)
+
+
+class ManyApproveBody(ApproveBody, ManyBody):
+    """Answer what many runs ask: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class SetStateBody(ActionBody):
+    """Take a task (and item) for what it is not: the run goes on so. Of a run that is over only what is shown changes.
+
+    Without `task` the run itself is meant, which must be over.
+    """
+
+    task: str | None = None
+    map_index: int | None = Field(default=None, ge=0)
+    state: Literal["succeeded", "warning", "failed", "skipped", "cancelled"]
+
+
+class ManySetStateBody(SetStateBody, ManyBody):
+    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
+class RetryBody(ActionBody):
     """Retry a run in place: what failed or never ran, or `task` and all downstream; with other values of `params`."""
 
     task: str | None = None
     params: dict[str, Json] = Field(default_factory=dict)
 
 
-class ManyRetryBody(RetryBody):
+class ManyRetryBody(RetryBody, ManyBody):
     """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
-
-    ids: list[str] | None = None
-    filter: str | None = None
 
 
 class ReplayBody(RetryBody):
@@ -30,11 +123,8 @@ class ReplayBody(RetryBody):
     version: Literal["same", "latest"] = "same"
 
 
-class ManyReplayBody(ReplayBody):
+class ManyReplayBody(ReplayBody, ManyBody):
     """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
-
-    ids: list[str] | None = None
-    filter: str | None = None
 
 
 class ReplayResult(ActionResult):

@@ -5,11 +5,26 @@ from __future__ import annotations
 from typing import Literal
 
 from penstock.wire.base import Body, Json
+from penstock.wire.pipelines import ParamDocument
+
+
+class Question(Body):
+    """What a person is asked: `params` is the form of the answer, as a pipeline's params.
+
+    `on_timeout` is what becomes of it when nobody answers within the task's `timeout`: rejected, approved with the
+    answers of `default`, or failed.
+    """
+
+    message: str
+    params: list[ParamDocument]
+    on_timeout: Literal["rejected", "approved", "failed"]
+    default: dict[str, Json]
 
 
 class TaskNode(Body):
     """A task of a definition. `file` is relative to the project; `line` is 1-based; times in seconds.
 
+    `approval` is what a task of kind approval asks; null for others.
     `facts` is what the tool that wrote the definition knows beside, such as Kedro's `namespace` (null: it has none).
     """
 
@@ -34,6 +49,7 @@ class TaskNode(Body):
     line: int | None
     has_source: bool
     facts: dict[str, Json]
+    approval: Question | None
 
 
 class DatasetNode(Body):

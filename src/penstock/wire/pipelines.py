@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.model.spec import WhenFull
 from penstock.model.states import RunState, TaskState
 from penstock.wire.base import Body, Json, Time
 from penstock.wire.runs import RecentRun
@@ -22,6 +23,13 @@ class ParamDocument(Body):
     max: Json
     pattern: str | None
     description: str
+
+
+class ParamList(Body):
+    """The params that a version takes, for a form."""
+
+    version: str
+    params: list[ParamDocument]
 
 
 class DefinitionProblem(Body):
@@ -66,6 +74,13 @@ class PipelineList(Body):
     next_cursor: str | None
 
 
+class RunLimit(Body):
+    """How many runs at the same time, over all engines; `full`: what becomes of one more."""
+
+    runs: int
+    full: WhenFull
+
+
 class PipelineDocument(PipelineSummary):
     """A pipeline in full: its params, and what the form for a run needs."""
 
@@ -74,6 +89,7 @@ class PipelineDocument(PipelineSummary):
     task_tags: list[str]
     timeout: float | None
     durability: str
+    concurrency: RunLimit | None
 
 
 class GridCell(Body):

@@ -163,8 +163,19 @@ class TaskDocument(Body):
     metrics: list[Metric]
 
 
+class GivenSummary(Body):
+    """A dataset that was there before the run, as large as it was when the run read it."""
+
+    dataset: str
+    bytes: int | None
+    rows: int | None
+
+
 class RunDocument(_Run):
-    """A run in full."""
+    """A run in full. `given`: what tasks of a Kedro project have read and none of them made.
+
+    `breakpoints`: tasks before which a run of type debug rests.
+    """
 
     parent_id: str | None
     replay_of: str | None
@@ -172,6 +183,8 @@ class RunDocument(_Run):
     error: ErrorDocument | None
     facts: dict[str, Json] | None = None
     tasks: list[TaskDocument]
+    given: list[GivenSummary] = []
+    breakpoints: list[str] = []
 
 
 class RecentRun(Body):
@@ -188,13 +201,15 @@ class RecentRun(Body):
 class RunContext(Body):
     """A run among the runs of its pipeline: the neighbours by creation, and up to 30 around the latest, oldest first.
 
-    `expected_duration`: the median of the last succeeded runs before it, in seconds; null without any.
+    `expected_duration`: the median of the last succeeded runs before it, in seconds; null without any. `replays`: the
+    first runs that repeat it, of those that came soon after it.
     """
 
     previous: str | None
     next: str | None
     recent: list[RecentRun]
     expected_duration: float | None
+    replays: list[RecentRun]
 
 
 class Event(Body):
@@ -263,7 +278,8 @@ class RunMetrics(Body):
 class RunRequestBody(Asked):
     """Ask for a run.
 
-    `from`, `to`, `only` name tasks, `select_tags` their tags: a slice; `from_run` gives what it needs.
+    `from`, `to`, `only` name tasks, `select_tags` their tags: a slice; `from_run` gives what it needs. `refresh`: no
+    results of earlier runs are taken. `breakpoints`: tasks before which a run of type debug rests.
     """
 
     pipeline: str
@@ -272,12 +288,14 @@ class RunRequestBody(Asked):
     params: dict[str, Json] = Field(default_factory=dict)
     labels: dict[str, str] = Field(default_factory=dict)
     tags: list[str] = Field(default_factory=list)
-    type: Literal["standard"] = "standard"
+    type: Literal["standard", "test", "debug", "incremental"] = "standard"
     from_: list[str] = Field(default_factory=list, alias="from")
     to: list[str] = Field(default_factory=list)
     only: list[str] = Field(default_factory=list)
     select_tags: list[str] = Field(default_factory=list)
     from_run: str | None = None
+    refresh: bool = False
+    breakpoints: list[str] = Field(default_factory=list)
 
 
 class LabelsBody(Asked):
@@ -289,13 +307,6 @@ class LabelsBody(Asked):
 
 class ManyLabelsBody(LabelsBody):
     """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
-
-    ids: list[str] | None = None
-    filter: str | None = None
-
-
-class ManyCancelBody(Asked):
-    """Cancel many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
 
     ids: list[str] | None = None
     filter: str | None = None

@@ -71,6 +71,13 @@ class PipelinesChange(Body):
     kind: Literal["pipelines"]
 
 
+class DeletedChange(Body):
+    """Runs were deleted: nothing is to be had of them any more."""
+
+    kind: Literal["deleted"]
+    ids: list[str]
+
+
 class LogsChange(Body):
     """Attempts of a watched run wrote lines."""
 
@@ -90,4 +97,4 @@ class Snapshot(Body):
 class Changes(Body):
     """A batch of changes; the event's `id` grows."""
 
-    changes: list[RunChange | TaskChange | PipelinesChange | LogsChange]
+    changes: list[RunChange | TaskChange | DeletedChange | PipelinesChange | LogsChange]

@@ -24,7 +24,8 @@ import time
 import types
 from typing import Any, Final
 
-from penstock.agent import faults, processes
+from penstock import faults
+from penstock.agent import processes
 from penstock.agent.frames import FrameReader, Message, pack
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker import interrupts

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from penstock.authoring import current
 from penstock.authoring.current import Sink
 from penstock.errors import ArtifactCorrupt, DiskFull, Unstorable
+from penstock.model.run_types import meaning_of
 from penstock.ports.executor import Assignment, Outcome
 from penstock.worker import failures, interrupts
 from penstock.worker.code import Run, Task
@@ -112,11 +113,17 @@ def _perform(run: Run, assignment: Assignment) -> Result:
             arguments[argument] = None
     if assignment.mode == "expand":
         refs = dict(assignment.inputs)
-        return Result("expanded", None, [], None, expand(task, arguments, refs))
+        return Result("expanded", None, [], None, expand(task, arguments, refs, digests=_may_be_taken(run, task)))
     pid = os.getpid()
     value = task.function(**arguments)
     _end_twin(pid)
     return Result("succeeded", None, _store(run, task, assignment, value), None, None)
+
+
+def _may_be_taken(run: Run, task: Task) -> bool:
+    """May later runs take the results of items?"""
+    takes = meaning_of(run.context.type).takes
+    return task.spec.cache != "never" and (takes == "all" or task.spec.cache == "inputs")
 
 
 def _holds(run: Run, task: Task, assignment: Assignment) -> bool:

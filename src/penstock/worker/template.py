@@ -20,7 +20,8 @@ import socket
 import sys
 from typing import NoReturn
 
-from penstock.agent import faults, processes, trees
+from penstock import faults
+from penstock.agent import processes, trees
 from penstock.agent.frames import HEADER, FrameReader, Message, pack
 from penstock.worker import main as worker_main
 

@@ -42,6 +42,9 @@ def board(picture: RunPicture, moment: Moment, paint: Paint, width: int, height:
     if moment.asked and picture.state not in _OVER:
         text = CANCELLING if moment.asked == 1 else KILLING
         foot.append([Span(text if paint.unicode else text.replace("…", "..."), "magenta")])
+    elif picture.state == "paused":
+        who = f" by {clean(picture.paused_by)}" if picture.paused_by else ""
+        foot.append([Span(f"Paused{who}; `penstock runs resume {picture.id}` goes on", "magenta")])
     room = max(1, height - 1 - len(foot))
     shown, hidden = _chosen([task for task in picture.tasks if task.map_index is None], room)
     body = _rows(shown, moment, paint, width)

@@ -21,6 +21,8 @@ def failed(document: Document) -> list[Document]:
     error = document["error"] or {}
     about = (error.get("task"), error.get("map_index"))
     tasks = [task for task in document["tasks"] if task["state"] == "failed"]
+    # One that no attempt has brought down, such as an approval, has no other error than that of the run.
+    tasks = [{**task, "error": error} if (task["name"], task["map_index"]) == about else task for task in tasks]
     return sorted(tasks, key=lambda task: (task["name"], task["map_index"]) != about)
 
 
@@ -32,8 +34,9 @@ def label(task: Document) -> str:
 
 
 def error_of(task: Document) -> Document | None:
-    """The error of a task's last attempt."""
-    return task["attempts"][-1]["error"] if task["attempts"] else None
+    """The error of a task's last attempt; of one without attempts what its run tells of it."""
+    error: Document | None = task["attempts"][-1]["error"] if task["attempts"] else task.get("error")
+    return error
 
 
 def kind(error: Document) -> str:

@@ -14,6 +14,8 @@ from penstock.model.spec import ParamSpec, PipelineSpec, TaskSpec
 
 #: Levels that are indented one more than the one before; a chain of a hundred tasks stays on the screen.
 _DEEPEST: Final = 10
+#: What becomes of one run more than may go.
+_FULL: Final = {"queue": "wait", "skip": "skip", "cancel_oldest": "cancel the oldest", "fail": "fail"}
 
 
 def definition(spec: PipelineSpec, paint: Paint, width: int) -> list[Line]:
@@ -42,8 +44,10 @@ def definition(spec: PipelineSpec, paint: Paint, width: int) -> list[Line]:
 
 def _facts(spec: PipelineSpec) -> dict[str, str]:
     limit = "" if spec.timeout is None else f"at most {amounts.duration(spec.timeout)}, then {spec.on_timeout}"
+    runs = spec.concurrency
     return {
         "timeout": limit,
+        "concurrency": "" if runs is None else f"{amounts.plural(runs.runs, 'run')} at a time, then {_FULL[runs.full]}",
         "tags": clean(", ".join(spec.tags)),
         "labels": clean(", ".join(f"{name}={value}" for name, value in spec.labels.items())),
         "durability": "" if spec.durability == "pipelined" else spec.durability,
@@ -98,6 +102,7 @@ def _policy(task: TaskSpec) -> list[str]:
     """What is out of the ordinary about a task."""
     facts = {
         task.role.replace("_", " "): task.role != "task",
+        "asks a person": task.approval is not None,
         "when": task.when is not None,
         task.trigger.replace("_", " "): task.trigger != "all_succeeded",
         f"{task.retry.attempts} attempts": task.retry.attempts > 1,

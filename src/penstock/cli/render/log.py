@@ -17,15 +17,24 @@ _ESCAPES: Final = re.compile(
     "\x1b\\[[0-?]*[ -/]*[@-~]|\x1b[PX^_\\]].*?(?:\x07|\x1b\\\\|$)|\x1b[@-_]|[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]",
     re.DOTALL,
 )
+_LINE_ENDS: Final = re.compile("\r?\n")
+#: What further lines of a record begin with, so that they are not taken for lines of their own.
+_BELOW: Final = "    "
 _COLOUR: Final = re.compile("\x1b\\[[0-9;]*m")
 
 
 def log_line(line: dict[str, Any], paint: Paint) -> str:
-    """`12:00:01.123 clean[JFK] #2 WARNING what was printed`, with its end."""
+    """`12:00:01.123 clean[JFK] #2 WARNING what was printed`, with its end. Further lines of a record stand below it."""
     at, name = amounts.clock(line["at"]), _name(line["task"], line["map_index"], line["label"], line["attempt"], paint)
     level = line["level"]
     word = f"{paint.dye(level.upper(), _COLOURS.get(level, ''))} " if level and level != "info" else ""
-    return f"{paint.dye(at, 'dim')} {name} {word}{safe(line['message'], paint)}\n"
+    return f"{paint.dye(at, 'dim')} {name} {word}{_lines(line['message'], paint)}\n"
+
+
+def _lines(message: str, paint: Paint) -> str:
+    if "\n" not in message:
+        return safe(message, paint)
+    return f"\n{_BELOW}".join(safe(each, paint) for each in _LINE_ENDS.split(message.rstrip("\r\n")))
 
 
 @lru_cache(maxsize=1024)

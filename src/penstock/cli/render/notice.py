@@ -23,6 +23,8 @@ def change(notice: Notice, paint: Paint) -> Line:
     line = [_at(notice.at), Span(f" {_name(notice, paint)} "), paint.state(notice.state, notice.reason)]
     if notice.duration is not None:
         line.append(Span(f" {amounts.duration(notice.duration)}"))
+    if notice.by is not None:
+        line.append(Span(f" by {clean(notice.by)}"))
     if notice.retry_in is not None:
         line.append(Span(f", attempt {notice.n + 1} in {amounts.duration(notice.retry_in)}"))
     if notice.error and notice.task is not None:

@@ -16,20 +16,29 @@ Document = dict[str, Any]
 def listed(items: list[Document], paint: Paint, width: int, now: float) -> list[Line]:
     """A list of runs."""
     columns = [
-        Column("run"), Column("pipeline", least=8), Column("state"), Column("created", drop=3), Column("", drop=1),
+        Column("run"), Column("pipeline", least=8), Column("type", drop=4), Column("state"),
+        Column("created", drop=3), Column("", drop=1),
         Column("duration", right=True, drop=2), Column("tasks", right=True, drop=5), Column("trigger", least=6, drop=6),
         Column("params", least=12, drop=7), Column("error", least=16, drop=4),
     ]  # fmt: skip
     return table(columns, [_row(run, paint, now) for run in items], paint, width)
 
 
-def cancelled(run: str, outcome: str, state: str, paint: Paint) -> Line:
+def asked(run: str, outcome: str, state: str, detail: str | None, paint: Paint) -> Line:
     """`38fx0bnh17zzn ◌ cancelling`, and what to know where that was not to be."""
-    told = {
-        "refused": " before: there is nothing to cancel",
-        "waiting": ", and asked to end: its engine did not answer yet",
+    more = {
+        "applied": f", {clean(detail)}" if detail else "",
+        "refused": f", refused: {clean(detail or '')}",
+        "waiting": ", asked: its engine did not answer yet",
     }
-    return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(told.get(outcome, ""))]
+    return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(more.get(outcome, ""))]
+
+
+def deleted(run: str, refused: str | None) -> Line:
+    """`38fx0bnh17zzn deleted`, or why it stays."""
+    if refused is None:
+        return [Span(run, "cyan"), Span(" deleted")]
+    return [Span(run, "cyan"), Span(" stays", "yellow"), Span(f": {clean(refused)}")]
 
 
 def told(run: str, state: str, what: str, paint: Paint) -> Line:
@@ -46,6 +55,7 @@ def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
     return [
         Span(run["id"], "cyan"),
         clean(run["pipeline"]),
+        "" if run["type"] == "standard" else clean(run["type"]),
         paint.state(run["state"], run["reason"]),
         amounts.moment(run["created_at"]),
         amounts.ago(run["created_at"], now),

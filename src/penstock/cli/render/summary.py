@@ -14,6 +14,8 @@ from penstock.cli.render.states import LOOKS, Paint, counts, word
 Document = dict[str, Any]
 #: Datasets, and files, that are listed.
 _MOST: Final = 8
+#: Lines of a log's end that are shown, where its last records have more.
+_TAIL: Final = 10
 
 
 class Extras(NamedTuple):
@@ -52,14 +54,23 @@ def _headline(document: Document, paint: Paint) -> Line:
         Span(f"  {document['id']}", "cyan"),
         Span(f"  {f'in {spent}: ' if spent else ''}"),
         *counts(task["state"] for task in document["tasks"]),
+        *_taken(document),
     ]
+
+
+def _taken(document: Document) -> Line:
+    """How many results are those of earlier runs."""
+    count = sum(task["reason"] == "cached" for task in document["tasks"])
+    return [Span(f", {count:,} of them cached", "dim")] if count else []
 
 
 def _tail(texts: Sequence[str], paint: Paint, width: int) -> list[Line]:
     if not texts:
         return []
     head: Line = [Span("  last lines of its log", "dim")]
-    return [head, *([Span(f"    {cut(shown(text), max(20, width - 4), paint.mark)}")] for text in texts)]
+    # A record may have several lines; those of a long one don't push the rest off the screen.
+    lines = [line for text in texts for line in text.splitlines()][-max(_TAIL, len(texts)) :]
+    return [head, *([Span(f"    {cut(shown(line), max(20, width - 4), paint.mark)}")] for line in lines)]
 
 
 def _warnings(document: Document, paint: Paint) -> list[Line]:

@@ -7,6 +7,8 @@ from penstock.model.states import TERMINAL_RUN
 
 def start_run(view: RunView, now: float) -> list[Decision]:
     """A run that was created starts, and one that is to be retried in place."""
+    if view.barred is not None:
+        return []
     if view.again is not None and view.state in TERMINAL_RUN:
         return [MoveRun("retry", None)]
     return [MoveRun("start", None)] if view.state in ("created", "queued") else []

@@ -6,4 +6,6 @@ from penstock.engine.view import RunView
 
 def queue_due_retries(view: RunView, now: float) -> list[Decision]:
     """Queue task runs again whose wait between attempts is over."""
+    if view.state == "paused":
+        return []
     return [MoveTask(run, "queue", None) for run in view.due if run.state == "retrying"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from penstock.engine.approvals import asks
 from penstock.engine.decisions import CancelAttempts, Decision, MoveRun, MoveTask
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.model.states import TERMINAL_TASK
@@ -39,4 +40,9 @@ def _open_runs(view: RunView, roles: tuple[str, ...]) -> list[TaskRun]:
 
 def _moves(runs: list[TaskRun], reason: str | None) -> list[Decision]:
     """What is being cancelled already stays so; a fan-out's parent ends with its last item."""
-    return [MoveTask(run, "cancel", reason) for run in runs if run.state != "cancelling" and run.children is None]
+    return [
+        # What asks a person has nothing that could still end.
+        MoveTask(run, "settle_cancelled" if run.state == "paused" and asks(run) else "cancel", reason)
+        for run in runs
+        if run.state != "cancelling" and run.children is None
+    ]

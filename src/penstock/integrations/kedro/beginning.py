@@ -32,7 +32,8 @@ def head_of(run_params: Mapping[str, Any], pipeline: Any, catalog: Any, runner: 
     key = run_key(at, secrets.randbits(CHANCE_BITS))
     project = str(run_params.get("project_path") or os.getcwd())
     selection = _selection(run_params)
-    names = _pipelines(run_params)
+    # Kedro's command hands them on in any order, and they are one pipeline.
+    names = sorted(_pipelines(run_params))
     whole = _whole(names, pipeline) if selection else pipeline
     drawn = sketch(whole, catalog, params_of(catalog), project)
     drawn["params"] = covered(drawn["params"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.authoring import own_code
+from penstock.authoring.fingerprint import Fingerprints
 from penstock.authoring.load import PRELOAD
 from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
@@ -25,6 +26,7 @@ from penstock.integrations.kedro.files import files
 from penstock.integrations.kedro.ids import is_param
 from penstock.integrations.kedro.policies import Policies
 from penstock.integrations.kedro.project import DEFAULT, Project, only_in_memory
+from penstock.integrations.kedro.sketch import plain
 from penstock.model.nearest import did_you_mean
 from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
@@ -71,7 +73,10 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
     nodes = [task for spec in drawn.values() for task in spec.tasks.values()]
     policies = Policies(folders, nodes if whole and error is None else None)
     code = _code(project)
-    return [_whole(drawn[known], code, policies, project, params) for known in good], error
+    prints = Fingerprints(project.folder)
+    functions = {node.name: node.func for known in good for node in pipelines[known].nodes}
+    digests = {name: prints.of(function) for name, function in functions.items()}
+    return [_whole(drawn[known], code, policies, project, params, digests) for known in good], error
 
 
 def _in_one(problems: Problems) -> DefinitionError | None:
@@ -182,21 +187,35 @@ def _code(project: Project) -> CodeRef:
 
 
 def _whole(
-    spec: PipelineSpec, code: CodeRef, policies: Policies, project: Project, params: Mapping[str, Any]
+    spec: PipelineSpec,
+    code: CodeRef,
+    policies: Policies,
+    project: Project,
+    params: Mapping[str, Any],
+    digests: Mapping[str, str],
 ) -> PipelineSpec:
     """The spec with what describes no nodes; files are told from the root, the same wherever the project lies."""
     tasks = policies.applied(spec.tasks)
-    tasks = {name: dataclasses.replace(task, file=_told(task.file, project.folder)) for name, task in tasks.items()}
+    tasks = {
+        name: dataclasses.replace(task, file=_told(task.file, project.folder), digest=digests.get(name, ""))
+        for name, task in tasks.items()
+    }
     tasks.update(closing_tasks(project, tasks))
-    known = dict(spec.params)
-    if "parameters" in known:
-        from penstock.integrations.kedro.sketch import plain
-
-        # A node that reads all of them reads each.
-        known.update(
-            {each: _param(each, plain(value)) for each, value in params.items() if each not in known}
-        )  # fmt: skip
+    # Hooks read what no node does, and a run may be given any parameter that the project has.
+    known = {**spec.params, **{each: _param(each, plain(value)) for each, value in _rest(spec.params, params)}}
     return dataclasses.replace(spec, tasks=tasks, params=known, code=dataclasses.replace(code, name=spec.name))
+
+
+def _rest(specs: Mapping[str, ParamSpec], params: Mapping[str, Any], outer: str = "") -> Iterable[tuple[str, Any]]:
+    """The parameters that no node reads: whole, or of a dict that is read in parts its other parts."""
+    for key, value in params.items():
+        name = f"{outer}{key}"
+        if name in specs:
+            continue
+        if isinstance(value, Mapping) and any(known.startswith(f"{name}.") for known in specs):
+            yield from _rest(specs, value, f"{name}.")
+        else:
+            yield name, value
 
 
 def _param(name: str, default: Any) -> ParamSpec:

@@ -55,7 +55,7 @@ class RecorderHooks:
 
     def _of(self, node: Any) -> Live | None:
         """The run that a node is run for, as far as can be told."""
-        live = self._live
+        live = self._live[:]
         if len(live) == 1:
             return live[0]
         if self._aside:
@@ -63,7 +63,7 @@ class RecorderHooks:
         if not live:
             child = Live.of_parent() if not is_off() else None
             if child is not None:
-                live.append(child)
+                self._live.append(child)
             return child
         here = threading.get_ident()
         mine = [one for one in live if one.thread == here]
@@ -77,7 +77,9 @@ class RecorderHooks:
         if self._aside or is_off():
             return
         try:
-            self._live = [one for one in self._live if not one.left_behind()]
+            # In place, as runs of other threads come and go meanwhile.
+            for one in [one for one in self._live if one.left_behind()]:
+                self._live.remove(one)
             self._live.append(Live.begin(run_params, pipeline, catalog))
         except Exception as error:
             self._give_up(error)
@@ -168,7 +170,7 @@ class RecorderHooks:
         try:
             live = self._of(node)
             if live is not None:
-                live.write("ran", at, node.name, *_used(live))
+                live.write("ran", at, live.ends(node), *_used(live))
         except Exception as error:
             self._give_up(error)
 
@@ -178,7 +180,7 @@ class RecorderHooks:
         try:
             live = self._of(node)
             if live is not None:
-                live.write("failed", at, node.name, describe(error), *_used(live))
+                live.write("failed", at, live.ends(node), describe(error), *_used(live))
         except Exception as trouble:
             self._give_up(trouble)
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 
 from penstock.integrations.kedro import beginning, given, interrupts
 from penstock.integrations.kedro.measures import measure
+from penstock.integrations.kedro.prints import Prints
 from penstock.integrations.kedro.records import Records
 from penstock.integrations.kedro.spool import VARIABLE, Spool
 from penstock.integrations.kedro.starting import start_recorder
@@ -37,6 +38,7 @@ class Live:
         self._in_memory: set[str] = set()
         self._later: dict[str, list[str]] = {}
         self._records = Records(file)
+        self._prints = Prints(file, self._records.speaker)
         self._over = False
         self._of_parent = params is None
         self._frame = id(_caller())
@@ -71,6 +73,12 @@ class Live:
         """What this thread logs belongs to that node from now on; its name."""
         name: str = node.name
         self._records.speaker[threading.get_ident()] = name
+        return name
+
+    def ends(self, node: Any) -> str:
+        """The function of a node is over, with all that it had to print; its name."""
+        name: str = node.name
+        self._prints.end_lines(name)
         return name
 
     def measure(self, dataset: str, operation: str) -> tuple[str | None, str | None, int | None]:
@@ -128,12 +136,13 @@ class Live:
             return
         self._over = True
         atexit.unregister(self.left_behind)
+        self._prints.close()
         self._records.close()
         interrupts.unwatch()
-        if self._before is None:
-            os.environ.pop(VARIABLE, None)
-        else:
-            os.environ[VARIABLE] = self._before
+        if os.environ.get(VARIABLE) == self._file.folder:
+            del os.environ[VARIABLE]
+            if self._before is not None:
+                os.environ[VARIABLE] = self._before
         self.catalog = self.params = None
         self._file.retire()
 

@@ -18,6 +18,7 @@ from penstock.integrations.kedro.pipeline_hooks import PipelineHooks
 from penstock.integrations.kedro.project import DEFAULT, Project
 from penstock.integrations.kedro.sketch import arguments
 from penstock.model import ids, nested
+from penstock.model.run_types import meaning_of
 from penstock.model.spec import Source, TaskSpec
 from penstock.ports.executor import Ref, RunContext
 from penstock.worker.code import Task
@@ -74,7 +75,8 @@ class LoadedProject:
         catalog = project.catalog([name], save_version(context.run_id))
         self.values: Values = _Unread(context.artifacts)
         self._context = context
-        self._nodes = Nodes(project, pipeline, catalog, Values(context.artifacts), context.run_id)
+        values, dry = Values(context.artifacts), meaning_of(context.type).dry
+        self._nodes = Nodes(project, pipeline, catalog, values, context.run_id, dry=dry)
         self._hooks = PipelineHooks(project, pipeline, catalog, context)
         self._hooks.before()
 

@@ -15,11 +15,11 @@ from penstock.authoring.current import tell
 from penstock.errors import PenstockError
 from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.ids import is_param, plain_name
-from penstock.integrations.kedro.kept import kept_artifact, load_version
+from penstock.integrations.kedro.kept import kept_artifact
 from penstock.integrations.kedro.places import keeps_in_memory, kind_of
 from penstock.integrations.kedro.project import Project, only_in_memory
-from penstock.integrations.kedro.sizes import size_of
-from penstock.integrations.kedro.stored import ParamDataset, Shelf, StoredDataset
+from penstock.integrations.kedro.sizes import measured
+from penstock.integrations.kedro.stored import DryDataset, ParamDataset, Shelf, StoredDataset
 from penstock.integrations.kedro.watch import Done, Watch
 from penstock.model.artifact import Artifact
 from penstock.ports.executor import Ref
@@ -32,13 +32,16 @@ _BETWEEN: Final = (StoredDataset.__name__, ParamDataset.__name__)
 
 
 class Nodes:
-    """Makes nodes of one pipeline, one at a time. `save_version` is that of the whole run."""
+    """Makes nodes of one pipeline, one at a time. `dry`: what they save is kept in the artifact store only."""
 
-    def __init__(self, project: Project, pipeline: Any, catalog: Any, values: Values, run_id: str) -> None:
+    def __init__(
+        self, project: Project, pipeline: Any, catalog: Any, values: Values, run_id: str, *, dry: bool = False
+    ) -> None:
         self.project = project
         self.pipeline = pipeline
         self.catalog = catalog
         self._run_id = run_id
+        self._dry = dry
         self._shelf = Shelf(values)
         self._kept: dict[str, Artifact] = {}
         self._watch = Watch(self._saved)
@@ -110,7 +113,7 @@ class Nodes:
         if isinstance(dataset, StoredDataset):
             ref = self._shelf.refs.get(name)
             return Artifact.from_list(ref).bytes if type(ref) is list else None
-        return size_of(dataset, load_version(dataset))
+        return measured(dataset, "load")[1]
 
     def _told(self, error: Exception) -> Exception:
         """The error with the operation and the dataset at fault; what the store has to say, in its own words."""
@@ -135,6 +138,7 @@ class Nodes:
     def _make_catalog(self) -> None:
         """Materialise what the pipeline needs; what would live in memory between nodes goes through the store."""
         made = {name for node in self.pipeline.nodes for name in node.outputs}
+        kept_aside = {plain_name(name) for name in made} if self._dry else set()
         known = self.catalog._datasets
         for name in self.pipeline.datasets():
             if name in made and only_in_memory(name, self.catalog):
@@ -142,6 +146,8 @@ class Nodes:
                 continue
             dataset = self.catalog.get(name, fallback_to_runtime_pattern=True)
             if not keeps_in_memory(kind_of(type(dataset))):
+                if plain_name(name) in kept_aside:
+                    known[name] = DryDataset(name, self._shelf, dataset)
                 continue
             if is_param(name):
                 known[name] = ParamDataset(dataset.load())

@@ -14,8 +14,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
+from penstock.authoring.cache import Cache
 from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
 from penstock.authoring.reading import RESOURCES, Reader
@@ -28,7 +29,17 @@ FILE: Final = "penstock.yml"
 #: What a tag of ours begins with; the rest is the name of a policy and its value.
 TAG: Final = "penstock."
 SECTIONS: Final = ("defaults", "tags", "namespaces", "nodes")
-POLICIES: Final = ("retry", "timeout", "on_timeout", "allow_failure", "resources", "concurrency", "grace", "on_lost")
+POLICIES: Final = (
+    "retry",
+    "timeout",
+    "on_timeout",
+    "allow_failure",
+    "resources",
+    "concurrency",
+    "grace",
+    "on_lost",
+    "cache",
+)
 RETRY: Final = ("attempts", "delay", "backoff", "factor", "max_delay", "jitter", "max_time")
 #: Policies that a tag can say: of these, `delay` is that of the retry, and the last are resources.
 _BY_TAG: Final = ("retry", "delay", "timeout", "grace", "allow_failure", *RESOURCES)
@@ -165,7 +176,10 @@ def _applied(task: TaskSpec, options: dict[str, Any], places: dict[str, Place], 
         if name not in POLICIES:
             continue  # told above
         reader = Reader(f"node '{task.name}'", options, places[name], problems)
-        made[name] = _READ[name](reader)
+        if name == "cache":
+            made["cache"], made["cache_ttl"] = _cache(reader)
+        else:
+            made[name] = _READ[name](reader)
     return dataclasses.replace(task, **made)
 
 
@@ -181,6 +195,18 @@ def _retry(reader: Reader) -> RetrySpec:
         made.place = reader.place
         reader = Reader(reader.whose, {"retry": made}, reader.place, reader.problems)
     return reader.retry()
+
+
+def _cache(reader: Reader) -> tuple[Literal["inputs", "never"] | None, float | None]:
+    """`inputs`, `{by: inputs, ttl: 7d}`, or false."""
+    value = reader.options["cache"]
+    if isinstance(value, dict):
+        unknown = [name for name in value if name not in ("by", "ttl")]
+        for name in unknown:
+            reader.wrong(f"cache of {reader.whose} has no '{name}'", did_you_mean(str(name), ("by", "ttl")))
+        made = Cache(value.get("by", "inputs"), ttl=value.get("ttl"))
+        reader = Reader(reader.whose, {"cache": made}, reader.place, reader.problems)
+    return reader.cache()
 
 
 _READ: Final[dict[str, Callable[[Reader], Any]]] = {

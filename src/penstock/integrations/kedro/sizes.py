@@ -5,26 +5,25 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from penstock.integrations.kedro.measures import FOLDER, measure
+
 #: Files of one dataset that are counted; asking for the sizes of more would take longer than saving them.
 MOST: int = 10_000
 _LIBRARIES = ("pandas", "polars", "pyarrow")
 _TABLES = ("DataFrame", "Table", "RecordBatch")
 
 
-def size_of(dataset: Any, version: str | None) -> int | None:
-    """Bytes of a dataset object of Kedro's, of that version where it has versions; folders with all below them.
+def measured(dataset: Any, operation: str) -> tuple[str | None, int | None]:
+    """(version, bytes) of a dataset object of Kedro's after a "load" or "save"; folders with all that is below them."""
+    path, version, size = measure(dataset, operation)
+    return version, bytes_below(path) if size == FOLDER and path is not None else size
 
-    None where nobody knows: what is not in files, and files elsewhere.
-    """
-    path = getattr(dataset, "_filepath", None) or getattr(dataset, "_path", None)
-    protocol = getattr(dataset, "_protocol", "file")
-    if path is None or protocol not in ("file", "local", "", None):
-        return None
+
+def bytes_below(path: str) -> int | None:
+    """Bytes of a folder; None where it is gone, or holds too many files."""
     try:
-        if version is not None:
-            path = dataset._get_versioned_path(version)
-        return bytes_at(os.fspath(path).removeprefix("file://"))
-    except Exception:  # anybody's dataset
+        return bytes_at(path)
+    except OSError:
         return None
 
 

@@ -101,6 +101,27 @@ class StoredDataset(AbstractDataset[Any, Any]):
         return {}
 
 
+class DryDataset(StoredDataset):
+    """Stands for a dataset of the catalogue in a run that writes nothing outside: the store alone keeps what is saved.
+
+    What no node of this run has saved is loaded from where the project keeps it.
+    """
+
+    def __init__(self, name: str, shelf: Shelf, kept: AbstractDataset[Any, Any]) -> None:
+        super().__init__(name, shelf, getattr(kept, "metadata", None))
+        self._EPHEMERAL = False
+        self._kept = kept
+
+    def load(self) -> Any:
+        """The value of this run, else the one that is kept."""
+        ref = self._shelf.refs.get(plain_name(self._name))
+        elsewhere = ref is None or (isinstance(ref, list) and Artifact.from_list(ref).kind == "dataset")
+        return self._kept.load() if elsewhere else super().load()
+
+    def _exists(self) -> bool:
+        return super()._exists() or self._kept.exists()
+
+
 class ParamDataset(AbstractDataset[Any, Any]):
     """Stands for the MemoryDataset of a parameter, whose way to copy looks for libraries each time."""
 

@@ -18,10 +18,12 @@ MOST_RUNS: Final = 500
 
 def batch(connection: Connection, since: Since, watched: frozenset[int]) -> Batch:
     """What happened, for all and for those who watch one of these runs."""
-    if since.more or len(since.runs) > MOST_RUNS:
+    if since.more or len(since.runs) + len(since.deleted) > MOST_RUNS:
         return Batch(since.last, watched, anew=True)
     told: list[dict[str, Any]] = [{"kind": "pipelines"}] if since.definitions else []
     told += changes.run_changes(connection, since.runs)
+    if since.deleted:
+        told.append({"kind": "deleted", "ids": since.deleted})
     of_runs, anew = {}, set()
     for key in watched.intersection(since.runs):
         seqs = [seq for run, seq in since.tasks if run == key]

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 
 #: In the order of the API's document.
 NOUNS: Final = (
-    "runs", "requests", "actions", "again", "history", "graphs", "metrics", "logs", "outputs", "pipelines", "views",
-    "session", "about", "stream",
+    "runs", "requests", "actions", "approvals", "again", "deletion", "history", "graphs", "metrics", "logs", "outputs",
+    "pipelines", "views", "session", "about", "stream",
 )  # fmt: skip
 
 

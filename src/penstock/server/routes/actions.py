@@ -8,50 +8,104 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from penstock.server import acting
-from penstock.server.answers import json_answer
+from penstock.server.acting import By, summary
 from penstock.server.once import KeyOf, once
-from penstock.server.refusals import ActionRefused
-from penstock.server.service import Service, ServiceOf
-from penstock.store import commands, labels
+from penstock.server.service import ServiceOf
+from penstock.store import labels
 from penstock.store.connection import Connection
+from penstock.store.orders import REFUSED, Outcome
 from penstock.store.runs import find_run
-from penstock.store.summaries import summaries
-from penstock.wire.runs import (
-    CommandDocument,
-    LabelsBody,
+from penstock.wire.actions import (
+    BreakpointsBody,
+    CancelBody,
     ManyCancelBody,
-    ManyLabelsBody,
-    ManyResult,
-    RunSummary,
+    ManyForceBody,
+    ManyPauseBody,
+    ManyResumeBody,
+    ManySetStateBody,
+    PauseBody,
+    ResumeBody,
+    SetStateBody,
 )
+from penstock.wire.base import Asked
+from penstock.wire.runs import CommandDocument, LabelsBody, ManyLabelsBody, ManyResult, RunSummary
 
 router = APIRouter()
 
+#: Of actions that a run's engine has to answer: 202 with the command while it has not.
+ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": CommandDocument}}
+
+
+@router.post("/runs/{run_id}/actions/cancel", operation_id="cancelRun", response_model=RunSummary, responses=ANSWERS)
+def cancel_run(service: ServiceOf, run_id: str, by: By, body: CancelBody | None = None, key: KeyOf = None) -> Response:
+    """End a run. 200 when that has begun, 202 with the command while its engine has not answered yet."""
+    body = body or CancelBody()
+    return acting.one(service, run_id, "cancelRun", body, key, acting.command("cancel", body.arguments(), by))
+
+
+@router.post("/runs/actions/cancel", operation_id="cancelRuns", response_model=ManyResult)
+def cancel_runs(service: ServiceOf, body: ManyCancelBody, by: By, key: KeyOf = None) -> Response:
+    """End many runs; what became of each."""
+    return acting.many(service, "cancelRuns", body, key, acting.command("cancel", body.arguments(), by))
+
+
+@router.post("/runs/{run_id}/actions/pause", operation_id="pauseRun", response_model=RunSummary, responses=ANSWERS)
+def pause_run(service: ServiceOf, run_id: str, body: PauseBody, by: By, key: KeyOf = None) -> Response:
+    """Begin nothing more of a run; tasks that run go on to their end, or stand still with `now`."""
+    return acting.one(service, run_id, "pauseRun", body, key, acting.command("pause", body.arguments(), by))
+
+
+@router.post("/runs/actions/pause", operation_id="pauseRuns", response_model=ManyResult)
+def pause_runs(service: ServiceOf, body: ManyPauseBody, by: By, key: KeyOf = None) -> Response:
+    """The same for many runs; what became of each."""
+    return acting.many(service, "pauseRuns", body, key, acting.command("pause", body.arguments(), by))
+
+
+@router.post("/runs/{run_id}/actions/resume", operation_id="resumeRun", response_model=RunSummary, responses=ANSWERS)
+def resume_run(service: ServiceOf, run_id: str, by: By, body: ResumeBody | None = None, key: KeyOf = None) -> Response:
+    """Let a paused run go on; one of type debug by a `step`, and with other `params`."""
+    body = body or ResumeBody()
+    return acting.one(service, run_id, "resumeRun", body, key, acting.command("resume", body.arguments(), by))
+
+
+@router.post("/runs/actions/resume", operation_id="resumeRuns", response_model=ManyResult)
+def resume_runs(service: ServiceOf, body: ManyResumeBody, by: By, key: KeyOf = None) -> Response:
+    """Let many paused runs go on; what became of each."""
+    return acting.many(service, "resumeRuns", body, key, acting.command("resume", body.arguments(), by))
+
 
 @router.post(
-    "/runs/{run_id}/actions/cancel",
-    operation_id="cancelRun",
-    response_model=RunSummary,
-    responses={202: {"model": CommandDocument}},
+    "/runs/{run_id}/actions/breakpoints", operation_id="setBreakpoints", response_model=RunSummary, responses=ANSWERS
 )
-def cancel_run(service: ServiceOf, run_id: str) -> Response:
-    """End a run. 200 when that has begun, 202 with the command while its engine has not answered yet."""
-    with service.writing() as connection:
-        outcome = acting.cancel(connection, find_run(connection, run_id), time.time())
-    return answered(service, outcome)
+def set_breakpoints(service: ServiceOf, run_id: str, body: BreakpointsBody, by: By, key: KeyOf = None) -> Response:
+    """Have a run of type debug rest before tasks, or no more."""
+    return acting.one(service, run_id, "setBreakpoints", body, key, acting.command("breakpoints", body.arguments(), by))
 
 
-def answered(service: Service, outcome: acting.Outcome) -> Response:
-    """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused."""
-    acting.wait(service.database, [outcome])
-    if outcome.state == "refused":
-        raise ActionRefused(outcome.detail)
-    with service.database.read() as connection:
-        if outcome.state == "waiting" and outcome.command is not None:
-            command = commands.find(connection, outcome.command)
-            if command is not None and command.state == "waiting":
-                return json_answer(acting.command_document(command), status=202)
-        return json_answer(summary(connection, outcome.key))
+@router.post(
+    "/runs/{run_id}/actions/set-state", operation_id="setStateOfRun", response_model=RunSummary, responses=ANSWERS
+)
+def set_state_of_run(service: ServiceOf, run_id: str, body: SetStateBody, by: By, key: KeyOf = None) -> Response:
+    """Take a task for done, or a run that is over for what it is not; recorded with who it was."""
+    return acting.one(service, run_id, "setStateOfRun", body, key, acting.command("set-state", body.arguments(), by))
+
+
+@router.post("/runs/actions/set-state", operation_id="setStateOfRuns", response_model=ManyResult)
+def set_state_of_runs(service: ServiceOf, body: ManySetStateBody, by: By, key: KeyOf = None) -> Response:
+    """The same for many runs; what became of each."""
+    return acting.many(service, "setStateOfRuns", body, key, acting.command("set-state", body.arguments(), by))
+
+
+@router.post("/runs/{run_id}/actions/force-run", operation_id="forceRun", response_model=RunSummary, responses=ANSWERS)
+def force_run(service: ServiceOf, run_id: str, by: By, key: KeyOf = None) -> Response:
+    """Let a run start that waits for a limit, past it."""
+    return acting.one(service, run_id, "forceRun", Asked(), key, acting.command("force-run", {}, by))
+
+
+@router.post("/runs/actions/force-run", operation_id="forceRuns", response_model=ManyResult)
+def force_runs(service: ServiceOf, body: ManyForceBody, by: By, key: KeyOf = None) -> Response:
+    """Let many runs start that wait for limits, past them; what became of each."""
+    return acting.many(service, "forceRuns", body, key, acting.command("force-run", {}, by))
 
 
 @router.post("/runs/{run_id}/actions/labels", operation_id="labelRun", response_model=RunSummary)
@@ -66,17 +120,6 @@ def label_run(service: ServiceOf, run_id: str, body: LabelsBody, key: KeyOf = No
     return once(service.writing, key, f"labelRun {run_id}", body, act)
 
 
-@router.post("/runs/actions/cancel", operation_id="cancelRuns", response_model=ManyResult)
-def cancel_runs(service: ServiceOf, body: ManyCancelBody) -> Response:
-    """End many runs; what became of each."""
-    with service.writing() as connection:
-        keys = acting.chosen_runs(connection, body.ids, body.filter)
-        now = time.time()
-        outcomes = [acting.cancel(connection, key, now) for key in keys]
-    acting.wait(service.database, outcomes)
-    return json_answer(acting.many(outcomes))
-
-
 @router.post("/runs/actions/labels", operation_id="labelRuns", response_model=ManyResult)
 def label_runs(service: ServiceOf, body: ManyLabelsBody, key: KeyOf = None) -> Response:
     """Set labels on many runs, and remove some; what became of each."""
@@ -84,16 +127,10 @@ def label_runs(service: ServiceOf, body: ManyLabelsBody, key: KeyOf = None) -> R
     def act(connection: Connection) -> tuple[int, Any]:
         keys = acting.chosen_runs(connection, body.ids, body.filter)
         refused = labels.change_labels(connection, keys, body.set, body.remove, time.time())
-        return 200, acting.many([_labelled(run, why) for run, why in refused.items()])
+        return 200, acting.many_result([_labelled(run, why) for run, why in refused.items()])
 
     return once(service.writing, key, "labelRuns", body, act)
 
 
-def _labelled(key: int, why: str | None) -> acting.Outcome:
-    return acting.Outcome(key, "applied") if why is None else acting.Outcome(key, "refused", why, "action_refused")
-
-
-def summary(connection: Connection, key: int) -> dict[str, Any]:
-    """A run as wire.RunSummary."""
-    (run,) = summaries(connection, "WHERE key = ?", (key,))
-    return run
+def _labelled(key: int, why: str | None) -> Outcome:
+    return Outcome(key, "applied") if why is None else Outcome(key, "refused", why, REFUSED)

@@ -13,9 +13,10 @@ from penstock import __version__
 from penstock.server.answers import has, json_answer, json_of, unchanged
 from penstock.server.packed import packed_answer
 from penstock.server.service import Service, ServiceOf
-from penstock.store import graphs
+from penstock.store import graphs, pipelines
 from penstock.store.runs import find_run
 from penstock.wire.graphs import Graph, TaskSource
+from penstock.wire.pipelines import ParamList
 
 router = APIRouter()
 
@@ -33,6 +34,14 @@ def get_run_graph(service: ServiceOf, run_id: str, request: Request) -> Response
         key = find_run(connection, run_id)
         version = graphs.version_of_run(connection, key)
         return _answer(service, request, version, partial(graphs.graph_of_run, connection, key))
+
+
+@router.get("/runs/{run_id}/params", operation_id="getRunParams", response_model=ParamList)
+def get_run_params(service: ServiceOf, run_id: str) -> Response:
+    """The params that the version of a run takes: what a form for repeating it asks for."""
+    with service.database.read() as connection:
+        spec, version = graphs.spec_of_run(connection, find_run(connection, run_id))
+    return json_answer({"version": version, "params": pipelines.params_of(spec)})
 
 
 @router.get("/runs/{run_id}/source/{task}", operation_id="getTaskSource", response_model=TaskSource)

@@ -20,6 +20,7 @@ CREATE TABLE artifact (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (run_key, seq, n, dataset)
 );
+CREATE INDEX artifact_shared ON artifact (substr(path, 1, 13)) WHERE n = 0 AND path IS NOT NULL;
 CREATE TABLE attempt (
     run_key BIGINT NOT NULL,
     seq INTEGER NOT NULL,
@@ -133,6 +134,14 @@ CREATE TABLE pipeline_version (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (namespace, pipeline, version)
 );
+CREATE TABLE result (
+    key TEXT NOT NULL,
+    run_key BIGINT NOT NULL,
+    seq INTEGER NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (key)
+);
+CREATE INDEX result_run ON result (run_key);
 CREATE TABLE run (
     key BIGINT NOT NULL,
     id TEXT NOT NULL,
@@ -163,6 +172,7 @@ CREATE TABLE run (
     error_text TEXT,
     trigger_kind TEXT,
     error_mask BIGINT,
+    options TEXT,
     PRIMARY KEY (key)
 );
 CREATE INDEX run_bytes ON run (bytes, key);
@@ -172,6 +182,7 @@ CREATE INDEX run_error ON run (key, error_mask, error_text) WHERE error_text IS 
 CREATE UNIQUE INDEX run_id ON run (id);
 CREATE INDEX run_line ON run (key, state, pipeline, namespace, type, trigger_kind, tags, created_at, started_at, ended_at, bytes);
 CREATE INDEX run_namespace ON run (namespace, key);
+CREATE INDEX run_parent ON run (parent_key) WHERE parent_key IS NOT NULL;
 CREATE INDEX run_pipeline ON run (pipeline, key);
 CREATE INDEX run_place ON run (namespace, pipeline, state, key);
 CREATE INDEX run_started ON run (started_at, key);
@@ -209,6 +220,18 @@ CREATE TABLE sign_in_code (
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (digest)
 );
+CREATE TABLE slot (
+    name TEXT NOT NULL,
+    run_key BIGINT NOT NULL,
+    seq INTEGER NOT NULL,
+    n INTEGER NOT NULL,
+    place BIGINT,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (name, run_key, seq, n)
+);
+CREATE UNIQUE INDEX slot_place ON slot (name, place);
+CREATE INDEX slot_run ON slot (run_key);
+CREATE INDEX slot_wait ON slot (name, since, run_key) WHERE place IS NULL;
 CREATE TABLE task_run_row (
     run_key BIGINT NOT NULL,
     seq INTEGER NOT NULL,
@@ -282,5 +305,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0005');
+INSERT INTO alembic_version VALUES ('0008');
 INSERT INTO about VALUES ('needs', '0.1.0');

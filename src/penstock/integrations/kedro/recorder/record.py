@@ -155,15 +155,17 @@ class Recorder:
         tale, at = self._tale, time.time()
         if wish.kind != "cancel":
             detail = f"Kedro runs this, and can't {wish.kind} a run; `penstock run` of the project can do more"
-            tale.out.answer(wish.id, "refused", {"code": "not_supported_yet", "detail": detail}, at)
+            tale.out.answer(wish.id, wish.run_key, "refused", {"code": "not_supported_yet", "detail": detail}, at)
         elif tale.view.state in TERMINAL_RUN:
-            tale.out.answer(wish.id, "refused", {"code": "transition", "detail": "the run was over before"}, at)
+            tale.out.answer(
+                wish.id, wish.run_key, "refused", {"code": "transition", "detail": "the run was over before"}, at
+            )
         elif self._source.known:
             # On record before it is done: from now on nothing that Kedro says makes a success of it.
             endings.begin_to_cancel(tale, at)
-            tale.out.answer(wish.id, "applied", {"state": tale.view.state}, at)
+            tale.out.answer(wish.id, wish.run_key, "applied", {"state": tale.view.state}, at)
             self._keeper.commit(tale)
             self._source.interrupt(hard=bool(wish.arguments.get("force")))
         else:
             detail = "the process of Kedro can't be told for sure from others, so it is left alone"
-            tale.out.answer(wish.id, "refused", {"code": "transition", "detail": detail}, at)
+            tale.out.answer(wish.id, wish.run_key, "refused", {"code": "transition", "detail": detail}, at)

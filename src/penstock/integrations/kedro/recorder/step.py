@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from penstock.integrations.kedro.formats import format_of
 from penstock.integrations.kedro.ids import plain_name
 from penstock.integrations.kedro.measures import FOLDER
 from penstock.integrations.kedro.places import told_place
-from penstock.integrations.kedro.sizes import bytes_at
+from penstock.integrations.kedro.sizes import bytes_below
 from penstock.model.artifact import Artifact
 from penstock.model.spec import DatasetSpec
 
@@ -38,7 +37,7 @@ class Use:
     def measured(self, path: str | None, version: str | None, size: int | None) -> None:
         """Take what was measured; a folder is measured now."""
         self.path, self.version = path, version
-        self.bytes = _bytes_below(path) if size == FOLDER and path is not None else size
+        self.bytes = bytes_below(path) if size == FOLDER and path is not None else size
 
     def told(self) -> dict[str, Any]:
         """The facts of its event."""
@@ -126,10 +125,3 @@ class Step:
         """When the last thing was done by it."""
         saved = [use.ended for use in self.saved.values() if use.ended is not None]
         return max([*saved, self.ran_at or self.run_at or self.began])
-
-
-def _bytes_below(path: str) -> int | None:
-    try:
-        return bytes_at(path) if Path(path).exists() else None
-    except OSError:
-        return None

@@ -278,11 +278,21 @@ class Tale:
             step = self.steps.get(node)
             if step is not None and step.generator and step in self.running() and step.ran_at is not None:
                 self.succeed(step, step.last_at)
+        spoken = self._speaker(line, node)
+        if spoken is not None:
+            self._file(spoken).record(line.at, level, logger, message)
+
+    def _print(self, line: Line, node: str | None, stream: str, texts: list[str]) -> None:
+        spoken = self._speaker(line, node)
+        if spoken is not None:
+            self._file(spoken).lines(stream, texts, line.at)
+
+    def _speaker(self, line: Line, node: str | None) -> str | None:
+        """Whose line it is: of a thread that nobody knows it is that of the only node that runs."""
         if node is None:
             here = [step for step in self.running() if step.pid == line.pid]
             node = here[0].name if len(here) == 1 else None
-        if node in self._attempts:
-            self._file(node).record(line.at, level, logger, message)
+        return node if node in self._attempts else None
 
     def _file(self, node: str) -> LogFile:
         file = self._files.get(node)
@@ -299,5 +309,5 @@ class Tale:
 
 _TAKE: Final[dict[str, Callable[..., None]]] = {
     "load": Tale._load, "loaded": Tale._loaded, "size": Tale._size, "run": Tale._run, "ran": Tale._ran,
-    "failed": Tale._failed, "save": Tale._save, "saved": Tale._saved, "log": Tale._log,
+    "failed": Tale._failed, "save": Tale._save, "saved": Tale._saved, "log": Tale._log, "print": Tale._print,
 }  # fmt: skip

@@ -1,0 +1,28 @@
+"""Setting labels on runs, and removing some, from a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from penstock.cli import orders
+from penstock.cli.target import pairs
+from penstock.errors import UsageError
+from penstock.store import labels
+from penstock.store.orders import REFUSED, Outcome
+
+if TYPE_CHECKING:
+    from penstock.store.connection import Connection
+
+
+def label(words: list[str], remove: list[str], query: str | None, *, sure: bool, as_json: bool) -> int:
+    """`words` are runs, and labels as `name=value`. The exit code. Raises NotFound, UsageError."""
+    new = pairs([word for word in words if "=" in word], "label")
+    runs = [word for word in words if "=" not in word]
+    if not new and not remove:
+        raise UsageError("no label is given", cure="write name=value to set one, --remove NAME to remove one")
+
+    def do(connection: Connection, key: int, now: float, _by: str) -> Outcome:
+        (refusal,) = labels.change_labels(connection, [key], new, remove, now).values()
+        return Outcome(key, "applied") if refusal is None else Outcome(key, "refused", refusal, REFUSED)
+
+    return orders.act(orders.Chosen(runs, query, sure), "label", do, as_json=as_json)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from penstock.engine.orders.order import Hands
+from penstock.engine.reckoning import is_outside
+from penstock.engine.view import RunView, TaskRun
+from penstock.errors import NotFound, TransitionError
+from penstock.model.nearest import did_you_mean
+from penstock.model.transitions import SETTABLE_LIVE, TASK_RUN
+from penstock.store.commands import Command
+
+
+def obey(hands: Hands, view: RunView, command: Command) -> None:
+    """`set-state {task, map_index, state}`: a task that is not running is taken for done, and the run goes on so."""
+    given = command.arguments
+    name, state = given.get("task"), str(given.get("state"))
+    if not name:
+        raise TransitionError("the run is not over: only a task of it can be set", cure="name one, or cancel the run")
+    run = _find(view, str(name), given.get("map_index"))
+    _check(view, run, state)
+    view.chosen.append((run, state, command.by))
+    given_out = run.live or run.promise
+    if given_out is not None:
+        hands.out.cancel.append(given_out.key)
+    hands.stir(view)
+
+
+def _find(view: RunView, name: str, index: int | None) -> TaskRun:
+    place = view.plan.places.get(name)
+    if place is None:
+        cure = did_you_mean(name, [task.name for task in view.plan.tasks])
+        raise NotFound(f"'{view.plan.spec.name}' has no task '{name}'", cure=cure)
+    run = view.by_place[place]
+    if index is None:
+        return run
+    if run.children is None or not 0 <= index < len(run.children):
+        raise NotFound(f"task '{name}' has no item {index}", cure="`penstock runs show --all` lists them")
+    return run.children[index]
+
+
+def _check(view: RunView, run: TaskRun, state: str) -> None:
+    what = f"task '{run.task.name}' is {run.state}"
+    if state not in SETTABLE_LIVE:
+        cure = f"it can be set to {', '.join(SETTABLE_LIVE)}"
+        raise TransitionError(f"{what}: while its run is not over, it can't be set to {state}", cure=cure)
+    if is_outside(run):
+        raise TransitionError(f"task '{run.task.name}' is no part of this run", cure="replay the pipeline from it")
+    if run.children:
+        raise TransitionError(f"{what}: it is as its items are", cure="set its items, one by one")
+    if run.state in ("succeeded", "warning"):
+        raise TransitionError(f"{what}: others may have read from it", cure="retry from it when the run is over")
+    if run.task.spec.role != view.phase:
+        cure = "set it when the run is over, and retry then"
+        raise TransitionError(
+            "the run is at another stage: what follows from a state has begun or is to come", cure=cure
+        )
+    if run.state in ("created", "queued") and view.state != "paused":
+        raise TransitionError(f"{what} and may begin at any moment", cure="pause the run first")
+    if (run.state, f"set_state:{state}") not in TASK_RUN:
+        raise TransitionError(f"{what}: it can't be set to {state}", cure="cancel the run, or wait for the task's end")

@@ -1,0 +1,158 @@
+"""An agent as an executor: messages over a socket, reports from its frames."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import select
+import socket
+from abc import ABC, abstractmethod
+from typing import Any, Final, NoReturn
+
+from penstock.agent.frames import BadFrame, FrameReader, Message, pack
+from penstock.errors import AgentLost
+from penstock.ports.executor import (
+    Assignment,
+    Ended,
+    Metric,
+    Progress,
+    Report,
+    Returned,
+    RunContext,
+    Sample,
+    Started,
+    Told,
+    Usage,
+)
+
+
+class AgentLink(ABC):
+    """Speaks to an agent (see ports.executor for the law). Where it comes from, and goes, is for those who inherit."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.suspends = True
+        self._sock: socket.socket | None = None
+        self._poll = select.poll()
+        self._reader = FrameReader()
+        self._buffer = memoryview(bytearray(1 << 18))
+        self._wakeup = os.pipe()
+        for fd in self._wakeup:
+            os.set_blocking(fd, False)
+        self._poll.register(self._wakeup[0], select.POLLIN)
+
+    def _attach(self, sock: socket.socket) -> None:
+        """There is an agent at the other end."""
+        self._sock = sock
+        self._reader = FrameReader()
+        self._poll.register(sock, select.POLLIN)
+
+    def _detach(self) -> None:
+        if self._sock is not None:
+            self._poll.unregister(self._sock)
+            self._sock.close()
+            self._sock = None
+
+    def prepare(self, context: RunContext) -> None:
+        """Make a run known."""
+        self._send(["run", dataclasses.asdict(context)])
+
+    def dispatch(self, assignments: list[Assignment]) -> None:
+        """Hand attempts over."""
+        self._send(["dispatch", assignments])
+
+    def cancel(self, keys: list[str]) -> None:
+        """End attempts."""
+        self._send(["cancel", keys])
+
+    def recall(self, keys: list[str]) -> None:
+        """Take back what was not begun."""
+        self._send(["recall", keys])
+
+    def suspend(self, keys: list[str]) -> None:
+        """Have attempts stand still."""
+        self._send(["suspend", keys])
+
+    def resume(self, keys: list[str]) -> None:
+        """Let them go on."""
+        self._send(["resume", keys])
+
+    def forget(self, run_id: str) -> None:
+        """A run is over."""
+        self._send(["forget", run_id])
+
+    def _send(self, *messages: Message) -> None:
+        if self._sock is not None:
+            # That the agent is gone is told by `poll`.
+            with contextlib.suppress(OSError):
+                self._sock.sendall(pack(list(messages)))
+
+    def poll(self, timeout: float | None) -> list[Report]:
+        """Reports that have come, or come within `timeout` seconds."""
+        if self._sock is None:
+            raise AgentLost("the executor is closed")
+        reports: list[Report] = []
+        for fd, _ in self._poll.poll(None if timeout is None else timeout * 1000):
+            if fd == self._wakeup[0]:
+                with contextlib.suppress(BlockingIOError):
+                    os.read(fd, 4096)
+            else:
+                self._receive(reports)
+        return reports
+
+    def _receive(self, reports: list[Report]) -> None:
+        assert self._sock is not None
+        try:
+            data = bytes(self._buffer[: self._sock.recv_into(self._buffer)])
+        except OSError:
+            data = b""
+        if not data:
+            self._lost("the agent is gone")
+        try:
+            messages = self._reader.feed(data)
+        except BadFrame as error:
+            self._lost(f"the agent sent {error}")
+        for message in messages:
+            report = as_report(message)
+            if report is not None:
+                reports.append(report)
+            else:
+                self._hear(message)
+
+    @abstractmethod
+    def _hear(self, message: Message) -> None:
+        """The agent says something of itself."""
+
+    @abstractmethod
+    def _lost(self, why: str) -> NoReturn:
+        """There is no agent any more: raise AgentLost, with everything released."""
+        raise NotImplementedError
+
+    def wake(self) -> None:
+        """Make `poll` return."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wakeup[1], b"\0")
+
+
+def as_report(message: Message) -> Report | None:
+    """What an agent has reported; None for a message that is no report."""
+    made = _REPORTS.get(message[0])
+    return None if made is None else made(message[1:])
+
+
+def _ended(facts: list[Any]) -> Ended:
+    if facts[6] is not None:
+        facts[6] = Usage._make(facts[6])
+    return Ended._make(facts)
+
+
+_REPORTS: Final[dict[str, Any]] = {
+    "ended": _ended,
+    "started": Started._make,
+    "returned": Returned._make,
+    "metric": Metric._make,
+    "progress": Progress._make,
+    "told": Told._make,
+    "sample": Sample._make,
+}

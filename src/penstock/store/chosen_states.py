@@ -1,0 +1,93 @@
+"""States that a person sets of runs that are over, and of their tasks: rows change, nothing runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NamedTuple
+
+from penstock.errors import NotFound, PenstockError, TransitionError
+from penstock.model.ids import run_id
+from penstock.model.states import TERMINAL_RUN
+from penstock.model.transitions import RUN, SETTABLE, SETTABLE_RUN, TASK_RUN, Table, step
+from penstock.store.connection import Connection
+from penstock.store.rows import Commit, NewEvent, RunUpdate, TaskRunUpdate
+from penstock.store.times import micros
+from penstock.store.write import apply
+
+_RUN: Final = (
+    "SELECT state, started_at, ended_at, generation, error, tasks_total, tasks_done, bytes, row_version FROM run "
+    "WHERE key = ?"
+)
+#: The task run that counts: the one of the latest generation.
+_TASK: Final = (
+    "SELECT seq, state, reason, queued_at, started_at, ended_at, attempts, items, progress_done, progress_total, "
+    "row_version FROM task_run_row WHERE run_key = ? AND task = ? AND map_index = ? ORDER BY generation DESC LIMIT 1"
+)
+
+
+class Choice(NamedTuple):
+    """What is wished: the state of a task (and item), or of the run where `task` is None."""
+
+    task: str | None
+    map_index: int | None
+    state: str
+
+
+def set_state(connection: Connection, run_key: int, choice: Choice, now: float, by: str | None) -> bool:
+    """Set a state, within a transaction that writes. False when the run is not over: its engine is to do it.
+
+    Raises NotFound, and TransitionError for what the tables do not have.
+    """
+    row = connection.one(_RUN, (run_key,))
+    if row is None:
+        raise NotFound(f"there is no run {run_id(run_key)}")
+    if row[0] not in TERMINAL_RUN:
+        return False
+    if choice.task is None:
+        update, before = _of_run(run_key, row, choice), row[0]
+        commit, kind, seq = Commit(run_updates=[update]), "run.", None
+    else:
+        change, before = _of_task(connection, run_key, choice.task, choice)
+        commit, kind, seq = Commit(task_run_updates=[change]), "task_run.", change.seq
+    data = json.dumps({"reason": "user", "before": before, "by": by})
+    commit.events = [NewEvent(run_key, seq, None, micros(now), kind + choice.state, data)]
+    apply(connection, commit)
+    return True
+
+
+def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
+    state, started_at, ended_at, generation, error, total, done, size, version = row
+    _check(RUN, f"the run is {state}", state, choice.state, SETTABLE_RUN)
+    kept = error if choice.state == "failed" else None
+    return RunUpdate(
+        choice.state, "user", started_at, ended_at, generation, kept, total, done, size, version + 1, run_key, version,
+    )  # fmt: skip
+
+
+def _of_task(connection: Connection, run_key: int, task: str, choice: Choice) -> tuple[TaskRunUpdate, str]:
+    """The row anew, and the state before."""
+    row = connection.one(_TASK, (run_key, task, -1 if choice.map_index is None else choice.map_index))
+    what = f"task '{task}'" + ("" if choice.map_index is None else f"[{choice.map_index}]")
+    if row is None:
+        raise NotFound(f"run {run_id(run_key)} has no {what}", cure="`penstock runs show --all` lists what it has")
+    seq, state, reason, queued_at, started_at, ended_at, attempts, items, done, total, version = row
+    if reason == "slice":
+        raise TransitionError(f"{what} is no part of this run", cure="replay the pipeline from it")
+    _check(TASK_RUN, f"{what} is {state}", state, choice.state, SETTABLE)
+    update = TaskRunUpdate(
+        choice.state, "user", queued_at, started_at, ended_at, attempts, items, done, total, version + 1, run_key, seq,
+        version,
+    )  # fmt: skip
+    return update, state
+
+
+def _check(table: Table, what: str, state: str, to: str, allowed: tuple[str, ...]) -> None:
+    if to not in allowed:
+        raise TransitionError(f"{what}: it can't be set to {to}", cure=f"it can be set to {', '.join(allowed)}")
+    if state == to:
+        raise TransitionError(f"{what} already")
+    try:
+        step(table, state, f"set_state:{to}")
+    except PenstockError:
+        cure = f"it can be set to {', '.join(one for one in allowed if (state, f'set_state:{one}') in table)}"
+        raise TransitionError(f"{what}: it can't be set to {to}", cure=cure) from None

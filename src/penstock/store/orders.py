@@ -1,0 +1,134 @@
+"""The one door by which people and programs ask something of runs: command line, server and client come through it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+from penstock.errors import NotFound, TransitionError, UsageError
+from penstock.model.commands import refusal
+from penstock.model.ids import run_id
+from penstock.store import commands, idempotency, requests, slots
+from penstock.store.chosen_states import Choice, set_state
+from penstock.store.connection import Connection
+
+#: `waiting`: a command was written, and the run's engine answers it.
+State: TypeAlias = Literal["applied", "refused", "waiting"]
+#: The code of what the state of a run does not allow.
+REFUSED: Final = "action_refused"
+
+
+class Outcome:
+    """What became of an action on one run. `command` is the one to wait for, if there is one."""
+
+    __slots__ = ("code", "command", "detail", "key", "state")
+
+    def __init__(self, key: int, state: State, detail: str | None = None, code: str | None = None) -> None:
+        self.key = key
+        self.state: State = state
+        self.detail = detail
+        self.code = code
+        self.command: int | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Is there nothing to wait for?"""
+        return self.state != "waiting"
+
+    def look(self, connection: Connection) -> None:
+        """Learn whether the run's engine has answered."""
+        command = None if self.command is None else commands.find(connection, self.command)
+        if command is None or command.state == "waiting":
+            return
+        self.state = command.state
+        if command.state == "refused":
+            told = command.outcome if isinstance(command.outcome, dict) else {}
+            self.code = told.get("code", REFUSED)
+            self.detail = told.get("detail", "the run's engine refused")
+
+
+def ask(
+    connection: Connection,
+    run_key: int,
+    kind: str,
+    arguments: Mapping[str, Any],
+    now: float,
+    by: str | None,
+    key: str | None = None,
+) -> Outcome:
+    """Ask something of a run, within a transaction that writes.
+
+    `kind` is one of model.commands; `by` is who asks; of wishes with the same `key` (an idempotency key) only the first
+    counts. What rows alone can do happens here and now, so that no engine is needed for it. Raises UsageError when the
+    key was used for another wish.
+    """
+    if key is None:
+        return _ask(connection, run_key, kind, dict(arguments), now, by)
+    digest = hashlib.sha256(json.dumps([kind, dict(arguments)], sort_keys=True).encode()).hexdigest()
+    route = f"command {run_key}"
+    begun = idempotency.begin(connection, key, route, digest, now)
+    if begun.state == "other_body":
+        raise UsageError("the key was used for another wish", cure="choose a new key for a new wish")
+    if begun.state == "answered":
+        outcome = Outcome(run_key, *begun.body[:3])
+        outcome.command = begun.body[3]
+        return outcome
+    outcome = _ask(connection, run_key, kind, dict(arguments), now, by)
+    kept = [outcome.state, outcome.detail, outcome.code, outcome.command]
+    idempotency.finish(connection, key, route, 200, kept)
+    return outcome
+
+
+def _ask(
+    connection: Connection, run_key: int, kind: str, arguments: dict[str, Any], now: float, by: str | None
+) -> Outcome:
+    try:
+        done = _AT_ONCE[kind](connection, run_key, arguments, now, by) if kind in _AT_ONCE else None
+    except (NotFound, TransitionError) as error:
+        code = REFUSED if isinstance(error, TransitionError) else error.code
+        return Outcome(run_key, "refused", str(error), code)
+    if done is not None:
+        return done
+    row = connection.one("SELECT state FROM run WHERE key = ?", (run_key,))
+    if row is None:
+        return Outcome(run_key, "refused", f"there is no run {run_id(run_key)}", NotFound.code)
+    why = refusal(kind, row[0])
+    if why is not None:
+        return Outcome(run_key, "refused", why, REFUSED)
+    outcome = Outcome(run_key, "waiting")
+    outcome.command = commands.add(connection, run_key, kind, arguments, now, by)
+    return outcome
+
+
+def _withdraw(
+    connection: Connection, run_key: int, _arguments: dict[str, Any], now: float, _by: str | None
+) -> Outcome | None:
+    return Outcome(run_key, "applied") if requests.withdraw(connection, run_key, now) else None
+
+
+def _let_past(
+    connection: Connection, run_key: int, arguments: dict[str, Any], now: float, by: str | None
+) -> Outcome | None:
+    """A run that waits and that nobody claimed yet starts past its limits, as soon as an engine looks."""
+    if not requests.is_unclaimed(connection, run_key) or not slots.force(connection, run_key):
+        return None
+    number = commands.add(connection, run_key, "force-run", arguments, now, by)
+    commands.settle(connection, number, "applied", {"state": "queued"}, now)
+    return Outcome(run_key, "applied")
+
+
+def _set_state(
+    connection: Connection, run_key: int, arguments: dict[str, Any], now: float, by: str | None
+) -> Outcome | None:
+    choice = Choice(arguments.get("task"), arguments.get("map_index"), str(arguments.get("state")))
+    return Outcome(run_key, "applied") if set_state(connection, run_key, choice, now, by) else None
+
+
+#: What needs no engine in some states of a run; None: in this state it does.
+_AT_ONCE: Final[dict[str, Callable[[Connection, int, dict[str, Any], float, str | None], Outcome | None]]] = {
+    "cancel": _withdraw,
+    "force-run": _let_past,
+    "set-state": _set_state,
+}

@@ -1,0 +1,84 @@
+"""The filter of the list of runs, as people and programs write it: `state=failed&pipeline=shop`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from penstock.errors import UsageError
+from penstock.model.nearest import did_you_mean
+from penstock.store import runs
+from penstock.store.connection import Connection
+from penstock.store.filters import RunFilter
+
+#: Keys and values of a filter.
+_FIELDS: Final = 1000
+
+
+def keys_of_query(connection: Connection, query: str, most: int) -> list[int]:
+    """Keys of the runs that fit a filter, at most so many. Raises UsageError for what the list would not take."""
+    try:
+        pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
+    return runs.keys_fitting(connection, filter_of(pairs), most)
+
+
+def moment(name: str, text: str | None) -> float | None:
+    """Seconds since 1970 of a time in ISO 8601, in UTC where it names no zone. Raises UsageError."""
+    if text is None:
+        return None
+    try:
+        # A `+` that was not encoded arrives as a space.
+        at = datetime.fromisoformat(text.replace(" ", "+") if text[-6:-5] == " " else text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).timestamp()
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"{name}: '{text}' is no time",
+            cure="write ISO 8601, as in 2026-03-01 or 2026-03-01T06:00:00Z",
+            parts=[(name, f"'{text}' is no time")],
+        ) from None
+
+
+def filter_from(*, created_after: str | None = None, created_before: str | None = None, **facts: Any) -> RunFilter:
+    """A filter of lists and single values, times as text. Raises UsageError."""
+    several = {name: tuple(given) for name, given in facts.items() if isinstance(given, list)}
+    return RunFilter(
+        **{**facts, **several},
+        created_after=moment("created_after", created_after),
+        created_before=moment("created_before", created_before),
+    )
+
+
+#: Keys of the list that a filter may carry along without meaning anything by them.
+_NOT_MEANT: Final = frozenset({"sort", "limit", "cursor"})
+_ONE: Final = ("created_after", "created_before", "duration_gt", "duration_lt", "q")
+_MANY: Final = ("pipeline", "namespace", "state", "type", "trigger", "label", "tag", "id")
+
+
+def filter_of(pairs: Iterable[tuple[str, str]]) -> RunFilter:
+    """The filter that the keys and values of a query mean. Raises UsageError for what the list would not take."""
+    facts: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in _MANY:
+            facts.setdefault(key, []).append(value)
+        elif key in _ONE:
+            facts[key] = _number(key, value) if key.startswith("duration") else value
+        elif key not in _NOT_MEANT:
+            known = (*_MANY, *_ONE)
+            cure = f"a filter takes {', '.join(known)}"
+            raise UsageError(f"there is no key '{key}' in a filter; {did_you_mean(key, known)}", cure=cure)
+    return filter_from(**facts)
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        number = float(text)
+        if math.isfinite(number):
+            return number
+    except ValueError:
+        pass
+    raise UsageError(f"{key}: '{text}' is no number of seconds", parts=[("filter", f"{key} is no number")])
