@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { tellAhead } from "./ahead.config";
 
 // The page is served from / by the server; in development Vite passes calls on to a server that is up.
 // It answers to its own name alone, so that is what it is called by.
@@ -18,7 +19,7 @@ const named = (kind: string) => (file: { name?: string; names?: string[] }) =>
   `assets/${(file.name ?? file.names?.[0] ?? "").startsWith("shared~") ? "shared" : "[name]"}-[hash]${kind}`;
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), tellAhead()],
   build: {
     outDir: "../src/penstock/server/page",
     emptyOutDir: true,

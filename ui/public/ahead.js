@@ -1,13 +1,26 @@
-// Asks for what a run's address shows while the page's own code is still on its way; `src/api/ahead.ts` takes the answers.
+// Asks for what an address shows while the page's own code is still on its way: of a run what `src/api/ahead.ts` takes,
+// the worker that lays its graph out, and the files of the place's code, which the build writes below.
 (function () {
-  var place = /^\/runs\/([^/]+)\/([a-z]+)$/.exec(location.pathname);
-  if (place === null) return;
-  var asked = (window.penstockAhead = new Map());
+  var FILES = {};
+  var run = /^\/runs\/([^/]+)\/([a-z]+)$/.exec(location.pathname);
+  var files = FILES[run === null ? location.pathname : "/runs/*/" + run[2]] || [];
+  if (run !== null) {
+    var asked = (window.penstockAhead = new Map());
+    if (run[2] === "workflow") ask("/api/v1/runs/" + run[1] + "/graph");
+    ask("/api/v1/runs/" + run[1]);
+  }
+  files.forEach(function (file) {
+    if (/worker/.test(file)) return void (window.penstockLayouter = new Worker(file, { type: "module" }));
+    var style = /\.css$/.test(file);
+    var link = document.createElement("link");
+    link.rel = style ? "preload" : "modulepreload";
+    if (style) link.as = "style";
+    link.href = file;
+    document.head.appendChild(link);
+  });
   function ask(address) {
     var answer = fetch(address, { credentials: "same-origin" });
     answer.catch(function () {});
     asked.set(address, answer);
   }
-  if (place[2] === "workflow") ask("/api/v1/runs/" + place[1] + "/graph");
-  ask("/api/v1/runs/" + place[1]);
 })();

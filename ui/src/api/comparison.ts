@@ -38,6 +38,7 @@ export function useFreshComparison(first: string, second: string): void {
 
 function touches(change: Change, first: string, second: string): boolean {
   if (change.kind === "pipelines" || change.kind === "logs") return false;
+  if (change.kind === "deleted") return change.ids.includes(first) || change.ids.includes(second);
   const id = change.kind === "run" ? change.run.id : change.run_id;
   return id === first || id === second;
 }

@@ -3,7 +3,7 @@ import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { api, ApiProblem, type Schemas } from "./client";
 import { Live } from "./live";
-import { runKeys, runQuery } from "./runs";
+import { runContextQuery, runKeys, runQuery } from "./runs";
 
 /** The browser's EventSource, driven by the test. */
 class Source {
@@ -145,6 +145,24 @@ test("lists hold a run as it is told, and keep their other rows as they are", ()
   const [one, other] = client.getQueryData<{ pages: { items: unknown[] }[] }>(key)!.pages[0]!.items;
   expect(one).toMatchObject({ id: RUN, state: "failed" });
   expect(other).toBe(rows[1]);
+});
+
+test("neighbours of the run that is shown are read anew when another run of its pipeline comes", async () => {
+  const own = { pipeline: "orders", namespace: "default" };
+  client.setQueryData(runQuery(RUN).queryKey as readonly unknown[], { id: RUN, state: "succeeded", tasks: [], generation: 1, error: null, ...own });
+  const { queryKey } = runContextQuery(RUN);
+  client.setQueryData(queryKey as readonly unknown[], {});
+  new QueryObserver(client, { queryKey: queryKey as readonly unknown[], queryFn: () => { reads.push("context"); return {}; }, staleTime: Infinity }).subscribe(() => undefined);
+  stop = live.start();
+  live.watch(RUN);
+  const comes = (pipeline: string) => Source.last.says("change", 8, { changes: [{ kind: "run", run: { id: "01kgh3w2m9xzz", state: "running", generation: 1, error: null, ...own, pipeline } }] });
+  comes("another");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reads).toEqual([]);
+  comes("orders");
+  comes("orders");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reads).toEqual(["context"]);
 });
 
 test("a window that nobody sees gives its connection back, and goes on where it was", async () => {

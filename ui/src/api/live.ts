@@ -8,7 +8,7 @@ import { logKeys } from "./logs";
 import { metricsKey } from "./metrics";
 import { outputKeys } from "./outputs";
 import { pipelineKeys } from "./pipelines";
-import { runKeys, runQuery } from "./runs";
+import { runContextQuery, runKeys, runQuery } from "./runs";
 
 export type LiveState = "connecting" | "live" | "lost" | "signed-out";
 
@@ -161,14 +161,28 @@ export class Live {
 
   #apply(changes: readonly Change[]): void {
     this.#applyToLists(changes);
-    const touched = new Set(changes.flatMap((change) => (change.kind === "run" ? [change.run.id] : change.kind === "pipelines" ? [] : [change.run_id])));
+    const touched = new Set(changes.flatMap((change) => (change.kind === "run" ? [change.run.id] : change.kind === "pipelines" ? [] : change.kind === "deleted" ? change.ids : [change.run_id])));
     for (const id of touched) this.#applyToRun(id, changes);
     for (const change of changes) {
       if (change.kind === "logs") void this.client.invalidateQueries({ queryKey: logKeys.run(change.run_id) });
+      if (change.kind === "deleted") {
+        void this.client.invalidateQueries({ queryKey: [...runKeys.lists, "count"] });
+        // Who looks at one of them is told that it is gone.
+        for (const id of change.ids) void this.client.invalidateQueries({ queryKey: runQuery(id).queryKey });
+      }
       if (change.kind === "pipelines") void this.client.invalidateQueries({ queryKey: pipelineKeys.all });
     }
     if (changes.some((change) => change.kind === "run")) this.#soon("pipelines", REREAD_PIPELINES, [pipelineKeys.all]);
+    const watched = this.#watched;
+    if (watched !== undefined && this.#concerns(watched, changes)) this.#soon(`context ${watched}`, REREAD_PIPELINES, [runContextQuery(watched).queryKey]);
     for (const listener of this.#listeners) listener(changes);
+  }
+
+  /** Has another run of its pipeline come or changed? Then its neighbours are others, or stand otherwise. */
+  #concerns(id: string, changes: readonly Change[]): boolean {
+    const known = this.client.getQueryData<Schemas["RunDocument"]>(runQuery(id).queryKey);
+    return known !== undefined && changes.some((change) =>
+      change.kind === "run" && change.run.id !== id && change.run.pipeline === known.pipeline && change.run.namespace === known.namespace);
   }
 
   /** Reads anew after a while, once for all that happens until then. */

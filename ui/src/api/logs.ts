@@ -13,6 +13,8 @@ export interface LogView {
   task?: string | undefined;
   mapIndex?: number | undefined;
   attempt?: number | undefined;
+  /** Which life of the run: attempts are counted from 1 in each. */
+  generation?: number | undefined;
   levels: readonly Level[];
   /** Times as ISO: lines from then on, and those before then. */
   from?: string | undefined;
@@ -30,6 +32,7 @@ function paramsOf(view: LogView, withLevels = true) {
       task: view.task === undefined ? [] : [view.task],
       map_index: view.mapIndex,
       attempt: view.attempt,
+      generation: view.generation,
       level: withLevels ? [...view.levels] : [],
       after: view.from,
       before: view.until,
@@ -117,6 +120,7 @@ export function downloadOf(view: LogView): string {
   if (view.task !== undefined) query.set("task", view.task);
   if (view.mapIndex !== undefined) query.set("map_index", String(view.mapIndex));
   if (view.attempt !== undefined) query.set("attempt", String(view.attempt));
+  if (view.generation !== undefined) query.set("generation", String(view.generation));
   for (const level of view.levels) query.append("level", level);
   if (view.from !== undefined) query.set("after", view.from);
   if (view.until !== undefined) query.set("before", view.until);

@@ -1,6 +1,7 @@
 /** Runs: one, many, and what can be done with them. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ApiProblem, api, body, type Schemas } from "./client";
+import type { Many } from "./actions";
 
 export type RunDocument = Schemas["RunDocument"];
 export type RunSummary = Schemas["RunSummary"];
@@ -66,6 +67,29 @@ export function runsQuery(query: RunQuery, sort: string) {
   });
 }
 
+/** Runs that are looked up at once, for an action on all of them, and at most. */
+const TOGETHER = 500;
+const MOST_TOGETHER = 10_000;
+
+/** All runs that fit, newest first, up to a bound; `more`: there are others. */
+export function allRunsQuery(query: RunQuery) {
+  return queryOptions({
+    queryKey: [...runKeys.lists, "all", query],
+    queryFn: async ({ signal }) => {
+      const runs: RunSummary[] = [];
+      let cursor: string | undefined;
+      do {
+        const asked = { ...query, sort: "-created_at", limit: TOGETHER, ...(cursor === undefined ? {} : { cursor }) };
+        const page = await body(api.GET("/api/v1/runs", { params: { query: asked as never }, signal }));
+        runs.push(...page.items);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor !== undefined && runs.length < MOST_TOGETHER);
+      return { runs, more: cursor !== undefined };
+    },
+    gcTime: 0,
+  });
+}
+
 /** Forgets all pages of a list but the first, so that reading it anew asks for that one alone. */
 export function firstPageOnly(client: QueryClient, query: RunQuery, sort: string): void {
   const { queryKey } = runsQuery(query, sort);
@@ -88,29 +112,6 @@ export function exportAddress(query: RunQuery, sort: string, format: "csv" | "js
   return `/api/v1/runs/export?${search.toString()}`;
 }
 
-/** Asks the run's engine to cancel it. */
-export function useCancelRun() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id: string) =>
-      await body(api.POST("/api/v1/runs/{run_id}/actions/cancel", { params: { path: { run_id: id } } }) as Promise<{ data?: unknown }>),
-    onSettled: (_done, _problem, id) => void client.invalidateQueries({ queryKey: runKeys.one(id) }),
-  });
-}
-
-/** Asks for a retry in place: of what failed or never ran, or of a task and all that comes after it. */
-export function useRetryRun() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ id, task }: { id: string; task: string | null }) =>
-      await body(api.POST("/api/v1/runs/{run_id}/actions/retry", { params: { path: { run_id: id } }, body: { task } }) as Promise<{ data?: unknown }>),
-    onSettled: (_done, _problem, { id }) => {
-      void client.invalidateQueries({ queryKey: runKeys.one(id) });
-      void client.invalidateQueries({ queryKey: runKeys.lists });
-    },
-  });
-}
-
 /** Sets labels of a run, and removes some. */
 export function useLabelRun() {
   const client = useQueryClient();
@@ -124,22 +125,11 @@ export function useLabelRun() {
   });
 }
 
-/** Which runs an action on many touches: these, or all that fit a filter. */
-export type Many = { ids: string[] } | { filter: string };
-
 export function useLabelRuns() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ many, set, remove }: { many: Many; set: Record<string, string>; remove: string[] }) =>
       await body(api.POST("/api/v1/runs/actions/labels", { body: { ...many, set, remove } })),
-    onSettled: () => void client.invalidateQueries({ queryKey: runKeys.lists }),
-  });
-}
-
-export function useCancelRuns() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (many: Many) => await body(api.POST("/api/v1/runs/actions/cancel", { body: { ...many } })),
     onSettled: () => void client.invalidateQueries({ queryKey: runKeys.lists }),
   });
 }

@@ -4,9 +4,9 @@ import style from "./Help.module.css";
 const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   ["Everywhere", [["Ctrl K", "search or jump to"], ["g r", "runs"], ["g p", "pipelines"], ["/", "filter or search here"], ["?", "these keys"], ["Esc", "close"]]],
   ["Runs", [["j k", "next, previous row"], ["Enter", "open the run"], ["x", "tick the row"], ["Shift x", "tick up to here"]]],
-  ["A run", [["1 – 6", "its tabs"], ["f", "next failed task"], ["[ ]", "previous, next run of the pipeline"], ["c", "copy the link"]]],
+  ["A run", [["1 – 6", "its tabs"], ["f", "next failed task"], ["F", "the one before"], ["r", "retry it"], ["R", "replay it"], ["p", "pause it, resume it"], ["[ ]", "previous, next run of the pipeline"], ["c", "copy the link"]]],
   ["Two runs compared", [["d", "only differences, or all"], ["s", "swap the sides"], ["[ ]", "previous, next run as the second"]]],
-  ["Workflow and Gantt", [["0", "fit"], ["+ −", "closer, further"], ["w a s d", "move the Gantt"], ["arrows", "along the edges"]]],
+  ["Workflow and Gantt", [["right click", "what can be done with a task"], ["0", "fit"], ["+ −", "closer, further"], ["w a s d", "move the Gantt"], ["arrows", "along the edges"]]],
   ["Logs", [["e", "next error line"], [".", "follow the end"], ["n N", "next, previous match"], ["Esc", "lines of all times again"]]],
 ];
 

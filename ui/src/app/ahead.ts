@@ -5,12 +5,18 @@ import { runQuery } from "../api/runs";
 import { expectPart } from "../features/run/parts";
 import { expectLayout } from "../graph/layout/ask";
 
-/** Asks for what a run's page will show while the page's own code comes; on the way to a link too. Waits for nothing. */
-export function expectRun(client: QueryClient, runId: string, tab: string): void {
+/** Milliseconds that a place waits for the code of its part: less than after which the router shows that it waits. */
+const PATIENCE = 140;
+
+/**
+ * Asks for what a run's page will show while the page's own code comes; on the way to a link too. Waits for no answer, and
+ * a moment for the code of the tab: what is there when React first looks for it is drawn at once.
+ */
+export async function expectRun(client: QueryClient, runId: string, tab: string): Promise<void> {
   if (tab === "workflow") void expectPicture(client, runId);
   void client.prefetchQuery(runQuery(runId));
   if (tab === "gantt") void client.prefetchQuery(runGraphQuery(runId));
-  expectPart(tab);
+  await Promise.race([expectPart(tab), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
 /** The graph is asked for first: its layout takes longest, and needs nothing of the run. */

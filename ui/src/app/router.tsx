@@ -94,6 +94,7 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultPreloadDelay: 60,
   defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
   defaultPendingComponent: Waiting,
   scrollRestoration: false,
   // Addresses are read by people: these three need no escape behind the `?`.

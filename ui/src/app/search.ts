@@ -14,6 +14,9 @@ export interface RunSearch {
   until?: string;
   q?: string;
   levels?: string;
+  generation?: number;
+  /** The source of the selected task is shown. */
+  source?: boolean;
 }
 
 export interface RunsSearch {
@@ -49,7 +52,7 @@ export function readRunSearch(given: Given): RunSearch {
   return dropped({
     task: text(given["task"]), map: whole(given["map"]), attempt: whole(given["attempt"]), dataset: text(given["dataset"]),
     line: whole(given["line"]), to: whole(given["to"]), from: text(given["from"]), until: text(given["until"]),
-    q: text(given["q"]), levels: text(given["levels"]),
+    q: text(given["q"]), levels: text(given["levels"]), generation: whole(given["generation"]), source: given["source"] === true || undefined,
   });
 }
 

@@ -27,6 +27,8 @@ interface Props<Row> {
   onSort?: (key: string) => void;
   selected?: string | undefined;
   onRow?: (row: Row) => void;
+  /** What can be done with a row is asked for at a point of the window. */
+  onMenu?: (row: Row, x: number, y: number) => void;
   /** Pixels after which the table scrolls by itself. */
   highest?: number;
   /** Pixels below which it scrolls sideways. */
@@ -38,7 +40,7 @@ const ROW = 32;
 /** Fewer rows are all drawn. */
 const FEW = 60;
 
-export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onRow, highest = 560, narrowest, empty }: Props<Row>) {
+export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onRow, onMenu, highest = 560, narrowest, empty }: Props<Row>) {
   const frame = useRef<HTMLDivElement>(null);
   const virtual = rows.length > FEW;
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
@@ -61,6 +63,12 @@ export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
               <div
                 key={key} className="pn-rows-row" role="row" aria-rowindex={index + 2} data-selected={key === selected || undefined} data-opens={onRow !== undefined || undefined}
                 style={{ transform: `translateY(${start}px)` }} onClick={onRow && (() => onRow(row))}
+                onContextMenu={onMenu && ((event) => {
+                  event.preventDefault();
+                  // A key asks too, from what has the focus: then there is no point.
+                  const { left, bottom } = event.currentTarget.getBoundingClientRect();
+                  onMenu(row, event.clientX || left + 24, event.clientY || bottom);
+                })}
               >
                 {columns.map((column) => (
                   <div key={column.key} role="cell" className="pn-rows-cell" data-right={column.right || undefined} data-needs={column.needs}>{column.cell(row)}</div>

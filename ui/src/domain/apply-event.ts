@@ -43,8 +43,9 @@ export function applyToRun(run: Run, changes: readonly Change[]): Applied {
 /** A list of runs after changes; the very same where nothing of it changed. What the list does not have is left out. */
 export function applyToList(items: Summary[], changes: readonly Change[]): Summary[] {
   const runs = new Map(changes.flatMap((change) => (change.kind === "run" ? [[change.run.id, change.run] as const] : [])));
-  if (!items.some((item) => runs.has(item.id))) return items;
-  return items.map((item) => runs.get(item.id) ?? item);
+  const gone = new Set(changes.flatMap((change) => (change.kind === "deleted" ? change.ids : [])));
+  if (!items.some((item) => runs.has(item.id) || gone.has(item.id))) return items;
+  return items.filter((item) => !gone.has(item.id)).map((item) => runs.get(item.id) ?? item);
 }
 
 /** Runs in these changes that were made after the newest one of a list, by id with their time of creation. */

@@ -33,6 +33,16 @@ describe("spans of a task", () => {
     expect(told(task)).toEqual([["queued", 0, 1, "failed"], ["running", 1, 2, "failed"], ["retry", 2, 4, null], ["queued", 4, 5, "failed"], ["running", 5, 9, "failed"]]);
   });
 
+  it("of a run that was retried leave out the time between its lives", () => {
+    const earlier = { ...attempt(1, 0, 1, 2, "failed"), generation: 1 };
+    const later = { ...attempt(1, 100, 101, 103), generation: 2 };
+    const task = sampleTaskRun("a", { state: "succeeded", generation: 2, created_at: at(99), queued_at: at(100), started_at: at(101), ended_at: at(103), attempts: [earlier, later] });
+    expect(told(task)).toEqual([["queued", 0, 1, "failed"], ["running", 1, 2, "failed"], ["waiting", 99, 100, null], ["queued", 100, 101, "succeeded"], ["running", 101, 103, "succeeded"]]);
+    expect(spansOf(task).map(({ generation }) => generation)).toEqual([1, 1, 2, 2, 2]);
+    const again = sampleTaskRun("a", { state: "upstream_failed", generation: 2, created_at: at(99), ended_at: at(104), attempts: [earlier] });
+    expect(told(again).at(-1)).toEqual(["waiting", 99, 104, null]);
+  });
+
   it("go on where nothing has ended them", () => {
     expect(told(sampleTaskRun("a"))).toEqual([["waiting", 0, null, null]]);
     expect(told(sampleTaskRun("a", { state: "queued", queued_at: at(1) }))).toEqual([["waiting", 0, 1, null], ["queued", 1, null, null]]);

@@ -94,8 +94,8 @@ function summed(task: string, items: readonly GanttRow[]): GanttRow {
   const ran = items.flatMap((item) => item.spans.find((span) => span.kind === "running")?.from ?? []);
   const began = ran.length === 0 ? null : ran.reduce((low, at) => Math.min(low, at));
   const spans: Span[] = [];
-  if (start !== null && began !== null && began > start) spans.push({ kind: "queued", from: start, to: began, attempt: null, state: null });
-  if (began !== null) spans.push({ kind: "running", from: began, to: end, attempt: null, state: null });
+  if (start !== null && began !== null && began > start) spans.push({ kind: "queued", from: start, to: began, attempt: null, generation: 1, state: null });
+  if (began !== null) spans.push({ kind: "running", from: began, to: end, attempt: null, generation: 1, state: null });
   return { key: rowKey(task, null), task, mapIndex: null, level: 0, title: task, state, reason: null, spans, start, end, counts, items: items.length, open: false };
 }
 

@@ -12,6 +12,8 @@ export interface Span {
   to: number | null;
   /** The attempt that ran, and how it ended. */
   attempt: number | null;
+  /** Of a run that was retried in place: which of its lives. */
+  generation: number;
   state: AttemptState | null;
 }
 
@@ -19,38 +21,56 @@ export const timeOf = (text: string | null): number | null => (text === null ? n
 
 export function spansOf(task: Task): Span[] {
   const spans: Span[] = [];
+  const { generation } = task;
+  const past = task.attempts.filter((attempt) => attempt.generation < generation);
+  const attempts = task.attempts.filter((attempt) => attempt.generation >= generation);
+  livedBefore(spans, past);
   const created = Date.parse(task.created_at);
   const ended = timeOf(task.ended_at);
   const over = isOver(task.state);
   const queued = timeOf(task.queued_at);
-  const first = task.attempts[0];
+  const first = attempts[0];
   const ready = queued ?? (first === undefined ? null : Date.parse(first.dispatched_at));
-  put(spans, "waiting", created, ready ?? (over ? (ended ?? created) : null));
+  put(spans, "waiting", created, ready ?? (over ? (ended ?? created) : null), generation);
   if (ready === null) return spans;
+  const at = tried(spans, attempts, ready);
+  if (!over && attempts.every((attempt) => attempt.ended_at !== null)) put(spans, attempts.length > 0 ? "retry" : "queued", at, null, generation);
+  else if (over && attempts.length === 0) put(spans, "queued", at, ended, generation);
+  return spans;
+}
+
+/** Generations that are over: what each tried. Between two of them nobody waited for anything. */
+function livedBefore(spans: Span[], attempts: readonly Attempt[]): void {
+  for (const each of new Set(attempts.map(({ generation }) => generation))) {
+    const of = attempts.filter(({ generation }) => generation === each);
+    tried(spans, of, Date.parse(of[0]!.dispatched_at));
+  }
+}
+
+/** Attempts of one generation, the first of which could begin at `at`; answers when the last one ended. */
+function tried(spans: Span[], attempts: readonly Attempt[], ready: number): number {
   let at = ready;
-  task.attempts.forEach((attempt, i) => {
-    if (i > 0) put(spans, "retry", at, Date.parse(attempt.dispatched_at));
+  attempts.forEach((attempt, i) => {
+    if (i > 0) put(spans, "retry", at, Date.parse(attempt.dispatched_at), attempt.generation);
     at = Math.max(at, i > 0 ? Date.parse(attempt.dispatched_at) : at);
     at = ran(spans, attempt, at);
   });
-  if (!over && task.attempts.every((attempt) => attempt.ended_at !== null)) put(spans, task.attempts.length > 0 ? "retry" : "queued", at, null);
-  else if (over && task.attempts.length === 0) put(spans, "queued", at, ended);
-  return spans;
+  return at;
 }
 
 /** An attempt from when it could begin; answers when it ended. */
 function ran(spans: Span[], attempt: Attempt, at: number): number {
   const started = timeOf(attempt.started_at);
   const ended = timeOf(attempt.ended_at);
-  put(spans, "queued", at, started ?? ended, attempt);
+  put(spans, "queued", at, started ?? ended, attempt.generation, attempt);
   if (started === null) return ended ?? at;
-  put(spans, "running", started, ended, attempt);
+  put(spans, "running", started, ended, attempt.generation, attempt);
   return ended ?? started;
 }
 
-function put(spans: Span[], kind: Span["kind"], from: number, to: number | null, attempt?: Attempt): void {
+function put(spans: Span[], kind: Span["kind"], from: number, to: number | null, generation: number, attempt?: Attempt): void {
   if (to !== null && to <= from && kind !== "running") return;
-  spans.push({ kind, from, to: to === null ? null : Math.max(from, to), attempt: attempt?.n ?? null, state: attempt?.state ?? null });
+  spans.push({ kind, from, to: to === null ? null : Math.max(from, to), attempt: attempt?.n ?? null, generation, state: attempt?.state ?? null });
 }
 
 /** Milliseconds of each kind until `now`. */

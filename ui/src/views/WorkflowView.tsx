@@ -36,13 +36,15 @@ interface Props {
   run?: Schemas["RunDocument"] | undefined;
   selected: Picked;
   onSelect: (picked: Picked) => void;
+  /** What can be done with a task is asked for at a point of the window. */
+  onMenu?: (task: string, x: number, y: number) => void;
   /** Above the picture: how a run ended. */
   banner?: ReactNode;
   /** Beside the picture: what is selected. */
   aside?: ReactNode;
 }
 
-export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: Props) {
+export function WorkflowView({ graph, run, selected, onSelect, onMenu, banner, aside }: Props) {
   const [options, change] = useGraphOptions(graph);
   const [anchor, setAnchor] = useState<string>();
   const [listed, setListed] = useState(() => window.matchMedia("(min-width: 901px)").matches);
@@ -91,6 +93,10 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
     if (found?.kind === "group") fold(found.name);
     else onSelect(found === undefined ? {} : found.kind === "task" ? { task: found.name } : found.kind === "dataset" ? { dataset: found.name } : {});
   };
+  const menu = (at: number, x: number, y: number) => {
+    const found = shown?.scene.nodes[at];
+    if (found?.kind === "task") onMenu?.(found.name, x, y);
+  };
   const pickRow = (row: TreeRow) => {
     const at = shown?.scene.index.get(row.id);
     onSelect(row.kind === "dataset" ? { dataset: row.name } : { task: row.name });
@@ -136,7 +142,7 @@ export function WorkflowView({ graph, run, selected, onSelect, banner, aside }: 
           ? <LiveTree rows={rows} selected={wanted} onPick={pickRow} onFold={fold} />
           : <TaskTree rows={rows} selected={wanted} onPick={pickRow} onFold={fold} now={0} />)}
         <div className="pn-work-picture">
-          {shown === null ? <p className="pn-work-wait">{problem ?? ""}</p> : <GraphCanvas ref={canvas} shown={shown} anchor={anchor ?? wanted} label={`Graph of ${graph.pipeline}`} live={live} onPick={pick} onFold={fold} />}
+          {shown === null ? <p className="pn-work-wait">{problem ?? ""}</p> : <GraphCanvas ref={canvas} shown={shown} anchor={anchor ?? wanted} label={`Graph of ${graph.pipeline}`} live={live} onPick={pick} onMenu={onMenu && menu} onFold={fold} />}
           {run !== undefined && <Counts run={run} />}
         </div>
         {aside}

@@ -148,6 +148,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/actions/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Runs
+         * @description The same for many runs; what became of each.
+         */
+        post: operations["approveRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/actions/cancel": {
         parameters: {
             query?: never;
@@ -162,6 +182,46 @@ export interface paths {
          * @description End many runs; what became of each.
          */
         post: operations["cancelRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/actions/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Runs
+         * @description Delete many runs that are over; what became of each.
+         */
+        post: operations["deleteRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/actions/force-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force Runs
+         * @description Let many runs start that wait for limits, past them; what became of each.
+         */
+        post: operations["forceRuns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -188,6 +248,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/actions/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Runs
+         * @description The same for many runs; what became of each.
+         */
+        post: operations["pauseRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/actions/replay": {
         parameters: {
             query?: never;
@@ -208,6 +288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/actions/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Runs
+         * @description Let many paused runs go on; what became of each.
+         */
+        post: operations["resumeRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/actions/retry": {
         parameters: {
             query?: never;
@@ -222,6 +322,26 @@ export interface paths {
          * @description Run again what failed or never ran of many runs; what became of each.
          */
         post: operations["retryRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/actions/set-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set State Of Runs
+         * @description The same for many runs; what became of each.
+         */
+        post: operations["setStateOfRuns"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,6 +408,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/actions/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Run
+         * @description Answer what a run asks a person: approve it, with the values of its form, or reject it.
+         */
+        post: operations["approveRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/actions/breakpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Breakpoints
+         * @description Have a run of type debug rest before tasks, or no more.
+         */
+        post: operations["setBreakpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/actions/cancel": {
         parameters: {
             query?: never;
@@ -302,6 +462,46 @@ export interface paths {
          * @description End a run. 200 when that has begun, 202 with the command while its engine has not answered yet.
          */
         post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/actions/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete Run
+         * @description Delete a run that is over, with its artifacts and logs; with `children` also the runs that it began.
+         */
+        post: operations["deleteRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/actions/force-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force Run
+         * @description Let a run start that waits for a limit, past it.
+         */
+        post: operations["forceRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -328,6 +528,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/actions/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Run
+         * @description Begin nothing more of a run; tasks that run go on to their end, or stand still with `now`.
+         */
+        post: operations["pauseRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/actions/replay": {
         parameters: {
             query?: never;
@@ -348,6 +568,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/actions/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Run
+         * @description Let a paused run go on; one of type debug by a `step`, and with other `params`.
+         */
+        post: operations["resumeRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/actions/retry": {
         parameters: {
             query?: never;
@@ -362,6 +602,26 @@ export interface paths {
          * @description Run again what failed or never ran, in place, or a task and all downstream; 202 while no engine has answered.
          */
         post: operations["retryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/actions/set-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set State Of Run
+         * @description Take a task for done, or a run that is over for what it is not; recorded with who it was.
+         */
+        post: operations["setStateOfRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -671,6 +931,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/params": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run Params
+         * @description The params that the version of a run takes: what a form for repeating it asks for.
+         */
+        get: operations["getRunParams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/source/{task}": {
         parameters: {
             query?: never;
@@ -847,6 +1127,27 @@ export interface components {
             outcome: "applied" | "refused" | "waiting";
         };
         /**
+         * ApproveBody
+         * @description Answer what a run asks. `task`: which one, where several ask; `values` by the names of its form.
+         */
+        ApproveBody: {
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject";
+            /** Map Index */
+            map_index?: number | null;
+            /** Task */
+            task?: string | null;
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * AttemptDocument
          * @description One try of a task run.
          */
@@ -896,6 +1197,27 @@ export interface components {
             label: string;
         };
         /**
+         * BreakpointsBody
+         * @description Tasks before which a run of type debug rests: those to `set`, and those to `remove`.
+         */
+        BreakpointsBody: {
+            /** Remove */
+            remove?: string[];
+            /** Set */
+            set?: string[];
+        };
+        /**
+         * CancelBody
+         * @description Cancel a run. `force`: tasks get no grace, and clean-up tasks don't run.
+         */
+        CancelBody: {
+            /**
+             * Force
+             * @default false
+             */
+            force: boolean;
+        };
+        /**
          * Change
          * @description A fact with both values.
          */
@@ -913,7 +1235,7 @@ export interface components {
          */
         Changes: {
             /** Changes */
-            changes: (components["schemas"]["RunChange"] | components["schemas"]["TaskChange"] | components["schemas"]["PipelinesChange"] | components["schemas"]["LogsChange"])[];
+            changes: (components["schemas"]["RunChange"] | components["schemas"]["TaskChange"] | components["schemas"]["DeletedChange"] | components["schemas"]["PipelinesChange"] | components["schemas"]["LogsChange"])[];
         };
         /**
          * Column
@@ -1161,6 +1483,30 @@ export interface components {
             message: string;
         };
         /**
+         * DeleteBody
+         * @description Delete a run. `children`: the runs that it began go too.
+         */
+        DeleteBody: {
+            /**
+             * Children
+             * @default false
+             */
+            children: boolean;
+        };
+        /**
+         * DeletedChange
+         * @description Runs were deleted: nothing is to be had of them any more.
+         */
+        DeletedChange: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "deleted";
+        };
+        /**
          * Edge
          * @description From node to node, by id. `data`: a value goes along; `order`: only before and after.
          */
@@ -1265,6 +1611,18 @@ export interface components {
             detail: string;
             /** Where */
             where: string;
+        };
+        /**
+         * GivenSummary
+         * @description A dataset that was there before the run, as large as it was when the run read it.
+         */
+        GivenSummary: {
+            /** Bytes */
+            bytes: number | null;
+            /** Dataset */
+            dataset: string;
+            /** Rows */
+            rows: number | null;
         };
         /**
          * Graph
@@ -1500,10 +1858,65 @@ export interface components {
             run_id: string;
         };
         /**
+         * ManyApproveBody
+         * @description Answer what many runs ask: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyApproveBody: {
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "reject";
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Map Index */
+            map_index?: number | null;
+            /** Task */
+            task?: string | null;
+            /** Values */
+            values?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ManyCancelBody
          * @description Cancel many runs: those of `ids`, or all that fit `filter` (the query string of the list).
          */
         ManyCancelBody: {
+            /** Filter */
+            filter?: string | null;
+            /**
+             * Force
+             * @default false
+             */
+            force: boolean;
+            /** Ids */
+            ids?: string[] | null;
+        };
+        /**
+         * ManyDeleteBody
+         * @description Delete many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyDeleteBody: {
+            /**
+             * Children
+             * @default false
+             */
+            children: boolean;
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+        };
+        /**
+         * ManyForceBody
+         * @description Let many runs past their limits: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyForceBody: {
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -1524,6 +1937,21 @@ export interface components {
             set?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ManyPauseBody
+         * @description Pause many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyPauseBody: {
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /**
+             * Now
+             * @default false
+             */
+            now: boolean;
         };
         /**
          * ManyReplayBody
@@ -1576,6 +2004,25 @@ export interface components {
             waiting: number;
         };
         /**
+         * ManyResumeBody
+         * @description Resume many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyResumeBody: {
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Step
+             * @default false
+             */
+            step: boolean;
+        };
+        /**
          * ManyRetryBody
          * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
          */
@@ -1588,6 +2035,25 @@ export interface components {
             params?: {
                 [key: string]: unknown;
             };
+            /** Task */
+            task?: string | null;
+        };
+        /**
+         * ManySetStateBody
+         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManySetStateBody: {
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Map Index */
+            map_index?: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "succeeded" | "warning" | "failed" | "skipped" | "cancelled";
             /** Task */
             task?: string | null;
         };
@@ -1776,6 +2242,16 @@ export interface components {
             type: string;
         };
         /**
+         * ParamList
+         * @description The params that a version takes, for a form.
+         */
+        ParamList: {
+            /** Params */
+            params: components["schemas"]["ParamDocument"][];
+            /** Version */
+            version: string;
+        };
+        /**
          * ParamNode
          * @description A param that tasks read.
          */
@@ -1788,10 +2264,22 @@ export interface components {
             name: string;
         };
         /**
+         * PauseBody
+         * @description Pause a run. `now`: tasks that run stand still, instead of going on to their end.
+         */
+        PauseBody: {
+            /**
+             * Now
+             * @default false
+             */
+            now: boolean;
+        };
+        /**
          * PipelineDocument
          * @description A pipeline in full: its params, and what the form for a run needs.
          */
         PipelineDocument: {
+            concurrency: components["schemas"]["RunLimit"] | null;
             /** Description */
             description: string;
             /** Durability */
@@ -1934,6 +2422,28 @@ export interface components {
             total: number | null;
         };
         /**
+         * Question
+         * @description What a person is asked: `params` is the form of the answer, as a pipeline's params.
+         *
+         *     `on_timeout` is what becomes of it when nobody answers within the task's `timeout`: rejected, approved with the
+         *     answers of `default`, or failed.
+         */
+        Question: {
+            /** Default */
+            default: {
+                [key: string]: unknown;
+            };
+            /** Message */
+            message: string;
+            /**
+             * On Timeout
+             * @enum {string}
+             */
+            on_timeout: "rejected" | "approved" | "failed";
+            /** Params */
+            params: components["schemas"]["ParamDocument"][];
+        };
+        /**
          * RecentRun
          * @description A bar in a row of earlier runs.
          */
@@ -1995,6 +2505,21 @@ export interface components {
             replay: string | null;
         };
         /**
+         * ResumeBody
+         * @description Resume a run. One of type debug goes on with other `params`, and with `step` rests again before the next task.
+         */
+        ResumeBody: {
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Step
+             * @default false
+             */
+            step: boolean;
+        };
+        /**
          * RetryBody
          * @description Retry a run in place: what failed or never ran, or `task` and all downstream; with other values of `params`.
          */
@@ -2022,7 +2547,8 @@ export interface components {
          * RunContext
          * @description A run among the runs of its pipeline: the neighbours by creation, and up to 30 around the latest, oldest first.
          *
-         *     `expected_duration`: the median of the last succeeded runs before it, in seconds; null without any.
+         *     `expected_duration`: the median of the last succeeded runs before it, in seconds; null without any. `replays`: the
+         *     first runs that repeat it, of those that came soon after it.
          */
         RunContext: {
             /** Expected Duration */
@@ -2033,6 +2559,8 @@ export interface components {
             previous: string | null;
             /** Recent */
             recent: components["schemas"]["RecentRun"][];
+            /** Replays */
+            replays: components["schemas"]["RecentRun"][];
         };
         /**
          * RunCount
@@ -2046,9 +2574,16 @@ export interface components {
         };
         /**
          * RunDocument
-         * @description A run in full.
+         * @description A run in full. `given`: what tasks of a Kedro project have read and none of them made.
+         *
+         *     `breakpoints`: tasks before which a run of type debug rests.
          */
         RunDocument: {
+            /**
+             * Breakpoints
+             * @default []
+             */
+            breakpoints: string[];
             /**
              * Created At
              * Format: date-time
@@ -2065,6 +2600,11 @@ export interface components {
             } | null;
             /** Generation */
             generation: number;
+            /**
+             * Given
+             * @default []
+             */
+            given: components["schemas"]["GivenSummary"][];
             /** Id */
             id: string;
             /** Labels */
@@ -2111,6 +2651,19 @@ export interface components {
             version: string;
         };
         /**
+         * RunLimit
+         * @description How many runs at the same time, over all engines; `full`: what becomes of one more.
+         */
+        RunLimit: {
+            /**
+             * Full
+             * @enum {string}
+             */
+            full: "queue" | "skip" | "cancel_oldest" | "fail";
+            /** Runs */
+            runs: number;
+        };
+        /**
          * RunMetrics
          * @description What tasks reported, and what their processes used. `cut`: there was more than is shown.
          */
@@ -2136,9 +2689,12 @@ export interface components {
          * RunRequestBody
          * @description Ask for a run.
          *
-         *     `from`, `to`, `only` name tasks, `select_tags` their tags: a slice; `from_run` gives what it needs.
+         *     `from`, `to`, `only` name tasks, `select_tags` their tags: a slice; `from_run` gives what it needs. `refresh`: no
+         *     results of earlier runs are taken. `breakpoints`: tasks before which a run of type debug rests.
          */
         RunRequestBody: {
+            /** Breakpoints */
+            breakpoints?: string[];
             /** From */
             from?: string[];
             /** From Run */
@@ -2160,6 +2716,11 @@ export interface components {
             };
             /** Pipeline */
             pipeline: string;
+            /**
+             * Refresh
+             * @default false
+             */
+            refresh: boolean;
             /** Select Tags */
             select_tags?: string[];
             /** Tags */
@@ -2169,9 +2730,9 @@ export interface components {
             /**
              * Type
              * @default standard
-             * @constant
+             * @enum {string}
              */
-            type: "standard";
+            type: "standard" | "test" | "debug" | "incremental";
             /** Version */
             version?: string | null;
         };
@@ -2314,6 +2875,23 @@ export interface components {
             code?: string | null;
             /** Token */
             token?: string | null;
+        };
+        /**
+         * SetStateBody
+         * @description Take a task (and item) for what it is not: the run goes on so. Of a run that is over only what is shown changes.
+         *
+         *     Without `task` the run itself is meant, which must be over.
+         */
+        SetStateBody: {
+            /** Map Index */
+            map_index?: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "succeeded" | "warning" | "failed" | "skipped" | "cancelled";
+            /** Task */
+            task?: string | null;
         };
         /**
          * Snapshot
@@ -2473,11 +3051,13 @@ export interface components {
          * TaskNode
          * @description A task of a definition. `file` is relative to the project; `line` is 1-based; times in seconds.
          *
+         *     `approval` is what a task of kind approval asks; null for others.
          *     `facts` is what the tool that wrote the definition knows beside, such as Kedro's `namespace` (null: it has none).
          */
         TaskNode: {
             /** Allow Failure */
             allow_failure: boolean;
+            approval: components["schemas"]["Question"] | null;
             /** Attempts */
             attempts: number;
             /** Call */
@@ -2799,16 +3379,99 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    approveRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     cancelRuns: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ManyCancelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyDeleteBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    forceRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyForceBody"];
             };
         };
         responses: {
@@ -2851,6 +3514,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    pauseRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyPauseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     replayRuns: {
         parameters: {
             query?: never;
@@ -2878,6 +3568,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    resumeRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyResumeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     retryRuns: {
         parameters: {
             query?: never;
@@ -2890,6 +3607,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ManyRetryBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setStateOfRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManySetStateBody"];
             };
         };
         responses: {
@@ -3007,10 +3751,155 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    approveRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setBreakpoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakpointsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     cancelRun: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DeleteBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    forceRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 run_id: string;
             };
@@ -3068,6 +3957,44 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    pauseRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     replayRun: {
         parameters: {
             query?: never;
@@ -3097,6 +4024,44 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    resumeRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResumeBody"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     retryRun: {
         parameters: {
             query?: never;
@@ -3111,6 +4076,44 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RetryBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunSummary"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setStateOfRun: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStateBody"];
             };
         };
         responses: {
@@ -3249,6 +4252,7 @@ export interface operations {
                 task?: string[];
                 map_index?: number | null;
                 attempt?: number | null;
+                generation?: number | null;
                 level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
                 after?: string | null;
                 before?: string | null;
@@ -3279,6 +4283,7 @@ export interface operations {
                 task?: string[];
                 map_index?: number | null;
                 attempt?: number | null;
+                generation?: number | null;
                 level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
                 after?: string | null;
                 before?: string | null;
@@ -3308,6 +4313,7 @@ export interface operations {
                 task?: string[];
                 map_index?: number | null;
                 attempt?: number | null;
+                generation?: number | null;
                 level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
                 after?: string | null;
                 before?: string | null;
@@ -3341,6 +4347,7 @@ export interface operations {
                 task?: string[];
                 map_index?: number | null;
                 attempt?: number | null;
+                generation?: number | null;
                 level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
                 after?: string | null;
                 before?: string | null;
@@ -3372,6 +4379,7 @@ export interface operations {
                 task?: string[];
                 map_index?: number | null;
                 attempt?: number | null;
+                generation?: number | null;
                 level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
                 after?: string | null;
                 before?: string | null;
@@ -3402,6 +4410,7 @@ export interface operations {
                 task?: string[];
                 map_index?: number | null;
                 attempt?: number | null;
+                generation?: number | null;
                 level?: ("debug" | "info" | "warning" | "error" | "critical" | "none")[];
                 after?: string | null;
                 before?: string | null;
@@ -3551,6 +4560,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TableSummary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRunParams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParamList"];
                 };
             };
             default: components["responses"]["Problem"];

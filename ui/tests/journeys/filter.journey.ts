@@ -57,7 +57,8 @@ journey("labels of many: what is touched is said before, and what came of it aft
   await page.keyboard.press("j");
   await page.keyboard.press("Shift+X");
   await page.getByText("2 ticked").waitFor();
-  await page.getByRole("button", { name: "Set labels…" }).click();
+  await page.getByRole("button", { name: "More for the ticked runs" }).click();
+  await page.getByRole("menuitem", { name: "Set labels…" }).click();
   await page.getByRole("dialog").getByText("Labels of 2 runs").waitFor();
   await page.getByRole("dialog").getByLabel("Set", { exact: true }).first().pressSequentially("checked=yes,");
   await page.getByRole("button", { name: "Change 2 runs" }).click();
@@ -70,7 +71,7 @@ journey("conditions are chips: turned round, changed, taken out, by hand and by 
   const page = await open("/runs?q=pipeline%3Aorders");
   const q = () => new URL(page.url()).searchParams.get("q");
   const bar = page.getByRole("combobox", { name: "Filter" });
-  await page.getByRole("button", { name: "pipeline orders: leave these out" }).click();
+  await page.getByRole("button", { name: "pipeline is orders: leave these out" }).click();
   await expect.poll(q).toBe("-pipeline:orders");
   await bar.click();
   await bar.pressSequentially("-pipeline:cities state:failed");

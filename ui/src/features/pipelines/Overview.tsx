@@ -4,11 +4,13 @@ import type { Schemas } from "../../api/client";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
 import { countText, durationText } from "../../domain/formats";
-import { hintOf } from "./form/values";
+import { hintOf } from "../../domain/params";
 import { RunBars } from "./RunBars";
 import style from "./pipelines.module.css";
 
 type Pipeline = Schemas["PipelineDocument"];
+
+const FULL = { queue: "then runs wait", skip: "then runs are skipped", cancel_oldest: "then the oldest is cancelled", fail: "then runs fail" };
 
 /** What a pipeline is and how it does. */
 export function Overview({ pipeline }: { pipeline: Pipeline }) {
@@ -27,6 +29,7 @@ export function Overview({ pipeline }: { pipeline: Pipeline }) {
         <Fact word="Version"><code title={pipeline.version}>{pipeline.version.slice(0, 12)}</code></Fact>
         <Fact word="File"><code>{pipeline.file ?? "–"}</code></Fact>
         {pipeline.timeout !== null && <Fact word="Time limit">{durationText(pipeline.timeout)}</Fact>}
+        {pipeline.concurrency !== null && <Fact word="Runs at a time" note={FULL[pipeline.concurrency.full]}>{countText(pipeline.concurrency.runs)}</Fact>}
         <Fact word="Durability">{pipeline.durability}</Fact>
       </dl>
       <div className={style.sections}>

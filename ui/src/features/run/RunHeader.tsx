@@ -1,13 +1,12 @@
 /** A run's head: name, state, time against what is usual, labels, neighbours, and what can be done. */
 import { Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, ChevronRight, Columns2, Play } from "lucide-react";
+import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react";
 
 import { type RunDocument, useRunContext } from "../../api/runs";
 import { StateLabel } from "../../components/StateIcon";
 import { isOver } from "../../domain/states";
-import { CancelRun } from "./actions/CancelRun";
-import { RetryRun } from "./actions/Retry";
+import { RunActions } from "./actions/RunActions";
 import { CopyText } from "./CopyText";
 import { durationText, runningText } from "../../domain/formats";
 import { paceOf } from "./pace";
@@ -16,7 +15,6 @@ import { RunLink } from "./links";
 
 export function RunHeader({ run }: { run: RunDocument }) {
   const context = useRunContext(run.id);
-  const over = isOver(run.state);
   return (
     <header className="pn-run-head">
       <div className="pn-run-name">
@@ -28,6 +26,7 @@ export function RunHeader({ run }: { run: RunDocument }) {
         <CopyText small text={run.id} label="Copy the run's id" />
       </div>
       <StateLabel state={run.state} reason={run.reason === "user_error" ? null : run.reason} />
+      {run.type !== "standard" && <Link to="/runs" search={{ q: `type:${run.type}` }} className="pn-run-type" title={`All runs of type ${run.type}`}>{run.type}</Link>}
       <Pace run={run} expected={context.data?.expected_duration ?? null} />
       <Labels labels={run.labels} />
       <span className="pn-logs-gap" />
@@ -35,10 +34,7 @@ export function RunHeader({ run }: { run: RunDocument }) {
         <Beside id={context.data?.previous ?? null} word="Previous run" sign="[" />
         <Beside id={context.data?.next ?? null} word="Next run" sign="]" />
         {context.data?.previous && <WithPrevious id={run.id} previous={context.data.previous} />}
-        <Link to="/pipelines/$name/$tab" params={{ name: run.pipeline, tab: "overview" }} search={{ namespace: run.namespace, run: "now", like: run.id }} className="pn-button" title="Opens the form with this run's params">
-          <Play size={14} aria-hidden /> Run again
-        </Link>
-        {over ? <RetryRun run={run} /> : <CancelRun run={run} />}
+        <RunActions run={run} />
       </div>
     </header>
   );

@@ -1,6 +1,6 @@
 /** A run: what it is and how it stands, above its tabs. */
 import { Button } from "@mantine/core";
-import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
+import { Suspense, useEffect, useMemo, useRef } from "react";
 import { useNavigate } from "@tanstack/react-router";
 import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
@@ -11,6 +11,7 @@ import { copyAddress } from "../../components/copy";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
 import { STATE_LOOK } from "../../domain/states";
+import { ActionsOf } from "./actions/RunActions";
 import { failuresOf, nextFailure } from "./failures";
 import { RunLink, type Tab, TABS } from "./links";
 import { PARTS } from "./parts";
@@ -18,12 +19,12 @@ import { useRunPlace } from "./place";
 import { RunHeader } from "./RunHeader";
 import "./run.css";
 
-const OverviewTab = lazy(PARTS.overview);
-const WorkflowTab = lazy(PARTS.workflow);
-const GanttTab = lazy(PARTS.gantt);
-const LogsTab = lazy(PARTS.logs);
-const OutputsTab = lazy(PARTS.outputs);
-const MetricsTab = lazy(PARTS.metrics);
+const OverviewTab = PARTS.overview.Part;
+const WorkflowTab = PARTS.workflow.Part;
+const GanttTab = PARTS.gantt.Part;
+const LogsTab = PARTS.logs.Part;
+const OutputsTab = PARTS.outputs.Part;
+const MetricsTab = PARTS.metrics.Part;
 
 const LOOK: Record<Tab, [string, ComponentType<{ size: number }>]> = {
   overview: ["Overview", Info], workflow: ["Workflow", Workflow], gantt: ["Gantt", ChartGantt],
@@ -36,14 +37,14 @@ export default function RunPage({ runId, tab }: { runId: string; tab: string }) 
   const known = TABS.find((name) => name === tab);
   if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
   return (
-    <div className="pn-run">
+    <ActionsOf run={run.data}><div className="pn-run">
       <RunHeader run={run.data} />
       <TabRow run={run.data} tab={known} />
       <RunKeys run={run.data} tab={known ?? "overview"} />
       <div className="pn-run-tab" id="run-tab" data-tab={known}>
         <Suspense fallback={<div aria-busy />}>{known === undefined ? <NoTab id={runId} /> : <TabOf run={run.data} tab={known} />}</Suspense>
       </div>
-    </div>
+    </div></ActionsOf>
   );
 }
 
@@ -60,7 +61,7 @@ function TabOf({ run, tab }: { run: RunDocument; tab: Tab }) {
 
 /** The tabs as links: each is an address, and what is selected goes along. */
 function TabRow({ run, tab }: { run: RunDocument; tab: Tab | undefined }) {
-  const [{ task, map, attempt }] = useRunPlace();
+  const [{ task, map, attempt, generation }] = useRunPlace();
   const failed = run.tasks.reduce((sum, each) => sum + (each.state === "failed" ? 1 : 0), 0);
   const row = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -71,7 +72,7 @@ function TabRow({ run, tab }: { run: RunDocument; tab: Tab | undefined }) {
       {TABS.map((name, at) => {
         const [word, Icon] = LOOK[name];
         return (
-          <RunLink key={name} run={run.id} tab={name} search={defined({ task, map, attempt })} title={`${word} (${at + 1})`} current={name === tab}>
+          <RunLink key={name} run={run.id} tab={name} search={defined({ task, map, attempt, generation })} title={`${word} (${at + 1})`} current={name === tab}>
             <Icon size={15} aria-hidden /> {word}
             {name === "overview" && failed > 0 && <span className="pn-run-failed" title={`${failed} failed`}>{failed.toLocaleString("en")}</span>}
           </RunLink>
@@ -90,9 +91,9 @@ function RunKeys({ run, tab }: { run: RunDocument; tab: Tab }) {
   const open = (id: string, to: Tab, search = {}) => void navigate({ to: "/runs/$runId/$tab", params: { runId: id, tab: to }, search });
   const walk = (by: 1 | -1) => {
     const next = nextFailure(failures, { task: place.task, mapIndex: place.map }, by);
-    if (next !== undefined) setPlace({ task: next.task, map: next.mapIndex ?? undefined, attempt: tab === "logs" ? (next.attempt ?? undefined) : undefined, line: undefined, to: undefined });
+    if (next !== undefined) setPlace({ task: next.task, map: next.mapIndex ?? undefined, attempt: tab === "logs" ? (next.attempt ?? undefined) : undefined, generation: tab === "logs" ? (next.generation ?? undefined) : undefined, line: undefined, to: undefined });
   };
-  const kept = defined({ task: place.task, map: place.map, attempt: place.attempt });
+  const kept = defined({ task: place.task, map: place.map, attempt: place.attempt, generation: place.generation });
   useKeys({
     ...Object.fromEntries(TABS.map((name, at) => [String(at + 1), () => open(run.id, name, kept)])),
     f: () => walk(1), F: () => walk(-1),

@@ -5,9 +5,9 @@ import { allowedFailuresOf, doingText, failuresOf, heldBackBy, nextFailure } fro
 type Run = Schemas["RunDocument"];
 type Task = Schemas["TaskDocument"];
 const error = (message: string) => ({ type: "ValueError", message, traceback: null });
-const attempt = (n: number, message: string | null) => ({ n, error: message === null ? null : error(message) }) as Task["attempts"][number];
+const attempt = (n: number, message: string | null) => ({ n, generation: 1, error: message === null ? null : error(message) }) as Task["attempts"][number];
 const task = (name: string, state: Task["state"], ended: string, attempts: Task["attempts"] = [], map_index: number | null = null) =>
-  ({ name, map_index, label: null, state, reason: null, ended_at: ended, attempts }) as Task;
+  ({ name, map_index, label: null, state, reason: null, ended_at: ended, generation: 1, attempts }) as Task;
 const run = (tasks: Task[], cause?: { task: string; map_index?: number | null }) =>
   ({ tasks, error: cause ? { ...error("x"), map_index: null, ...cause } : null }) as Run;
 
@@ -26,7 +26,12 @@ test("failures in the order in which they came, the run's own cause first", () =
 });
 
 test("the latest attempt that failed speaks", () => {
-  expect(failuresOf(run(tasks, { task: "c" }))[0]).toMatchObject({ attempt: 2, attempts: 2, error: { message: "second" } });
+  expect(failuresOf(run(tasks, { task: "c" }))[0]).toMatchObject({ attempt: 2, generation: 1, error: { message: "second" } });
+});
+
+test("of a run that was retried the last generation speaks", () => {
+  const lived = task("a", "failed", "2026-01-01T00:00:09Z", [attempt(1, "before"), { ...attempt(1, "now"), generation: 2 }, { ...attempt(2, null), generation: 2 }]);
+  expect(failuresOf(run([{ ...lived, generation: 2 }]))[0]).toMatchObject({ attempt: 1, generation: 2, error: { message: "now" } });
 });
 
 test("allowed failures and tasks that only follow are told apart", () => {

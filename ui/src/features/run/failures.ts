@@ -11,7 +11,10 @@ export interface Failure {
   reason: string | null;
   /** The latest attempt that failed. */
   attempt: number | null;
-  attempts: number;
+  /** Of that attempt. */
+  generation: number | null;
+  /** All its attempts, of earlier generations too. */
+  attempts: Task["attempts"];
   endedAt: string | null;
   error: Schemas["ErrorDocument"] | null;
 }
@@ -48,10 +51,12 @@ export function doingText(error: Failure["error"]): string | null {
 }
 
 function failureOf(task: Task): Failure {
-  const last = task.attempts.findLast((attempt) => attempt.error !== null) ?? task.attempts.at(-1);
+  // What an earlier generation says is history: the error is that of this one.
+  const now = task.attempts.filter(({ generation }) => generation === task.generation);
+  const last = now.findLast((attempt) => attempt.error !== null) ?? now.at(-1) ?? task.attempts.at(-1);
   return {
     task: task.name, mapIndex: task.map_index, label: task.label, reason: task.reason,
-    attempt: last?.n ?? null, attempts: task.attempts.length, endedAt: task.ended_at, error: last?.error ?? null,
+    attempt: last?.n ?? null, generation: last?.generation ?? null, attempts: task.attempts, endedAt: task.ended_at, error: last?.error ?? null,
   };
 }
 

@@ -24,7 +24,8 @@ export function RunLink({ run, tab, search = {}, children, current = false, labe
   return <Link to="/runs/$runId/$tab" params={{ runId: run, tab }} search={search} aria-label={label} data-here={current || undefined} {...rest}>{children}</Link>;
 }
 
-/** An item's number and an attempt's, as the address holds them. */
-export function placeOf(task: string, mapIndex: number | null | undefined, attempt?: number | null): RunSearch {
-  return { task, ...(mapIndex === null || mapIndex === undefined ? {} : { map: mapIndex }), ...(attempt === null || attempt === undefined ? {} : { attempt }) };
+/** An item's number, an attempt's and its generation's, as the address holds them. */
+export function placeOf(task: string, mapIndex?: number | null, attempt?: number | null, generation?: number | null): RunSearch {
+  const said = { map: mapIndex, attempt, generation };
+  return { task, ...(Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null && value !== undefined)) as RunSearch) };
 }

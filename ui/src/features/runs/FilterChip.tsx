@@ -16,7 +16,7 @@ export function FilterChip({ term, onTurn, onEdit, onRemove }: Props) {
   return (
     <li className="pn-runs-term" data-exclude={exclude || undefined} data-chip>
       {canTurn(term) ? (
-        <button type="button" className="pn-runs-turn" onClick={onTurn} aria-label={`${name}: ${exclude ? "show only these" : "leave these out"}`} title={exclude ? "Show only these" : "Leave these out"}>
+        <button type="button" className="pn-runs-turn" onClick={onTurn} aria-label={`${key} ${exclude ? "is not" : "is"} ${values.join(", ")}: ${exclude ? "show only these" : "leave these out"}`} title={exclude ? "Show only these" : "Leave these out"}>
           {key} <b>{exclude ? "is not" : "is"}</b>
         </button>
       ) : <span className="pn-runs-turn">{key}</span>}

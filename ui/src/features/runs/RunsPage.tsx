@@ -11,7 +11,8 @@ import { StateIcon } from "../../components/StateIcon";
 import { useTitle } from "../../components/useTitle";
 import { countText } from "../../domain/formats";
 import { STATE_LOOK } from "../../domain/states";
-import { BulkBar } from "./BulkBar";
+import { AllMenu } from "./bulk/AllMenu";
+import { BulkBar } from "./bulk/BulkBar";
 import { columnsOf, NARROW } from "./columns";
 import { ColumnsMenu } from "./ColumnsMenu";
 import { FilterBar } from "./FilterBar";
@@ -98,6 +99,7 @@ export function RunsPage() {
           }}
         />
         <ColumnsMenu keys={keys} onChange={setKeys} />
+        {good !== null && <AllMenu query={query} filtered={text !== ""} />}
         <DropMenu label="Export" icon={<Download size={14} aria-hidden />}>
           <MenuNote>{count.data ? `${countText(count.data.count)}${count.data.exact ? "" : " or more"} runs, as the filter shows them` : "As the filter shows them"}</MenuNote>
           <MenuItem href={exportAddress(query, sort, "csv")} download>CSV</MenuItem>

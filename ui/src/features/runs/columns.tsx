@@ -76,6 +76,7 @@ function Name({ run }: { run: RunSummary }) {
     <span className="pn-runs-name" title={`${run.namespace} / ${run.pipeline}`}>
       {run.namespace !== "default" && <><span className="pn-faint pn-cut"><bdi>{run.namespace}</bdi></span><span className="pn-faint"> / </span></>}
       <span className="pn-cut"><bdi>{run.pipeline}</bdi></span>
+      {run.type !== "standard" && <small className="pn-runs-type">{run.type}</small>}
     </span>
   );
 }

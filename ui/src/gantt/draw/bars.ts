@@ -73,7 +73,7 @@ function drawRun(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow,
   else context.roundRect(from, top, width, BAR, width > 5 ? 2.5 : 0);
   context.fill();
   if (span.to === null && width > 6) stripes(context, chart.palette.surface, Math.max(from, to - 26), top, Math.min(26, width));
-  if (row.key === chart.selected && (chart.attempt === null || chart.attempt === span.attempt)) {
+  if (row.key === chart.selected && (chart.attempt === null || (chart.attempt === span.attempt && (chart.generation ?? span.generation) === span.generation))) {
     context.strokeStyle = chart.palette.text;
     context.lineWidth = 1.5;
     context.strokeRect(from - 2, top - 2, width + 4, BAR + 4);
@@ -178,7 +178,8 @@ function textOf(row: GanttRow, last: Span, now: number): string {
   const first = row.spans.find((span) => span.kind === "running") ?? last;
   const from = row.counts === null ? last.from : first.from;
   const time = running ? runningText((now - from) / 1000) : durationText(((last.to ?? now) - from) / 1000);
-  const tries = new Set(row.spans.flatMap((span) => span.attempt ?? [])).size;
+  const tries = new Set(row.spans.flatMap((span) => (span.generation === last.generation ? (span.attempt ?? []) : []))).size;
+  const life = last.generation > 1 ? ` · generation ${last.generation}` : "";
   if (row.counts !== null) return `${time} · ${row.items.toLocaleString("en")} items`;
-  return tries > 1 ? `${time} · try ${tries}` : time;
+  return `${time}${tries > 1 ? ` · try ${tries}` : ""}${life}`;
 }

@@ -24,6 +24,8 @@ export interface Chart {
   /** Keys of rows. */
   selected: string | undefined;
   attempt: number | null;
+  /** Of the attempt; null: of whichever has it. */
+  generation: number | null;
   hover: number;
   critical: readonly CriticalStep[] | null;
 }

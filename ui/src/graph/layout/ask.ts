@@ -25,13 +25,22 @@ export async function askLayout(plan: LayoutPlan): Promise<Layout> {
   });
 }
 
-/** Starts the worker ahead, where a large graph is about to come. */
+/** Starts the worker ahead, where a large graph is about to come; one that was started for a small one ends. */
 export function expectLayout(nodes: number): void {
   if (nodes > SMALL) worker ??= start();
+  else early()?.terminate();
+}
+
+/** The worker that `public/ahead.js` has started already, once. */
+function early(): Worker | undefined {
+  const place = globalThis as { penstockLayouter?: Worker };
+  const found = place.penstockLayouter;
+  delete place.penstockLayouter;
+  return found;
 }
 
 function start(): Worker {
-  const made = new LayoutWorker();
+  const made = early() ?? new LayoutWorker();
   made.onmessage = ({ data }: MessageEvent<Answer>) => {
     const who = waiting.get(data.id);
     waiting.delete(data.id);

@@ -49,10 +49,11 @@ export function figuresOf(scene: Scene, run: Run | undefined): Figure[] {
   if (run === undefined) return scene.nodes.map(() => NOTHING);
   const runs = taskRuns(run);
   const outputs = by(run.tasks.flatMap((task) => task.outputs), (output) => output.dataset);
+  const given = new Map(run.given.map((one) => [one.dataset, one]));
   return scene.nodes.map((node) => {
     if (node.kind === "param") return NOTHING;
     // What the pipeline is given is there before the run.
-    if (node.kind === "dataset") return node.given ? { ...NOTHING, made: true } : madeOf(outputs.get(node.name) ?? []);
+    if (node.kind === "dataset") return node.given ? { ...NOTHING, made: true, rows: given.get(node.name)?.rows ?? null, bytes: given.get(node.name)?.bytes ?? null } : madeOf(outputs.get(node.name) ?? []);
     return node.kind === "group" ? groupFigure(node.tasks, runs) : taskFigure(runs.get(node.name) ?? []);
   });
 }
@@ -70,7 +71,7 @@ export function taskFigure(runs: readonly Task[]): Figure {
   if (runs.length > 1 || task.map_index !== null) return together(countStates(runs.map((item) => item.state)), runs.length, runs);
   const { progress, state } = task;
   return {
-    ...NOTHING, state, reason: task.reason, total: 1, done: isOver(state) ? 1 : 0, attempts: task.attempts.length,
+    ...NOTHING, state, reason: task.reason, total: 1, done: isOver(state) ? 1 : 0, attempts: task.attempts.filter(({ generation }) => generation === task.generation).length,
     progress: state === "running" && progress !== null && progress.total !== null && progress.total > 0 ? clamp(progress.done / progress.total) : null,
     since: isOver(state) ? null : timeOf(task.started_at), duration: task.duration,
   };

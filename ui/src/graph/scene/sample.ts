@@ -13,7 +13,7 @@ export function sampleTask(name: string, more: Partial<TaskNode> = {}): TaskNode
   return {
     id: `task:${name}`, name, kind: "python", role: "task", call: `shop:${name}`, description: "", tags: [], labels: {}, inputs: {}, outputs: [name],
     foreach: [], trigger: "all_succeeded", conditional: false, allow_failure: false, timeout: null, attempts: 1, resources: {}, file: null, line: null,
-    has_source: false, facts: {}, ...more,
+    has_source: false, facts: {}, approval: null, ...more,
   };
 }
 
@@ -38,7 +38,7 @@ export function sampleRun(tasks: readonly TaskDocument[], more: Partial<RunDocum
     id: "sample", pipeline: "sample", namespace: "default", version: "1", type: "standard", state: "running", reason: null,
     created_at: "2026-03-01T08:00:00.000000Z", started_at: "2026-03-01T08:00:00.100000Z", ended_at: null, duration: null, params: {}, labels: {}, tags: [],
     trigger: { kind: "manual", name: null, at: "2026-03-01T08:00:00.000000Z" }, parent_id: null, replay_of: null, generation: 1,
-    tasks_total: tasks.length, tasks_done: 0, selection: null, error: null, facts: null, tasks: [...tasks], ...more,
+    tasks_total: tasks.length, tasks_done: 0, selection: null, error: null, facts: null, given: [], breakpoints: [], tasks: [...tasks], ...more,
   };
 }
 

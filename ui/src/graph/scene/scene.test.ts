@@ -141,6 +141,8 @@ describe("datasets of a project", () => {
     const figures = figuresOf(of, sampleRun([sampleTaskRun("clean")]));
     expect(figures.map(({ made: there }) => there).slice(0, 3)).toEqual([true, false, false]);
     expect(lineOf(of.nodes[0]!, figures[0]!, 0)).toBe("CSV");
+    const [read] = figuresOf(of, { ...sampleRun([]), given: [{ dataset: "raw", bytes: 2000, rows: 10 }] });
+    expect(lineOf(of.nodes[0]!, read!, 0)).toBe("10 rows · 2.0 kB");
   });
 
   it("are not drawn when no dataset is, and lead nowhere then", () => {
@@ -182,7 +184,7 @@ describe("figures", () => {
   it("say what a task does, how long, which try", () => {
     const running = sampleTaskRun("sold", { state: "running", started_at: "2026-03-01T08:00:48.000000Z", progress: { done: 3, total: 4 } });
     expect(figureOf("task:sold", sampleRun([running]))).toMatchObject({ state: "running", progress: 0.75, line: "running · 12 s" });
-    const failed = sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{}, {}] as never });
+    const failed = sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{ generation: 1 }, { generation: 1 }] as never });
     expect(figureOf("task:sold", sampleRun([failed]))).toMatchObject({ line: "failed · 2.50 s · try 2" });
   });
 
@@ -199,7 +201,7 @@ describe("figures", () => {
       const v = scene().index.get(id)!;
       return linesOf(scene().nodes[v]!, figuresOf(scene(), run)[v]!, now);
     };
-    const failed = sampleRun([sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{}, {}] as never })]);
+    const failed = sampleRun([sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{ generation: 1 }, { generation: 1 }] as never })]);
     expect(lines("task:sold", failed)).toEqual(["failed · 2.50 s · try 2", "2.50 s · try 2", "try 2"]);
     expect(lines("task:report", sampleRun([item(0, "succeeded"), item(1, "failed")]))).toEqual(["2/2 · 1 failed · 11.0 s", "2/2 · 1 failed", "2/2"]);
     expect(lines("dataset:report", sampleRun([item(0, "succeeded")]))).toEqual(["600 rows · 1.0 kB", "600 rows"]);

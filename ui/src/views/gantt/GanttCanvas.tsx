@@ -8,7 +8,6 @@ import { stateText } from "../../domain/states";
 import type { Hit } from "../../gantt/draw/chart";
 import type { GanttRow } from "../../gantt/rows";
 import { sharesOf } from "../../gantt/spans";
-import { onScheme } from "../../graph/draw/palette";
 import { listen } from "../canvas/gestures";
 import { ChartSurface, type ChartShown, HEAD, ROW } from "./chartSurface";
 import "./gantt.css";
@@ -22,8 +21,10 @@ export interface GanttHandle {
 interface Props {
   shown: ChartShown;
   label: string;
-  onPick: (row: GanttRow, attempt: number | null) => void;
+  onPick: (row: GanttRow, attempt: number | null, generation: number | null) => void;
   onOpen: (task: string) => void;
+  /** What can be done with a row is asked for at a point of the window. */
+  onMenu: (row: GanttRow, attempt: number | null, x: number, y: number) => void;
   ref?: Ref<GanttHandle>;
 }
 
@@ -38,16 +39,16 @@ interface Pointed {
 /** Milliseconds between pictures of a run that goes on; bars grow by a pixel or two. */
 const PACE = 100;
 
-export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
+export function GanttCanvas({ shown, label, onPick, onOpen, onMenu, ref }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const surface = useRef<ChartSurface | null>(null);
   const [tip, setTip] = useState<Pointed | null>(null);
   const [height, setHeight] = useState(0);
-  const latest = useRef({ shown, onPick, onOpen });
+  const latest = useRef({ shown, onPick, onOpen, onMenu });
   useEffect(() => {
-    latest.current = { shown, onPick, onOpen };
+    latest.current = { shown, onPick, onOpen, onMenu };
   });
 
   useLayoutEffect(() => {
@@ -83,21 +84,28 @@ export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
         const hit = made.hit(at);
         const row = hit === null ? undefined : latest.current.shown.rows[hit.row];
         if (row === undefined || hit === null) return;
-        latest.current.onPick(row, hit.span?.attempt ?? null);
+        latest.current.onPick(row, hit.span?.attempt ?? null, hit.span?.attempt ? hit.span.generation : null);
       },
     });
-    const noMore = onScheme(() => made.refreshColors());
-    const fonts = () => made.refreshFonts();
-    document.fonts.addEventListener("loadingdone", fonts);
+    const asked = (event: MouseEvent) => {
+      const { left, top } = box.current!.getBoundingClientRect();
+      const hit = made.hit({ x: event.clientX - left, y: event.clientY - top });
+      const row = hit === null ? undefined : latest.current.shown.rows[hit.row];
+      if (row === undefined) return;
+      event.preventDefault();
+      setTip(null);
+      latest.current.onMenu(row, hit?.span?.attempt ?? null, event.clientX, event.clientY);
+    };
+    const frame = box.current!;
+    frame.addEventListener("contextmenu", asked);
     const timer = setInterval(() => {
       if (made.grows && document.visibilityState === "visible") made.invalidate();
     }, PACE);
     return () => {
       surface.current = null;
       clearInterval(timer);
-      document.fonts.removeEventListener("loadingdone", fonts);
-      noMore();
       stop();
+      frame.removeEventListener("contextmenu", asked);
       holder.removeEventListener("scroll", roll);
       made.end();
     };
@@ -125,7 +133,7 @@ export function GanttCanvas({ shown, label, onPick, onOpen, ref }: Props) {
   return (
     <div ref={scroller} className="pn-gantt" data-place="gantt">
       <div className="pn-gantt-sheet" style={{ height: HEAD + shown.rows.length * ROW }}>
-        <Names rows={shown.rows} selected={at} scroller={scroller} onPick={onPick} onOpen={onOpen} />
+        <Names rows={shown.rows} selected={at} scroller={scroller} onPick={onPick} onOpen={onOpen} onMenu={onMenu} />
         <div ref={box} className="pn-gantt-stage" style={{ height }} role="img" aria-label={`${label}. The list beside it says the same.`}>
           <canvas ref={canvas} aria-hidden />
           {tip !== null && <Tip row={shown.rows[tip.hit.row]} pointed={tip} room={box.current?.clientWidth ?? 0} height={height} start={shown.axis.start} />}
@@ -141,9 +149,10 @@ interface NamesProps {
   scroller: { current: HTMLDivElement | null };
   onPick: Props["onPick"];
   onOpen: Props["onOpen"];
+  onMenu: Props["onMenu"];
 }
 
-function Names({ rows, selected, scroller, onPick, onOpen }: NamesProps) {
+function Names({ rows, selected, scroller, onPick, onOpen, onMenu }: NamesProps) {
   const name = useId();
   const [active, setActive] = useState(-1);
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
@@ -164,7 +173,10 @@ function Names({ rows, selected, scroller, onPick, onOpen }: NamesProps) {
     else if (event.key === "PageDown") go(here + 20);
     else if (event.key === "PageUp") go(here - 20);
     else if (row === undefined) return;
-    else if (event.key === "Enter" || event.key === " ") onPick(row, null);
+    else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      const { right, bottom } = (event.currentTarget.querySelector(`[id="${name}${here}"]`) ?? event.currentTarget).getBoundingClientRect();
+      onMenu(row, null, right - 40, bottom);
+    } else if (event.key === "Enter" || event.key === " ") onPick(row, null, null);
     else if (row.counts !== null && ((event.key === "ArrowRight" && !row.open) || (event.key === "ArrowLeft" && row.open))) onOpen(row.task);
     else return;
     event.preventDefault();
@@ -181,7 +193,8 @@ function Names({ rows, selected, scroller, onPick, onOpen }: NamesProps) {
               key={row.key} id={`${name}${item.index}`} role="treeitem" className="pn-gantt-name" style={{ top: item.start }} title={row.title}
               aria-level={row.level + 1} aria-setsize={rows.length} aria-posinset={item.index + 1} aria-selected={item.index === selected}
               aria-expanded={row.counts === null ? undefined : row.open} data-active={item.index === active || undefined}
-              onClick={() => { setActive(item.index); onPick(row, null); }}
+              onClick={() => { setActive(item.index); onPick(row, null, null); }}
+              onContextMenu={(event) => { event.preventDefault(); setActive(item.index); onMenu(row, null, event.clientX, event.clientY); }}
             >
               {row.counts === null ? null : (
                 <span className="pn-gantt-fold" role="presentation" title={row.open ? "Fold the items" : "Show the items"} onClick={(event) => { event.stopPropagation(); onOpen(row.task); }}>
@@ -211,7 +224,7 @@ function Tip({ row, pointed: { hit, x, y, at }, room, height, start }: { row: Ga
   return (
     <div className="pn-graph-tip pn-gantt-tip" role="presentation" style={{ left: Math.max(8, Math.min(x + 14, room - 270)), ...(y > height - 190 ? { bottom: height - y + 12 } : { top: y + 16 }) }}>
       <strong dir="auto">{row.level === 1 ? `${row.task} [${row.title}]` : row.title}</strong>
-      <span>{stateText(span.state ?? row.state, span.state === row.state ? row.reason : null)}{span.attempt === null ? "" : ` · attempt ${span.attempt}`}</span>
+      <span>{stateText(span.state ?? row.state, span.state === row.state ? row.reason : null)}{span.attempt === null ? "" : ` · attempt ${span.attempt}`}{span.attempt !== null && row.spans.at(-1)?.generation !== 1 ? ` of generation ${span.generation}` : ""}</span>
       <dl>
         {KINDS.filter(([kind]) => shares[kind] > 0).map(([kind, word]) => (
           <div key={kind} data-kind={kind} data-here={kind === span.kind || undefined}>

@@ -1,13 +1,11 @@
 import { type Chart, HEAD, type Hit, hitAt, ROW } from "../../gantt/draw/chart";
 import { paintChart } from "../../gantt/draw/paint";
 import { fitFrame, type Frame, panFrame, revealFrame, roomFor, zoomFrame } from "../../gantt/frame";
-import { readPalette, type Palette } from "../../graph/draw/palette";
-import { forgetWidths } from "../../graph/draw/text";
 import type { Place } from "../canvas/gestures";
 import { Stage } from "../canvas/stage";
 
 /** What is shown, as the page knows it. */
-export type ChartShown = Pick<Chart, "rows" | "axis" | "live" | "selected" | "attempt" | "critical"> & {
+export type ChartShown = Pick<Chart, "rows" | "axis" | "live" | "selected" | "attempt" | "generation" | "critical"> & {
   /** When the run ended, else null. */
   end: number | null;
 };
@@ -18,11 +16,9 @@ export class ChartSurface {
   /** null: the whole run, however long it becomes. */
   private frame: Frame | null = null;
   private hover = -1;
-  private palette: Palette;
   private readonly stage: Stage;
 
-  constructor(private readonly box: HTMLElement, canvas: HTMLCanvasElement, private readonly scrolled: () => number) {
-    this.palette = readPalette(box);
+  constructor(box: HTMLElement, canvas: HTMLCanvasElement, private readonly scrolled: () => number) {
     this.stage = new Stage(box, [canvas], () => this.draw(), () => this.stage.invalidate());
   }
 
@@ -39,16 +35,6 @@ export class ChartSurface {
   }
 
   invalidate(): void {
-    this.stage.invalidate();
-  }
-
-  refreshColors(): void {
-    this.palette = readPalette(this.box);
-    this.stage.invalidate();
-  }
-
-  refreshFonts(): void {
-    forgetWidths();
     this.stage.invalidate();
   }
 
@@ -106,7 +92,7 @@ export class ChartSurface {
   private chart(): Chart | null {
     if (this.shown === null) return null;
     const { width, height } = this.stage.size;
-    return { ...this.shown, frame: this.now(), scroll: this.scrolled(), width, height, palette: this.palette, now: this.shown.end ?? Date.now(), hover: this.hover };
+    return { ...this.shown, frame: this.now(), scroll: this.scrolled(), width, height, palette: this.stage.palette, now: this.shown.end ?? Date.now(), hover: this.hover };
   }
 
   private draw(): void {

@@ -27,6 +27,8 @@ interface Props {
   /** It changes by itself: durations go on. */
   live: boolean;
   onPick: (node: number | null) => void;
+  /** What can be done with a node is asked for at a point of the window. */
+  onMenu?: ((node: number, x: number, y: number) => void) | undefined;
   /** A group's box or folded node was asked to open or fold. */
   onFold: (key: string) => void;
   ref?: Ref<GraphHandle>;
@@ -39,7 +41,7 @@ interface Pointed {
   at: number;
 }
 
-export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }: Props) {
+export function GraphCanvas({ shown, anchor, label, live, onPick, onMenu, onFold, ref }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const base = useRef<HTMLCanvasElement>(null);
   const top = useRef<HTMLCanvasElement>(null);
@@ -52,9 +54,9 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }:
   const hovered = over?.scene === shown.scene ? over : null;
   const focus = reached?.scene === shown.scene ? reached.node : -1;
   const setFocus = (node: number) => setReached(node < 0 ? null : { scene: shown.scene, node, at: 0 });
-  const latest = useRef({ shown, onPick, onFold });
+  const latest = useRef({ shown, onPick, onMenu, onFold });
   useEffect(() => {
-    latest.current = { shown, onPick, onFold };
+    latest.current = { shown, onPick, onMenu, onFold };
   });
 
   useEffect(() => {
@@ -82,13 +84,19 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onFold, ref }:
         else latest.current.onPick(hit.node);
       },
     });
-    const noMore = onScheme(() => made.refreshColors());
-    const fonts = () => made.refreshFonts();
-    document.fonts.addEventListener("loadingdone", fonts);
+    const frame = box.current!;
+    const asked = (event: MouseEvent) => {
+      const { left, top } = frame.getBoundingClientRect();
+      const hit = made.hit({ x: event.clientX - left, y: event.clientY - top });
+      if (hit === null || !("node" in hit) || latest.current.onMenu === undefined) return;
+      event.preventDefault();
+      setOver(null);
+      latest.current.onMenu(hit.node, event.clientX, event.clientY);
+    };
+    frame.addEventListener("contextmenu", asked);
     return () => {
       surface.current = null;
-      document.fonts.removeEventListener("loadingdone", fonts);
-      noMore();
+      frame.removeEventListener("contextmenu", asked);
       stop();
       made.end();
     };

@@ -1,9 +1,7 @@
 import { begin, between, type Camera, fit, held, lookAt, reveal, zoomAt } from "../../graph/draw/camera";
 import { firstNode } from "../../graph/draw/first";
 import { paint, paintTurning, turningIn } from "../../graph/draw/paint";
-import { type Palette, readPalette } from "../../graph/draw/palette";
 import { type Hit, hitAt, type Picture } from "../../graph/draw/picture";
-import { forgetWidths } from "../../graph/draw/text";
 import { type Layout, ROOM } from "../../graph/layout/plan";
 import type { Figure } from "../../graph/scene/figures";
 import type { Scene } from "../../graph/scene/scene";
@@ -31,15 +29,13 @@ export class Surface {
   private hover = -1;
   private focus = -1;
   private ways: Picture["ways"] = null;
-  private palette: Palette;
   private glide: { from: Camera; to: Camera; since: number } | null = null;
   private turning = 0;
   private readonly stage: Stage;
   private readonly still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
   /** `moved` is told each camera that is drawn, for the small map. */
-  constructor(private readonly box: HTMLElement, canvases: readonly [HTMLCanvasElement, HTMLCanvasElement], private readonly moved: (picture: Picture) => void) {
-    this.palette = readPalette(box);
+  constructor(box: HTMLElement, canvases: readonly [HTMLCanvasElement, HTMLCanvasElement], private readonly moved: (picture: Picture) => void) {
     this.stage = new Stage(box, canvases, (time) => this.draw(time), () => this.resized());
   }
 
@@ -55,16 +51,6 @@ export class Surface {
     if (before?.scene !== shown.scene) [this.hover, this.focus, this.ways] = [-1, -1, null];
     if (before !== null && before.layout !== shown.layout && this.camera !== null) this.keepPlace(before, shown, anchor);
     if (before?.selected !== shown.selected || before.scene !== shown.scene) this.trace();
-    this.stage.invalidate();
-  }
-
-  refreshColors(): void {
-    this.palette = readPalette(this.box);
-    this.stage.invalidate();
-  }
-
-  refreshFonts(): void {
-    forgetWidths();
     this.stage.invalidate();
   }
 
@@ -189,8 +175,8 @@ export class Surface {
   }
 
   private picture(shown: Shown, camera: Camera): Picture {
-    const { palette, hover, focus, ways } = this;
-    return { ...shown, camera, window: this.stage.size, palette, hover, focus, ways, now: Date.now(), turning: !this.still.matches };
+    const { hover, focus, ways, stage: { palette, size: window } } = this;
+    return { ...shown, camera, window, palette, hover, focus, ways, now: Date.now(), turning: !this.still.matches };
   }
 
   /** Turning marks have a canvas of their own: the picture below is not drawn anew for them. */

@@ -1,11 +1,12 @@
-import { Alert, Button, Collapse, Group, MultiSelect, Stack, TagsInput, Text, UnstyledButton } from "@mantine/core";
+import { Alert, Button, Checkbox, Collapse, Group, MultiSelect, NativeSelect, Stack, TagsInput, Text, UnstyledButton } from "@mantine/core";
 import { ChevronDown, ChevronRight, Play } from "lucide-react";
-import { useMemo, useRef, useState, type FormEvent } from "react";
+import { useMemo, useState, type FormEvent } from "react";
 import { ApiProblem, type Schemas } from "../../../api/client";
+import { useKeyOf } from "../../../api/once";
 import { useAskForRun } from "../../../api/pipelines";
-import { freshKey, readLabels, sliceProblem, WHOLE, type Ask, type Slice } from "./ask";
-import { ParamField } from "./ParamField";
-import { firstTexts, readAll } from "./values";
+import { askedWay, readLabels, sliceProblem, USUAL, type Way, WHOLE, WAYS, type Ask, type Slice } from "./ask";
+import { ParamField } from "../../../components/ParamField";
+import { firstTexts, readAll } from "../../../domain/params";
 
 type Pipeline = Schemas["PipelineDocument"];
 
@@ -21,9 +22,10 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   const [texts, setTexts] = useState(() => firstTexts(pipeline.params, given?.params));
   const [labels, setLabels] = useState(() => Object.entries(given?.labels ?? {}).map(([key, value]) => `${key}=${value}`));
   const [slice, setSlice] = useState<Slice>(WHOLE);
+  const [way, setWay] = useState<Way>(USUAL);
   const [sent, setSent] = useState(false);
   const asking = useAskForRun();
-  const keyOf = useKey();
+  const keyOf = useKeyOf();
 
   const filled = useMemo(() => readAll(pipeline.params, texts), [pipeline.params, texts]);
   const labelled = readLabels(labels);
@@ -35,7 +37,7 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
     setSent(true);
     if (Object.keys(filled.problems).length > 0 || labelled.problem !== null || partly !== null) return;
     const ask: Ask = {
-      pipeline: pipeline.name, namespace: pipeline.namespace, type: "standard", params: filled.params, labels: labelled.labels, ...slice,
+      pipeline: pipeline.name, namespace: pipeline.namespace, ...askedWay(way), params: filled.params, labels: labelled.labels, ...slice,
     };
     asking.mutate({ ask, key: keyOf(ask) }, { onSuccess: onStarted });
   }
@@ -54,6 +56,7 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
           label="labels" description="key=value, one after another" value={labels} onChange={setLabels} maxTags={50}
           error={sent ? labelled.problem : null} splitChars={[",", ";"]} name="labels"
         />
+        <WayFields names={pipeline.task_names} way={way} onChange={setWay} />
         <SliceFields names={pipeline.task_names} slice={slice} problem={sent ? partly : null} onChange={setSlice} />
         {asking.error !== null && <Refused problem={asking.error} />}
         <Group justify="flex-end">
@@ -64,6 +67,17 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
         {!pipeline.present && <Text c="dimmed" size="sm">Its file is not in the project any more, so it can’t be run.</Text>}
       </Stack>
     </form>
+  );
+}
+
+/** The type of the run, and what that type asks for. */
+function WayFields({ names, way, onChange }: { names: string[]; way: Way; onChange: (way: Way) => void }) {
+  return (
+    <>
+      <NativeSelect label="type" name="type" data={WAYS.map(([value, label]) => ({ value, label }))} value={way.type} onChange={(event) => onChange({ ...way, type: event.currentTarget.value as Way["type"] })} />
+      {way.type === "incremental" && <Checkbox label="Take nothing from earlier runs, but keep the results for later ones" checked={way.refresh} onChange={(event) => onChange({ ...way, refresh: event.currentTarget.checked })} />}
+      {way.type === "debug" && <MultiSelect label="breakpoints" description="The run rests before these tasks" data={names} searchable clearable limit={100} nothingFoundMessage="no such task" value={way.breakpoints} onChange={(breakpoints) => onChange({ ...way, breakpoints })} />}
+    </>
   );
 }
 
@@ -111,14 +125,4 @@ function problemsOf(error: Error | null, pipeline: Pipeline): Record<string, str
   const known = new Set(pipeline.params.map((param) => param.name));
   const found = error.errors.map(({ where, detail }) => [where.split(/[./]/).pop() ?? "", detail] as const);
   return Object.fromEntries(found.filter(([name]) => known.has(name)));
-}
-
-/** One key for each different request: sent twice, it makes one run. */
-function useKey(): (ask: Ask) => string {
-  const last = useRef({ text: "", key: "" });
-  return (ask) => {
-    const text = JSON.stringify(ask);
-    if (last.current.text !== text) last.current = { text, key: freshKey() };
-    return last.current.key;
-  };
 }

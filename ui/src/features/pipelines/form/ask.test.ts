@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freshKey, readLabels, sliceProblem } from "./ask";
+import { askedWay, readLabels, sliceProblem } from "./ask";
 
 test("labels are read up to their first =", () => {
   expect(readLabels(["team=data", "note = a=b"])).toEqual({ labels: { team: "data", note: "a=b" }, problem: null });
@@ -12,7 +12,8 @@ test("only stands alone", () => {
   expect(sliceProblem({ from: ["a"], to: [], only: ["b"] })).toContain("only");
 });
 
-test("keys differ", () => {
-  expect(freshKey()).toMatch(/^[0-9a-f]{32}$/);
-  expect(freshKey()).not.toBe(freshKey());
+test("what belongs to another type of run is not asked", () => {
+  expect(askedWay({ type: "standard", refresh: true, breakpoints: ["a"] })).toEqual({ type: "standard", refresh: false, breakpoints: [] });
+  expect(askedWay({ type: "debug", refresh: true, breakpoints: ["a"] })).toEqual({ type: "debug", refresh: false, breakpoints: ["a"] });
+  expect(askedWay({ type: "incremental", refresh: true, breakpoints: ["a"] })).toEqual({ type: "incremental", refresh: true, breakpoints: [] });
 });

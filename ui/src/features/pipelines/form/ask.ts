@@ -29,7 +29,20 @@ export function sliceProblem(slice: Slice): string | null {
   return both ? "“only” stands alone: leave out “from” and “to”" : null;
 }
 
-/** A random key by which a request that is sent twice is known as one. */
-export function freshKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** How a run is made: its type, with what that type takes. */
+export interface Way {
+  type: Ask["type"];
+  refresh: boolean;
+  breakpoints: string[];
+}
+
+export const USUAL: Way = { type: "standard", refresh: false, breakpoints: [] };
+
+export const WAYS: readonly (readonly [Way["type"], string])[] = [
+  ["standard", "standard"], ["incremental", "incremental: only what changed since earlier runs"], ["test", "test: nothing is written outside"], ["debug", "debug: one task at a time, with breakpoints"],
+];
+
+/** What is asked: what belongs to another type is left out, though it was chosen before. */
+export function askedWay({ type, refresh, breakpoints }: Way): Pick<Ask, "type" | "refresh" | "breakpoints"> {
+  return { type, refresh: type === "incremental" && refresh, breakpoints: type === "debug" ? breakpoints : [] };
 }

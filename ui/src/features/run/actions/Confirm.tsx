@@ -2,28 +2,34 @@
 import { Button, Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 
+import { ApiProblem } from "../../../api/client";
+
 interface Props {
-  opened: boolean;
   title: string;
   children: ReactNode;
   no: string;
   yes: string;
   dangerous?: boolean;
+  /** It can't be done as it stands. */
+  blocked?: boolean;
+  wide?: boolean;
   doing: boolean;
   problem: Error | null;
   onNo: () => void;
   onYes: () => void;
 }
 
-export function Confirm({ opened, title, children, no, yes, dangerous = false, doing, problem, onNo, onYes }: Props) {
+export function Confirm({ title, children, no, yes, dangerous = false, blocked = false, wide = false, doing, problem, onNo, onYes }: Props) {
   return (
-    <Modal opened={opened} onClose={onNo} title={title} size="sm">
-      <p>{children}</p>
-      {problem !== null && <p role="alert" className="pn-labels-problem">{problem.message}</p>}
-      <div className="pn-run-confirm">
-        <Button onClick={onNo}>{no}</Button>
-        <Button {...(dangerous ? { color: "red" } : {})} variant="filled" loading={doing} onClick={onYes}>{yes}</Button>
-      </div>
+    <Modal opened onClose={onNo} title={title} size={wide ? 620 : 480}>
+      <form className="pn-ask" noValidate onSubmit={(event) => { event.preventDefault(); if (!blocked && !doing) onYes(); }}>
+        {children}
+        {problem !== null && <p role="alert" className="pn-ask-problem">{problem.message}{problem instanceof ApiProblem && problem.cure !== null && <span className="pn-dim"> {problem.cure}</span>}</p>}
+        <div className="pn-ask-buttons">
+          <Button onClick={onNo} data-autofocus={dangerous || undefined}>{no}</Button>
+          <Button type="submit" {...(dangerous ? { color: "red" } : {})} variant="filled" data-autofocus={!dangerous || undefined} loading={doing} disabled={blocked}>{yes}</Button>
+        </div>
+      </form>
     </Modal>
   );
 }

@@ -17,6 +17,7 @@ import { type GanttRow, type GanttTask, ganttTasks, rowKey, rowsOf, type SortBy 
 import { GanttCanvas, type GanttHandle } from "../../../views/gantt/GanttCanvas";
 import { Tool } from "../../../views/Tool";
 import { durationText } from "../../../domain/formats";
+import { TaskMenu } from "../actions/TaskActions";
 import { TaskPanel } from "../panel/TaskPanel";
 
 type Run = Schemas["RunDocument"];
@@ -31,7 +32,8 @@ export default function GanttTab({ runId }: { runId: string }) {
 }
 
 function Gantt({ run }: { run: Run }) {
-  const { task, mapIndex, attempt, select } = useSelection();
+  const { task, mapIndex, attempt, generation, select } = useSelection();
+  const [menu, setMenu] = useState<{ row: GanttRow; attempt: number | null; x: number; y: number } | null>(null);
   const [sort, setSort] = useState<SortBy>("start");
   const [onlyFailed, setOnlyFailed] = useState(false);
   const [folds, setFolds] = useState(false);
@@ -54,8 +56,8 @@ function Gantt({ run }: { run: Run }) {
   const path = useMemo(() => (withPath && graph.data !== undefined ? criticalPath(graph.data, run.tasks, end ?? now) : null), [withPath, graph.data, run.tasks, end, now]);
   const selected = task === undefined ? undefined : rowKey(task, mapIndex ?? null);
   const shown = useMemo(
-    () => ({ rows, axis, live, selected, attempt: attempt ?? null, critical: path, end: live ? null : (end ?? lastEnd(everything, start)) }),
-    [rows, axis, live, selected, attempt, path, end, everything, start],
+    () => ({ rows, axis, live, selected, attempt: attempt ?? null, generation: generation ?? null, critical: path, end: live ? null : (end ?? lastEnd(everything, start)) }),
+    [rows, axis, live, selected, attempt, generation, path, end, everything, start],
   );
 
   const toggle = (name: string) => {
@@ -68,7 +70,7 @@ function Gantt({ run }: { run: Run }) {
     if (!on && mapIndex !== undefined) select({ task });
     setOpen(new Set(on ? fanned : []));
   };
-  const pick = (row: GanttRow, n: number | null) => select({ task: row.task, mapIndex: row.mapIndex, attempt: n });
+  const pick = (row: GanttRow, n: number | null, life: number | null) => select({ task: row.task, mapIndex: row.mapIndex, attempt: n, generation: life });
   const zoom = (factor: number) => () => chart.current?.zoom(factor);
   const pan = (pixels: number) => () => chart.current?.pan(pixels);
   useKeys({ w: zoom(1.4), s: zoom(1 / 1.4), a: pan(140), d: pan(-140), "+": zoom(1.4), "=": zoom(1.4), "-": zoom(1 / 1.4), "0": () => chart.current?.fit() });
@@ -98,10 +100,11 @@ function Gantt({ run }: { run: Run }) {
       <div className="pn-work-body">
         {rows.length === 0
           ? <Empty title="No task of this run failed"><p><button type="button" className="pn-panel-pick" onClick={() => setOnlyFailed(false)}>Show all tasks</button></p></Empty>
-          : <GanttCanvas ref={chart} shown={shown} label={`Tasks of ${run.pipeline} over time`} onPick={pick} onOpen={toggle} />}
+          : <GanttCanvas ref={chart} shown={shown} label={`Tasks of ${run.pipeline} over time`} onPick={pick} onOpen={toggle} onMenu={(row, n, x, y) => setMenu({ row, attempt: n, x, y })} />}
+        {menu !== null && <TaskMenu run={run} place={{ task: menu.row.task, mapIndex: menu.row.mapIndex, attempt: menu.attempt }} x={menu.x} y={menu.y} at="gantt" onClose={() => setMenu(null)} />}
         {task !== undefined && (
           <TaskPanel
-            key={`${task} ${mapIndex ?? ""}`} run={run} node={graph.data?.tasks.find((node) => node.name === task)} name={task} mapIndex={mapIndex ?? null} attempt={attempt ?? null}
+            key={`${task} ${mapIndex ?? ""}`} run={run} node={graph.data?.tasks.find((node) => node.name === task)} name={task} mapIndex={mapIndex ?? null} attempt={attempt ?? null} generation={generation ?? null}
             onSelect={select} onClose={() => select()} at="gantt"
           />
         )}

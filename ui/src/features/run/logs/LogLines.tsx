@@ -120,10 +120,10 @@ const Row = memo(function Row({ index, line, look, chosen, current, onChoose }: 
   before.index === after.index && before.line === after.line && before.look === after.look && before.chosen === after.chosen &&
   before.current === after.current && before.onChoose === after.onChoose);
 
-/** "clean [Lima]", and of later attempts which one. */
-function whose({ task, map_index, label, attempt }: LogLine): string {
+/** "clean [Lima]", and of later generations and attempts which one: "clean · g2 · 3". */
+function whose({ task, map_index, label, attempt, generation }: LogLine): string {
   const item = map_index === null ? "" : ` [${label ?? map_index}]`;
-  return `${task}${item}${attempt > 1 ? ` · ${attempt}` : ""}`;
+  return `${task}${item}${generation > 1 ? ` · g${generation}` : ""}${attempt > 1 ? ` · ${attempt}` : ""}`;
 }
 
 /** When lines come late and push others down, what is read stays under the eye. */

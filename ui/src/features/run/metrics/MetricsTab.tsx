@@ -18,5 +18,5 @@ export default function MetricsTab({ run }: { run: RunDocument }) {
   if (data === undefined) {
     return error === null ? <div aria-busy /> : <Empty title="Figures can't be read"><p>{error.message}</p><Button onClick={() => void refetch()}>Try again</Button></Empty>;
   }
-  return <MetricsView run={run} metrics={data} task={place.task} onTask={(task) => setPlace({ task, map: undefined, attempt: undefined })} />;
+  return <MetricsView run={run} metrics={data} task={place.task} onTask={(task) => setPlace({ task, map: undefined, attempt: undefined, generation: undefined })} />;
 }

@@ -1,6 +1,6 @@
 /** What is in a file that the project keeps: a picture, a table, a chart, a tree of JSON, or the beginning of a text. */
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 
 import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
 import { DataTable } from "./DataTable";
@@ -8,7 +8,8 @@ import { PART_ROWS } from "./grid";
 import { JsonValue } from "./JsonValue";
 import type { Kept } from "./kept";
 import { Picture } from "./Picture";
-import { PlotlyChart } from "./PlotlyChart";
+
+const FigureChart = lazy(() => import("./FigureChart"));
 
 interface Props {
   of: OutputKey;
@@ -44,7 +45,7 @@ function JsonFile({ of, output, chart }: Pick<Props, "of" | "output"> & { chart:
   if (!small || error !== null || (data !== undefined && read === undefined)) return <Rows of={of} output={output} />;
   if (read === undefined) return <p className="pn-outputs-wait">reading…</p>;
   const tree = <div className="pn-json"><JsonValue value={read.value} /></div>;
-  return chart ? <PlotlyChart figure={read.value} otherwise={tree} /> : tree;
+  return chart ? <Suspense fallback={<p className="pn-outputs-wait">reading…</p>}><FigureChart figure={read.value} otherwise={tree} /></Suspense> : tree;
 }
 
 async function fileText(of: OutputKey, signal: AbortSignal): Promise<string> {

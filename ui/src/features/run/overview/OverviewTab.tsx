@@ -7,6 +7,8 @@ import { isOver } from "../../../domain/states";
 import { type Failure, allowedFailuresOf, failuresOf, heldBackBy } from "../failures";
 import { endText, partText, toldFacts, toolOf } from "../../../domain/elsewhere";
 import { taskText } from "../../../domain/formats";
+import { Approvals, askingOf } from "../actions/Approval";
+import { Stepping } from "../actions/Stepping";
 import { placeOf, RunLink } from "../links";
 import { useNow, useRunPlace } from "../place";
 import { FailurePanel } from "./FailurePanel";
@@ -14,6 +16,7 @@ import { type Fact, Facts } from "./Facts";
 import { History, triggerText } from "./History";
 import { LabelsOf } from "./Labels";
 import { RecentBars } from "./RecentBars";
+import { Rests } from "./Rests";
 import { RunTrouble } from "./RunTrouble";
 import { TaskList } from "./TaskList";
 import "../metrics/metrics.css";
@@ -24,18 +27,22 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
   const now = useNow(!isOver(run.state));
   const context = useRunContext(run.id);
   const failures = useMemo(() => failuresOf(run), [run]);
+  const asking = askingOf(run);
   const allowed = useMemo(() => allowedFailuresOf(run), [run]);
   const failure = failures.find((one) => one.task === place.task && one.mapIndex === (place.map ?? null)) ?? failures[0];
-  const select = (task: string, mapIndex: number | null) => setPlace({ task, map: mapIndex ?? undefined, attempt: undefined });
+  const select = (task: string, mapIndex: number | null) => setPlace({ task, map: mapIndex ?? undefined, attempt: undefined, generation: undefined });
   return (
     <div className="pn-overview">
       <div className="pn-overview-main">
+        <Rests run={run} />
+        <Approvals run={run} tasks={asking} />
+        {run.type === "debug" && !isOver(run.state) && <Stepping run={run} />}
         {failure !== undefined
           ? <FailurePanel run={run} failures={failures} failure={failure} heldBack={heldBackBy(run)} onFailure={(next) => select(next.task, next.mapIndex)} />
           : run.error !== null && <RunTrouble run={run} />}
         <End run={run} />
         {allowed.length > 0 && <AllowedFailures run={run} failures={allowed} />}
-        <TaskList run={run.id} tasks={run.tasks} now={now} selected={{ task: place.task, mapIndex: place.map ?? null }} onSelect={select} />
+        <TaskList run={run} now={now} selected={{ task: place.task, mapIndex: place.map ?? null }} onSelect={select} />
       </div>
       <aside className="pn-overview-side" aria-label="About this run">
         {context.data !== undefined && context.data.recent.length > 1 && (
@@ -44,7 +51,7 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
             <RecentBars runs={context.data.recent} current={run.id} expected={context.data.expected_duration} now={now} />
           </section>
         )}
-        <section className="pn-section" aria-label="About"><h2>About</h2><Facts facts={factsOf(run)} /></section>
+        <section className="pn-section" aria-label="About"><h2>About</h2><Facts facts={factsOf(run, context.data?.replays ?? [])} /></section>
         <Elsewhere run={run} />
         <Params run={run} />
         <LabelsOf run={run} />
@@ -54,7 +61,7 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
   );
 }
 
-function factsOf(run: RunDocument): Fact[] {
+function factsOf(run: RunDocument, replays: readonly { id: string; state: RunDocument["state"] }[]): Fact[] {
   const time = (at: string) => new Date(at).toLocaleString("en-GB");
   const facts: Fact[] = [
     ["Version", <code key="version">{run.version}</code>, run.version],
@@ -71,6 +78,7 @@ function factsOf(run: RunDocument): Fact[] {
   if (part !== null) facts.push(["Partial run", part, part]);
   if (run.parent_id !== null) facts.push(["Part of run", <RunLink key="parent" run={run.parent_id} tab="overview" className="pn-link">{run.parent_id}</RunLink>]);
   if (run.replay_of !== null) facts.push(["Replay of", <RunLink key="replay" run={run.replay_of} tab="overview" className="pn-link">{run.replay_of}</RunLink>]);
+  if (replays.length > 0) facts.push(["Replayed as", <span key="replays" className="pn-replays">{replays.map(({ id, state }) => <RunLink key={id} run={id} tab="overview" className="pn-link"><StateIcon state={state} size={13} /> {id}</RunLink>)}</span>]);
   return facts;
 }
 
@@ -116,7 +124,7 @@ function AllowedFailures({ run, failures }: { run: RunDocument; failures: readon
       <ul>
         {shown.map((failure) => (
           <li key={`${failure.task}/${failure.mapIndex ?? ""}`}>
-            <RunLink run={run.id} tab="logs" search={placeOf(failure.task, failure.mapIndex, failure.attempt)} className="pn-link"><bdi>{taskText(failure.task, failure.mapIndex, failure.label)}</bdi></RunLink>
+            <RunLink run={run.id} tab="logs" search={placeOf(failure.task, failure.mapIndex, failure.attempt, failure.generation)} className="pn-link"><bdi>{taskText(failure.task, failure.mapIndex, failure.label)}</bdi></RunLink>
             <span className="pn-cut" title={failure.error?.message ?? undefined}> {failure.error?.type}{failure.error?.message ? `: ${failure.error.message}` : ""}</span>
           </li>
         ))}

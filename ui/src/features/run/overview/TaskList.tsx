@@ -3,16 +3,17 @@ import { TextInput } from "@mantine/core";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 
+import type { RunDocument } from "../../../api/runs";
 import { type RowsColumn, RowsTable } from "../../../components/RowsTable";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK, stateText, type TaskState } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText } from "../../../domain/formats";
+import { TaskMenu } from "../actions/TaskActions";
 import { placeOf, RunLink } from "../links";
 import { countsOf, keyOf, rowsOf, type SortBy, type Task, type TaskRow } from "./tasks";
 
 interface Props {
-  run: string;
-  tasks: readonly Task[];
+  run: RunDocument;
   /** In milliseconds since 1970, for what still goes on. */
   now: number;
   selected: { task?: string | undefined; mapIndex?: number | null | undefined };
@@ -21,7 +22,9 @@ interface Props {
 
 const NONE: ReadonlySet<TaskState> = new Set();
 
-export function TaskList({ run, tasks, now, selected, onSelect }: Props) {
+export function TaskList({ run, now, selected, onSelect }: Props) {
+  const { tasks } = run;
+  const [menu, setMenu] = useState<{ row: TaskRow; x: number; y: number } | null>(null);
   const [sort, setSort] = useState<{ key: SortBy; descending: boolean }>({ key: "order", descending: false });
   const [text, setText] = useState("");
   const [states, setStates] = useState(NONE);
@@ -31,7 +34,7 @@ export function TaskList({ run, tasks, now, selected, onSelect }: Props) {
   const open = useMemo(() => (selected.task !== undefined && selected.mapIndex !== null && selected.mapIndex !== undefined ? new Set([...opened, selected.task]) : opened), [opened, selected.task, selected.mapIndex]);
   const rows = useMemo(() => rowsOf(tasks, { sort: sort.key, descending: sort.descending, text, states, open }), [tasks, sort, text, states, open]);
   const toggle = (name: string) => setOpened(flipped(opened, name));
-  const columns = columnsOf({ run, now, open, toggle });
+  const columns = columnsOf({ run: run.id, now, open, toggle });
   const narrowed = text.trim() !== "" || states.size > 0;
   return (
     <section className="pn-section" aria-label="Tasks">
@@ -53,8 +56,10 @@ export function TaskList({ run, tasks, now, selected, onSelect }: Props) {
         selected={selected.task === undefined ? undefined : keyOf(selected.task, selected.mapIndex ?? null)}
         onSort={(key) => setSort(nextSort(sort, key as SortBy))}
         onRow={(row) => (row.task === undefined ? toggle(row.name) : onSelect(row.name, row.task.map_index))}
+        onMenu={(row, x, y) => setMenu({ row, x, y })}
         empty={narrowed ? "No task fits." : "The run has not begun to make its tasks."}
       />
+      {menu !== null && <TaskMenu run={run} place={{ task: menu.row.name, mapIndex: menu.row.task?.map_index ?? null }} x={menu.x} y={menu.y} at="overview" onClose={() => setMenu(null)} />}
     </section>
   );
 }

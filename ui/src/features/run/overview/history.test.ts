@@ -6,6 +6,9 @@ const event = (kind: string, more: Partial<RunEvent> = {}): RunEvent =>
 
 test.each([
   [event("run.running"), "started", "running"],
+  [event("run.running", { data: { generation: 2, from: null, by: "page" } }), "generation 2: retried by somebody on the page", "running"],
+  [event("run.running", { data: { generation: 3, from: "clean", by: "ana", params: { rows: 9 }, params_before: { rows: 5 } } }), "generation 3: retried from clean by ana, with rows 5 → 9", "running"],
+  [event("run.cancelling", { data: { by: "ana" } }), "is being cancelled by ana", "cancelling"],
   [event("run.failed", { data: { reason: "user_error" } }), "failed (user error)", "failed"],
   [event("run.succeeded"), "succeeded", "succeeded"],
   [event("task_run.retrying", { task: "a", data: { reason: "user_error", delay: 0.05 } }), "failed, and is tried again in 50 ms", "retrying"],

@@ -3,6 +3,8 @@ import type { Schemas } from "../../../api/client";
 import type { State } from "../../../domain/states";
 import { STATE_LOOK } from "../../../domain/states";
 import { durationText, taskText } from "../../../domain/formats";
+import { generationsOf, retriedText, whoText } from "../generations";
+import { nameText } from "../limits";
 
 export type RunEvent = Schemas["Event"];
 
@@ -19,8 +21,10 @@ export interface Told {
 const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   "run.created": () => "was asked for",
   "run.requested": () => "was asked for",
-  "run.running": () => "started",
-  "run.cancelling": () => "is being cancelled",
+  "run.running": (data) => (typeof data["generation"] === "number" ? retriedOf(data) : typeof data["by"] === "string" ? `was resumed${byText(data["by"])}` : "forced" in data ? "was started past its limit" : "started"),
+  "run.paused": ({ by, task }) => (typeof task === "string" ? `rests before ${task}` : `was paused${byText(by)}`),
+  "run.queued": ({ limit }) => (typeof limit === "string" ? `waits at the limit of ${nameText(limit)}` : "queued"),
+  "run.cancelling": ({ by }) => `is being cancelled${byText(by)}`,
   "run.labels": () => "got other labels",
   "task_run.running": () => "started",
   "task_run.retrying": ({ delay }) => `failed, and is tried again${typeof delay === "number" ? ` in ${durationText(delay)}` : ""}`,
@@ -28,16 +32,26 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   "attempt.fenced": () => "told its end too late; it does not count",
 };
 
+function byText(by: unknown): string {
+  return typeof by === "string" && by !== "" ? ` by ${whoText(by)}` : "";
+}
+
+function retriedOf(data: Record<string, unknown>): string {
+  const [life] = generationsOf([{ kind: "run.running", at: "", data }]).values();
+  return life === undefined ? "started again" : `generation ${life.number}: ${retriedText(life)}`;
+}
+
 /** An event as a sentence; kinds that are not known here are told by their name. */
 export function toldOf(event: RunEvent): Told {
   const data = event.data ?? {};
   const [, word = event.kind] = event.kind.split(".");
   const state = word in STATE_LOOK ? (word as State) : undefined;
-  const reason = typeof data["reason"] === "string" && word !== "retrying" ? ` (${data["reason"].replaceAll("_", " ")})` : "";
-  const sentence = SENTENCES[event.kind]?.(data) ?? (state === undefined ? word.replaceAll("_", " ") : STATE_LOOK[state].word);
+  const said = SENTENCES[event.kind];
+  const reason = typeof data["reason"] === "string" && word !== "retrying" && event.kind !== "run.queued" ? ` (${data["reason"].replaceAll("_", " ")})` : "";
+  const sentence = said?.(data) ?? (state === undefined ? word.replaceAll("_", " ") : STATE_LOOK[state].word);
   return {
     id: event.id, at: event.at, attempt: event.attempt, state,
     task: event.task === null ? undefined : taskText(event.task, event.map_index, event.label),
-    text: `${sentence}${reason}`,
+    text: `${sentence}${reason}${said === undefined ? byText(data["by"]) : ""}`,
   };
 }

@@ -32,7 +32,7 @@ export function DatasetPanel({ run, node, name, onSelect, onClose }: Props) {
       {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
       {first === undefined && <p className="pn-dim">{given ? "The pipeline is given it: no task makes it." : runs.has(node?.producer ?? "") ? "Not made in this run, or not yet." : "This run did not make it."}</p>}
       {first !== undefined && <div className="pn-panel-actions"><RunLink run={run.id} tab="outputs" search={{ dataset: name }}><Package size={14} aria-hidden /> Look into it</RunLink></div>}
-      <FactsOf node={node} made={made} />
+      <FactsOf node={node} made={made} read={run.given.find((one) => one.dataset === name)} />
       {node !== undefined && node.producer !== null && <section><h3>Made by</h3><ul className="pn-panel-list"><TaskLine name={node.producer} runs={runs} onSelect={onSelect} /></ul></section>}
       {node !== undefined && (
         <section>
@@ -54,8 +54,8 @@ export function DatasetPanel({ run, node, name, onSelect, onClose }: Props) {
   );
 }
 
-/** What the definition says of it, and what the run made. */
-function FactsOf({ node, made }: { node: Props["node"]; made: readonly Schemas["OutputSummary"][] }) {
+/** What the definition says of it, and what the run made of it or read. */
+function FactsOf({ node, made, read }: { node: Props["node"]; made: readonly Schemas["OutputSummary"][]; read: Schemas["GivenSummary"] | undefined }) {
   const facts: [string, string][] = node === undefined ? [] : factsOfDataset(node);
   const [first] = made;
   if (first !== undefined) {
@@ -64,6 +64,9 @@ function FactsOf({ node, made }: { node: Props["node"]; made: readonly Schemas["
     const [rows, bytes] = [sumOf(made.map((output) => output.rows)), sumOf(made.map((output) => output.bytes))];
     if (rows !== null) facts.push(["Rows", countText(rows)]);
     facts.push(["Size", bytes === null ? "not known" : bytesText(bytes)]);
+  } else if (read !== undefined) {
+    if (read.rows !== null) facts.push(["Rows read", countText(read.rows)]);
+    if (read.bytes !== null) facts.push(["Size when read", bytesText(read.bytes)]);
   }
   if (facts.length === 0) return null;
   return <section><dl className="pn-panel-facts">{facts.map(([word, value]) => <Fragment key={word}><dt>{word}</dt><dd dir="auto">{value}</dd></Fragment>)}</dl></section>;

@@ -4,23 +4,26 @@ import { ChartGantt, Code, Database, Package, ScrollText, SlidersHorizontal } fr
 import { type ReactNode, useMemo, useState } from "react";
 
 import type { Schemas } from "../../../api/client";
-import { lastLinesQuery, type LogView } from "../../../api/logs";
+import { keyOfLine, lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateIcon, StateLabel } from "../../../components/StateIcon";
 import { isOver } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText, taskText } from "../../../domain/formats";
-import { RetryFrom } from "../actions/Retry";
+import { Approvals, askingOf } from "../actions/Approval";
+import { TaskButtons } from "../actions/TaskActions";
+import { attemptOf } from "../generations";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
 import { Source } from "../overview/Source";
 import { partsOf } from "../overview/traceback";
 import { Traceback } from "../overview/Traceback";
-import { useNow } from "../place";
+import { useNow, useRunPlace } from "../place";
 import { Attempts } from "./Attempts";
 import { Items } from "./Items";
 import { Panel } from "./Panel";
 import "../overview/overview.css";
 
 type Task = Schemas["TaskDocument"];
+type Attempt = Schemas["AttemptDocument"];
 
 interface Props {
   run: Schemas["RunDocument"];
@@ -29,18 +32,21 @@ interface Props {
   name: string;
   mapIndex: number | null;
   attempt: number | null;
-  onSelect: (to: { task?: string; mapIndex?: number | null; attempt?: number | null; dataset?: string }) => void;
+  /** Of the attempt; null: the latest that has it. */
+  generation: number | null;
+  onSelect: (to: { task?: string; mapIndex?: number | null; attempt?: number | null; generation?: number | null; dataset?: string }) => void;
   onClose: () => void;
   /** The tab that it stands in: a link there is of no use. */
   at: "workflow" | "gantt";
 }
 
-export function TaskPanel({ run, node, name, mapIndex, attempt, onSelect, onClose, at }: Props) {
+export function TaskPanel({ run, node, name, mapIndex, attempt: n, generation, onSelect, onClose, at }: Props) {
   const runs = useMemo(() => run.tasks.filter((task) => task.name === name), [run.tasks, name]);
   const items = runs.filter((task) => task.map_index !== null);
   const task = runs.find((each) => each.map_index === mapIndex) ?? (items.length > 0 ? undefined : runs[0]);
   const now = useNow(task !== undefined && !isOver(task.state));
-  const place = placeOf(name, mapIndex, attempt);
+  const attempt = attemptOf(task?.attempts ?? [], n, generation);
+  const place = placeOf(name, mapIndex, attempt?.n, attempt?.generation);
   const title = <>{task !== undefined && <StateIcon state={task.state} />}<span dir="auto">{taskText(name, mapIndex, task?.label)}</span></>;
   return (
     <Panel title={title} label={`Task ${name}`} onClose={onClose}>
@@ -49,13 +55,14 @@ export function TaskPanel({ run, node, name, mapIndex, attempt, onSelect, onClos
         <RunLink run={run.id} tab="logs" search={place}><ScrollText size={14} aria-hidden /> Log</RunLink>
         {at !== "gantt" && <RunLink run={run.id} tab="gantt" search={place}><ChartGantt size={14} aria-hidden /> Gantt</RunLink>}
         {(task?.outputs.length ?? 0) > 0 && <RunLink run={run.id} tab="outputs" search={{ ...place, dataset: task?.outputs[0]?.dataset ?? "" }}><Package size={14} aria-hidden /> Outputs</RunLink>}
-        {runs.length > 0 && <RetryFrom run={run} task={name} />}
+        <TaskButtons run={run} place={{ task: name, mapIndex }} />
       </div>
+      {task !== undefined && <Approvals run={run} tasks={askingOf(run).filter((one) => one === task)} />}
       {items.length > 0 && <Items items={items} chosen={mapIndex} onChoose={(index) => onSelect({ task: name, mapIndex: index })} />}
       {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
       {task !== undefined && <Facts task={task} node={node} now={now} />}
       {task === undefined && items.length === 0 && <section><p className="pn-dim">This run has no task of this name.</p></section>}
-      {task !== undefined && task.attempts.length > 0 && <Attempts attempts={task.attempts} chosen={attempt} now={now} onChoose={(n) => onSelect({ task: name, mapIndex, attempt: n })} />}
+      {task !== undefined && task.attempts.length > 0 && <Attempts run={run} attempts={task.attempts} chosen={attempt} now={now} onChoose={(next) => onSelect({ task: name, mapIndex, attempt: next?.n ?? null, generation: next?.generation ?? null })} />}
       {node !== undefined && <Inputs node={node} onSelect={onSelect} params={run.params} />}
       {task !== undefined && <Outputs task={task} onSelect={onSelect} />}
       <CodeOf run={run.id} task={name} node={node} />
@@ -65,12 +72,12 @@ export function TaskPanel({ run, node, name, mapIndex, attempt, onSelect, onClos
 }
 
 /** The error of the attempt that is chosen, else of the last one that has one while the task is not well. */
-function ErrorOf({ task, attempt }: { task: Task; attempt: number | null }) {
+function ErrorOf({ task, attempt }: { task: Task; attempt: Attempt | undefined }) {
   const [whole, setWhole] = useState(false);
-  const of = attempt === null ? task.attempts.findLast((each) => each.error !== null) : task.attempts.find((each) => each.n === attempt);
+  const of = attempt ?? task.attempts.findLast((each) => each.error !== null && each.generation === task.generation);
   const error = of?.error ?? null;
   const parts = useMemo(() => (error?.traceback ? partsOf(error.traceback) : []), [error]);
-  if (task.state === "succeeded" && attempt === null) return null;
+  if (task.state === "succeeded" && attempt === undefined) return null;
   if (error === null) {
     if (task.reason === null || task.reason === "cached") return null;
     return <p className="pn-dim"><StateLabel state={task.state} reason={task.reason} /></p>;
@@ -156,7 +163,8 @@ function Outputs({ task, onSelect }: { task: Task; onSelect: Props["onSelect"] }
 }
 
 function CodeOf({ run, task, node }: { run: string; task: string; node: Schemas["TaskNode"] | undefined }) {
-  const [open, setOpen] = useState(false);
+  const [{ source }] = useRunPlace();
+  const [open, setOpen] = useState(source ?? false);
   if (node === undefined || (node.file === null && !node.has_source)) return null;
   return (
     <section>
@@ -169,19 +177,19 @@ function CodeOf({ run, task, node }: { run: string; task: string; node: Schemas[
 
 const LAST = 15;
 
-function LastLines({ run, task, attempt, live }: { run: string; task: Task; attempt: number | null; live: boolean }) {
+function LastLines({ run, task, attempt, live }: { run: string; task: Task; attempt: Attempt | undefined; live: boolean }) {
   const view = useMemo<LogView>(
-    () => ({ run, task: task.name, mapIndex: task.map_index ?? undefined, attempt: attempt ?? undefined, levels: [] }),
-    [run, task.name, task.map_index, attempt],
+    () => ({ run, task: task.name, mapIndex: task.map_index ?? undefined, attempt: attempt?.n, generation: attempt?.generation ?? task.attempts.at(-1)?.generation, levels: [] }),
+    [run, task.name, task.map_index, task.attempts, attempt?.n, attempt?.generation],
   );
   // Lines come as changes of the log, not of the task: while it runs, look again each two seconds.
   const { data } = useQuery({ ...lastLinesQuery(view, LAST), refetchInterval: live ? 2_000 : false });
   if (data === undefined || data.lines.length === 0) return null;
   return (
     <section>
-      <h3>Last lines <RunLink run={run} tab="logs" search={placeOf(task.name, task.map_index, attempt)} className="pn-link">all {countText(data.total)}</RunLink></h3>
+      <h3>Last lines <RunLink run={run} tab="logs" search={placeOf(task.name, task.map_index, attempt?.n, attempt?.generation)} className="pn-link">all {countText(data.total)}</RunLink></h3>
       <ol className="pn-panel-log" tabIndex={0} aria-label="Last lines of its log">
-        {data.lines.map((line) => <li key={`${line.attempt} ${line.seq}`} data-level={line.level ?? undefined} dir="auto"><LogText message={line.message} needle="" /></li>)}
+        {data.lines.map((line) => <li key={keyOfLine(line)} data-level={line.level ?? undefined} dir="auto"><LogText message={line.message} needle="" /></li>)}
       </ol>
     </section>
   );

@@ -23,6 +23,12 @@ describe("texts are read", () => {
   ])("%s", (text, wanted) => {
     expect(short(text)).toEqual(wanted);
   });
+
+  test("takes a label's value in quotes, alone or with its name", () => {
+    for (const text of ['label:team="x,y"', 'label:"team=x,y"']) expect(parse(text)).toMatchObject([{ key: "label", values: ["team=x,y"], problem: null }]);
+    expect(parse('label:team="a \\"b\\"",owner=ada')[0]?.values).toEqual(['team=a "b"', "owner=ada"]);
+    expect(parse('disk="5 left')).toHaveLength(2);
+  });
 });
 
 test("what is printed is read as the same, whatever the value is", () => {

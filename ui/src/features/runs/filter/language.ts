@@ -147,8 +147,10 @@ const AGO = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const ALIASES: Record<string, Key> = { status: "state", ns: "namespace", since: "created", date: "created", q: "error", run: "id" };
 
 // A minus, a key with a colon, values (quoted or not, with commas between); or a word or a quoted text alone.
-const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"?|[^\s,"]+)`;
-const TERM = new RegExp(String.raw`([-!])?(?:([A-Za-z_]+):(${VALUE}?(?:,${VALUE}?)*)|${VALUE}(?:,${VALUE}?)*)`, "g");
+const BARE = String.raw`"(?:[^"\\]|\\.)*"?|[^\s,"]+`;
+// Behind a `=` the quotes may stand around a label's value alone.
+const VALUE = String.raw`(?:[^\s,"=]+="(?:[^"\\]|\\.)*"|${BARE})`;
+const TERM = new RegExp(String.raw`([-!])?(?:([A-Za-z_]+):(${VALUE}?(?:,${VALUE}?)*)|(?:${BARE})(?:,(?:${BARE})?)*)`, "g");
 
 function listed(rest: string, key: Key): string[] {
   const values = [...rest.matchAll(new RegExp(VALUE, "g"))].map(([one]) => unquoted(one));
@@ -156,6 +158,8 @@ function listed(rest: string, key: Key): string[] {
 }
 
 function unquoted(text: string): string {
+  const label = /^([^\s,"=]+=)(".*")$/s.exec(text);
+  if (label !== null) return label[1]! + unquoted(label[2]!);
   if (!text.startsWith('"')) return text;
   const end = text.length > 1 && text.endsWith('"') && !/(?:^|[^\\])(?:\\\\)*\\"$/.test(text) ? -1 : undefined;
   return text.slice(1, end).replace(/\\(.)/g, "$1");

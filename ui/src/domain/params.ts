@@ -1,8 +1,8 @@
 /** The values of a run's params as a person types them: what a field shows, what it means, what is wrong with it. */
-import type { Schemas } from "../../../api/client";
-import { secondsOf, writtenDuration } from "../../../domain/durations";
+import type { components } from "../wire/api";
+import { secondsOf, writtenDuration } from "./durations";
 
-export type Param = Schemas["ParamDocument"];
+export type Param = components["schemas"]["ParamDocument"];
 export type Field = "text" | "number" | "switch" | "choice" | "date" | "datetime" | "json";
 
 /** What a text means; or why it means nothing. */
@@ -67,6 +67,19 @@ export function readAll(params: readonly Param[], texts: Readonly<Record<string,
     const read = readValue(param, texts[param.name] ?? "");
     if ("problem" in read) filled.problems[param.name] = read.problem;
     else if (param.required || !same(read.value, param.default)) filled.params[param.name] = read.value;
+  }
+  return filled;
+}
+
+/** Reads the fields that somebody changed: what differs from the values that a run had, or from the default where it had none. */
+export function readEdits(params: readonly Param[], texts: Readonly<Record<string, string>>, given: Readonly<Record<string, unknown>>): Filled {
+  const filled: Filled = { params: {}, problems: {} };
+  for (const param of params) {
+    const text = texts[param.name];
+    if (text === undefined) continue;
+    const read = readValue(param, text);
+    if ("problem" in read) filled.problems[param.name] = read.problem;
+    else if (!same(read.value, given[param.name] ?? param.default)) filled.params[param.name] = read.value;
   }
   return filled;
 }

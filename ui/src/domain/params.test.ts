@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fieldOf, firstTexts, hintOf, readAll, readValue, textOf, type Param } from "./values";
+import { fieldOf, firstTexts, hintOf, readAll, readEdits, readValue, textOf, type Param } from "./params";
 
 function param(type: string, more: Partial<Param> = {}): Param {
   return {
@@ -72,4 +72,13 @@ test("an emptied field means the default", () => {
 test("a field says what it takes", () => {
   expect(fieldOf(param("dict"))).toBe("json");
   expect(hintOf(param("int", { description: "Orders to make.", min: 1, max: 9 }))).toBe("Orders to make. · 1 to 9");
+});
+
+test("edits are what differs from the values that a run had", () => {
+  const params = [param("int", { name: "rows", default: 20 }), param("str", { name: "day", default: "x" }), param("bool", { name: "full", default: false })];
+  const given = { rows: 5, day: "y" };
+  expect(readEdits(params, {}, given)).toEqual({ params: {}, problems: {} });
+  expect(readEdits(params, { rows: "5", day: "z", full: "false" }, given).params).toEqual({ day: "z" });
+  expect(readEdits(params, { rows: "20", full: "true" }, given).params).toEqual({ rows: 20, full: true });
+  expect(readEdits(params, { rows: "many" }, given).problems).toEqual({ rows: "a whole number is needed" });
 });

@@ -1,5 +1,5 @@
 import { NativeSelect, Switch, Textarea, TextInput } from "@mantine/core";
-import { fieldOf, hintOf, textOf, type Param } from "./values";
+import { fieldOf, hintOf, textOf, type Param } from "../domain/params";
 
 interface Props {
   param: Param;
@@ -20,7 +20,7 @@ export function ParamField({ param, text, problem, first = false, onChange }: Pr
     name: `param-${param.name}`,
     "data-autofocus": first || undefined,
   };
-  const placeholder = param.default === null ? "" : `default: ${textOf(param, param.default)}`;
+  const placeholder = param.default === null || textOf(param, param.default) === "" ? "" : `default: ${textOf(param, param.default)}`;
   switch (fieldOf(param)) {
     case "switch":
       return (

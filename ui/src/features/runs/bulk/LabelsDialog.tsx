@@ -1,21 +1,19 @@
 import { Button, Modal, TagsInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Schemas } from "../../api/client";
-import { runCountQuery, useCancelRuns, useLabelRuns, type Many, type RunQuery } from "../../api/runs";
-import { countText } from "../../domain/formats";
+import type { Many } from "../../../api/actions";
+import type { Schemas } from "../../../api/client";
+import { useLabelRuns } from "../../../api/runs";
+import { countText } from "../../../domain/formats";
 
-export interface DoProps {
+interface Props {
   many: Many;
   /** The runs in words: "12 runs". */
   said: string;
-  /** How many of them still go on: known, or the query that counts them. */
-  open: number | RunQuery;
   onDone: () => void;
 }
 
 /** Sets labels on many runs, and removes some. */
-export function Labels({ many, said, onDone }: DoProps) {
+export default function Labels({ many, said, onDone }: Props) {
   const [set, setSet] = useState<string[]>([]);
   const [remove, setRemove] = useState<string[]>([]);
   const label = useLabelRuns();
@@ -34,32 +32,6 @@ export function Labels({ many, said, onDone }: DoProps) {
           <Button variant="filled" style={{ justifySelf: "end" }} loading={label.isPending} disabled={wrong !== undefined || set.length + remove.length === 0} onClick={apply}>
             Change {said}
           </Button>
-        </div>
-      )}
-    </Modal>
-  );
-}
-
-/** Cancels many runs: says before how many that touches, and after what became of each. */
-export function Cancel({ many, said, open, onDone }: DoProps) {
-  const cancel = useCancelRuns();
-  const counted = useQuery({ ...runCountQuery(typeof open === "number" ? {} : open), enabled: typeof open !== "number" });
-  const going = typeof open === "number" ? open : counted.data?.count;
-  return (
-    <Modal opened onClose={onDone} title={`Cancel ${said}?`}>
-      {cancel.data ? <Outcome result={cancel.data} verb="cancelled" onDone={onDone} /> : (
-        <div style={{ display: "grid", gap: 12 }}>
-          <p>
-            {going === undefined ? "Counting those that still go on." : going === 0 ? "None of them goes on now: all are over, and stay as they are." : (
-              <><b>{going === 1 ? "1 of them goes on" : `${countText(going)} of them go on`}</b>: what runs is ended with all its processes, and nothing new starts. Runs that are over stay as they are.</>
-            )}
-          </p>
-          {cancel.error && <p role="alert" className="pn-runs-refused">{cancel.error.message}</p>}
-          {going === 0 ? <Button style={{ justifySelf: "end" }} data-autofocus onClick={onDone}>Close</Button> : (
-            <Button variant="filled" color="red" style={{ justifySelf: "end" }} loading={cancel.isPending} onClick={() => cancel.mutate(many)}>
-              Cancel {going === undefined ? said : going === 1 ? "1 run" : `${countText(going)} runs`}
-            </Button>
-          )}
         </div>
       )}
     </Modal>

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { ALLOWED, headActions, retryFromRefusal, type RunAction, runRefusal, runStatesToSet, taskStatesToSet } from "./actions";
+import { RUN_STATES, type RunState, TASK_STATES } from "./states";
+
+// The rows of issue 5, by hand: what the table says is compared with what was asked for.
+const OFFERED: Record<RunState, RunAction[]> = {
+  created: ["cancel", "replay"],
+  queued: ["cancel", "force-run", "replay"],
+  running: ["cancel", "pause", "replay"],
+  paused: ["cancel", "resume", "replay"],
+  cancelling: ["replay"],
+  failed: ["retry", "replay", "set-state", "delete"],
+  warning: ["retry", "replay", "set-state", "delete"],
+  cancelled: ["retry", "replay", "set-state", "delete"],
+  succeeded: ["replay", "set-state", "delete"],
+  skipped: ["replay", "set-state", "delete"],
+};
+
+describe("each action is offered in exactly the states that allow it", () => {
+  const actions = Object.keys(ALLOWED) as RunAction[];
+  for (const state of RUN_STATES) {
+    test(state, () => {
+      const offered = actions.filter((action) => runRefusal(action, { state, reason: null }) === null);
+      expect(offered.toSorted()).toEqual(OFFERED[state].toSorted());
+      for (const action of actions) if (!offered.includes(action)) expect(runRefusal(action, { state, reason: null })).toMatch(/^The run .*[a-z]\.$/);
+    });
+  }
+});
+
+test("what stands in the head is allowed, and there is always something while a run is not being cancelled", () => {
+  for (const state of RUN_STATES) {
+    const shown = headActions({ state, reason: null });
+    expect(shown.filter((action) => runRefusal(action, { state, reason: null }) !== null)).toEqual([]);
+    expect(shown.length > 0).toBe(state !== "cancelling");
+  }
+  expect(headActions({ state: "failed", reason: null, facts: { recorded_by: "kedro" } })).toEqual([]);
+});
+
+test("runs of other tools are only deleted here", () => {
+  const run = { state: "failed", reason: null, facts: { recorded_by: "kedro" } } as const;
+  expect(runRefusal("retry", run)).toContain("only recorded here");
+  expect(retryFromRefusal(run)).toContain("only recorded here");
+  expect(retryFromRefusal({ ...run, state: "succeeded" })).toContain("only recorded here");
+  expect(runRefusal("delete", run)).toBeNull();
+});
+
+test("from a task any run that is over is retried", () => {
+  expect(retryFromRefusal({ state: "succeeded", reason: null })).toBeNull();
+  expect(retryFromRefusal({ state: "running", reason: null })).toContain("is running");
+});
+
+test("a run that waits for a person or for something else than a limit is not resumed or forced", () => {
+  expect(runRefusal("resume", { state: "paused", reason: "approval" })).toContain("approve");
+  expect(runRefusal("force-run", { state: "queued", reason: "policy" })).toContain("something else");
+  expect(runRefusal("force-run", { state: "queued", reason: "limit" })).toBeNull();
+});
+
+test("a state is never set to itself, nor one that is under way", () => {
+  for (const run of RUN_STATES) {
+    for (const task of TASK_STATES) expect(taskStatesToSet(task, run)).not.toContain(task);
+    expect(taskStatesToSet("running", run)).toEqual([]);
+    expect(runStatesToSet(run)).not.toContain(run);
+  }
+  expect(runStatesToSet("running")).toEqual([]);
+  expect(taskStatesToSet("failed", "running")).toEqual(["succeeded", "skipped"]);
+});

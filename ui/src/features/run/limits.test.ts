@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { generationsOf, retriedText, triedText } from "./generations";
+import { heldText, limitOf, restText } from "./limits";
+
+const event = (kind: string, data: Record<string, unknown> | null = null) => ({ kind, at: "2026-03-01T10:00:00Z", data });
+
+test("the limit that was told last is the one that a run waits at", () => {
+  expect(limitOf([event("run.created"), event("run.running")])).toBeNull();
+  const limit = limitOf([event("run.queued", { limit: "tag a", most: 1, held: 1, by_runs: ["x"] }), event("run.queued", { limit: "tag:b", most: 2, held: 2, by_runs: ["y", 7, "z"] })]);
+  expect(limit).toEqual({ name: "tag:b", most: 2, held: 2, runs: ["y", "z"] });
+  expect(heldText(limit!)).toBe("2 of 2 places of the limit of tag b are held");
+});
+
+test("who paused a run, or what it rests at", () => {
+  expect(restText({ reason: "user" }, [event("run.paused", { by: "ana" })])).toBe("Paused by ana: nothing new begins until it is resumed.");
+  expect(restText({ reason: "breakpoint" }, [event("run.paused", { task: "clean" })])).toBe("Rests before clean, at a breakpoint.");
+  expect(restText({ reason: null }, [])).toContain("Paused:");
+});
+
+test("generations are those that the history tells; a resume is none", () => {
+  const lives = generationsOf([event("run.running"), event("run.running", { by: "ana" }), event("run.running", { generation: 2, from: "a", by: "page" })]);
+  expect([...lives.keys()]).toEqual([2]);
+  expect(retriedText(lives.get(2)!)).toBe("retried from a by somebody on the page");
+});
+
+test("attempts are told by their place among those of their generation", () => {
+  const attempt = (n: number, generation: number) => ({ n, generation }) as Parameters<typeof triedText>[0][number];
+  const one = [attempt(1, 1)];
+  expect(triedText(one, one[0])).toBeNull();
+  const two = [attempt(1, 1), attempt(2, 1)];
+  expect(triedText(two, two[1])).toBe("attempt 2 of 2");
+  const lives = [attempt(1, 1), attempt(1, 2), attempt(2, 2)];
+  expect(triedText(lives, lives[0])).toBe("attempt 1 of generation 1");
+  expect(triedText(lives, lives[2])).toBe("attempt 2 of 2, generation 2");
+});

@@ -1,0 +1,40 @@
+/** Why a run waits or rests, as its history tells it. Pure. */
+import type { Schemas } from "../../api/client";
+import { whoText } from "./generations";
+
+type RunEvent = Pick<Schemas["Event"], "kind" | "data">;
+
+export interface Limit {
+  name: string;
+  most: number;
+  held: number;
+  /** Runs that hold it, the first of them. */
+  runs: string[];
+}
+
+/** The limit that a queued run waits at: what was told last. */
+export function limitOf(events: readonly RunEvent[]): Limit | null {
+  const data = events.findLast(({ kind }) => kind === "run.queued" || kind === "run.skipped" || kind === "run.failed")?.data;
+  const [name, most, held, runs] = [data?.["limit"], data?.["most"], data?.["held"], data?.["by_runs"]];
+  if (typeof name !== "string" || typeof most !== "number") return null;
+  return { name, most, held: typeof held === "number" ? held : 0, runs: Array.isArray(runs) ? runs.filter((run) => typeof run === "string") : [] };
+}
+
+/** "2 of 2 places of the limit of pipeline shop/orders are held". */
+export function heldText({ name, most, held }: Limit): string {
+  return `${held} of ${most} ${most === 1 ? "place" : "places"} of the limit of ${nameText(name)} ${held === 1 ? "is" : "are"} held`;
+}
+
+/** "pipeline:shop/orders" as people say it: "pipeline shop/orders". */
+export function nameText(name: string): string {
+  return name.replace(/^(pipeline|tag|pool):/, "$1 ");
+}
+
+/** Why a paused run rests: "paused by ana", "rests before clean, at a breakpoint". */
+export function restText(run: Pick<Schemas["RunDocument"], "reason">, events: readonly RunEvent[]): string {
+  const data = events.findLast(({ kind }) => kind === "run.paused")?.data ?? {};
+  const [by, task] = [data["by"], data["task"]];
+  if (run.reason === "breakpoint") return `Rests ${typeof task === "string" ? `before ${task}, ` : ""}at a breakpoint.`;
+  if (run.reason === "approval") return "Waits for somebody to approve or reject.";
+  return `Paused${typeof by === "string" ? ` by ${whoText(by)}` : ""}: nothing new begins until it is resumed.`;
+}
