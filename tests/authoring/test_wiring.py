@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import textwrap
 from datetime import date, timedelta
@@ -9,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from penstock import Param, Pipeline, Retry
-from penstock.errors import DefinitionError, NotSupportedYet
+from penstock import Limit, Param, Pipeline, Retry
+from penstock.errors import DefinitionError
 from penstock.model import graph
-from penstock.model.spec import Resources, Source
+from penstock.model.spec import LimitSpec, Resources, Source, from_json, to_json
 
 
 def plain(x: int = 1) -> int:
@@ -369,19 +370,15 @@ def test_names_in_any_script(name: str) -> None:
     assert list(p.spec().tasks) == [name]
 
 
-def test_what_comes_later_is_refused_as_such() -> None:
-    p = Pipeline("p")
-    p.task(plain, cache="1h")  # type: ignore[call-overload]
-    with pytest.raises(NotSupportedYet, match="cache"):
-        p.spec()
-    p = Pipeline("p", concurrency=1)  # type: ignore[arg-type]
+def test_how_many_runs_go_at_a_time() -> None:
+    p = Pipeline("p", concurrency=2)
     p.task(plain)
-    with pytest.raises(NotSupportedYet, match="concurrency"):
-        p.spec()
-    p.task(plain, retyr=3)  # type: ignore[call-overload]
-    with pytest.raises(DefinitionError) as caught:
-        p.spec()
-    assert type(caught.value) is DefinitionError
+    assert p.spec().concurrency == LimitSpec(2)
+    q = Pipeline("p", concurrency=Limit(2, full="skip"))
+    q.task(plain)
+    assert q.spec().concurrency == LimitSpec(2, "skip")
+    assert from_json(json.loads(json.dumps(to_json(q.spec())))) == q.spec()
+    assert q.spec().version != p.spec().version
 
 
 def test_a_pipeline_without_tasks() -> None:

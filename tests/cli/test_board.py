@@ -158,3 +158,9 @@ def test_a_frame_of_fifty_tasks_costs_less_than_three_milliseconds() -> None:
         board(run, Moment(NOW, beat), PLAIN, 100, 60)
         spent.append(time.perf_counter() - start)
     assert min(spent) < 0.003
+
+
+def test_who_paused_it_and_what_goes_on_is_told_below() -> None:
+    paused = _run([_task("a", "running")], "paused", paused_by="ann")
+    assert _shown(paused)[-1].strip() == "Paused by ann; `penstock runs resume 0abc` goes on"
+    assert _shown(_run([_task("a", "paused")], "paused"))[-1].strip().startswith("Paused; ")

@@ -40,6 +40,15 @@ def test_a_line_names_task_item_attempt_and_level(facts: dict[str, Any], text: s
     assert re.fullmatch(r"\d\d:\d\d:02\.500 (.*)\n", line)[1] == text  # type: ignore[index]
 
 
+def test_further_lines_of_a_record_stand_below_it() -> None:
+    assert log_line(_line(message="one\r\ntwo\n\nthree\n"), PLAIN).split("\n")[1:] == [
+        "    two",
+        "    ",
+        "    three",
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     ("message", "plain", "bright"),
     [

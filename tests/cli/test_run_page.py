@@ -137,7 +137,7 @@ def _item(state: str, **facts: Any) -> dict[str, Any]:
     run = document(state=state)
     return {
         **{name: run[name] for name in ("id", "pipeline", "state", "reason", "created_at", "duration", "trigger")},
-        "tasks_done": 2, "tasks_total": 3, "error": None, "params": {}, **facts,
+        "type": "standard", "tasks_done": 2, "tasks_total": 3, "error": None, "params": {}, **facts,
     }  # fmt: skip
 
 
@@ -159,6 +159,13 @@ def test_a_list_of_runs() -> None:
         ✗ failed (timeout)  LOCAL  2 h ago     3.5 s    2/3  manual                           clean: took 5 s
         """
     )
+
+
+def test_types_stand_in_a_list_where_they_are_not_the_usual_one() -> None:
+    lines = plain(listed([*ITEMS, _item("succeeded", type="incremental")], PLAIN, 200, CREATED.timestamp())).split("\n")
+    assert [line[15:37].split() for line in lines] == [
+        ["pipeline", "type"], ["flights"], ["flights"], ["flights", "incremental"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])

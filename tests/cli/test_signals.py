@@ -18,6 +18,7 @@ class Handle:
     def __init__(self, *, over: bool = False) -> None:
         self.asked: list[str] = []
         self.over = over
+        self.waits_for: str | None = None
 
     def cancel(self) -> None:
         self.asked.append("cancel")
@@ -94,3 +95,15 @@ def test_what_was_ignored_stays_ignored() -> None:
         assert signals.asked == 0
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_run_that_waits_for_a_limit_has_no_task_to_interrupt() -> None:
+    handle: Any = Handle()
+    handle.waits_for = "1 of 1 runs of 'flow' are running"
+    with Signals() as signals:
+        signals.handle, signals.interrupts = handle, True
+        _send(signal.SIGINT)
+        assert handle.asked == ["cancel"]
+        handle.waits_for = None
+        with pytest.raises(KeyboardInterrupt):
+            _send(signal.SIGINT)

@@ -69,7 +69,7 @@ def test_a_failure_says_why_and_where(tmp_path: Path) -> None:
         state="failed",
         error={"task": "clean", "map_index": None, **wrong},
     )
-    extras = Extras([], {}, ["before", "\x1b[2J" + "x" * 200], tmp_path)
+    extras = Extras([], {}, ["before\nafter it", "\x1b[2J" + "x" * 200], tmp_path)
     assert plain(summary(run, extras, PLAIN, 73)) == _text(
         """
         ✗ failed  flights  38fw0000000ab  in 3.5 s: 1 succeeded, 2 failed, 1
@@ -82,6 +82,7 @@ def test_a_failure_says_why_and_where(tmp_path: Path) -> None:
           ▸ 4 │     raise ValueError('no such year')
           last lines of its log
             before
+            after it
             �[2Jxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
         also failed: later (TimeoutError)
 
@@ -132,3 +133,10 @@ def test_commands_are_never_broken() -> None:
     run = document(task("a_task_with_a_long_name", "failed", attempts=[]), state="failed")
     lines = plain(summary(run, NOTHING, PLAIN, 40)).split("\n")
     assert "  penstock runs logs 38fw0000000ab --task a_task_with_a_long_name" in lines
+
+
+def test_results_of_earlier_runs_are_counted() -> None:
+    tasks = [task("a", reason="cached"), task("b", reason="cached"), task("c")]
+    lines = plain(summary(document(*tasks), NOTHING, PLAIN, 100))
+    assert "3 succeeded, 2 of them cached" in lines
+    assert "cached" not in plain(summary(document(task("c")), NOTHING, PLAIN, 100))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from penstock.cli.render import up
-from penstock.cli.render.runs import cancelled
+from penstock.cli.render.runs import asked
 from penstock.cli.render.spans import plain
 from penstock.cli.render.states import Paint
 
@@ -71,6 +71,6 @@ def test_falls_and_the_end_are_told_in_a_line() -> None:
 
 
 def test_what_became_of_a_cancel() -> None:
-    assert plain([cancelled("38fw", "applied", "cancelling", PAINT)]) == "38fw ◌ cancelling"
-    assert plain([cancelled("38fw", "refused", "failed", PAINT)]) == "38fw ✗ failed before: there is nothing to cancel"
-    assert "did not answer yet" in plain([cancelled("38fw", "waiting", "running", PAINT)])
+    assert plain([asked("38fw", "applied", "cancelling", None, PAINT)]) == "38fw ◌ cancelling"
+    assert plain([asked("38fw", "refused", "failed", "it is over", PAINT)]) == "38fw ✗ failed, refused: it is over"
+    assert "did not answer yet" in plain([asked("38fw", "waiting", "running", None, PAINT)])

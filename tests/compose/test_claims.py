@@ -181,6 +181,7 @@ def test_workers_go_after_a_rest_and_come_back(desk: Desk) -> None:
 
 def _claimed_by_one_that_died(desk: Desk, kind: str = "engine") -> str:
     run = desk.ask()
+    lifelines.release(lifelines.hold(desk.home.lifeline(GONE)))
     with desk.database.write() as connection:
         owner = instances.register(connection, kind, time.time(), GONE)
         assert requests.claim(connection, ids.key_of(run), owner) is not None

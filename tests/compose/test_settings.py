@@ -8,6 +8,7 @@ import pytest
 
 from penstock.compose.settings import Settings, load_settings
 from penstock.errors import SettingsError
+from penstock.model.spec import LimitSpec
 
 WHOLE = """
 database = "postgresql://db/penstock"
@@ -17,7 +18,13 @@ pipelines = ["jobs"]
 log_limit = "2MB"
 [pools]
 db = 2
+[limits.tags]
+nightly = 2
+reports = {runs = 1, full = "skip"}
+[limits.pools]
+api = 3
 """
+LIMITS = {"nightly": LimitSpec(2), "reports": LimitSpec(1, "skip")}
 
 
 def _write(folder: Path, text: str | bytes) -> Path:
@@ -27,12 +34,14 @@ def _write(folder: Path, text: str | bytes) -> Path:
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
-    assert load_settings(tmp_path, {}) == Settings(None, None, 0.0, {}, None, 256 << 20)
+    assert load_settings(tmp_path, {}) == Settings(None, None, 0.0, {}, None, 256 << 20, [], {})
 
 
 def test_a_file_sets_everything(tmp_path: Path) -> None:
     _write(tmp_path, WHOLE)
-    assert load_settings(tmp_path, {}) == Settings("postgresql://db/penstock", 3, 1.5, {"db": 2}, ["jobs"], 2_000_000)
+    assert load_settings(tmp_path, {}) == Settings(
+        "postgresql://db/penstock", 3, 1.5, {"db": 2, "api": 3}, ["jobs"], 2_000_000, limits=LIMITS
+    )
 
 
 def test_the_nearest_file_upward_is_taken_alone(tmp_path: Path) -> None:
@@ -48,9 +57,10 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     _write(tmp_path, WHOLE)
     env = {
         "PENSTOCK_DATABASE": "x.db", "PENSTOCK_WORKERS": "7", "PENSTOCK_GPUS": "0.5", "PENSTOCK_POOLS": "a=1, b=2",
-        "PENSTOCK_LOG_LIMIT": "512",
+        "PENSTOCK_LOG_LIMIT": "512", "PENSTOCK_LIMITS": "hourly=1, nightly=3:cancel_oldest",
     }  # fmt: skip
-    assert load_settings(tmp_path, env) == Settings("x.db", 7, 0.5, {"a": 1, "b": 2}, ["jobs"], 512)
+    limits = {"hourly": LimitSpec(1), "nightly": LimitSpec(3, "cancel_oldest")}
+    assert load_settings(tmp_path, env) == Settings("x.db", 7, 0.5, {"a": 1, "b": 2}, ["jobs"], 512, limits=limits)
 
 
 def test_an_empty_variable_is_none(tmp_path: Path) -> None:
@@ -76,6 +86,12 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("gpus = nan", "'gpus' is nan"),
         ("gpus = inf", "'gpus' is inf"),
         ("pools = 3", "'pools' is 3; write a table"),
+        ("limits = 3", r"write \[limits.tags\] or \[limits.pools\]"),
+        ("[limits.tag]\nnightly = 2", r"write \[limits.tags\] or \[limits.pools\]"),
+        ("[limits.tags]\nnightly = 0", "write a whole number from 1"),
+        ("[limits.tags]\nnightly = {runs = 2, full = 'wait'}", "with one of queue, skip, cancel_oldest, fail"),
+        ("[limits.tags]\nnightly = {full = 'skip'}", 'write a number, or {runs = 2, full = "skip"}'),
+        ("[pools]\ndb = 2\n[limits.pools]\ndb = 2", "the pool 'db' has two sizes"),
         ("[pools]\ndb = 0", "'pools' is {'db': 0}; write a whole number from 1"),
         ("[pools]\ndb = 'x'", "'pools' is {'db': 'x'}"),
         ("pipelines = 'jobs'", "'pipelines' is 'jobs'; write a list of folders"),

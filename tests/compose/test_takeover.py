@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from penstock.compose.local import LocalEngine
@@ -18,6 +19,7 @@ from penstock.model import ids
 from penstock.store import commands, ownership, replays
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
+from tests.executors.sharing import SharedAgent
 from tests.journeys.conftest import until
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
 
@@ -52,11 +54,22 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     made.database.close()
 
 
-def engine(desk: Desk) -> subprocess.Popen[str]:
-    """An engine process, once it is ready."""
+@pytest.fixture
+def desk_on_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr("tests.compose.test_claims.FLOW", FLOW)
+    made = Desk(tmp_path)
+    yield made
+    assert check(made.database) == []
+    made.database.close()
+
+
+def engine(desk: Desk, agent: SharedAgent | None = None, home: Path | None = None) -> subprocess.Popen[str]:
+    """An engine process, once it is ready: with an agent of its own, or with one that outlives it."""
     command = [sys.executable, "-m", "penstock.compose.engine_process", "--workers", "1"]
-    where = ["--home", desk.home.path, "--database", desk.home.database_url, "--project", desk.file.parent]
-    child = subprocess.Popen([*command, *map(str, where)], stdout=subprocess.PIPE, text=True)
+    where = ["--home", home or desk.home.path, "--database", desk.home.database_url, "--project", desk.file.parent]
+    fds = [] if agent is None else [agent.board.fileno()]
+    shared = ["--switchboard", *fds] if fds else []
+    child = subprocess.Popen([*command, *map(str, [*where, *shared])], stdout=subprocess.PIPE, text=True, pass_fds=fds)
     assert child.stdout is not None
     while not json.loads(child.stdout.readline()).get("ready"):
         pass
@@ -89,6 +102,42 @@ def test_the_other_engine_goes_on_and_runs_nothing_twice_that_had_finished(desk:
     assert document["state"] == "succeeded"
     assert [[(one["state"], one["reason"]) for one in task["attempts"]] for task in document["tasks"]] == [
         [("succeeded", None)], [("lost", "lease_lost"), ("succeeded", None)],
+    ]  # fmt: skip
+    assert seen.read_text().split() == ["first", "second", "second"]
+
+
+@pytest.mark.parametrize("home", [None, "other"], ids=["of-the-same-home", "of-another-home"])
+def test_the_other_engine_waits_for_the_agent_of_the_first(
+    desk_on_a_file: Desk, tmp_path: Path, home: str | None
+) -> None:
+    desk = desk_on_a_file  # it takes as long as an agent waits, and the store has no part in it
+    seen = desk.file.with_name("seen")
+    agent = SharedAgent(tmp_path / "agent")
+    engines = [engine(desk, agent)]
+    try:
+        run = desk.ask()
+        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs", 30)
+        until(lambda: desk.document(run)["tasks"][1]["attempts"], "that is on record", 30)
+        before = owner(desk, run)
+        (worker,) = [
+            one for one in psutil.Process(agent.process.pid).children(recursive=True) if one.name() == "penstock-w1"
+        ]
+        engines.append(engine(desk, home=None if home is None else tmp_path / home))
+        engines[0].kill()
+        engines[0].wait()
+        until(lambda: owner(desk, run) != before or not worker.is_running(), "somebody does something", 30)
+        assert owner(desk, run) == before
+        until(lambda: owner(desk, run) != before, "the other takes it over", 30)
+        desk.file.with_name("go").touch()
+        document = desk.over(run)
+    finally:
+        for child in engines:
+            child.kill()
+            child.communicate()
+        agent.end()
+    assert document["state"] == "succeeded"
+    assert [(one["state"], one["reason"]) for one in document["tasks"][1]["attempts"]] == [
+        ("lost", "lease_lost"), ("succeeded", None),
     ]  # fmt: skip
     assert seen.read_text().split() == ["first", "second", "second"]
 

@@ -6,7 +6,7 @@ import random
 import textwrap
 
 #: Starts the module: `witness` appends one whole line, so lines of processes that are killed are whole or not there.
-_HEAD = """
+HEAD = """
 import os, subprocess, time
 from pathlib import Path
 from penstock import Pipeline, Retry, run
@@ -15,7 +15,8 @@ HERE = Path(__file__).parent
 drill = Pipeline("drill")
 
 def witness(word):
-    line = f"{word} {run.id} {run.task} {'-' if run.map_index is None else run.map_index} {time.time():.6f}\\n"
+    item = "-" if run.map_index is None else run.map_index
+    line = f"{word} {run.id} {run.task} {item} {run.generation} {time.time():.6f}\\n"
     file = os.open(HERE / "witness", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(file, line.encode())
     os.close(file)
@@ -34,9 +35,9 @@ def work(seconds, child):
 def source(seed: int) -> str:
     """The text of a file that holds the pipeline `drill`: a chain, or 6 to 24 tasks with children, items, retries."""
     chance = random.Random(seed)
-    parts = [_HEAD]
+    parts = [HEAD]
     if chance.random() < 0.25:
-        return _HEAD + _chain(chance.randint(50, 300))
+        return HEAD + _chain(chance.randint(50, 300))
     names: list[str] = []
     for at in range(chance.randint(6, 24)):
         name = f"t{at:02}"

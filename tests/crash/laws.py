@@ -1,160 +1,160 @@
-"""What holds of a home after any crash, once its runs are over."""
+"""What holds of every record, and what holds of one whose runs are over. Each law gives what breaks it, in words."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-import psutil
-
-from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
+from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.model.transitions import RUN, TASK_RUN
-from penstock.store.check import check
-from penstock.store.database import Database, open_database
-
-MICRO = 1_000_000
-TERMINAL = TERMINAL_RUN | TERMINAL_TASK
+from tests.crash.record import Record, Run
 
 
-class Witness(NamedTuple):
-    """A line that a task left: it began or ended, then (seconds since 1970)."""
-
-    word: str
-    run: str
-    task: str
-    item: str
-    at: float
-
-
-def witnesses(file: Path) -> list[Witness]:
-    """All that tasks left, in the order in which it happened."""
-    lines = file.read_text().splitlines() if file.exists() else []
-    return [Witness(*line.split(" ")[:4], float(line.split(" ")[4])) for line in lines]
-
-
-def broken(home: Path, seen: list[Witness], mark: str) -> list[str]:
-    """The laws that do not hold, in words. `mark`: what the processes of this home carry in their environment."""
-    database = open_database(home / "penstock.db")
-    try:
-        return [
-            *(problem.message for problem in check(database)),
-            *_open_ends(database),
-            *_illegal_steps(database),
-            *_run_again(database, seen),
-            *_false_artifacts(database, home / "artifacts"),
-            *left_over(mark),
-        ]
-    finally:
-        database.close()
-
-
-def _open_ends(database: Database) -> list[str]:
-    with database.read() as connection:
-        runs = connection.all("SELECT id, state FROM run")
-        tasks = connection.all(
-            "SELECT run.id, task.task, task.state FROM task_run_row AS task JOIN run ON run.key = task.run_key"
-        )
-        commands = connection.all("SELECT id FROM command WHERE state = 'waiting'")
+def always(record: Record) -> list[str]:
+    """The laws of every moment."""
     return [
-        *(f"run {run} is {state}" for run, state in runs if state not in TERMINAL_RUN),
-        *(f"task {task} of run {run} is {state}" for run, task, state in tasks if state not in TERMINAL_TASK),
-        *(f"command {number} has no answer" for (number,) in commands),
+        *_under_way_in_what_is_over(record),
+        *_more_than_one(record),
+        *_live_without_owner(record),
+        *_false_history(record),
+        *_answers(record),
     ]
 
 
-def _illegal_steps(database: Database) -> list[str]:
+def at_rest(record: Record) -> list[str]:
+    """The laws of a record of which nobody works for a run any more."""
+    return [*always(record), *_open_ends(record), *_slots(record)]
+
+
+def _under_way_in_what_is_over(record: Record) -> list[str]:
+    """A run that is over has no task run under way, a task run that is over no attempt.
+
+    One that people end before it is known to have begun is over at once; its attempt ends before its run does.
+    """
+    runs = {run.key: run for run in record.runs}
+    tasks = {(task.run_key, task.seq): task for task in record.tasks}
+    found = [
+        f"run {run.id} is {run.state}, and its task {task.task} is {task.state}"
+        for task in record.tasks
+        if (run := runs[task.run_key]).state in TERMINAL_RUN and task.state not in TERMINAL_TASK
+    ]
+    for attempt in record.attempts:
+        task = tasks[attempt.run_key, attempt.seq]
+        at_once = attempt.state == "dispatched" or task.state == "cancelled"
+        at_once = at_once and runs[task.run_key].state not in TERMINAL_RUN
+        if attempt.state not in TERMINAL_ATTEMPT and task.state in TERMINAL_TASK and not at_once:
+            found.append(f"task {task.task} is {task.state}, and its attempt {attempt.n} is {attempt.state}")
+    return found
+
+
+def _more_than_one(record: Record) -> list[str]:
+    """A task run is made once a generation, tried by one at a time, and succeeds once."""
+    places = Counter((task.run_key, task.task, task.map_index, task.generation) for task in record.tasks)
+    live = Counter(one[:2] for one in record.attempts if one.state not in TERMINAL_ATTEMPT)
+    good = Counter(one[:2] for one in record.attempts if one.state == "succeeded")
+    return [
+        *(f"{place} is there {count} times" for place, count in places.items() if count > 1),
+        *(f"{place} has {count} attempts under way" for place, count in live.items() if count > 1),
+        *(f"{place} succeeded {count} times" for place, count in good.items() if count > 1),
+    ]
+
+
+def _live_without_owner(record: Record) -> list[str]:
+    runs = {run.key: run for run in record.runs}
+    return [
+        f"attempt {one[:3]} is {one.state}, and the owner of its run is gone"
+        for one in record.attempts
+        if one.state not in TERMINAL_ATTEMPT and runs[one.run_key].owner not in record.alive
+    ]
+
+
+def _false_history(record: Record) -> list[str]:
     """States as events tell them: each step is an edge of the table, and the last one is what the row says."""
-    with database.read() as connection:
-        events = connection.all("SELECT run_key, seq, kind FROM event ORDER BY id")
-        rows = {(key, None): state for key, state in connection.all("SELECT key, state FROM run")}
-        rows |= {
-            (key, seq): state for key, seq, state in connection.all("SELECT run_key, seq, state FROM task_run_row")
-        }
-    told: dict[tuple[int, int | None], list[str]] = {}
-    for key, seq, kind in events:
-        what, _, state = kind.partition(".")
-        if what in ("run", "task_run") and state != "expanded":
-            told.setdefault((key, seq), []).append(state)
+    rows = {(run.key, None): run.state for run in record.runs}
+    rows |= {(task.run_key, task.seq): task.state for task in record.tasks}
+    generations = {run.key: run.generation for run in record.runs}
     found = []
-    for place, states in told.items():
-        table = RUN if place[1] is None else TASK_RUN
-        # Only a person's decision leads out of a state that is an end.
-        edges = {step for step in _edges(table) if step[0] not in TERMINAL}
-        steps = zip(("created", *states), states, strict=False)
-        # What happens within one commit is told by its last state.
-        found += [f"{place}: {one} -> {two}" for one, two in steps if one != two and not _reached(edges, one, two)]
-        if rows.get(place) != states[-1]:
-            found.append(f"{place} is {rows.get(place)}, and its events end with {states[-1]}")
+    for place, steps in _told(record).items():
+        edges, state, began = _EDGES[place[1] is None], "created", 1
+        for after, data in steps:
+            if (state, after) not in edges.free and not (_is_decided(data) and (state, after) in edges.decided):
+                found.append(f"{place}: {state} -> {after}")
+            began += state in TERMINAL_RUN and after == "running"
+            state = after
+        if rows.get(place) != state:
+            found.append(f"{place} is {rows.get(place)}, and its events end with {state}")
+        if place[1] is None and began != generations.get(place[0], began):
+            found.append(f"run {place[0]} is in generation {generations[place[0]]}, and began {began} times")
     return found
 
 
-def _edges(table: Mapping[tuple[str, str], str]) -> set[tuple[str, str]]:
-    return {(before, after) for (before, _), after in table.items()}
+def _told(record: Record) -> dict[tuple[int, int | None], list[tuple[str, str | None]]]:
+    """The states of each run and task run, in order, with what the event tells besides."""
+    told: dict[tuple[int, int | None], list[tuple[str, str | None]]] = {}
+    for event in record.events:
+        what, _, state = event.kind.partition(".")
+        if what in ("run", "task_run") and (state in _STATES or state == "expanded"):
+            known = "running" if state == "expanded" else state
+            told.setdefault((event.run_key, event.seq), []).append((known, event.data))
+    return told
 
 
-def _reached(edges: set[tuple[str, str]], start: str, end: str) -> bool:
-    seen, waiting = {start}, [start]
-    while waiting:
-        at = waiting.pop()
-        for before, after in edges:
-            if before == at and after not in seen:
-                seen.add(after)
-                waiting.append(after)
-    return end in seen
+class Edges(NamedTuple):
+    """The steps of a table: those that are taken by themselves, and those that somebody has decided and is told of."""
+
+    free: frozenset[tuple[str, str]]
+    decided: frozenset[tuple[str, str]]
 
 
-def _run_again(database: Database, seen: list[Witness]) -> list[str]:
-    """A task that is recorded as succeeded does not begin again, and did end."""
-    with database.read() as connection:
-        rows = connection.all(
-            "SELECT run.id, task.task, task.map_index, task.ended_at FROM task_run_row AS task "
-            "JOIN run ON run.key = task.run_key WHERE task.state = 'succeeded' AND task.items IS NULL"
-        )
-    done = {(run, task, "-" if item < 0 else str(item)): ended / MICRO for run, task, item, ended in rows}
-    ends = Counter((one.run, one.task, one.item) for one in seen if one.word == "end")
-    late = [
-        f"{one.task}[{one.item}] of {one.run} began again {one.at - done[one[1:4]]:.3f} s after its success"
-        for one in seen
-        if one.word == "begin" and one[1:4] in done and one.at > done[one[1:4]]
-    ]
-    return late + [f"{place} succeeded and never ended" for place in done if not ends[place]]
+def _edges(table: Mapping[tuple[str, str], str], over: frozenset[str]) -> Edges:
+    decided, free = set(), {("running", "running"), ("created", "created")}
+    for (state, event), to in table.items():
+        (decided if state in over or event.startswith(_DECISIONS) else free).add((state, to))
+    # An expanded fan-out was running before, and a run that is asked for is told as created.
+    return Edges(frozenset(free), frozenset(decided))
 
 
-def _false_artifacts(database: Database, folder: Path) -> list[str]:
-    with database.read() as connection:
-        rows = connection.all("SELECT path, bytes, digest FROM artifact WHERE path IS NOT NULL")
-    found = []
-    for path, size, digest in rows:
-        file = folder / path
-        if not file.exists():
-            found.append(f"artifact {path} is not there")
-        elif file.is_file() and digest:
-            content = file.read_bytes()
-            if len(content) != size or f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
-                found.append(f"artifact {path} is not what was recorded")
-    return found
+def _is_decided(data: str | None) -> bool:
+    """Does an event tell of who wanted it, or that it begins a generation?"""
+    return data is not None and not {"by", "generation"}.isdisjoint(json.loads(data))
 
 
-def left_over(mark: str) -> list[str]:
-    """Children of tasks that are over."""
+#: How the events begin that only people can bring about.
+_DECISIONS: Final = ("set_state:", "look_again")
+_STATES: Final = TERMINAL_RUN | TERMINAL_TASK | {state for state, _ in (*RUN, *TASK_RUN)}
+_EDGES: Final = {True: _edges(RUN, TERMINAL_RUN), False: _edges(TASK_RUN, TERMINAL_TASK)}
+
+
+def _answers(record: Record) -> list[str]:
+    """A command waits, or has one answer with all that belongs to it."""
     return [
-        f"process {process.pid} ({json.dumps(words)}) is left over"
-        for process, words in marked(mark)
-        if words[:1] == ["sleep"]
+        f"command {one.id} ({one.kind}) is {one.state}, with {one.outcome} at {one.applied_at}"
+        for one in record.commands
+        if (one.state != "waiting") != (one.outcome is not None and one.applied_at is not None)
+        or one.state not in ("waiting", "applied", "refused")
     ]
 
 
-def marked(mark: str) -> list[tuple[psutil.Process, list[str]]]:
-    """The processes that carry a mark, with their command lines; zombies are none."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("PENSTOCK_TEST_MARK") == mark and process.status() != psutil.STATUS_ZOMBIE:
-                found.append((process, process.cmdline()))
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue
-    return found
+def _open_ends(record: Record) -> list[str]:
+    over: dict[int, bool] = {}
+    for task in record.tasks:
+        over[task.run_key] = over.get(task.run_key, True) and task.state in TERMINAL_TASK
+    return [
+        *(f"run {run.id} is {run.state}" for run in record.runs if not _is_over(run)),
+        *(f"all tasks of run {run.id} are over, it is {run.state}" for run in record.runs
+          if over.get(run.key) and not _is_over(run)),
+        *(f"task {task.task} is {task.state}" for task in record.tasks if task.state not in TERMINAL_TASK),
+        *(f"command {one.id} ({one.kind}) has no answer" for one in record.commands if one.state == "waiting"),
+    ]  # fmt: skip
+
+
+def _is_over(run: Run) -> bool:
+    return run.state in TERMINAL_RUN
+
+
+def _slots(record: Record) -> list[str]:
+    """Who is over holds none."""
+    over = {run.key for run in record.runs if _is_over(run)}
+    return [f"a slot is held for run {slot.run_key}" for slot in record.slots if slot.run_key in over]

@@ -79,7 +79,7 @@ def test_what_is_over_can_not_be_cancelled() -> None:
 def test_what_this_version_can_not_do_is_refused() -> None:
     world = World()
     view = begun(world)
-    order(world, view.key, kind="pause")
+    order(world, view.key, kind="dance")
     (answer,) = answers(world)
     assert answer[:2] == (7, "refused")
     assert answer[2]["code"] == "not_supported_yet"
@@ -93,3 +93,11 @@ def test_who_lost_the_run_answers_nothing() -> None:
     order(world, view.key)
     assert isinstance(view.handle.failure, Fenced)
     assert world.engine.live() == []  # the answer went with the commit that was refused
+
+
+def test_a_retry_of_a_run_that_has_just_ended_waits_for_whoever_begins_it_again() -> None:
+    world = World()
+    view = begun(world)
+    world.end_all()
+    order(world, view.key, kind="retry")
+    assert answers(world) == []

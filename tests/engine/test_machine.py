@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from penstock.engine.approvals import waiting
 from penstock.engine.view import RunView
-from penstock.model.spec import PipelineSpec, RetrySpec, Source, TaskSpec
+from penstock.model.spec import ApprovalSpec, ParamSpec, PipelineSpec, RetrySpec, Source, TaskSpec
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.ports.executor import Assignment
 from penstock.store.check import check
+from penstock.store.commands import Command
 from penstock.store.database import Database, open_database
 from penstock.store.documents import run_document
 from penstock.store.write import apply
@@ -22,7 +24,7 @@ from tests.engine.world import World, pipeline, task
 
 NAMES = "abcdefgh"
 #: What can happen in a run; in few of them all of it, or none would come far.
-TROUBLES = ("cancel", "disorder", "loss", "repeats", "returns")
+TROUBLES = ("cancel", "disorder", "loss", "pause", "repeats", "returns", "set_state")
 
 
 @st.composite
@@ -42,7 +44,7 @@ def pipelines(draw: st.DrawFn) -> PipelineSpec:
         if draw(st.integers(0, 3)) == 0:
             more["inputs"] = {"x": Source("item", "items", over="param")}
             more["foreach"] = ("x",)
-        tasks.append(task(name, *reads, **more))
+        tasks.append(_asking(draw, name, reads, more) if draw(st.integers(0, 7)) == 0 else task(name, *reads, **more))
         assert len(tasks) == place + 1
     if draw(st.booleans()):
         tasks.append(task("alarm", role="on_failure"))
@@ -53,6 +55,16 @@ def pipelines(draw: st.DrawFn) -> PipelineSpec:
     return pipeline(
         *tasks, timeout=timeout, on_timeout=draw(st.sampled_from(["failed", "warning", "cancelled"])), durability=strict
     )
+
+
+def _asking(draw: st.DrawFn, name: str, after: list[str], more: dict[str, Any]) -> TaskSpec:
+    """A task that a person answers, or nobody does in time."""
+    silent = draw(st.sampled_from(["rejected", "approved", "failed"]))
+    rules = {fact: more[fact] for fact in ("trigger", "allow_failure")}
+    return TaskSpec(
+        name, kind="approval", outputs=(name,), after=tuple(after), timeout=draw(st.sampled_from([None, 5.0])),
+        approval=ApprovalSpec("?", {"x": ParamSpec("x", "int", 1)}, silent), **rules,
+    )  # fmt: skip
 
 
 @st.composite
@@ -106,6 +118,8 @@ class EngineMachine(RuleBasedStateMachine):
         self.writer = DirectWriter(self.database)
         self.world = World(workers=workers, writer=self.writer)
         self.ended: list[Assignment] = []
+        self.orders = 0
+        self.seen_before: int | None = None
         self.view = self.world.submit(spec, params={"items": list(range(items))})
 
     def teardown(self) -> None:
@@ -113,6 +127,10 @@ class EngineMachine(RuleBasedStateMachine):
             return
         self.writer.hold = False
         for _ in range(200):
+            if self.view.state == "paused":
+                self._order("resume")
+            for run in waiting(self.view):
+                self._order("approve", task=run.task.name, decision="approve")
             self.writer.answer()
             self.world.turn()
             self.world.end_all()
@@ -209,6 +227,45 @@ class EngineMachine(RuleBasedStateMachine):
         (self.view.handle.kill if force else self.view.handle.cancel)()
         self.world.turn()
 
+    @precondition(lambda self: "pause" in self.troubles)
+    @rule(kind=st.sampled_from(["pause", "resume"]), now=st.booleans())
+    def pause_or_resume(self, kind: str, now: bool) -> None:
+        self._order(kind, now=now)
+
+    @precondition(lambda self: "set_state" in self.troubles)
+    @rule(
+        name=st.sampled_from([*NAMES, "tidy"]),
+        index=st.sampled_from([None, None, 0, 1]),
+        state=st.sampled_from(["succeeded", "skipped", "failed"]),
+    )
+    def set_a_state(self, name: str, index: int | None, state: str) -> None:
+        self._order("set-state", task=name, map_index=index, state=state)
+
+    @precondition(lambda self: waiting(self.view))
+    @rule(data=st.data(), decision=st.sampled_from(["approve", "approve", "reject"]))
+    def answer_a_question(self, data: st.DataObject, decision: str) -> None:
+        names = [run.task.name for run in waiting(self.view)]
+        self._order("approve", task=data.draw(st.sampled_from(names)), decision=decision)
+
+    def _order(self, kind: str, **arguments: Any) -> None:
+        self.orders += 1
+        command = Command(self.orders, self.view.key, kind, arguments, 0, "ann", "waiting", None, None)
+        self.world.engine.order(command)
+        self.world.turn()
+
+    @invariant()
+    def nothing_begins_while_it_rests(self) -> None:
+        if self.view.state != "paused":
+            self.seen_before = None
+            return
+        if self.seen_before is None:
+            self.seen_before = len(self.world.executor.seen)
+        assert len(self.world.executor.seen) == self.seen_before
+        assert not self.view.still or not self._running()
+
+    def _running(self) -> list[Any]:
+        return [run for run in self.view.task_runs if run.state == "running" and run.live is not None]
+
     @invariant()
     def counts_are_true(self) -> None:
         view = self.view
@@ -218,7 +275,8 @@ class EngineMachine(RuleBasedStateMachine):
         live = [run for run in view.task_runs if run.live is not None]
         assert view.live == len(live)
         assert all(run.live is None or run.live.state not in TERMINAL_ATTEMPT for run in view.task_runs)
-        assert self.world.engine.limits.out == len(self.world.engine._live) == view.live
+        assert len(self.world.engine._live) == view.live
+        assert self.world.engine.limits.out == view.live - len(view.rested)
         assert view.tasks_done <= view.tasks_total
         promised = {run.promise.key for run in view.task_runs if run.promise is not None}
         assert promised == set(self.world.engine._promises.open)

@@ -218,3 +218,18 @@ def test_what_still_runs_is_not_retried(database: Database) -> None:
         with pytest.raises(TransitionError, match="the run is running"):
             reopen(restored(database, view).view, start, world.now)
     world.end_all()
+
+
+def test_what_could_not_be_read_because_its_file_is_damaged_is_made_again(database: Database) -> None:
+    spec = pipeline(task("a"), task("b", "a"), task("c", "b"), task("d", "b"), task("other"))
+    world, view = begun(database, spec)
+    world.end("a")
+    world.end("other")
+    world.end("b")
+    world.end("c", "failed", "artifact_corrupt")
+    world.end_all()
+    after, again = retry(world, view, database)
+    assert after.names() == ["b"]
+    after.end_all()
+    assert again.state == "succeeded"
+    assert {run.task.name: run.generation for run in again.by_place} == {"a": 1, "b": 2, "c": 2, "d": 2, "other": 1}

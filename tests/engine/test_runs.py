@@ -473,6 +473,29 @@ class TestRefusedCommits:
         world.end("a", "cancelled")
         assert world.engine.limits.out == 0
 
+    def test_the_other_runs_of_the_commit_go_on(self) -> None:
+        world = World()
+        lost = world.submit(pipeline(task("a"), task("b", "a")))
+        kept = world.submit(pipeline(task("c"), task("d", "c")))
+        world.writer.hold = True
+        first, second = world.take("a"), world.take("c")
+        world.report(first)
+        world.report(second)
+        world.turn()
+        both = world.writer.commits[-1]
+        assert {fence.run_key for fence in both.fences} == {lost.key, kept.key}
+        world.writer.hold = False
+        world.writer.errors.append(Fenced("it belongs to another engine", run_key=lost.key))
+        world.writer.answer()
+        world.turn()
+        assert isinstance(lost.handle.failure, Fenced)
+        again = world.writer.commits[world.writer.commits.index(both) + 1]
+        assert {event.run_key for event in again.events} == {kept.key}
+        assert [row.state for row in again.attempt_updates] == ["succeeded"]
+        world.end("d")
+        assert kept.handle.wait(0)
+        assert (kept.state, kept.handle.failure) == ("succeeded", None)
+
     def test_a_locked_database_is_tried_again_with_the_same_commit(self) -> None:
         world = World()
         world.writer.errors.append(StoreBusy())

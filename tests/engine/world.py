@@ -30,6 +30,9 @@ class ScriptedExecutor:
         self.behind: dict[str, Assignment] = {}
         self.seen: list[Assignment] = []
         self.cancelled: list[str] = []
+        self.begun: set[str] = set()
+        self.suspended: set[str] = set()
+        self.suspends = True
         self.reports: list[Report] = []
         self.forgotten: list[str] = []
         self.lost = False
@@ -52,6 +55,17 @@ class ScriptedExecutor:
 
     def cancel(self, keys: list[str]) -> None:
         self.cancelled.extend(keys)
+
+    def recall(self, keys: list[str]) -> None:
+        for key in keys:
+            if (key in self.waiting and key not in self.begun) or key in (one.key for one in self.behind.values()):
+                self.give_back(key)
+
+    def suspend(self, keys: list[str]) -> None:
+        self.suspended.update(keys)
+
+    def resume(self, keys: list[str]) -> None:
+        self.suspended.difference_update(keys)
 
     def forget(self, run_id: str) -> None:
         self.forgotten.append(run_id)
@@ -97,6 +111,8 @@ class ListWriter:
         self.hold = False
         self.errors: deque[BaseException] = deque()
         self._unanswered: deque[Any] = deque()
+        #: Attempts that hold a slot of a pool; there is one pool.
+        self.slots: set[tuple[int, int, int]] = set()
 
     def submit(self, commit: Commit, answer: Any) -> None:
         self.commits.append(commit)
@@ -106,7 +122,15 @@ class ListWriter:
 
     def answer(self) -> None:
         while self._unanswered:
+            self._give_slots(self.commits[-len(self._unanswered)])
             self._unanswered.popleft()(self.errors.popleft() if self.errors else None)
+
+    def _give_slots(self, commit: Commit) -> None:
+        self.slots -= {*commit.slots_gone}
+        for ask in commit.slot_asks:
+            if len(self.slots) < ask.most:
+                self.slots.add(ask[2:5])
+                commit.granted.append(ask)
 
 
 class World:
@@ -134,7 +158,7 @@ class World:
         plan = make_plan(spec)
         self._runs += 1
         context = RunContext(
-            ids.run_id(ids.run_key(self.now, self._runs)), spec.name, "default", plan.version, "standard",
+            ids.run_id(ids.run_key(self.now, self._runs)), spec.name, "default", plan.version, request.type,
             params or {}, {}, {}, "/artifacts", "/logs",
         )  # fmt: skip
         view = new_view(plan, context, request, self.now, chosen=chosen_tasks(plan, request), given=given or {})
@@ -167,6 +191,7 @@ class World:
         self.start_key(next(key for key, one in self.executor.waiting.items() if _name(one) == name))
 
     def start_key(self, key: str) -> None:
+        self.executor.begun.add(key)
         self.executor.reports.append(Started(key, self.now, "w1"))
         self.turn()
 

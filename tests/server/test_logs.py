@@ -254,3 +254,12 @@ def test_wrong_questions_are_told(logged: Logged, query: str) -> None:
 def test_search_wants_a_text(logged: Logged) -> None:
     problem(logged.get(f"{LOGS}/matches", params={"text": ""}), 422)
     problem(logged.get(f"{LOGS}/matches", params={"text": "x" * 201}), 422)
+
+
+def test_lines_of_one_generation_are_apart_from_those_of_the_same_attempt_of_another(world: World) -> None:
+    logged = Logged(world)
+    world.write(Commit(new_task_runs=[made.task_run(4, task="a", generation=2)], new_attempts=[made.attempt(4, 1)]))
+    logged.write(4, 1, 9)
+    assert logged.messages(task="a", attempt=1, generation=1, level="error") == ["error 2 of 0.1"]
+    assert logged.messages(task="a", attempt=1, generation=2, level="error") == ["error 2 of 4.1"]
+    assert logged.messages(task="a", generation=1, level="error") == ["error 2 of 0.1", "error 2 of 0.2"]

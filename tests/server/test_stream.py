@@ -88,6 +88,17 @@ def test_tasks_are_told_to_those_who_watch_their_run(live: Listening) -> None:
             assert (event.runs, event.changes("task")) == ([RUN], [])
 
 
+def test_all_hear_of_runs_that_were_deleted_also_those_who_come_back(live: Listening) -> None:
+    gone = live.world.run(7, state="failed", ended_at=made.AT + 9)
+    with live.reading() as reading:
+        before = reading.next().id
+        answer = live.world.program.post(f"/api/v1/runs/{gone}/actions/delete")
+        assert answer.status_code == 200, answer.text
+        assert reading.until("deleted").changes("deleted") == [{"kind": "deleted", "ids": [gone]}]
+    with live.reading(last_event_id=str(before)) as reading:
+        assert reading.until("deleted").changes("deleted") == [{"kind": "deleted", "ids": [gone]}]
+
+
 def test_progress_and_logs_of_a_watched_run_are_told(live: Listening) -> None:
     start(live.world)
     path = live.world.service.logs / f"{made.KEY}/0.1.jsonl"

@@ -81,7 +81,7 @@ class TestReclaim:
         assert sorted(epochs) == [2, 3, 4, 5]  # type: ignore[type-var]
 
 
-def test_wishes_to_retry_what_is_over_wait_for_any_engine(database: Database) -> None:
+def test_wishes_for_anyone_what_is_over_wait_for_any_engine(database: Database) -> None:
     over(database, owner=1)
     write(database, made.first_commit(key=made.key_at(1), owner=1))
     with database.write() as connection:
@@ -89,9 +89,9 @@ def test_wishes_to_retry_what_is_over_wait_for_any_engine(database: Database) ->
         cancel = commands.add(connection, made.KEY, "cancel", {}, NOW)
         early = commands.add(connection, made.key_at(1), "retry", {}, NOW)
     with database.read() as connection:
-        assert [(one.id, one.by) for one in commands.to_retry(connection)] == [(again, "ann")]
+        assert [(one.id, one.by) for one in commands.for_anyone(connection)] == [(again, "ann")]
         assert [one.id for one in commands.waiting(connection, 1)] == [cancel, early]
-        assert commands.to_retry(connection, limit=0) == []
+        assert commands.for_anyone(connection, limit=0) == []
 
 
 def test_runs_of_engines_wait_for_the_next_and_those_of_terminals_do_not(database: Database) -> None:

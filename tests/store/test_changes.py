@@ -41,10 +41,10 @@ def latest(database: Database) -> int:
 
 def test_nothing_happened(database: Database) -> None:
     assert latest(database) == 0
-    assert since(database, 0) == changes.Since(0, [], [], False, False)
+    assert since(database, 0) == changes.Since(0, [], [], [], False, False)
     write(database, made.first_commit())
     at = latest(database)
-    assert since(database, at) == changes.Since(at, [], [], False, False)
+    assert since(database, at) == changes.Since(at, [], [], [], False, False)
 
 
 def test_runs_and_tasks_that_changed_are_named_once(database: Database) -> None:
@@ -53,7 +53,7 @@ def test_runs_and_tasks_that_changed_are_named_once(database: Database) -> None:
     write(database, Commit(events=[made.event("a", 1), made.event("b"), made.event("c", 0, 1), made.event("d", 1, 1)]))
     write(database, made.first_commit(key=made.key_at(1)))
     assert since(database, at) == changes.Since(
-        at + 5, [made.KEY, made.key_at(1)], [(made.KEY, 1), (made.KEY, 0)], False, False
+        at + 5, [made.KEY, made.key_at(1)], [(made.KEY, 1), (made.KEY, 0)], [], False, False
     )
 
 

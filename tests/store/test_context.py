@@ -42,6 +42,12 @@ class TestContext:
         assert [run["id"] for run in context["recent"]] == [identity(at) for at in (0, 1, 2, 6)]
         assert context["recent"][0]["duration"] == 1.0
 
+    def test_replays_are_the_runs_that_repeat_it(self, database: Database) -> None:
+        write(database, over(0), over(1), *(over(at)._replace(replay_of=made.key_at(0)) for at in (2, 4)), over(5))
+        with database.read() as connection:
+            contexts = [run_context(connection, made.key_at(at)) for at in (0, 1)]
+        assert [[run["id"] for run in context["replays"]] for context in contexts] == [[identity(2), identity(4)], []]
+
     def test_a_run_alone(self, database: Database) -> None:
         write(database, made.run())
         with database.read() as connection:
@@ -62,6 +68,13 @@ class TestContext:
         with database.read() as connection:
             assert run_context(connection, made.key_at(5))["expected_duration"] == 3.0
             assert run_context(connection, made.key_at(3))["expected_duration"] == 2.0
+
+    def test_runs_that_do_less_don_t_count_for_the_expected_duration(self, database: Database) -> None:
+        write(database, over(0, 4), over(1, 6), over(2, 0.5, type="incremental"), made.run(made.key_at(5)))
+        write(database, made.run(made.key_at(6), type="incremental"), made.run(made.key_at(7), type="replay"))
+        with database.read() as connection:
+            expected = [run_context(connection, made.key_at(at))["expected_duration"] for at in (5, 6, 7)]
+        assert expected == [5.0, 0.5, 5.0]
 
     def test_a_run_that_is_not_there(self, database: Database) -> None:
         with pytest.raises(NotFound), database.read() as connection:

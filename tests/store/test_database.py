@@ -178,8 +178,9 @@ class TestDamage:
             apply(connection, made.first_commit(2000))
         database.close()
         with path.open("r+b") as file:
-            file.seek(path.stat().st_size // 2 // 4096 * 4096)
-            file.write(os.urandom(40 * 4096))
+            # Behind the first pages of all tables, which have to be read to open it.
+            file.seek(path.stat().st_size * 3 // 4 // 4096 * 4096)
+            file.write(os.urandom(20 * 4096))
         problems = check(open_database(path))
         assert problems
         assert problems[0].law in ("the file is whole", "the file can be read")

@@ -41,7 +41,7 @@ def test_the_run_itself(database: Database) -> None:
     row = made.run(
         state="failed", reason="user_error", ended_at=made.AT + 2_500_000, parent_key=parent, replay_of=replayed,
         error=json.dumps({"task": "raw", **ERROR}), generation=2, tags='["nightly"]', selection='{"from": ["raw"]}',
-        tasks_total=3, tasks_done=2,
+        tasks_total=3, tasks_done=2, options='{"refresh": false, "breakpoints": ["model"]}',
     )  # fmt: skip
     commit = Commit(versions=[made.version()], new_runs=[row], labels=[(made.KEY, "b", "2"), (made.KEY, "a", "1")])
     document = document_of(database, commit)
@@ -69,6 +69,8 @@ def test_the_run_itself(database: Database) -> None:
         "selection": {"from": ["raw"]},
         "error": {"task": "raw", **SHOWN},
         "facts": None,
+        "breakpoints": ["model"],
+        "given": [],
         "tasks": [],
     }
 

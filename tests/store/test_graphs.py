@@ -74,7 +74,7 @@ def test_a_task() -> None:
         "tags": ["load"], "labels": {"cost": "9"}, "inputs": {"year": "param:year", "again": "param:year"},
         "outputs": ["raw"], "foreach": [], "trigger": "all_succeeded", "conditional": False, "allow_failure": False,
         "timeout": 60.0, "attempts": 3, "resources": {"cpu": 2.0}, "file": "a/flights.py", "line": 7,
-        "has_source": True, "facts": {"namespace": "load.web"},
+        "has_source": True, "facts": {"namespace": "load.web"}, "approval": None,
     }  # fmt: skip
     assert split["file"] == "lib.py", "no path of this machine leaves the store"
     assert (each["inputs"], each["foreach"], each["conditional"]) == ({"one": "dataset:train"}, ["one"], True)

@@ -9,7 +9,7 @@ import pytest
 
 from penstock.errors import NotFound, UsageError
 from penstock.model import ids
-from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, TaskSpec, to_json
+from penstock.model.spec import CodeRef, LimitSpec, ParamSpec, PipelineSpec, TaskSpec, to_json
 from penstock.store.database import Database
 from penstock.store.definitions import Found, Trouble, record_definitions
 from penstock.store.grid import grid
@@ -22,7 +22,8 @@ from tests.store.wired import assert_wire
 
 SPEC = PipelineSpec(
     "flights", description="Late flights.", params={"year": ParamSpec("year", "int", 2013, choices=(2013,), min=1)},
-    labels={"owner": "me"}, tags=("nightly",), timeout=5.0, code=CodeRef("/p", "/p/flights.py", "flights", "flights"),
+    labels={"owner": "me"}, tags=("nightly",), timeout=5.0, concurrency=LimitSpec(2, "skip"),
+    code=CodeRef("/p", "/p/flights.py", "flights", "flights"),
     tasks={"b": TaskSpec("b", tags=("y", "x")), "a": TaskSpec("a", tags=("x",))},
 )  # fmt: skip
 
@@ -70,6 +71,7 @@ def test_a_pipeline_in_full(database: Database) -> None:
         "params": [{"name": "year", "type": "int", "default": 2013, "required": False, "choices": [2013], "min": 1,
                     "max": None, "pattern": None, "description": ""}],
         "task_names": ["b", "a"], "task_tags": ["x", "y"], "timeout": 5.0, "durability": "pipelined",
+        "concurrency": {"runs": 2, "full": "skip"},
     }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_an_engine_gets_all_that_was_asked_for(known: Database) -> None:
     key = ask(
         known, params={"day": "é\x00"}, labels={"owner": "me"}, tags=["b", "a"], type="test", tasks_total=3, chance=5,
         selection={"from": ["raw"], "to": [], "from_run": ["0000000000001"]}, trigger={"kind": "event", "name": "n"},
-        facts={"by": "x"},
+        facts={"by": "x"}, options={"refresh": True},
     )  # fmt: skip
     assert key == made.key_at(0, 5)
     with known.read() as connection:
@@ -63,7 +63,7 @@ def test_an_engine_gets_all_that_was_asked_for(known: Database) -> None:
     assert found == requests.Requested(
         key, ids.run_id(key), "flights", "default", "v1", made.version().spec, "test", {"day": "é\x00"},
         {"owner": "me"}, ["b", "a"], {"kind": "event", "name": "n"}, {"from": ["raw"]}, "0000000000001", None, None,
-        {"by": "x"}, 3, made.AT, 1, 1,
+        {"by": "x"}, 3, made.AT, 1, 1, {"refresh": True},
     )  # fmt: skip
     assert check(known) == []
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import pytest
 
 from penstock.errors import Fenced, StaleWrite
 from penstock.store.database import Database
-from penstock.store.rows import Commit, NewMetric, NewSample, NewTimer
+from penstock.store.rows import (
+    CommandSettled,
+    Commit,
+    NewMetric,
+    NewResult,
+    NewSample,
+    NewTimer,
+    RunOptions,
+    RunParams,
+    SlotAsk,
+    without,
+)
 from penstock.store.write import apply
 from tests.store import made
 
@@ -50,6 +64,29 @@ def test_a_commit_writes_every_kind_of_row_as_it_was_given(database: Database) -
         assert connection.all("SELECT * FROM sample") == [sample]
         assert connection.one("SELECT bytes, safe FROM artifact") == (1 << 40, True)
         assert connection.all("SELECT * FROM timer") == [(made.KEY, "retry", 0, 5)]
+
+
+def _rows(key: int) -> dict[str, Any]:
+    """A row of each kind that a commit has, of that run."""
+    ask = SlotAsk("pool", 2, key, 0, 1, 5.0)
+    return {
+        "fences": made.fence(key), "new_runs": made.run(key), "labels": (key, "owner", "me"),
+        "new_task_runs": made.task_run(key=key), "new_attempts": made.attempt(key=key),
+        "attempt_updates": made.attempt_update(key=key), "artifacts": made.artifact(key=key),
+        "results": NewResult("digest", key, 0, 5), "task_run_updates": made.task_run_update(key=key),
+        "run_updates": made.run_update(key), "run_params": RunParams("{}", key), "run_options": RunOptions(None, key),
+        "events": made.event(key=key), "metrics": NewMetric(key, 0, 1, 5, "auc", 0.5, None),
+        "samples": NewSample(key, 0, 1, 5, 0.5, 1, 2, 3), "timers_gone": (key, "retry", 0),
+        "timers": NewTimer(key, "retry", 0, 5), "commands": CommandSettled("applied", "{}", 5, 7, key),
+        "slots_over": (key,), "slots_gone": (key, 0, 1), "slots_past": key, "slot_asks": ask, "granted": ask,
+    }  # fmt: skip
+
+
+def test_a_commit_without_one_run_has_all_of_the_others() -> None:
+    both = Commit(versions=[made.version()], **{name: [row, _rows(2)[name]] for name, row in _rows(1).items()})
+    assert all(getattr(both, part.name) for part in fields(Commit)), "a kind of rows is not tested here"
+    assert without(both, 1) == Commit(versions=[made.version()], **{name: [row] for name, row in _rows(2).items()})
+    assert without(both, 3) == both
 
 
 @pytest.mark.parametrize("rows", [1, 2, 8, 9, 17, 300, 1000, 2049])

@@ -397,3 +397,16 @@ def waits(mark):
     while not Path(mark).exists():
         time.sleep(0.005)
     return os.getpid()
+
+
+@task
+def waits_for(mark, path):
+    """Say so, and go on when a file is there."""
+    print("waits")
+    run.metric("waits", 1)
+    Path(mark).touch()
+    while not Path(path).exists():
+        time.sleep(0.005)
+    print("goes on")
+    run.metric("goes on", 1)
+    return os.getpid()

@@ -21,6 +21,7 @@ from penstock.store.events import list_events
 
 PATIENCE = 180.0
 DRIVER = Path(__file__).parent / "driver.py"
+CELLS = Path(__file__).parent / "cells.py"
 KEDRO = [sys.executable, "-m", "kedro"]
 
 
@@ -48,7 +49,14 @@ class Recorded:
 
     def drives(self, *cases: dict[str, Any]) -> list[str | None]:
         """Runs from Python, one after the other in one process; what was raised of each."""
-        done = self._popen([str(DRIVER), str(self.project), json.dumps(cases)])
+        return self._raised(str(DRIVER), str(self.project), json.dumps(cases))
+
+    def cells(self, *texts: str) -> list[str | None]:
+        """Cells of a notebook, one after the other in one process; what was raised of each."""
+        return self._raised(str(CELLS), json.dumps(texts))
+
+    def _raised(self, *words: str) -> list[str | None]:
+        done = self._popen(list(words))
         said, _ = done.communicate(timeout=PATIENCE)
         assert done.returncode == 0, said
         raised: list[str | None] = json.loads(said.splitlines()[-1])

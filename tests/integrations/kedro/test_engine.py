@@ -38,6 +38,9 @@ def test_spaceflights_from_tables_to_a_model(user: User, project: Make) -> None:
     table = pd.read_parquet(folder / "data/03_primary/model_input_table.parquet")
     assert made["model_input_table"]["kind"] == "dataset"
     assert made["model_input_table"]["rows"] == len(table)
+    assert {one["dataset"]: one["bytes"] for one in document["given"]} == {
+        file.stem: file.stat().st_size for file in (folder / "data/01_raw").iterdir()
+    }
     assert made["model_input_table"]["bytes"] == (folder / "data/03_primary/model_input_table.parquet").stat().st_size
     assert [column["name"] for column in made["model_input_table"]["columns"]] == list(table.columns)
     assert made["train"]["kind"] == "table"
@@ -212,6 +215,16 @@ def test_the_hooks_of_the_project_run(user: User, tmp_path: Path) -> None:
         "before penstock 2 {'options': {'by': 0}}", "saved one 1 seen",
         "error ZeroDivisionError: division by zero",
     ]  # fmt: skip
+
+
+def test_a_parameter_that_no_node_reads_can_be_given_and_hooks_see_it(user: User, tmp_path: Path) -> None:
+    parameters = "options: {step: 1, by: 2, how: fast}\nunread: {deep: 1}\n"
+    project = write_project(tmp_path, TWO, settings=HOOKS, parameters=parameters)
+    run = user.runs("small", "-p", "options.how=slow", "-p", "unread.deep=7")
+    assert (project / "data/told").read_text().splitlines()[0] == (
+        "before penstock 2 {'unread': {'deep': 7}, 'options': {'how': 'slow'}}"
+    )
+    assert run["params"] == {"options.step": 1, "options.by": 2, "options.how": "slow", "unread": {"deep": 7}}
 
 
 def _as_it_is(folder: Path) -> None:

@@ -1,0 +1,289 @@
+"""Limits of runs and pools, with engines and terminals on one store. Tasks run in real workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from penstock.engine.request import RetryWish, RunRequest
+from penstock.errors import LimitReached
+from penstock.model import ids
+from penstock.store.check import check
+from tests.compose.limited import FLOW, Limited
+from tests.journeys.conftest import until
+from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
+
+
+@pytest.fixture
+def limited(tmp_path: Path) -> Iterator[Limited]:
+    yield from _on(tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Limited]:
+    yield from _on(tmp_path, request.getfixturevalue("postgres_schema") if request.param == "postgresql" else None)
+
+
+def _on(folder: Path, url: str | None = None) -> Iterator[Limited]:
+    made = Limited(folder, url)
+    with made.database.write() as connection:
+        for table in ("run", "event", "slot", "attempt", "task_run_row", "artifact", "command", "timer", "label"):
+            connection.run(f"DELETE FROM {table}")
+    yield made
+    assert check(made.database) == []
+    with made.database.read() as connection:
+        assert connection.all("SELECT * FROM slot") == []
+    made.database.close()
+
+
+def test_runs_wait_for_their_turn_first_come_first(limited: Limited) -> None:
+    with limited.engine():
+        runs = [limited.ask("one", str(n)) for n in range(4)]
+        limited.becomes(runs[0], "running")
+        for run in runs[1:]:
+            limited.becomes(run, "queued/limit")
+        free = limited.ask("free")
+        limited.becomes(free, "succeeded")
+        for n, run in enumerate(runs):
+            limited.becomes(run, "running")
+            limited.open(str(n))
+            limited.becomes(run, "succeeded")
+    (_, created, _), (_, queued, told), *_ = limited.events(runs[1])
+    assert (created, queued) == ("run.created", "run.queued")
+    assert told == {"reason": "limit", "limit": "pipeline:default/one", "most": 1, "held": 1, "by_runs": [runs[0]]}
+    assert [run for run, kind, _ in limited.events() if kind == "run.running" and run != free] == runs
+
+
+def test_two_engines_let_two_in(anywhere: Limited) -> None:
+    with anywhere.engine(), anywhere.engine():
+        runs = [anywhere.ask("two") for _ in range(20)]
+        for run in runs:
+            anywhere.becomes(run, "succeeded")
+    assert anywhere.most_at_once() == 2
+
+
+@pytest.mark.parametrize(("pipeline", "state"), [("skipping", "skipped/limit"), ("failing", "failed/limit")])
+def test_one_more_than_the_limit_ends_at_once(limited: Limited, pipeline: str, state: str) -> None:
+    with limited.engine():
+        first = limited.ask(pipeline, "a")
+        limited.becomes(first, "running")
+        more = limited.ask(pipeline)
+        limited.becomes(more, state)
+        limited.open("a")
+        limited.becomes(first, "succeeded")
+        last = limited.ask(pipeline)
+        limited.becomes(last, "succeeded")
+    if state == "failed/limit":
+        error = limited.document(more)["error"]
+        assert error["message"] == f"1 of 1 runs of 'failing' are running ({first})"
+
+
+def test_the_newest_takes_the_place_of_the_oldest(limited: Limited) -> None:
+    with limited.engine():
+        first = limited.ask("newest", "never")
+        limited.becomes(first, "running")
+        second = limited.ask("newest", "never")
+        limited.becomes(first, "cancelled/limit")
+        limited.becomes(second, "running")
+        third = limited.ask("newest")
+        limited.becomes(third, "succeeded")
+        limited.becomes(second, "cancelled/limit")
+    assert limited.most_at_once() == 1
+
+
+def test_of_those_that_wait_for_the_oldest_to_end_the_newest_is_left(anywhere: Limited) -> None:
+    runs = [anywhere.ask("newest", "never" if n < 4 else "") for n in range(5)]
+    with anywhere.engine():
+        anywhere.becomes(runs[4], "succeeded")
+        for run in runs[:4]:
+            anywhere.becomes(run, "cancelled/limit")
+
+
+def test_a_tag_limits_runs_of_all_its_pipelines(limited: Limited) -> None:
+    with limited.engine():
+        first = limited.ask("left", "a")
+        limited.becomes(first, "running")
+        second, third = limited.ask("right"), limited.ask("left")
+        limited.becomes(second, "queued/limit")
+        limited.becomes(third, "queued/limit")
+        limited.open("a")
+        for run in (first, second, third):
+            limited.becomes(run, "succeeded")
+    assert limited.most_at_once() == 1
+
+
+def test_a_limit_that_is_lowered_lets_nobody_in_until_there_are_fewer(limited: Limited) -> None:
+    with limited.engine():
+        runs = [limited.ask("two", gate) for gate in ("a", "b", "c")]
+        limited.becomes(runs[1], "running")
+        limited.becomes(runs[2], "queued/limit")
+        limited.define(FLOW.replace('made("two", 2)', 'made("two", 1)'))
+        limited.open("a")
+        limited.becomes(runs[0], "succeeded")
+        limited.becomes(limited.ask("free"), "succeeded")
+        assert limited.state(runs[2]) == "queued/limit"
+        limited.open("b")
+        limited.becomes(runs[2], "running")
+        limited.open("c")
+        limited.becomes(runs[2], "succeeded")
+
+
+def test_a_limit_that_is_no_more_lets_all_in(limited: Limited) -> None:
+    with limited.engine():
+        runs = [limited.ask("one", "a") for _ in range(3)]
+        limited.becomes(runs[2], "queued/limit")
+        limited.define(FLOW.replace('made("one", 1)', 'made("one", None)'))
+        limited.becomes(runs[2], "running")
+        limited.open("a")
+        for run in runs:
+            limited.becomes(run, "succeeded")
+
+
+def test_runs_of_terminals_wait_too(limited: Limited) -> None:
+    with limited.terminal() as first, limited.terminal() as second:
+        one = first.submit(limited.specs["one"], RunRequest({"gate": limited.gate("a")}))
+        until(lambda: one.picture().state == "running", "it runs")
+        two = second.submit(limited.specs["one"], RunRequest({"gate": limited.gate("a")}))
+        assert two.waits_for == f"1 of 1 runs of 'one' are running ({one.id})"
+        limited.becomes(two.id, "queued/limit")
+        three = second.submit(limited.specs["one"])
+        limited.becomes(three.id, "queued/limit")
+        two.cancel()
+        assert two.wait(30)
+        assert limited.state(two.id) == "cancelled/user"
+        limited.open("a")
+        assert three.wait(30)
+        assert limited.state(three.id) == "succeeded"
+        assert three.waits_for is None
+    assert limited.most_at_once() == 1
+
+
+def test_what_a_terminal_leaves_behind_lets_the_others_in(limited: Limited) -> None:
+    with limited.terminal() as first:
+        holds = first.submit(limited.specs["one"], RunRequest({"gate": limited.gate("never")}))
+        limited.becomes(holds.id, "running")
+        waits = first.submit(limited.specs["one"])
+        limited.becomes(waits.id, "queued/limit")
+    with limited.terminal() as second:
+        assert [limited.state(one.id) for one in (holds, waits)] == ["failed/lease_lost"] * 2
+        assert second.submit(limited.specs["one"]).wait(30)
+
+
+@pytest.mark.parametrize(("pipeline", "state"), [("skipping", "skipped/limit"), ("failing", "failed/limit")])
+def test_a_run_of_a_terminal_ends_where_its_limit_says_so(limited: Limited, pipeline: str, state: str) -> None:
+    with limited.terminal() as local:
+        one = local.submit(limited.specs[pipeline], RunRequest({"gate": limited.gate("a")}))
+        until(lambda: one.picture().state == "running", "it runs")
+        two = local.submit(limited.specs[pipeline])
+        assert two.wait(30)
+        assert limited.state(two.id) == state
+        limited.open("a")
+        assert one.wait(30)
+
+
+def test_a_retry_needs_a_slot_again(limited: Limited) -> None:
+    with limited.engine():
+        first = limited.ask("one", fails=True)
+        limited.becomes(first, "failed/user_error")
+        other = limited.ask("one", "a")
+        limited.becomes(other, "running")
+        outcome = limited.order(first, "retry", params={"fails": False})
+        limited.becomes(first, "queued/limit")
+        with limited.database.read() as connection:
+            outcome.look(connection)
+        assert outcome.state == "applied"
+        limited.open("a")
+        limited.becomes(first, "succeeded")
+        assert limited.document(first)["generation"] == 2
+    assert [kind for _, kind, _ in limited.events(first)][-3:] == ["run.queued", "run.running", "run.succeeded"]
+    assert limited.most_at_once() == 1
+
+
+def test_what_holds_and_what_waits_is_taken_over_with_its_slots(limited: Limited) -> None:
+    failed = limited.ask("one", fails=True)
+    with limited.engine():
+        limited.becomes(failed, "failed/user_error")
+        holds = limited.ask("one", "a")
+        limited.becomes(holds, "running")
+        limited.order(failed, "retry", params={"fails": False})
+        limited.becomes(failed, "queued/limit")
+    waits = limited.ask("one")
+    with limited.engine():
+        until(lambda: len(limited.document(holds)["tasks"][0]["attempts"]) == 2, "it is tried again", 30)
+        limited.becomes(waits, "queued/limit")
+        assert limited.state(failed) == "queued/limit"
+        limited.open("a")
+        for run in (holds, failed, waits):
+            limited.becomes(run, "succeeded")
+    assert limited.most_at_once() == 1
+
+
+def test_a_retry_that_may_not_wait_is_refused(limited: Limited) -> None:
+    with limited.terminal() as local:
+        failed = local.submit(limited.specs["skipping"], RunRequest({"fails": True}))
+        assert failed.wait(30)
+        one = local.submit(limited.specs["skipping"], RunRequest({"gate": limited.gate("a")}))
+        with pytest.raises(LimitReached, match="1 of 1 runs of 'skipping' are running"):
+            local.retry(failed.key, RetryWish())
+        assert limited.state(failed.id) == "failed/user_error"
+        limited.open("a")
+        assert one.wait(30)
+        again = local.retry(failed.key, RetryWish(params={"fails": False}))
+        assert again.wait(30)
+        assert limited.state(failed.id) == "succeeded"
+
+
+def test_who_waits_can_be_cancelled_and_lets_the_others_in(limited: Limited) -> None:
+    with limited.engine():
+        runs = [limited.ask("one", "a"), limited.ask("one"), limited.ask("one")]
+        limited.becomes(runs[2], "queued/limit")
+        assert limited.order(runs[1], "cancel").state == "applied"
+        assert limited.state(runs[1]) == "cancelled/user"
+        limited.open("a")
+        limited.becomes(runs[2], "succeeded")
+
+
+def test_a_run_can_be_forced_past_its_limit(limited: Limited) -> None:
+    with limited.engine() as local:
+        runs = [limited.ask("one", "a"), limited.ask("one", "b"), limited.ask("one")]
+        limited.becomes(runs[2], "queued/limit")
+        assert limited.order(runs[1], "force-run").state == "applied"
+        limited.becomes(runs[1], "running")
+        assert limited.events(runs[1])[-1][2] == {"forced": {"by": "ann"}}
+        assert limited.order(runs[1], "force-run").state == "refused"
+        mine = local.submit(limited.specs["one"])
+        limited.becomes(mine.id, "queued/limit")
+        limited.order(mine.id, "force-run")
+        assert mine.wait(30)
+        assert limited.state(runs[2]) == "queued/limit"
+        limited.open("a")
+        limited.becomes(runs[2], "succeeded")
+        limited.open("b")
+        limited.becomes(runs[1], "succeeded")
+
+
+def test_slots_of_a_pool_count_over_all_engines(anywhere: Limited) -> None:
+    with anywhere.engine(), anywhere.engine(), anywhere.terminal() as local:
+        runs = [anywhere.ask("pooled"), anywhere.ask("pooled")]
+        own = local.submit(anywhere.specs["pooled"])
+        assert own.wait(60)
+        for run in runs:
+            anywhere.becomes(run, "succeeded")
+    with anywhere.database.read() as connection:
+        spans = connection.all("SELECT started_at, ended_at FROM attempt ORDER BY started_at")
+    assert len(spans) == 12
+    for (_, ended), (started, _) in pairwise(spans):
+        assert ended <= started
+
+
+def test_a_cancelled_task_gives_up_its_place_in_the_line_of_a_pool(limited: Limited) -> None:
+    with limited.terminal() as local:
+        one, two = local.submit(limited.specs["pooled"]), local.submit(limited.specs["pooled"])
+        one.cancel()
+        assert one.wait(30)
+        assert two.wait(30)
+        assert limited.state(two.id) == "succeeded"
+        assert ids.key_of(one.id) == one.key

@@ -1,0 +1,134 @@
+"""Drill 2: two engines on one store. One is killed, or frozen for longer than its lease: the other goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+
+from penstock.errors import StoreBusy
+from penstock.store.database import open_database
+from penstock.store.instances import TIME_TO_LIVE
+from tests.crash import laws
+from tests.crash.engines import ask, engine, instance_of, owners, tree
+from tests.crash.outcome import Outcome, over
+from tests.crash.project import Project, until
+from tests.crash.record import Record, read_record
+
+#: Long enough that both have some when one is gone.
+RUNS = 4
+TEXT = """
+def step(before=None):
+    work(0.15, False)
+    return 1
+
+for at in range(6):
+    drill.task(name=f"t{at}", inputs={"before": f"t{at - 1}"} if at else {}, grace="0.2s")(step)
+"""
+
+
+def kill_one(folder: Path, seed: int, database: str | None = None) -> Outcome:
+    """The engine alone is killed; its agent ends with it."""
+    chance = random.Random(seed)
+    project = Project(folder, text=TEXT, database=database)
+    try:
+        victim, gone = _under_way(project, chance)
+        start = time.monotonic()
+        victim.kill()
+        until(lambda: gone not in _open(project), "the other has its runs")
+        figures = {"taken over": time.monotonic() - start}
+        until(project.over, "all runs are over")
+        return Outcome(figures, [*project.broken(), *over(figures, "taken over", 20.0)])
+    finally:
+        project.end()
+
+
+def freeze_one(folder: Path, seed: int, database: str | None = None, *, hurry: bool = False) -> Outcome:
+    """An engine stands still with all its processes, as on another machine that sleeps; later it goes on.
+
+    `hurry`: its lease is half over already.
+    """
+    chance = random.Random(seed)
+    project = Project(folder, text=TEXT, database=database)
+    frozen: list[psutil.Process] = []
+    try:
+        victim, gone = _under_way(project, chance)
+        frozen = tree(victim)
+        start = _freeze(project, frozen)
+        _elsewhere(project, gone, TIME_TO_LIVE - 4.0 if hurry else 0.0)
+        until(lambda: gone not in _open(project), "the other has its runs")
+        figures = {"taken over": time.monotonic() - start}
+        until(project.over, "all runs are over")
+        before = _record(project)
+        thawed = time.monotonic()
+        _thaw(frozen)
+        until(lambda: victim.poll() is not None, "the one that was frozen ends")
+        figures["ended after thaw"] = time.monotonic() - thawed
+        after = _record(project)
+        wrote = [] if before == after else ["the engine that was frozen has written"]
+        # What its workers did on their own is no promise of this machine: only the record is held to its laws.
+        return Outcome(figures, [*laws.at_rest(after), *wrote, *over(figures, "taken over", 20.0)])
+    finally:
+        _thaw(frozen)
+        project.end()
+
+
+def _under_way(project: Project, chance: random.Random) -> tuple[subprocess.Popen[str], int]:
+    """One of two engines, in the middle of its runs, and its number."""
+    engines = [engine(project, 1), engine(project, 1)]
+    ask(project, RUNS)
+    until(lambda: len(project.seen) >= chance.choice((2, 4, 8)), "they are at work")
+    victim = chance.choice(engines)
+    number = instance_of(project, victim)
+    if number not in _open(project):
+        victim = engines[1 - engines.index(victim)]
+        number = instance_of(project, victim)
+    return victim, number
+
+
+def _open(project: Project) -> set[int | None]:
+    """The owners of runs that are not over."""
+    states, of = project.states(), owners(project)
+    return {of[run] for run in states if states[run] in ("created", "running", "cancelling") and of[run] is not None}
+
+
+def _freeze(project: Project, processes: list[psutil.Process]) -> float:
+    """Let them stand still, but not in the middle of a write: no other machine can hold the file of SQLite. When that
+    was."""
+    other = open_database(project.url, patience=0.2)
+    try:
+        while True:
+            start = time.monotonic()
+            for process in processes:
+                process.suspend()
+            try:
+                with other.write():
+                    return start
+            except StoreBusy:
+                _thaw(processes)
+    finally:
+        other.close()
+
+
+def _elsewhere(project: Project, number: int, silent: float) -> None:
+    """From now on that engine is on another machine, and was last heard of so many seconds ago."""
+    with project.database.write() as connection:
+        connection.run(
+            "UPDATE instance SET host = 'elsewhere', boot_id = 'elsewhere', beat_at = ? WHERE id = ?",
+            (int((time.time() - silent) * 1e6), number),
+        )
+
+
+def _thaw(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.resume()
+
+
+def _record(project: Project) -> Record:
+    with project.database.read() as connection:
+        return read_record(connection)

@@ -1,0 +1,179 @@
+"""A person takes a task for what it is not, and the run goes on so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from penstock.engine.view import RunView
+from penstock.model.spec import RetrySpec, Source
+from penstock.store.database import Database, open_database
+from tests.engine.test_machine import DirectWriter
+from tests.engine.test_resting import order
+from tests.engine.test_restore import next_world, retry
+from tests.engine.world import World, pipeline, run_of, states, task
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = open_database(tmp_path / "penstock.db")
+    yield made
+    made.close()
+
+
+def choose(world: World, view: RunView, name: str | None, state: str, index: int | None = None) -> tuple[str, str]:
+    """Ask for it; what became of that, and why not."""
+    order(world, view, "set-state", task=name, map_index=index, state=state)
+    (answer,) = [one for commit in world.writer.commits for one in commit.commands][-1:]
+    return answer.state, json.loads(answer.outcome).get("detail", "")
+
+
+def halted(world: World, **more: Any) -> RunView:
+    """`a` failed, what reads from it can't run, and another task still goes on."""
+    view = world.submit(pipeline(task("a"), task("b", "a"), task("c", "b"), task("long"), **more))
+    world.start("long")
+    world.end("a", "failed")
+    assert states(view) == {"a": "failed", "b": "upstream_failed", "c": "upstream_failed", "long": "running"}
+    assert view.error is not None
+    return view
+
+
+def test_a_failure_that_is_set_aside_lets_the_run_go_on() -> None:
+    world = World()
+    view = halted(world)
+    assert choose(world, view, "a", "skipped") == ("applied", "")
+    assert states(view) == {"a": "skipped", "b": "skipped", "c": "skipped", "long": "running"}
+    world.end_all()
+    assert (view.state, view.reason, view.error) == ("succeeded", None, None)
+
+
+def test_who_reads_what_was_never_made_fails_and_says_so() -> None:
+    world = World()
+    view = halted(world)
+    assert choose(world, view, "a", "succeeded") == ("applied", "")
+    assert states(view) == {"a": "succeeded", "b": "failed", "c": "upstream_failed", "long": "running"}
+    world.end_all()
+    assert view.state == "failed"
+    assert view.error is not None
+    assert view.error["task"] == "b"
+    assert view.error["message"] == "task 'a' was set to succeeded by ann and made no 'a'"
+
+
+def test_who_only_waits_for_it_runs() -> None:
+    world = World()
+    view = world.submit(pipeline(task("a"), task("b", after=("a",)), task("long")))
+    world.start("long")
+    world.end("a", "failed")
+    choose(world, view, "a", "succeeded")
+    assert world.names() == ["b", "long"]
+    world.end_all()
+    assert view.state == "succeeded"
+
+
+def test_a_retry_that_waits_is_given_up() -> None:
+    world = World()
+    view = world.submit(pipeline(task("a", retry=RetrySpec(attempts=2, delay=60.0)), task("long")))
+    world.end("a", "failed")
+    assert states(view)["a"] == "retrying"
+    assert choose(world, view, "a", "succeeded")[0] == "applied"
+    world.pass_time(120)
+    assert (states(view)["a"], world.names()) == ("succeeded", ["long"])
+
+
+def test_what_has_not_begun_is_set_while_the_run_is_paused() -> None:
+    world = World(workers=1)
+    view = world.submit(pipeline(task("a"), task("b"), task("c", after=("b",))))
+    world.start("a")
+    outcome, why = choose(world, view, "b", "succeeded")
+    assert outcome == "refused"
+    assert "pause the run first" in why
+    order(world, view, "pause")
+    assert choose(world, view, "b", "succeeded")[0] == "applied"
+    assert choose(world, view, "c", "skipped")[0] == "applied"
+    assert choose(world, view, "a", "succeeded")[0] == "refused"
+    order(world, view, "resume")
+    assert world.names() == ["a"]
+    world.end("a")
+    assert (view.state, states(view)) == ("succeeded", {"a": "succeeded", "b": "succeeded", "c": "skipped"})
+    assert world.engine.limits.out == 0
+    attempts = [row.state for commit in world.writer.commits for row in commit.attempt_updates if row.seq == 1]
+    assert attempts == ["cancelled"]
+
+
+def test_an_item_of_a_fan_out() -> None:
+    world = World(workers=4)
+    spec = pipeline(
+        task("each", inputs={"x": Source("item", "items", over="param")}, foreach=("x",)), task("b", after=("each",)),
+        task("long"),
+    )  # fmt: skip
+    view = world.submit(spec, params={"items": [1, 2]})
+    world.start("long")
+    world.end("each[0]")
+    world.end("each[1]", "failed")
+    assert (states(view)["each"], states(view)["b"]) == ("failed", "upstream_failed")
+    assert choose(world, view, "each", "succeeded")[0] == "refused"
+    assert choose(world, view, "each", "succeeded", 1)[0] == "applied"
+    assert states(view)["each"] == "succeeded"
+    assert world.names() == ["b", "long"]
+    world.end_all()
+    assert view.state == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "index", "words"),
+    [
+        (None, "succeeded", None, "only a task of it"),
+        ("nope", "succeeded", None, "no task 'nope'"),
+        ("a", "warning", None, "can't be set to warning"),
+        ("a", "succeeded", 3, "no item 3"),
+        ("a", "failed", None, "it can't be set to failed"),
+        ("long", "succeeded", None, "is running"),
+        ("tidy", "succeeded", None, "at another stage"),
+    ],
+)
+def test_what_can_not_be_is_refused_and_changes_nothing(
+    name: str | None, state: str, index: int | None, words: str
+) -> None:
+    world = World()
+    view = world.submit(pipeline(task("a"), task("b", "a"), task("c", "b"), task("long"), task("tidy", role="finally")))
+    world.start("long")
+    world.end("a", "failed")
+    before = states(view)
+    outcome, why = choose(world, view, name, state, index)
+    assert (outcome, states(view)) == ("refused", before)
+    assert words in why
+
+
+def test_the_next_engine_knows_of_it(database: Database) -> None:
+    world = World(writer=DirectWriter(database))
+    view = world.submit(pipeline(task("a"), task("other"), task("b", "a", "other"), task("free", "other")))
+    world.start("other")
+    world.end("a", "failed")
+    order(world, view, "set-state", task="a", state="succeeded")
+    assert states(view)["b"] == "created"
+    world, view = next_world(world, view, database)
+    world.end_all()
+    assert states(view) == {"a": "succeeded", "other": "succeeded", "b": "failed", "free": "succeeded"}
+    assert view.error is not None
+    assert view.error["message"] == "task 'a' was set to succeeded by hand and made no 'a'"
+
+
+def test_what_an_earlier_generation_made_is_read(database: Database) -> None:
+    world = World(writer=DirectWriter(database))
+    view = world.submit(pipeline(task("a"), task("b", "a"), task("long")))
+    world.start("long")
+    world.end("a", value=7)
+    world.end("b", "failed")
+    world.end("long")
+    assert view.state == "failed"
+    world, view = retry(world, view, database, "a")
+    order(world, view, "pause")
+    order(world, view, "set-state", task="a", state="succeeded")
+    order(world, view, "resume")
+    assert world.names() == ["b"]
+    assert world.take("b").inputs["a"][1] == "7"
+    assert run_of(view, "a").generation == 2

@@ -1,0 +1,94 @@
+"""Runs that wait for a limit, as people meet them: in terminals, over HTTP and in lists."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+
+from tests.journeys.conftest import User, until
+from tests.journeys.test_up import Site, up
+
+__all__ = ["up"]
+
+FLOW = """
+import time
+from pathlib import Path
+from penstock import Limit, Pipeline
+
+flow = Pipeline("flow", params={"gate": ""}, concurrency=1)
+alone = Pipeline("alone", params={"gate": ""}, concurrency=Limit(1, full="skip"))
+strict = Pipeline("strict", params={"gate": ""}, concurrency=Limit(1, full="fail"))
+
+def wait(gate: str) -> None:
+    while gate and not Path(gate).exists():
+        time.sleep(0.01)
+
+for each in (flow, alone, strict):
+    each.task(wait)
+"""
+
+
+def test_a_second_terminal_waits_for_the_first_and_can_be_interrupted(user: User) -> None:
+    user.write("flow.py", FLOW)
+    gate = user.folder / "gate"
+    first = user.starts("run", "flow.py:flow", "-p", f"gate={gate}")
+    until(lambda: (user.folder / ".penstock").exists() and _states(user) == ["running"], "it runs")
+    run = json.loads(user.types("runs", "list", "--json").stdout)["items"][0]["id"]
+    second = user.starts("run", "flow.py:flow")
+    assert second.stdout is not None
+    told = ""
+    while "waiting: " not in told:
+        told = second.stdout.readline()
+        assert told
+    assert told == f"waiting: 1 of 1 runs of 'flow' are running ({run})\n"
+    until(lambda: _states(user) == ["queued", "running"], "it waits")
+    listed = json.loads(user.types("runs", "list", "--json").stdout)["items"][0]
+    assert (listed["state"], listed["reason"]) == ("queued", "limit")
+    second.send_signal(signal.SIGINT)
+    assert second.wait(20) == 130
+    assert _states(user) == ["cancelled", "running"]
+    third = user.starts("run", "flow.py:flow")
+    until(lambda: _states(user)[0] == "queued", "it waits")
+    gate.touch()
+    assert (first.wait(20), third.wait(20)) == (0, 0)
+    assert _states(user) == ["succeeded", "cancelled", "succeeded"]
+
+
+def test_what_a_full_limit_makes_of_a_run_is_told(user: User) -> None:
+    user.write("flow.py", FLOW)
+    gate = user.folder / "gate"
+    for name in ("alone", "strict"):
+        user.starts("run", f"flow.py:{name}", "-p", f"gate={gate}")
+    until(lambda: (user.folder / ".penstock").exists() and _states(user) == ["running"] * 2, "they run")
+    skipped, failed = user.types("run", "flow.py:alone"), user.types("run", "flow.py:strict")
+    gate.touch()
+    assert skipped.returncode == 0
+    assert "skipped (limit)" in skipped.stdout
+    assert failed.returncode == 1
+    assert "1 of 1 runs of 'strict' are running" in failed.stdout
+
+
+def test_runs_that_wait_for_penstock_up_are_forced_and_cancelled(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    site = up()
+    gate = user.folder / "gate"
+    runs = [site.ask(gate=str(gate)) for _ in range(4)]
+    until(lambda: [site.state(run) for run in runs] == ["running", "queued", "queued", "queued"], "three wait")
+    forced = user.types("runs", "force-run", runs[1], runs[0], "--json")
+    assert forced.returncode == 1
+    assert [one["outcome"] for one in json.loads(forced.stdout)["items"]] == ["applied", "refused"]
+    until(lambda: site.state(runs[1]) == "running", "it runs beside the first")
+    (cancelled,) = site.http.post("/runs/actions/cancel", json={"ids": [runs[2]]}).json()["results"]
+    assert cancelled["outcome"] == "applied"
+    answer = site.http.post(f"/runs/{runs[3]}/actions/force-run")
+    assert answer.status_code == 200, answer.text
+    gate.touch()
+    assert [site.over(run)["state"] for run in runs] == ["succeeded", "succeeded", "cancelled", "succeeded"]
+    (begun,) = [one for one in site.get(f"/runs/{runs[3]}/events")["items"] if one["kind"] == "run.running"]
+    assert begun["data"] == {"forced": {"by": "token"}}
+    assert user.types("db", "check").returncode == 0
+
+
+def _states(user: User) -> list[str]:
+    return [run["state"] for run in json.loads(user.types("runs", "list", "--json").stdout)["items"]]
