@@ -51,11 +51,11 @@ def claim(database: Database, key: int, owner: int) -> requests.Requested | None
 
 def test_an_engine_gets_all_that_was_asked_for(known: Database) -> None:
     key = ask(
-        known, params={"day": "é\x00"}, labels={"owner": "me"}, tags=["b", "a"], type="test", tasks_total=3, chance=5,
+        known, params={"day": "é\x00"}, labels={"owner": "me"}, tags=["b", "a"], type="test", tasks_total=3,
         selection={"from": ["raw"], "to": [], "from_run": ["0000000000001"]}, trigger={"kind": "event", "name": "n"},
         facts={"by": "x"}, options={"refresh": True},
     )  # fmt: skip
-    assert key == made.key_at(0, 5)
+    assert ids.created_at(key) == NOW
     with known.read() as connection:
         shown = run_document(connection, key)
     assert (shown["state"], shown["created_at"], shown["tasks"]) == ("created", "2013-01-01T00:00:00.000000Z", [])

@@ -67,5 +67,5 @@ class Signals:
             self.handle.cancel()
         else:
             self.handle.kill()
-        if self.interrupts and self.handle.waits_for is None and not self.handle.wait(0):
+        if self.interrupts and self.handle.waits_for is None and not self.handle.over:
             raise KeyboardInterrupt  # into the task that runs in this thread

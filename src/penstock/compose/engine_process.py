@@ -8,13 +8,14 @@ then is cancelled. SIGINT ends all at once.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
+import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -68,25 +69,38 @@ class Ending:
     """How this process was asked to end: not yet, by draining, or at once."""
 
     def __init__(self) -> None:
-        self.asked = threading.Event()
-        self.at_once = threading.Event()
+        self.asked = False
+        self.at_once = False
         self.exit_code = 0
+        # A handler interrupts the thread that waits, maybe while that holds the lock of what it waits for, and two
+        # signals may come at once: so no lock here, but a pipe.
+        self._bell, self._ringer = os.pipe()
+        os.set_blocking(self._ringer, False)
         signal.signal(signal.SIGTERM, self._drain)
         signal.signal(signal.SIGINT, self._hurry)
+
+    def wait(self, seconds: float) -> bool:
+        """Is this process to end? Asked for so many seconds."""
+        select.select([self._bell], [], [], 0 if self.asked else seconds)
+        return self.asked
 
     def because_of(self, problem: str) -> None:
         """End at once, with exit code 1: there is nothing to be saved."""
         print(f"penstock: {problem}", file=sys.stderr)
         self.exit_code = 1
-        self.at_once.set()
-        self.asked.set()
+        self._end(at_once=True)
 
     def _drain(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked.set()
+        self._end(at_once=False)
 
     def _hurry(self, _number: int, _frame: FrameType | None) -> None:
-        self.at_once.set()
-        self.asked.set()
+        self._end(at_once=True)
+
+    def _end(self, *, at_once: bool) -> None:
+        self.at_once = self.at_once or at_once
+        self.asked = True
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._ringer, b"\0")
 
 
 def _work(options: argparse.Namespace) -> int:
@@ -114,7 +128,7 @@ def _work(options: argparse.Namespace) -> int:
             _wait(local, ending)
             claims[0].close()
             # A run that is paused, or waits for a slot, waits for the next engine, as it would if this one were killed.
-            drain(lambda: [run for run in local.engine.going() if not run.rests], options.grace, ending.at_once)
+            drain(lambda: [run for run in local.engine.going() if not run.rests], options.grace, lambda: ending.at_once)
         finally:
             tidier.close()
             watcher.close()
@@ -131,7 +145,7 @@ def _executor(options: argparse.Namespace, settings: Settings, lifeline: Path) -
 
 def _wait(local: LocalEngine, ending: Ending) -> None:
     """Return when this process is to end."""
-    while not ending.asked.wait(1.0):
+    while not ending.wait(1.0):
         crash = local.engine.crash
         if crash is not None:
             if isinstance(crash, ExecutorError):
@@ -141,7 +155,7 @@ def _wait(local: LocalEngine, ending: Ending) -> None:
                 ending.because_of(f"the engine stopped: {type(crash).__name__}: {crash}")
 
 
-def drain(live: Callable[[], list[RunHandle]], grace: float, at_once: threading.Event) -> None:
+def drain(live: Callable[[], list[RunHandle]], grace: float, at_once: Callable[[], bool]) -> None:
     """Let what runs end: by itself for half of `grace` seconds, then cancelled, at last killed.
 
     `live` gives the handles of the runs that are not over.
@@ -155,14 +169,14 @@ def drain(live: Callable[[], list[RunHandle]], grace: float, at_once: threading.
     _wait_for(live, start + grace, at_once)
     for handle in live():
         handle.kill("interrupted")
-    _wait_for(live, time.monotonic() + LAST, threading.Event())
+    _wait_for(live, time.monotonic() + LAST, lambda: False)
 
 
-def _wait_for(live: Callable[[], list[RunHandle]], deadline: float, at_once: threading.Event) -> None:
+def _wait_for(live: Callable[[], list[RunHandle]], deadline: float, at_once: Callable[[], bool]) -> None:
     for handle in live():
         # In pieces, so that a signal is heeded.
         while not handle.wait(0.05):
-            if at_once.is_set() or time.monotonic() > deadline:
+            if at_once() or time.monotonic() > deadline:
                 return
 
 

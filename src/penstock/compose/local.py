@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -158,7 +157,7 @@ class LocalEngine:
     def submit(self, definition: PipelineSpec, request: RunRequest | None = None) -> RunHandle:
         """Start a run of a definition. Raises ParameterError, NotFound, DefinitionError before anything is recorded."""
         at = time.time()
-        run_id = ids.run_id(ids.run_key(at, secrets.randbits(ids.CHANCE_BITS)))
+        run_id = ids.run_id(ids.new_key(at))
         view = self.planner.view(definition, request or RunRequest(), run_id, at)
         wants = self.admission.wants(definition, view.tags)
         if wants:

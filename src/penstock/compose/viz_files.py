@@ -37,7 +37,7 @@ class VizFiles:
     def close(self) -> None:
         """Returns when the files of all runs that are over are written."""
         for handle, thread in self._waiting:
-            if handle.wait(0):
+            if handle.over:
                 thread.join()
 
     def _write(self, handle: RunHandle, project: Path) -> None:

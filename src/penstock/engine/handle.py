@@ -45,6 +45,11 @@ class RunHandle:
         for listener in tuple(self.listeners):
             listener(notice)
 
+    @property
+    def over(self) -> bool:
+        """Is the run over and its last state committed? Takes no lock: a signal handler may ask."""
+        return self._done.is_set()
+
     def wait(self, timeout: float | None = None) -> bool:
         """True when the run is over and its last state committed; False when `timeout` seconds went by first."""
         return self._done.wait(timeout)

@@ -118,7 +118,7 @@ class Engine:
 
         `at_rest` is called where the run rests before a task: it says how to go on.
         """
-        while not handle.wait(0) and not self._closing:
+        while not handle.over and not self._closing:
             self._turn()
             resting = None if at_rest is None else handle.resting()
             if at_rest is not None and resting is not None:

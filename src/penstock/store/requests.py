@@ -8,12 +8,11 @@ Such a run is a row in state `created` with owner NULL, epoch 0 and no task runs
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from penstock.errors import NotFound
-from penstock.model.ids import CHANCE_BITS, run_id, run_key
+from penstock.model.ids import new_key, run_id
 from penstock.store import slots
 from penstock.store.connection import Connection
 from penstock.store.labels import check_labels
@@ -89,7 +88,6 @@ def ask_for_run(
     replay_of: int | None = None,
     options: Mapping[str, Any] | None = None,
     tasks_total: int = 0,
-    chance: int | None = None,
 ) -> str:
     """Write a run for an engine to claim; its id. `version` None is the pipeline's latest; `selection` has `PARTS`.
 
@@ -99,7 +97,7 @@ def ask_for_run(
     tags, labels = list(tags), dict(labels or {})
     check_labels(labels)
     check_texts("tag", tags)
-    key = run_key(now, secrets.randbits(CHANCE_BITS) if chance is None else chance)
+    key = new_key(now)
     parts = {part: list(names) for part, names in (selection or {}).items() if names}
     at = micros(now)
     row = NewRun(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -15,7 +14,7 @@ from penstock.authoring.home import find_home
 from penstock.integrations.kedro import given, spool
 from penstock.integrations.kedro.sketch import params_of, sketch
 from penstock.integrations.kedro.told import covered, covered_command
-from penstock.model.ids import CHANCE_BITS, run_id, run_key
+from penstock.model.ids import new_key, run_id
 
 #: Our words for Kedro's `run_params` that choose a part of a pipeline.
 _PARTS: Final = {
@@ -29,7 +28,7 @@ SEQUENTIAL: Final = "SequentialRunner"
 def head_of(run_params: Mapping[str, Any], pipeline: Any, catalog: Any, runner: Any) -> dict[str, Any]:
     """What is known of a run before it begins, as plain JSON without secrets. `runner`: None where it isn't known."""
     at = time.time()
-    key = run_key(at, secrets.randbits(CHANCE_BITS))
+    key = new_key(at)
     project = str(run_params.get("project_path") or os.getcwd())
     selection = _selection(run_params)
     # Kedro's command hands them on in any order, and they are one pipeline.
