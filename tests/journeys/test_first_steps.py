@@ -52,7 +52,15 @@ def test_run_and_look(user: User) -> None:
     assert [(line["task"], line["stream"], line["message"]) for line in logs] == [
         ("greetings", "stdout", "greeting Ada")
     ]
+    assert "No line fits" in user.types("runs", "logs", "--grep", "goodbye").stderr
     assert user.types("db", "check").returncode == 0
+
+
+def test_a_run_that_printed_nothing_says_so(user: User) -> None:
+    user.write("hello.py", HELLO.replace('print("greeting", name)', "..."))
+    user.types("run", "hello.py")
+    logs = user.types("runs", "logs")
+    assert (logs.returncode, logs.stdout, logs.stderr) == (0, "", "No task of this run printed anything.\n")
 
 
 def test_json_prints_the_document_of_the_run_and_nothing_else(user: User) -> None:

@@ -15,6 +15,8 @@
     var link = document.createElement("link");
     link.rel = style ? "preload" : "modulepreload";
     if (style) link.as = "style";
+    // As the loader of the page asks for styles; a preload of another mode is fetched twice.
+    if (style) link.crossOrigin = "";
     link.href = file;
     document.head.appendChild(link);
   });

@@ -227,7 +227,8 @@ def logs(
         key = find_run(connection, run)
         known = logs_of(connection, key)
         tasks = (spec_of(connection, key) or {}).get("tasks", {})
-    lines = choose(home.logs, known, tasks, Wish(task, map_index, attempt, level, grep, tail))
+    wish = Wish(task, map_index, attempt, level, grep, tail)
+    lines = choose(home.logs, known, tasks, wish)
     if as_json:
         from penstock.cli.render.log import as_document
 
@@ -240,7 +241,7 @@ def logs(
         nothing = False
         sys.stdout.write("".join([log_line(line, paint) for line in block]))
     if nothing:
-        _note("There are no such lines.")
+        _note("No task of this run printed anything." if wish == Wish() else "No line fits: ask for less to see more.")
 
 
 @app.command("compare", cls=Verb, epilog=COMPARE)
