@@ -9,6 +9,7 @@ from penstock.engine.plan import PlannedTask
 from penstock.engine.reckoning import is_outside, reckon
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import NotFound, TransitionError
+from penstock.model.commands import UNFINISHED_RUN
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_RUN
 
@@ -29,7 +30,7 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
     if view.state not in TERMINAL_RUN:
         raise TransitionError(f"the run is {view.state}: only one that is over can be retried", cure="cancel it first")
     if from_task is None:
-        if view.state in ("succeeded", "skipped"):
+        if view.state not in UNFINISHED_RUN:
             cure = "retry from a task, or replay the run"
             raise TransitionError(f"the run {_ENDED[view.state]}: nothing of it failed", cure=cure)
         again, whole = _unfinished(view)

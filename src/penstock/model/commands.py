@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from penstock.model.states import RUN_STATES, TERMINAL_RUN
+from penstock.model.transitions import RUN, SETTABLE, SETTABLE_LIVE, SETTABLE_RUN, TASK_RUN
 
 #: Who obeys: the `owner` of the run, who holds its view; or `anyone`, of a run that is over and that nobody works on.
 Obeys: TypeAlias = Literal["owner", "anyone"]
@@ -33,6 +35,8 @@ KINDS: Final[dict[str, Kind]] = {
 }
 #: Kinds that wait for any engine, because the run has no owner any more.
 OF_ANYONE: Final = tuple(name for name, kind in KINDS.items() if kind.obeys == "anyone")
+#: Runs of which something failed or never ran; of others that are over a task can be retried, with all that follows.
+UNFINISHED_RUN: Final = TERMINAL_RUN - {"succeeded", "skipped"}
 _ENDED: Final = {
     "succeeded": "succeeded", "warning": "ended with warnings", "failed": "failed", "cancelled": "was cancelled",
     "skipped": "was skipped",
@@ -50,3 +54,35 @@ def refusal(kind: str, state: str) -> str | None:
         return f"the run is {state}: only one that is over can be {known.done}"
     allowed = " or ".join(one for one in RUN_STATES if one in known.allowed)
     return f"the run is {state}: only one that is {allowed} can be {known.done}"
+
+
+def run_states(run: str) -> tuple[str, ...]:
+    """States that a person may give to a run; none while it is not over."""
+    return tuple(to for to in SETTABLE_RUN if (run, f"set_state:{to}") in RUN)
+
+
+def task_states(run: str, task: str) -> tuple[str, ...]:
+    """States that a person may give to a task of a run, both in the states that they have now."""
+    return tuple(to for to in SETTABLE if task_refusal(run, task, to) is None)
+
+
+def task_refusal(run: str, task: str, to: str) -> tuple[str, str] | None:
+    """Why a task of a run can't be set to a state, with the cure; None when it can."""
+    over = run in TERMINAL_RUN
+    allowed = SETTABLE if over else SETTABLE_LIVE
+    if not over and run not in KINDS["set-state"].allowed:
+        return f"its run is {run}", "wait until the run is paused, or over"
+    if to not in allowed:
+        return ("" if over else "while its run is not over, ") + f"it can't be set to {to}", _one_of(allowed)
+    if not over and task in ("succeeded", "warning"):
+        return "others may have read from it", "retry from it when the run is over"
+    if not over and task in ("created", "queued") and run != "paused":
+        return "it may begin at any moment", "pause the run first"
+    if (task, f"set_state:{to}") not in TASK_RUN:
+        can = [one for one in allowed if (task, f"set_state:{one}") in TASK_RUN]
+        return f"it can't be set to {to}", _one_of(can) if can else "cancel the run, or wait for the task's end"
+    return None
+
+
+def _one_of(states: Iterable[str]) -> str:
+    return f"it can be set to {', '.join(states)}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final, NamedTuple
 
-from penstock.errors import NotFound, PenstockError, TransitionError
+from penstock.errors import NotFound, TransitionError
+from penstock.model.commands import run_states, task_refusal
 from penstock.model.ids import run_id
 from penstock.model.states import TERMINAL_RUN
-from penstock.model.transitions import RUN, SETTABLE, SETTABLE_RUN, TASK_RUN, Table, step
 from penstock.store.connection import Connection
 from penstock.store.rows import Commit, NewEvent, RunUpdate, TaskRunUpdate
 from penstock.store.times import micros
@@ -47,7 +47,7 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
         update, before = _of_run(run_key, row, choice), row[0]
         commit, kind, seq = Commit(run_updates=[update]), "run.", None
     else:
-        change, before = _of_task(connection, run_key, choice.task, choice)
+        change, before = _of_task(connection, run_key, row[0], choice.task, choice)
         commit, kind, seq = Commit(task_run_updates=[change]), "task_run.", change.seq
     data = json.dumps({"reason": "user", "before": before, "by": by})
     commit.events = [NewEvent(run_key, seq, None, micros(now), kind + choice.state, data)]
@@ -57,14 +57,20 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
 
 def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
     state, started_at, ended_at, generation, error, total, done, size, version = row
-    _check(RUN, f"the run is {state}", state, choice.state, SETTABLE_RUN)
+    allowed = run_states(state)
+    if choice.state not in allowed:
+        raise TransitionError(
+            f"the run is {state}: it can't be set to {choice.state}", cure=f"it can be set to {', '.join(allowed)}"
+        )
     kept = error if choice.state == "failed" else None
     return RunUpdate(
         choice.state, "user", started_at, ended_at, generation, kept, total, done, size, version + 1, run_key, version,
     )  # fmt: skip
 
 
-def _of_task(connection: Connection, run_key: int, task: str, choice: Choice) -> tuple[TaskRunUpdate, str]:
+def _of_task(
+    connection: Connection, run_key: int, run_state: str, task: str, choice: Choice
+) -> tuple[TaskRunUpdate, str]:
     """The row anew, and the state before."""
     row = connection.one(_TASK, (run_key, task, -1 if choice.map_index is None else choice.map_index))
     what = f"task '{task}'" + ("" if choice.map_index is None else f"[{choice.map_index}]")
@@ -73,21 +79,11 @@ def _of_task(connection: Connection, run_key: int, task: str, choice: Choice) ->
     seq, state, reason, queued_at, started_at, ended_at, attempts, items, done, total, version = row
     if reason == "slice":
         raise TransitionError(f"{what} is no part of this run", cure="replay the pipeline from it")
-    _check(TASK_RUN, f"{what} is {state}", state, choice.state, SETTABLE)
+    refused = task_refusal(run_state, state, choice.state)
+    if refused is not None:
+        raise TransitionError(f"{what} is {state}: {refused[0]}", cure=refused[1])
     update = TaskRunUpdate(
         choice.state, "user", queued_at, started_at, ended_at, attempts, items, done, total, version + 1, run_key, seq,
         version,
     )  # fmt: skip
     return update, state
-
-
-def _check(table: Table, what: str, state: str, to: str, allowed: tuple[str, ...]) -> None:
-    if to not in allowed:
-        raise TransitionError(f"{what}: it can't be set to {to}", cure=f"it can be set to {', '.join(allowed)}")
-    if state == to:
-        raise TransitionError(f"{what} already")
-    try:
-        step(table, state, f"set_state:{to}")
-    except PenstockError:
-        cure = f"it can be set to {', '.join(one for one in allowed if (state, f'set_state:{one}') in table)}"
-        raise TransitionError(f"{what}: it can't be set to {to}", cure=cure) from None

@@ -4,8 +4,8 @@ from penstock.engine.orders.order import Hands
 from penstock.engine.reckoning import is_outside
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import NotFound, TransitionError
+from penstock.model.commands import task_refusal
 from penstock.model.nearest import did_you_mean
-from penstock.model.transitions import SETTABLE_LIVE, TASK_RUN
 from penstock.store.commands import Command
 
 
@@ -39,21 +39,16 @@ def _find(view: RunView, name: str, index: int | None) -> TaskRun:
 
 def _check(view: RunView, run: TaskRun, state: str) -> None:
     what = f"task '{run.task.name}' is {run.state}"
-    if state not in SETTABLE_LIVE:
-        cure = f"it can be set to {', '.join(SETTABLE_LIVE)}"
-        raise TransitionError(f"{what}: while its run is not over, it can't be set to {state}", cure=cure)
     if is_outside(run):
         raise TransitionError(f"task '{run.task.name}' is no part of this run", cure="replay the pipeline from it")
     if run.children:
         raise TransitionError(f"{what}: it is as its items are", cure="set its items, one by one")
-    if run.state in ("succeeded", "warning"):
-        raise TransitionError(f"{what}: others may have read from it", cure="retry from it when the run is over")
     if run.task.spec.role != view.phase:
         cure = "set it when the run is over, and retry then"
         raise TransitionError(
             "the run is at another stage: what follows from a state has begun or is to come", cure=cure
         )
-    if run.state in ("created", "queued") and view.state != "paused":
-        raise TransitionError(f"{what} and may begin at any moment", cure="pause the run first")
-    if (run.state, f"set_state:{state}") not in TASK_RUN:
-        raise TransitionError(f"{what}: it can't be set to {state}", cure="cancel the run, or wait for the task's end")
+    refused = task_refusal(view.state, run.state, state)
+    if refused is not None:
+        why, cure = refused
+        raise TransitionError(f"{what}: {why}", cure=cure)
