@@ -6,7 +6,7 @@ import copy
 import importlib
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from penstock.authoring.check import Draft
 from penstock.authoring.current import Facts
@@ -16,15 +16,34 @@ from penstock.model.spec import CodeRef, ParamSpec, Source, TaskSpec
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker.values import Values
 
+if TYPE_CHECKING:
+    from penstock.authoring.pipeline import Pipeline
+
 _logger = logging.getLogger("penstock")
 
 
-class Code(NamedTuple):
-    """A pipeline that was imported. Of its tasks only those that come here are read: it may have thousands."""
+class Code:
+    """A pipeline that was imported. Of its tasks only those that come here are read, once: it may have thousands."""
 
-    draft: Draft
-    functions: dict[str, Callable[..., Any]]
-    conditions: dict[str, Callable[..., Any]]
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.functions = pipeline.functions
+        self.conditions = pipeline.conditions
+        self._draft = Draft(pipeline)
+        self._specs: dict[str, TaskSpec] = {}
+
+    @property
+    def params(self) -> dict[str, ParamSpec]:
+        """Params of the pipeline, by name."""
+        return self._draft.params
+
+    def spec(self, task: str) -> TaskSpec:
+        """The spec of a task. Raises KeyError, DefinitionError."""
+        known = self._specs.get(task)
+        if known is None:
+            known = self._draft.task(task)
+            self._draft.problems.raise_if_any()
+            self._specs[task] = known
+        return known
 
 
 class Loaded(Protocol):
@@ -100,7 +119,7 @@ class Run:
         if has_changed(reference):
             # The run goes on, as a person who edits a file for the next run would want; but it is told.
             _logger.warning("the code of this pipeline has changed since the run began; this is the code of now")
-        self._code = _imported[place] = Code(Draft(pipeline), pipeline.functions, pipeline.conditions)
+        self._code = _imported[place] = Code(pipeline)
         return True
 
     def task(self, name: str) -> Task:
@@ -110,10 +129,8 @@ class Run:
             known = self._tasks[name] = self._loaded.task(name)
         elif known is None:
             assert self._code is not None
-            draft, functions, conditions = self._code
-            spec = draft.task(name)
-            draft.problems.raise_if_any()
-            known = self._tasks[name] = Task(self, spec, functions[name], conditions.get(name))
+            code = self._code
+            known = self._tasks[name] = Task(self, code.spec(name), code.functions[name], code.conditions.get(name))
         return known
 
     def facts(self, assignment: Assignment) -> Facts:
@@ -137,7 +154,7 @@ class Run:
     def given(self, sources: dict[str, Source]) -> dict[str, Any]:
         """Arguments that come from params, as Python values."""
         assert self._code is not None
-        specs, values = self._code.draft.params, self.context.params
+        specs, values = self._code.params, self.context.params
         return {
             argument: to_python(specs.get(source.name, ParamSpec(source.name)), values.get(source.name))
             for argument, source in sources.items()
