@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import statistics
@@ -12,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 SYNCS = 50
+#: What C keeps: so many files of so many bytes.
+FILES = 10
+BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
 class Machine:
-    """`fsync` is the median of the seconds that it takes to append 4 KiB to a file and sync it; `load` is of the last
-    minute.
+    """`fsync` is the median of the seconds that it takes to append 4 KiB to a file and sync it, `files` of those that
+    it takes to write and sync ten files of 10 MB, one after the other; `load` is of the last minute.
     """
 
     cpu: str
@@ -26,6 +30,7 @@ class Machine:
     system: str
     load: float
     fsync: float
+    files: float
 
     @property
     def busy(self) -> bool:
@@ -39,7 +44,7 @@ class Machine:
     def __str__(self) -> str:
         return (
             f"{self.cpu}, {self.cores} cores, Python {self.python}, {self.system}, load {self.load:.2f} at the start, "
-            f"fsync {self.fsync * 1000:.2f} ms"
+            f"fsync {self.fsync * 1000:.2f} ms, ten files of 10 MB written and synced in {self.files:.3f} s"
         )
 
 
@@ -52,6 +57,7 @@ def look(folder: Path) -> Machine:
         system=f"{platform.system()} {platform.release()}",
         load=os.getloadavg()[0],
         fsync=fsync_cost(folder),
+        files=statistics.median(files_cost(folder) for _ in range(5)),
     )
 
 
@@ -69,6 +75,18 @@ def fsync_cost(folder: Path) -> float:
     """Seconds."""
     with tempfile.TemporaryFile(dir=folder) as file:
         return statistics.median(_sync_once(file.fileno()) for _ in range(SYNCS))
+
+
+def files_cost(folder: Path) -> float:
+    """Seconds."""
+    content = os.urandom(BYTES)
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(FILES)]
+        begun = time.perf_counter()
+        for file in files:
+            os.write(file.fileno(), content)
+            os.fsync(file.fileno())
+        return time.perf_counter() - begun
 
 
 def _sync_once(descriptor: int) -> float:
