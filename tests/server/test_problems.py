@@ -115,15 +115,15 @@ def test_unknown_addresses_and_methods(world: World) -> None:
     ("query", "where", "told"),
     [
         ("limi=5", "limi", "did you mean 'limit'?"),
-        ("limit=0", "limit", "greater than or equal to 1"),
-        ("limit=501", "limit", "less than or equal to 500"),
-        ("limit=x", "limit", "valid integer"),
-        ("limit=99999999999999999999", "limit", "less than or equal to 500"),
+        ("limit=0", "limit", "write 1 or more"),
+        ("limit=501", "limit", "write 500 or less"),
+        ("limit=x", "limit", "'x' is no whole number"),
+        ("limit=99999999999999999999", "limit", "write 500 or less"),
         ("sort=-creatd_at", "sort", "did you mean '-created_at'?"),
         ("created_after=yesterday", "created_after", "is no time"),
         ("duration_gt=nan", "duration_gt", "finite"),
-        ("duration_gt=x", "duration_gt", "number"),
-        ("q=" + "x" * 1001, "q", "1000"),
+        ("duration_gt=x", "duration_gt", "'x' is no number"),
+        ("q=" + "x" * 1001, "q", "1,000"),
         ("&".join(["state=failed"] * 201), "state", "200"),
     ],
 )
@@ -132,6 +132,43 @@ def test_a_wrong_query_is_told_with_the_right_words(world: World, query: str, wh
     (part,) = body["errors"]
     assert part["where"] == where
     assert told in part["detail"]
+    assert body["cure"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "detail", "cure"),
+    [
+        (
+            {"type": "tset"},
+            "type",
+            "there is no 'tset'",
+            "did you mean 'test'? there are standard, test, debug, incremental",
+        ),
+        ({"type": "zzz"}, "type", "there is no 'zzz'", "there are standard, test, debug, incremental"),
+        ({"type": 5}, "type", "there is no 5", "there are standard, test, debug, incremental"),
+        ({"params": []}, "params", "a list is no object", "write an object"),
+        ({"params": None}, "params", "null is no object", "write an object"),
+        ({"only": "a"}, "only", "'a' is no list", "write a list"),
+        ({"labels": {"a": 1}}, "labels.a", "1 is no text", "write a text, in quotes"),
+        ({"refresh": "maybe"}, "refresh", "'maybe' is neither true nor false", "write true or false"),
+        ({"pipeline": None}, "pipeline", "null is no text", "write a text, in quotes"),
+        ({"foo": 1}, "foo", "there is no such key", "GET /api/v1/openapi.json tells what each address takes"),
+    ],
+)
+def test_a_wrong_body_is_told_once_with_its_cure(
+    world: World, asked: dict[str, object], where: str, detail: str, cure: str
+) -> None:
+    body = problem(world.program.post("/api/v1/runs", json={"pipeline": "flow", **asked}), 422, "usage")
+    assert (body["detail"], body["cure"]) == (f"{where}: {detail}", cure)
+    (part,) = body["errors"]
+    assert (part["where"], part["detail"].startswith(detail)) == (where, True)
+
+
+def test_what_is_missing_is_named(world: World) -> None:
+    body = problem(world.program.post("/api/v1/runs", json={}), 422, "usage")
+    assert (body["detail"], body["cure"]) == ("pipeline: it is missing", "add it")
+    body = problem(world.program.post("/api/v1/runs", content="[1", headers={"Content-Type": "application/json"}), 400)
+    assert body["cure"]
 
 
 def test_a_wrong_value_is_told_with_the_right_words(world: World) -> None:

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from penstock import errors
-from penstock.model.nearest import did_you_mean
+from penstock.server.mistakes import said
 from penstock.server.refusals import MethodRefused, NotSignedIn, Refusal, TooManyTries, Unreadable, too_large
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -49,6 +49,7 @@ _CURES: Final[dict[str, str]] = {
     "store_version": "run `penstock db upgrade` where the server runs",
 }
 _TITLES: Final[dict[str, str]] = {"usage": "The request can't be understood."}
+_KEYS: Final = "GET /api/v1/openapi.json tells what each address takes"
 _OURS: Final = "what happened stands in the server's own output"
 
 
@@ -135,35 +136,21 @@ def _of_http(error: HTTPException) -> errors.PenstockError:
         return MethodRefused(cure=f"use {allow}" if allow else None, allow=allow)
     if error.status_code == 413:
         return too_large()
-    return Unreadable()
+    return Unreadable(cure="send JSON in UTF-8")
 
 
 def invalid(found: Sequence[Any], skip: int = 1) -> Response:
     """The answer for what pydantic found wrong. `skip`: steps of a place that only say in which part of the request."""
     if found and found[0]["type"] == "json_invalid":
-        return problem(Unreadable(f"the body is no JSON: {found[0]['ctx']['error']}"))
-    parts = [(_where(each["loc"], skip), _said(each)) for each in found]
-    first = parts[0] if parts else ("body", "it is missing")
-    more = f" (and {len(parts) - 1} more)" if len(parts) > 1 else ""
-    return problem(errors.UsageError(f"{first[0]}: {first[1]}{more}"), parts)
+        wrong = found[0]["ctx"]["error"]
+        return problem(Unreadable(f"the body is no JSON: {wrong}", cure="send one JSON object, in double quotes"))
+    wrong = [(_where(each["loc"], skip), *said(each)) for each in found] or [("body", "it is missing", None)]
+    where, what, cure = wrong[0]
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    parts = [(place, f"{told}; {right}" if right else told) for place, told, right in wrong]
+    return problem(errors.UsageError(f"{where}: {what}{more}", cure=cure or _KEYS), parts)
 
 
 def _where(place: Sequence[str | int], skip: int) -> str:
     """`('query', 'limit')` as `limit`, `('body', 'labels', 'a')` as `labels.a`."""
     return ".".join(str(step) for step in place[skip:]) or "body"
-
-
-def _said(found: dict[str, Any]) -> str:
-    """pydantic's words; where choices are known, with the nearest of them."""
-    context = found.get("ctx") or {}
-    given = found.get("input")
-    if found["type"] in ("literal_error", "enum") and isinstance(given, str):
-        words = [word.strip("'") for word in context.get("expected", "").replace(" or ", ", ").split(", ")]
-        close = did_you_mean(given, words)
-        return f"'{given}' is none of {', '.join(words)}" + (f"; {close}" if close else "")
-    if found["type"] == "value_error" and "error" in context:
-        return str(context["error"])
-    if found["type"] == "extra_forbidden":
-        return "there is no such key"
-    said = str(found["msg"])
-    return said[:1].lower() + said[1:]
