@@ -164,3 +164,10 @@ def test_who_paused_it_and_what_goes_on_is_told_below() -> None:
     paused = _run([_task("a", "running")], "paused", paused_by="ann")
     assert _shown(paused)[-1].strip() == "Paused by ann; `penstock runs resume 0abc` goes on"
     assert _shown(_run([_task("a", "paused")], "paused"))[-1].strip().startswith("Paused; ")
+
+
+def test_a_question_is_told_with_the_command_that_answers() -> None:
+    asking = _task("release", "paused", reason="approval", started_at=NOW, asks="Pay it?")
+    shown = _shown(_run([asking], "paused", reason="approval"))
+    assert shown[1].endswith("Pay it?")
+    assert shown[-1] == "In another terminal: penstock runs approve 0abc --task release (or reject)"

@@ -9,7 +9,7 @@ from penstock.cli.lines import ITEMS, Lines
 from penstock.cli.render.notice import first
 from penstock.cli.render.spans import plain
 from penstock.cli.render.states import Paint
-from penstock.engine.observe import Notice, RunPicture
+from penstock.engine.observe import Notice, RunPicture, TaskPicture
 
 PLAIN = Paint(colour=False, unicode=True)
 NOW = 1_700_000_000.25
@@ -23,8 +23,20 @@ def _notice(task: str | None, state: str, at: float = NOW, **facts: Any) -> Noti
     return Notice(at=at, task=task, state=state, **(known | facts))
 
 
+def _run(*tasks: TaskPicture) -> RunPicture:
+    return RunPicture("0abc", "flights", "default", "running", None, NOW, NOW, None, 0, 17, None, list(tasks))
+
+
+def _task(name: str, state: str, **facts: Any) -> TaskPicture:
+    known: dict[str, Any] = {
+        "map_index": None, "label": None, "role": "task", "reason": None, "attempts": 1, "started_at": NOW,
+        "ended_at": None, "progress": None, "items": None, "error": None,
+    }  # fmt: skip
+    return TaskPicture(name=name, state=state, **(known | facts))
+
+
 def _shown(*notices: Notice, now: float = NOW) -> list[str]:
-    lines = Lines(PLAIN, dict)
+    lines = Lines(PLAIN, _run)
     for notice in notices:
         lines.take(notice)
     return [plain([line]) for line in lines.due(now)]
@@ -41,7 +53,7 @@ def test_a_task_has_a_line_when_it_ends() -> None:
 
 
 def test_a_task_that_runs_for_long_has_a_line_for_that_too() -> None:
-    lines = Lines(PLAIN, dict)
+    lines = Lines(PLAIN, _run)
     lines.take(_notice("clean", "running"))
     assert lines.due(NOW + 0.9) == []
     assert plain(lines.due(NOW + 2.5)).endswith("clean ● running 2.5 s")
@@ -61,7 +73,7 @@ def test_the_run_has_a_line_when_it_ends() -> None:
 
 
 def test_a_thousand_items_are_counted_and_failures_told() -> None:
-    lines = Lines(PLAIN, lambda: {"each": 1000})
+    lines = Lines(PLAIN, lambda: _run(_task("each", "running", items=(0, 0, 1000))))
     lines.take(_notice("each", "running"))
     shown = []
     for at in range(1000):
@@ -86,3 +98,24 @@ def test_a_thousand_items_are_counted_and_failures_told() -> None:
 
 def test_items_without_a_label_are_told_by_their_number() -> None:
     assert _shown(_notice("each", "succeeded", map_index=3)) == [f"{CLOCK} each[3] ✓ succeeded"]
+
+
+def test_an_item_past_the_first_ones_that_has_ended_runs_no_more() -> None:
+    lines = Lines(PLAIN, lambda: _run(_task("each", "running", items=(0, 0, 1000))))
+    for at in range(ITEMS + 1):
+        lines.take(_notice("each", "running", map_index=at, label=str(at)))
+    for at in range(ITEMS + 1):
+        lines.take(_notice("each", "succeeded", map_index=at, label=str(at)))
+    lines.due(NOW)
+    assert "running" not in plain(lines.due(NOW + 9))
+
+
+def test_a_question_has_a_line_with_the_command_that_answers_once() -> None:
+    asks = _run(_task("release", "paused", reason="approval", asks="Pay\x1b it?"))
+    lines = Lines(PLAIN, lambda: asks)
+    lines.catch_up()
+    lines.take(_notice("release", "paused", reason="approval"))
+    assert [plain([line]) for line in lines.due(NOW)] == [
+        f"{CLOCK} release ‖ paused (approval): Pay\ufffd it?",
+        "In another terminal: penstock runs approve 0abc --task release (or reject)",
+    ]

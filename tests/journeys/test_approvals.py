@@ -43,12 +43,19 @@ def test_a_run_of_a_terminal_waits_for_another_terminal(user: User, words: list[
     user.write("flow.py", FLOW)
     run = user.starts("run", "flow.py")
     until(lambda: paused(user), "the run rests")
+    shown = user.types("runs", "show").stdout
+    assert "release asks: Pay it?" in shown
+    assert "amount (int, to 200, 5 by default)" in shown
+    assert f"penstock runs approve {user.document()['id']} --task release" in shown
     refused = user.types("runs", "approve", "latest", "-p", "amount=500")
     assert (refused.returncode, "at most 200" in refused.stdout) == (1, True)
     assert user.types("runs", *words).returncode == 0
     shown, _ = run.communicate(timeout=60)
     assert run.returncode == code
     assert says in shown
+    assert "release ‖ paused (approval): Pay it?" in shown
+    people = user.types("runs", "show").stdout
+    assert ("note=fine" if code == 0 else ": too much") in people.partition("by people")[2]
     outputs = {task["name"]: task["outputs"] for task in user.document()["tasks"]}
     assert bool(outputs["release"]) == (code == 0)
     assert user.types("db", "check").returncode == 0

@@ -187,15 +187,18 @@ def show(
         key = find_run(connection, run)
         document = run_document(connection, key)
         people = [] if as_json else by_people(connection, key)
-        order = () if as_json else (spec_of(connection, key) or {}).get("tasks", ())
+        tasks = {} if as_json else (spec_of(connection, key) or {}).get("tasks", {})
     if as_json:
         output.show_json(document)
     else:
         from penstock.cli.render.people import done_by
+        from penstock.cli.render.questions import questions
         from penstock.cli.render.run import overview
 
-        lines = overview(document, list(order), output.paint(), output.width(), Path.cwd(), whole=whole)
-        output.show([*lines, *done_by(people, output.paint(), output.width())])
+        paint, width = output.paint(), output.width()
+        lines = overview(document, list(tasks), paint, width, Path.cwd(), whole=whole)
+        lines += questions(document, tasks, width)
+        output.show([*lines, *done_by(people, paint, width)])
 
 
 @app.command("logs", cls=Verb, epilog=LOGS)

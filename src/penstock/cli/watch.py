@@ -49,11 +49,9 @@ def watch(handle: RunHandle, signals: Signals, engine: LocalEngine, *, quiet: bo
 def _print(handle: RunHandle, signals: Signals) -> None:
     from penstock.cli.lines import Lines
 
-    def totals() -> dict[str, int]:
-        return {task.name: task.items[2] for task in handle.picture().tasks if task.items is not None}
-
-    lines = Lines(output.paint(), totals)
+    lines = Lines(output.paint(), handle.picture)
     handle.listen(lines.take)
+    lines.catch_up()
     output.show([first(handle.picture())])
     told = over = False
     while not over:

@@ -102,7 +102,9 @@ def _picture(run: TaskRun) -> TaskPicture:
     if run.children is not None:
         failed = sum(1 for child in list(run.children) if child.state == "failed")
         items = (len(run.children) - run.open_children, failed, len(run.children))
+    approval = run.task.spec.approval if run.state == "paused" else None
     return TaskPicture(
         run.task.name, run.map_index, run.label, run.task.spec.role, run.state, run.reason, run.attempts,
         run.started_at, run.ended_at, run.progress, items, run.error,
+        None if approval is None else approval.message,
     )  # fmt: skip

@@ -32,7 +32,8 @@ class Notice(NamedTuple):
 
 
 class TaskPicture(NamedTuple):
-    """A task run as it is now. `items` of a fan-out's parent: (done, failed, total), else None."""
+    """A task run as it is now. `items` of a fan-out's parent: (done, failed, total), else None. `asks`: what a person is
+    asked, while it waits for that."""
 
     name: str
     map_index: int | None
@@ -46,6 +47,7 @@ class TaskPicture(NamedTuple):
     progress: tuple[float, float | None] | None
     items: tuple[int, int, int] | None
     error: dict[str, Any] | None
+    asks: str | None = None
 
 
 class RunPicture(NamedTuple):

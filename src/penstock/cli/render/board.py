@@ -42,15 +42,22 @@ def board(picture: RunPicture, moment: Moment, paint: Paint, width: int, height:
     if moment.asked and picture.state not in _OVER:
         text = CANCELLING if moment.asked == 1 else KILLING
         foot.append([Span(text if paint.unicode else text.replace("…", "..."), "magenta")])
-    elif picture.state == "paused":
+    elif picture.state == "paused" and picture.reason != "approval":
         who = f" by {clean(picture.paused_by)}" if picture.paused_by else ""
         foot.append([Span(f"Paused{who}; `penstock runs resume {picture.id}` goes on", "magenta")])
+    if picture.state not in _OVER and (asking := [task.name for task in picture.tasks if task.asks is not None]):
+        foot.append(answer_by(picture.id, asking[0]))
     room = max(1, height - 1 - len(foot))
     shown, hidden = _chosen([task for task in picture.tasks if task.map_index is None], room)
     body = _rows(shown, moment, paint, width)
     if hidden:
         body.append([Span("  and ", "dim"), *counts(task.state for task in hidden)])
     return [fit(line, width, paint.mark) for line in [_head(picture, moment, paint, width), *body, *foot]]
+
+
+def answer_by(run: str, task: str) -> Line:
+    """The command that answers what a run asks: here nobody can."""
+    return [Span(f"In another terminal: penstock runs approve {run} --task {task} (or reject)", "magenta")]
 
 
 def _chosen(tasks: list[TaskPicture], room: int) -> tuple[list[TaskPicture], list[TaskPicture]]:
@@ -131,6 +138,8 @@ def _note(task: TaskPicture, moment: Moment, paint: Paint) -> Line:
             note.append(Span(f", {failed:,} failed", "red"))
     elif task.state == "running" and task.progress is not None:
         note += _progress(*task.progress, paint)
+    if task.asks:
+        note.append(Span(cut(clean(task.asks), 200, paint.mark), "magenta"))
     if task.state == "retrying":
         due = moment.retries.get((task.name, task.map_index))
         wait = "" if due is None else f" in {amounts.duration(max(0.0, due - moment.now))}"

@@ -34,6 +34,11 @@ def change(notice: Notice, paint: Paint) -> Line:
     return line
 
 
+def question(asked: str | None) -> Line:
+    """What follows the line of a task that asks a person."""
+    return [Span(f": {clean(asked)}", "magenta")] if asked else []
+
+
 def folded(task: str, at: float, done: int, total: int | None) -> Line:
     """`12:00:02.000 per_airport 412 of 1,000 items done`: stands for the changes of many items."""
     of = "" if total is None else f" of {total:,}"
