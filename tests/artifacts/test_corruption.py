@@ -86,7 +86,9 @@ def test_damage_is_seen(store: ArtifactStore, kind: str, damage: Any) -> None:
             reader.open(artifact).read()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100, deadline=None
+)
 @given(st.data())
 def test_any_flipped_bit_is_seen(store: ArtifactStore, data: st.DataObject) -> None:
     artifact = store.put(VALUES["pyarrow"], KEY)

@@ -233,7 +233,9 @@ DAMAGED = pa.table(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150, deadline=None
+)
 @given(st.data())
 def test_any_damage_ends_in_rows_or_in_an_error_of_ours(store: ArtifactStore, data: st.DataObject) -> None:
     artifact = store.put(DAMAGED, KEY)

@@ -163,7 +163,9 @@ def test_arrays(store: ArtifactStore, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (long["rows"], long["rows_read"], long["columns"][0]["max"]) == (1_000, 100, 990)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100, deadline=None
+)
 @given(st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), max_size=60))
 def test_bins_hold_every_whole_number_once(store: ArtifactStore, values: list[int | None]) -> None:
     found = one(store, pa.array(values, pa.int64()))
@@ -177,7 +179,9 @@ def test_bins_hold_every_whole_number_once(store: ArtifactStore, values: list[in
         assert each["count"] == sum(int(low) <= number <= int(high or low) for number in numbers)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=100, deadline=None
+)
 @given(st.lists(st.floats() | st.none(), max_size=60))
 def test_any_real_numbers_make_a_summary(store: ArtifactStore, values: list[float | None]) -> None:
     found = one(store, pa.array(values, pa.float64()))
@@ -188,7 +192,9 @@ def test_any_real_numbers_make_a_summary(store: ArtifactStore, values: list[floa
     assert sum(each["count"] for each in found["bins"]) in (0, finite)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50, deadline=None
+)
 @given(st.lists(st.text(max_size=5) | st.none(), max_size=60))
 def test_texts_are_counted(store: ArtifactStore, values: list[str | None]) -> None:
     found = one(store, pa.array(values, pa.string()))

@@ -111,7 +111,7 @@ class Limited:
         return document["state"] + (f"/{document['reason']}" if document["reason"] else "")
 
     def becomes(self, run: str, state: str) -> None:
-        until(lambda: self.state(run) == state, f"run {run} becomes {state}, not {self.state(run)}", 30)
+        until(lambda: self.state(run) == state, lambda: f"run {run} becomes {state}, not {self.state(run)}")
 
     def events(self, run: str | None = None) -> list[tuple[str, str, Any]]:
         """Run, kind and data of all events of runs, in the order of their commits."""

@@ -83,7 +83,7 @@ class Desk:
             return run_document(connection, ids.key_of(run))
 
     def over(self, run: str) -> dict[str, Any]:
-        until(lambda: self.document(run)["ended_at"], f"run {run} ends", 30)
+        until(lambda: self.document(run)["ended_at"], lambda: f"the run ends: {self.document(run)}")
         return self.document(run)
 
 
@@ -175,7 +175,7 @@ def test_workers_go_after_a_rest_and_come_back(desk: Desk) -> None:
     with desk.engine(rest_after=0.1):
         before = set(me.children(recursive=True))
         assert desk.over(desk.ask())["state"] == "succeeded"
-        until(lambda: not any(one.is_running() for one in before), "they are gone", 20)
+        until(lambda: not any(one.is_running() for one in before), "they are gone")
         assert desk.over(desk.ask())["state"] == "succeeded"
 
 
@@ -215,7 +215,7 @@ def test_an_engine_that_was_declared_gone_hears_of_it(desk: Desk, monkeypatch: p
     with desk.engine(lost=lost) as local:
         with desk.database.write() as connection:
             instances.gone(connection, local.owner, time.time())
-        until(lambda: lost, "it hears", 10)
+        until(lambda: lost, "it hears")
 
 
 def test_a_desk_survives_a_database_that_is_locked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,7 +106,9 @@ class World:
         return set().union(*self.named.values())
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(happens=st.lists(steps, max_size=12))
 def test_what_is_named_is_there_and_in_the_end_nothing_else(
     database: Database,  # noqa: F811

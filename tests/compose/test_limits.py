@@ -13,7 +13,7 @@ from penstock.errors import LimitReached
 from penstock.model import ids
 from penstock.store.check import check
 from tests.compose.limited import FLOW, Limited
-from tests.journeys.conftest import until
+from tests.journeys.conftest import PATIENCE, until
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
 
 
@@ -152,10 +152,10 @@ def test_runs_of_terminals_wait_too(limited: Limited) -> None:
         three = second.submit(limited.specs["one"])
         limited.becomes(three.id, "queued/limit")
         two.cancel()
-        assert two.wait(30)
+        assert two.wait(PATIENCE)
         assert limited.state(two.id) == "cancelled/user"
         limited.open("a")
-        assert three.wait(30)
+        assert three.wait(PATIENCE)
         assert limited.state(three.id) == "succeeded"
         assert three.waits_for is None
     assert limited.most_at_once() == 1
@@ -169,7 +169,7 @@ def test_what_a_terminal_leaves_behind_lets_the_others_in(limited: Limited) -> N
         limited.becomes(waits.id, "queued/limit")
     with limited.terminal() as second:
         assert [limited.state(one.id) for one in (holds, waits)] == ["failed/lease_lost"] * 2
-        assert second.submit(limited.specs["one"]).wait(30)
+        assert second.submit(limited.specs["one"]).wait(PATIENCE)
 
 
 @pytest.mark.parametrize(("pipeline", "state"), [("skipping", "skipped/limit"), ("failing", "failed/limit")])
@@ -178,10 +178,10 @@ def test_a_run_of_a_terminal_ends_where_its_limit_says_so(limited: Limited, pipe
         one = local.submit(limited.specs[pipeline], RunRequest({"gate": limited.gate("a")}))
         until(lambda: one.picture().state == "running", "it runs")
         two = local.submit(limited.specs[pipeline])
-        assert two.wait(30)
+        assert two.wait(PATIENCE)
         assert limited.state(two.id) == state
         limited.open("a")
-        assert one.wait(30)
+        assert one.wait(PATIENCE)
 
 
 def test_a_retry_needs_a_slot_again(limited: Limited) -> None:
@@ -212,7 +212,7 @@ def test_what_holds_and_what_waits_is_taken_over_with_its_slots(limited: Limited
         limited.becomes(failed, "queued/limit")
     waits = limited.ask("one")
     with limited.engine():
-        until(lambda: len(limited.document(holds)["tasks"][0]["attempts"]) == 2, "it is tried again", 30)
+        until(lambda: len(limited.document(holds)["tasks"][0]["attempts"]) == 2, "it is tried again")
         limited.becomes(waits, "queued/limit")
         assert limited.state(failed) == "queued/limit"
         limited.open("a")
@@ -224,15 +224,15 @@ def test_what_holds_and_what_waits_is_taken_over_with_its_slots(limited: Limited
 def test_a_retry_that_may_not_wait_is_refused(limited: Limited) -> None:
     with limited.terminal() as local:
         failed = local.submit(limited.specs["skipping"], RunRequest({"fails": True}))
-        assert failed.wait(30)
+        assert failed.wait(PATIENCE)
         one = local.submit(limited.specs["skipping"], RunRequest({"gate": limited.gate("a")}))
         with pytest.raises(LimitReached, match="1 of 1 runs of 'skipping' are running"):
             local.retry(failed.key, RetryWish())
         assert limited.state(failed.id) == "failed/user_error"
         limited.open("a")
-        assert one.wait(30)
+        assert one.wait(PATIENCE)
         again = local.retry(failed.key, RetryWish(params={"fails": False}))
-        assert again.wait(30)
+        assert again.wait(PATIENCE)
         assert limited.state(failed.id) == "succeeded"
 
 
@@ -257,7 +257,7 @@ def test_a_run_can_be_forced_past_its_limit(limited: Limited) -> None:
         mine = local.submit(limited.specs["one"])
         limited.becomes(mine.id, "queued/limit")
         limited.order(mine.id, "force-run")
-        assert mine.wait(30)
+        assert mine.wait(PATIENCE)
         assert limited.state(runs[2]) == "queued/limit"
         limited.open("a")
         limited.becomes(runs[2], "succeeded")
@@ -269,7 +269,7 @@ def test_slots_of_a_pool_count_over_all_engines(anywhere: Limited) -> None:
     with anywhere.engine(), anywhere.engine(), anywhere.terminal() as local:
         runs = [anywhere.ask("pooled"), anywhere.ask("pooled")]
         own = local.submit(anywhere.specs["pooled"])
-        assert own.wait(60)
+        assert own.wait(PATIENCE)
         for run in runs:
             anywhere.becomes(run, "succeeded")
     with anywhere.database.read() as connection:
@@ -283,7 +283,7 @@ def test_a_cancelled_task_gives_up_its_place_in_the_line_of_a_pool(limited: Limi
     with limited.terminal() as local:
         one, two = local.submit(limited.specs["pooled"]), local.submit(limited.specs["pooled"])
         one.cancel()
-        assert one.wait(30)
-        assert two.wait(30)
+        assert one.wait(PATIENCE)
+        assert two.wait(PATIENCE)
         assert limited.state(two.id) == "succeeded"
         assert ids.key_of(one.id) == one.key

@@ -71,18 +71,18 @@ def test_what_was_obeyed_outlives_the_engine(desk: Desk) -> None:
     run = desk.ask()
     child = engine(desk)
     try:
-        until(lambda: facts(desk, run).get("later") == "upstream_failed", "the bad one has failed", 30)
-        until(lambda: desk.file.with_name("begun").exists(), "the long one runs", 30)
-        until(lambda: facts(desk, run)["long"] == "running", "that is on record", 30)
+        until(lambda: facts(desk, run).get("later") == "upstream_failed", "the bad one has failed")
+        until(lambda: desk.file.with_name("begun").exists(), "the long one runs")
+        until(lambda: facts(desk, run)["long"] == "running", "that is on record")
         for kind, arguments, true in STORY:
             with desk.database.write() as connection:
                 number = commands.add(connection, ids.key_of(run), kind, arguments, time.time(), by="ann")
-            until(lambda number=number: _answer(desk, number) != "waiting", f"{kind} is answered", 30)  # type: ignore[misc]
+            until(lambda number=number: _answer(desk, number) != "waiting", f"{kind} is answered")  # type: ignore[misc]
             assert _answer(desk, number) == "applied"
             child.kill()
             child.communicate()
             child = engine(desk)
-            until(lambda true=true: true.items() <= facts(desk, run).items(), f"{kind} is true", 30)  # type: ignore[misc]
+            until(lambda true=true: true.items() <= facts(desk, run).items(), f"{kind} is true")  # type: ignore[misc]
         over = desk.over(run)
     finally:
         child.kill()
@@ -99,12 +99,12 @@ def test_a_paused_run_waits_for_the_next_engine_when_one_is_told_to_end(desk: De
     run = desk.ask()
     child = engine(desk)
     try:
-        until(lambda: facts(desk, run).get("long") == "running", "the long one runs", 30)
+        until(lambda: facts(desk, run).get("long") == "running", "the long one runs")
         with desk.database.write() as connection:
             number = commands.add(connection, ids.key_of(run), "pause", {}, time.time())
-        until(lambda: _answer(desk, number) == "applied", "it is paused", 30)
+        until(lambda: _answer(desk, number) == "applied", "it is paused")
         desk.file.with_name("go").touch()
-        until(lambda: facts(desk, run)["long"] == "succeeded", "what runs goes on to its end", 30)
+        until(lambda: facts(desk, run)["long"] == "succeeded", "what runs goes on to its end")
         child.terminate()
         child.communicate(timeout=30)
         assert facts(desk, run)["state"] == "paused"

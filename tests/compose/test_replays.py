@@ -22,6 +22,7 @@ from penstock.store.check import check
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.outputs import references
 from tests.compose.test_claims import Desk
+from tests.journeys.conftest import PATIENCE
 
 FLOW = """
 from penstock import Pipeline
@@ -132,9 +133,9 @@ def test_a_replay_that_is_retried_keeps_what_it_kept(desk: Desk) -> None:
         again = replay(desk, run, "total", add=-1)
         assert desk.over(again)["state"] == "failed"
     with LocalEngine(desk.home, Settings(workers=1)) as engine:
-        assert engine.retry(ids.key_of(again), RetryWish(params={"add": 2})).wait(30)
+        assert engine.retry(ids.key_of(again), RetryWish(params={"add": 2})).wait(PATIENCE)
         handle = engine.replay(ids.key_of(again), RetryWish("last"))
-        assert handle.wait(30)
+        assert handle.wait(PATIENCE)
     assert ran(desk.document(again)) == ["total", "last"]
     assert values(desk, again)["last"] == -12
     assert ran(desk.document(handle.id)) == ["last"]

@@ -19,6 +19,7 @@ from penstock.model.artifact import Artifact
 from penstock.store.database import Database, open_database
 from penstock.store.rows import Commit, NewArtifact, NewResult
 from penstock.store.write import apply
+from tests.journeys.conftest import PATIENCE
 from tests.store import made
 
 
@@ -68,7 +69,7 @@ class Shop:
             answered.set()
 
         self.results.seek(list(keys), str(self.folder), answer)
-        assert answered.wait(30)
+        assert answered.wait(PATIENCE)
         return answers[0]
 
 

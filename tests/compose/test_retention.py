@@ -55,7 +55,9 @@ def left(store: Database) -> set[str]:
         return {run["id"] for run in list_runs(connection, limit=500).items}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     history=st.lists(
         st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(RUN_STATES), st.integers(0, 9000), st.integers(0, 100)),

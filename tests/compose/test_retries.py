@@ -17,7 +17,7 @@ from penstock.model import ids
 from penstock.store import commands, outputs, requests
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
-from tests.journeys.conftest import until
+from tests.journeys.conftest import PATIENCE, until
 
 FLOW = """
 from pathlib import Path
@@ -67,7 +67,7 @@ def settled(desk: Desk, number: int) -> commands.Command:
             found = commands.find(connection, number)
         return None if found is None or found.state == "waiting" else found
 
-    until(find, "the command is answered", 30)
+    until(find, "the command is answered")
     found = find()
     assert found is not None
     return found
@@ -83,7 +83,7 @@ def test_a_run_whose_engine_is_gone_begins_again_in_the_next(desk: Desk) -> None
     number = command(desk, run)
     with desk.engine():
         assert settled(desk, number).state == "applied"
-        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
     document = desk.document(run)
     assert tries(document) == {
         "first": [(1, "succeeded")], "second": [(1, "failed"), (2, "succeeded")], "third": [(2, "succeeded")],
@@ -95,7 +95,7 @@ def test_the_engine_that_ran_it_begins_it_again_too(desk: Desk) -> None:
     run = desk.ask()
     with desk.engine():
         for generation in (1, 2, 3):
-            until(lambda: desk.document(run)["ended_at"], "it fails", 30)
+            until(lambda: desk.document(run)["ended_at"], "it fails")
             assert (desk.document(run)["state"], desk.document(run)["generation"]) == ("failed", generation)
             if generation < 3:
                 assert settled(desk, command(desk, run)).state == "applied"
@@ -106,7 +106,7 @@ def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
     run = failed(desk)
     with desk.engine():
         assert settled(desk, command(desk, run, params={"good": True})).state == "applied"
-        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
     assert desk.document(run)["params"] == {"n": 2, "good": True}
     with desk.database.read() as connection:
         (told,) = connection.all("SELECT data FROM event WHERE kind = 'run.running' AND data LIKE '%generation%'")
@@ -144,14 +144,14 @@ def test_outputs_that_are_gone_are_missed_before_anything_runs(desk: Desk) -> No
         assert "'first', which it reads, is gone" in answer.outcome["detail"]
         desk.file.with_name("good").touch()
         assert settled(desk, command(desk, run, task="first")).state == "applied"
-        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
 
 
 def test_a_terminal_begins_a_run_again_by_itself(desk: Desk) -> None:
     run = failed(desk)
     with LocalEngine(desk.home, Settings(workers=1)) as engine:
         handle = engine.retry(ids.key_of(run), RetryWish(texts={"good": "true"}))
-        assert handle.wait(30)
+        assert handle.wait(PATIENCE)
         with pytest.raises(TransitionError, match="nothing of it failed"):
             engine.retry(ids.key_of(run), RetryWish())
     assert desk.document(run)["state"] == "succeeded"
@@ -162,7 +162,7 @@ def test_a_run_that_never_began_begins_anew(desk: Desk) -> None:
     with desk.engine():
         assert desk.over(run)["tasks"] == []
         assert settled(desk, command(desk, run, params={"n": 1, "good": True})).state == "applied"
-        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
 
 
 def test_a_run_that_was_withdrawn_begins_anew(desk: Desk) -> None:
@@ -171,7 +171,7 @@ def test_a_run_that_was_withdrawn_begins_anew(desk: Desk) -> None:
         assert requests.withdraw(connection, ids.key_of(run), time.time())
     with desk.engine():
         assert settled(desk, command(desk, run)).state == "applied"
-        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
     assert desk.document(run)["generation"] == 2
 
 
@@ -188,7 +188,7 @@ def test_a_slice_is_retried_with_what_it_had_taken(desk: Desk) -> None:
         later = desk.ask(params={"n": 1})
         assert desk.over(later)["state"] == "succeeded"
         assert settled(desk, command(desk, part)).state == "applied"
-        until(lambda: desk.document(part)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(part)["state"] == "succeeded", "it succeeds")
     with desk.database.read() as connection:
         made = {one.dataset: one.inline for one in outputs.artifacts_of(connection, ids.key_of(part))}
     assert made == {"second": "300000", "third": "300001"}

@@ -37,7 +37,7 @@ class Stage:
             self.supervisor.wait()
             return true()
 
-        until(turn, "what the stage waits for", 30)
+        until(turn, "what the stage waits for")
 
 
 @pytest.fixture

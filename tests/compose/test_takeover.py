@@ -20,7 +20,7 @@ from penstock.store import commands, ownership, replays
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
 from tests.executors.sharing import SharedAgent
-from tests.journeys.conftest import until
+from tests.journeys.conftest import PATIENCE, until
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
 
 FLOW = """
@@ -86,13 +86,13 @@ def test_the_other_engine_goes_on_and_runs_nothing_twice_that_had_finished(desk:
     engines = [engine(desk)]
     try:
         run = desk.ask()
-        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs", 30)
-        until(lambda: desk.document(run)["tasks"][1]["attempts"], "that is on record", 30)
+        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs")
+        until(lambda: [len(task["attempts"]) for task in desk.document(run)["tasks"]] == [1, 1], "that is on record")
         before = owner(desk, run)
         engines.append(engine(desk))
         engines[0].kill()
         engines[0].wait()
-        until(lambda: owner(desk, run) != before, "the other takes it over", 30)
+        until(lambda: owner(desk, run) != before, "the other takes it over")
         desk.file.with_name("go").touch()
         document = desk.over(run)
     finally:
@@ -116,8 +116,8 @@ def test_the_other_engine_waits_for_the_agent_of_the_first(
     engines = [engine(desk, agent)]
     try:
         run = desk.ask()
-        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs", 30)
-        until(lambda: desk.document(run)["tasks"][1]["attempts"], "that is on record", 30)
+        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs")
+        until(lambda: [len(task["attempts"]) for task in desk.document(run)["tasks"]] == [1, 1], "that is on record")
         before = owner(desk, run)
         (worker,) = [
             one for one in psutil.Process(agent.process.pid).children(recursive=True) if one.name() == "penstock-w1"
@@ -125,9 +125,13 @@ def test_the_other_engine_waits_for_the_agent_of_the_first(
         engines.append(engine(desk, home=None if home is None else tmp_path / home))
         engines[0].kill()
         engines[0].wait()
-        until(lambda: owner(desk, run) != before or not worker.is_running(), "somebody does something", 30)
-        assert owner(desk, run) == before
-        until(lambda: owner(desk, run) != before, "the other takes it over", 30)
+
+        def taken_over() -> bool:
+            taken = owner(desk, run) != before
+            assert not (taken and worker.is_running()), "it was taken over before the agent had ended it"
+            return taken
+
+        until(taken_over, "the other takes it over")
         desk.file.with_name("go").touch()
         document = desk.over(run)
     finally:
@@ -150,7 +154,7 @@ def test_a_run_is_retried_and_replayed_by_whoever_is_there(desk: Desk) -> None:
         assert desk.over(run)["state"] == "failed"
         with desk.database.write() as connection:
             commands.add(connection, ids.key_of(run), "retry", {"params": {"n": 3}}, time.time())
-        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds", 30)
+        until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
         with desk.database.write() as connection:
             wanted = replays.wanted(connection, ids.key_of(run), "second")
             again = replays.ask_for_replay(connection, wanted, time.time())
@@ -161,5 +165,5 @@ def test_a_run_is_retried_and_replayed_by_whoever_is_there(desk: Desk) -> None:
     assert (document["state"], document["replay_of"], document["params"]) == ("succeeded", run, {"n": 3})
     assert [task["reason"] for task in document["tasks"]] == ["cached", None]
     with LocalEngine(desk.home, Settings(workers=1)) as local:
-        assert local.retry(ids.key_of(run), RetryWish("second")).wait(30)
+        assert local.retry(ids.key_of(run), RetryWish("second")).wait(PATIENCE)
     assert desk.document(run)["generation"] == 3

@@ -51,7 +51,7 @@ def test_what_was_deleted_is_erased(world: World, database: Database) -> None:
     thread.start()
     try:
         world.delete(0)
-        until(lambda: not left(database), "all is erased", 30)
+        until(lambda: not left(database), "all is erased")
         assert world.wanted <= world.files()
         assert {path.split("/")[0] for path in world.files()} == {run_id(key) for key in world.named}
     finally:
@@ -73,7 +73,7 @@ def test_only_the_engine_that_is_there_the_longest_lets_runs_go(world: World, da
     try:
         with database.write() as connection:
             instances.gone(connection, first, time.time())
-        until(lambda: len({path.split("/")[0] for path in world.files()}) == 1, "two runs went", 30)
+        until(lambda: len({path.split("/")[0] for path in world.files()}) == 1, "two runs went")
         # The newest stayed.
         assert {path.split("/")[0] for path in world.files()} == {run_id(max(world.named))}
     finally:
@@ -94,7 +94,7 @@ def test_a_locked_database_puts_it_off(world: World, database: Database, monkeyp
     thread = Tidier(database, world.home, engine(database), [Rule(runs=0, latest=False)], lambda: False)
     thread.start()
     try:
-        until(lambda: world.files() == set(), "all went", 30)
+        until(lambda: world.files() == set(), "all went")
     finally:
         thread.close()
     assert len(tries) > 1

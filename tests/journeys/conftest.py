@@ -111,11 +111,14 @@ class User:
         return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace")
 
 
-def until(true: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
-    """Wait for a condition; the interval only bounds how often it is asked."""
+def until(true: Callable[[], object], what: str | Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Wait for a condition; the interval only bounds how often it is asked.
+
+    `what`: told where it never comes true; a function of it tells what there is then, not what there was at first.
+    """
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline, f"never came true: {what}"
+        assert time.monotonic() < deadline, f"never came true: {what() if callable(what) else what}"
         select.select([], [], [], 0.02)
 
 
@@ -129,4 +132,4 @@ def user(tmp_path: Path) -> Iterator[User]:
         child.wait()
         if child.stdout is not None:
             child.stdout.close()
-    until(lambda: not person.processes(), "every process is gone", 10)
+    until(lambda: not person.processes(), lambda: f"every process is gone: {person.processes()}")

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.journeys.conftest import User, until
+from tests.journeys.conftest import PATIENCE, User, until
 
 LENGTH = 60
 MIDST = 40
@@ -77,7 +77,7 @@ def test_kill_9_of_the_worker(user: User) -> None:
     child = user.starts("run", "chain.py")
     until(lambda: mark.exists() and mark.read_text() != "", "the chain comes to its midst")
     os.kill(int(mark.read_text()), signal.SIGKILL)
-    assert child.wait(30) == 0
+    assert child.wait(PATIENCE) == 0
     assert begun(user) == [f"t{at} {1 + (at == MIDST)}" for at in range(LENGTH)]
     assert user.types("db", "check").returncode == 0
 
@@ -87,8 +87,8 @@ def test_kill_9_of_the_command(user: User) -> None:
     child = user.starts("run", "chain.py")
     until(mark.exists, "the chain comes to its midst")
     os.kill(child.pid, signal.SIGKILL)
-    child.wait(10)
-    until(lambda: not user.processes(), "no process of the run is alive", 5)
+    child.wait(PATIENCE)
+    until(lambda: not user.processes(), "no process of the run is alive")
     assert user.types("db", "check").returncode == 0
     document = user.document()
     assert (document["state"], document["reason"]) == ("failed", "lease_lost")
@@ -104,9 +104,9 @@ def test_kill_9_of_the_command(user: User) -> None:
 def test_ctrl_c(user: User) -> None:
     mark = chain(user, "time.sleep(1000)")
     child = user.starts("run", "chain.py")
-    until(mark.exists, "the chain comes to its midst")
+    until(lambda: mark.exists() and mark.read_text() != "", "the chain comes to its midst")
     child.send_signal(signal.SIGINT)
-    assert child.wait(30) == 130
+    assert child.wait(PATIENCE) == 130
     states = user.states()
     assert [states[f"t{at}"] for at in range(LENGTH)] == ["succeeded"] * MIDST + ["cancelled"] * (LENGTH - MIDST)
     assert states["tidy"] == "succeeded"

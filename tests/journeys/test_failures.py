@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from tests.journeys.conftest import User, until
+from tests.journeys.conftest import PATIENCE, User, until
 
 FAILS = """
     import ctypes, os, re, signal, time
@@ -132,7 +132,7 @@ def test_ctrl_c_once_ends_well(user: User) -> None:
     child = user.starts("run", "stubborn.py")
     until(lambda: _settled(user), "the task runs")
     child.send_signal(signal.SIGINT)
-    assert child.wait(30) == 130
+    assert child.wait(PATIENCE) == 130
     document = user.document()
     assert (document["state"], document["reason"]) == ("cancelled", "user")
     assert user.states() == {"stubborn": "cancelled", "later": "cancelled", "tidy": "succeeded"}
@@ -148,7 +148,7 @@ def test_ctrl_c_twice_ends_at_once(user: User) -> None:
     while "Cancelling" not in child.stdout.readline():
         pass
     child.send_signal(signal.SIGINT)
-    assert child.wait(10) == 130
+    assert child.wait(PATIENCE) == 130
     assert user.states() == {"stubborn": "cancelled", "later": "cancelled", "tidy": "cancelled"}
     assert user.processes() == []
 
@@ -160,8 +160,8 @@ def test_kill_9_of_any_process(user: User, who: str) -> None:
     until(lambda: _settled(user), "the task runs")
     if who == "command":
         os.kill(child.pid, signal.SIGKILL)
-        child.wait(10)
-        until(lambda: not user.processes(), "no process of the run is alive", 5)
+        child.wait(PATIENCE)
+        until(lambda: not user.processes(), "no process of the run is alive")
         assert user.types("db", "check").returncode == 0
         document = user.document()
         assert (document["state"], document["reason"]) == ("failed", "lease_lost")
@@ -170,13 +170,13 @@ def test_kill_9_of_any_process(user: User, who: str) -> None:
     victim = next(one for one in user.processes() if _is(who, one))
     victim.kill()
     if who == "worker":
-        assert child.wait(30) == 1
+        assert child.wait(PATIENCE) == 1
         assert user.document()["tasks"][0]["reason"] == "worker_lost"
     else:
         # The attempt is tried again by itself, with a new agent.
         until(lambda: len(list((user.folder / ".penstock").glob("logs/*/stubborn.2.jsonl"))) == 1, "a second attempt")
         child.send_signal(signal.SIGINT)
-        assert child.wait(30) == 130
+        assert child.wait(PATIENCE) == 130
         attempts = user.document()["tasks"][0]["attempts"]
         assert (attempts[0]["state"], attempts[0]["reason"]) == ("lost", "node_lost")
     assert user.types("db", "check").returncode == 0

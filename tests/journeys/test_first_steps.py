@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from tests.journeys.conftest import User
+from tests.journeys.conftest import PATIENCE, User
 
 HELLO = """
     from penstock import Pipeline
@@ -153,4 +153,4 @@ def test_output_that_nobody_reads_to_the_end(user: User) -> None:
     assert child.stdout is not None
     child.stdout.read(1)
     child.stdout.close()
-    assert child.wait(30) == 0
+    assert child.wait(PATIENCE) == 0

@@ -6,7 +6,7 @@ import json
 import signal
 from collections.abc import Callable
 
-from tests.journeys.conftest import User, until
+from tests.journeys.conftest import PATIENCE, User, until
 from tests.journeys.test_up import Site, up
 
 __all__ = ["up"]
@@ -46,12 +46,12 @@ def test_a_second_terminal_waits_for_the_first_and_can_be_interrupted(user: User
     listed = json.loads(user.types("runs", "list", "--json").stdout)["items"][0]
     assert (listed["state"], listed["reason"]) == ("queued", "limit")
     second.send_signal(signal.SIGINT)
-    assert second.wait(20) == 130
+    assert second.wait(PATIENCE) == 130
     assert _states(user) == ["cancelled", "running"]
     third = user.starts("run", "flow.py:flow")
     until(lambda: _states(user)[0] == "queued", "it waits")
     gate.touch()
-    assert (first.wait(20), third.wait(20)) == (0, 0)
+    assert (first.wait(PATIENCE), third.wait(PATIENCE)) == (0, 0)
     assert _states(user) == ["succeeded", "cancelled", "succeeded"]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.journeys.conftest import COMMAND, User, until
+from tests.journeys.conftest import COMMAND, PATIENCE, User, until
 
 SHAPES = """
     from penstock import Pipeline, Retry, run
@@ -131,7 +131,7 @@ def test_other_requests_to_end_are_like_ctrl_c(user: User, number: int, code: in
     child = user.starts("run", "waits.py", "--quiet")
     until(lambda: _under_way(user), "the task runs")
     child.send_signal(number)
-    assert child.wait(30) == code
+    assert child.wait(PATIENCE) == code
     assert user.document()["state"] == "cancelled"
     assert user.processes() == []
 
@@ -141,8 +141,8 @@ def test_ctrl_c_before_there_is_a_run_leaves_nothing(user: User) -> None:
     child = user.starts("run", "slow.py")
     until((user.folder / "importing").exists, "the file is being imported")
     child.send_signal(signal.SIGINT)
-    assert child.wait(10) == 130
-    until(lambda: not user.processes(), "no process is left", 5)
+    assert child.wait(PATIENCE) == 130
+    until(lambda: not user.processes(), "no process is left")
     assert not (user.folder / ".penstock").exists()
 
 
@@ -153,7 +153,7 @@ def test_a_run_goes_on_when_its_output_is_closed(user: User) -> None:
     assert "of counts" in child.stdout.readline()
     child.stdout.close()
     (user.folder / "go").touch()
-    assert child.wait(30) == 0
+    assert child.wait(PATIENCE) == 0
     assert set(user.states().values()) == {"succeeded"}
 
 
@@ -169,7 +169,7 @@ def test_a_run_that_ignores_hanging_up_goes_on(user: User) -> None:
         pass
     child.send_signal(signal.SIGHUP)
     (user.folder / "go").touch()
-    assert child.wait(30) == 0
+    assert child.wait(PATIENCE) == 0
 
 
 def test_json_of_tasks_that_print_in_this_process(user: User) -> None:

@@ -96,7 +96,9 @@ steps = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=40
+)
 @given(steps=steps)
 def test_slots_are_as_in_a_model(database: Database, steps: list[tuple[str, int, list[str], int]]) -> None:
     """Limits are lowered and raised between the steps: each taker brings its own `most`."""
