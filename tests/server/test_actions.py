@@ -148,6 +148,25 @@ def test_a_run_that_is_over_is_taken_for_another_at_once(world: World) -> None:
     problem(world.program.post(f"/api/v1/runs/{one}/actions/set-state", json={"state": "running"}), 422)
 
 
+@pytest.mark.parametrize("action", ["cancel", "pause", "resume", "force-run", "retry", "replay", "delete"])
+def test_what_needs_no_more_words_takes_none_but_its_own(world: World, action: str) -> None:
+    address = f"/api/v1/runs/{world.run()}/actions/{action}"
+    assert world.program.post(address).status_code in (200, 202, 409)
+    body = problem(world.program.post(address, json={"foo": 1}), 422, "usage")
+    assert body["detail"] == "foo: there is no such key"
+
+
+def test_an_item_without_its_task_is_not_taken_for_the_run(world: World) -> None:
+    identity = world.run(state="failed")
+    asked = {"map_index": 3, "state": "succeeded"}
+    for address, more in (
+        (f"/api/v1/runs/{identity}/actions/set-state", {}), ("/api/v1/runs/actions/set-state", {"ids": [identity]}),
+    ):  # fmt: skip
+        body = problem(world.program.post(address, json={**asked, **more}), 422, "usage")
+        assert "name the task too" in body["detail"]
+    assert world.program.get(f"/api/v1/runs/{identity}").json()["state"] == "failed"
+
+
 # --- labels -------------------------------------------------------------------------------------------
 
 
@@ -221,4 +240,5 @@ def test_the_same_key_labels_once(world: World) -> None:
     for _ in range(2):
         world.program.post(address, json={"set": {"a": "1"}}, headers={"Idempotency-Key": "k"})
     events = world.program.get(f"/api/v1/runs/{identity}/events").json()["items"]
-    assert [event["kind"] for event in events].count("run.labels") == 1
+    (told,) = [event["data"] for event in events if event["kind"] == "run.labels"]
+    assert told == {"set": {"a": "1"}, "removed": [], "by": "token"}

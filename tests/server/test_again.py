@@ -132,6 +132,15 @@ def test_a_replay_is_a_new_run_that_waits_for_an_engine(world: World) -> None:
     assert shown["replay_of"] == identity
 
 
+def test_who_asked_for_a_run_stands_in_its_history(world: World) -> None:
+    identity = over(world)
+    replay = post(world, f"{identity}/actions/replay").json()["id"]
+    asked = world.program.post("/api/v1/runs", json={"pipeline": "flow"}).json()["id"]
+    for run in (replay, asked):
+        (created,) = world.program.get(f"/api/v1/runs/{run}/events").json()["items"]
+        assert (created["kind"], created["data"]) == ("run.created", {"by": "token"})
+
+
 def test_a_replay_with_a_key_is_one_run(world: World) -> None:
     identity = over(world)
     found = {post(world, f"{identity}/actions/replay", **{"Idempotency-Key": "k"}).json()["id"] for _ in range(3)}

@@ -15,24 +15,24 @@ from penstock.store.orders import Outcome
 from penstock.wire.actions import ReplayBody
 
 
-def replay(connection: Connection, key: int, body: ReplayBody) -> str:
-    """Ask for a run that repeats another; its id.
+def replay(connection: Connection, key: int, body: ReplayBody, by: str) -> str:
+    """Ask for a run that repeats another; its id. `by` is who asks.
 
     Raises NotFound, ParameterError, TransitionError, PipelineGone.
     """
     latest = body.version == "latest"
     wanted = replays.wanted(connection, key, body.task, body.params, latest=latest)
     check_there(connection, wanted.spec)
-    return replays.ask_for_replay(connection, wanted, time.time())
+    return replays.ask_for_replay(connection, wanted, time.time(), by)
 
 
-def replay_many(connection: Connection, keys: Sequence[int], body: ReplayBody) -> dict[str, Any]:
+def replay_many(connection: Connection, keys: Sequence[int], body: ReplayBody, by: str) -> dict[str, Any]:
     """As wire.ManyReplayResult: one refusal does not stop the rest."""
     outcomes: list[Outcome] = []
     made: list[str | None] = []
     for key in keys:
         try:
-            made.append(replay(connection, key, body))
+            made.append(replay(connection, key, body, by))
             outcomes.append(Outcome(key, "applied"))
         except PenstockError as error:
             made.append(None)

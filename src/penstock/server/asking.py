@@ -24,8 +24,8 @@ class Wrong(NamedTuple):
     detail: str
 
 
-def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
-    """Write the run that is asked for; its id.
+def ask(connection: Connection, asked: RunRequestBody, now: float, by: str | None = None) -> str:
+    """Write the run that is asked for, by whom; its id.
 
     Raises NotFound, PipelineGone, and UsageError that tells every mistake.
     """
@@ -58,6 +58,7 @@ def ask(connection: Connection, asked: RunRequestBody, now: float) -> str:
         options=_options(asked),
         tasks_total=len(spec.tasks if chosen is None else chosen),
         now=now,
+        by=by,
     )
 
 

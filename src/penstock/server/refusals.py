@@ -66,7 +66,7 @@ class PipelineGone(Refusal):
 
 
 class ActionRefused(Refusal):
-    """The run's engine refused."""
+    """The run does not allow it."""
 
     code = "action_refused"
     status = 409

@@ -37,9 +37,14 @@ def check_labels(labels: Mapping[str, str]) -> None:
 
 
 def change_labels(
-    connection: Connection, keys: Iterable[int], new: Mapping[str, str], remove: Iterable[str], now: float
+    connection: Connection,
+    keys: Iterable[int],
+    new: Mapping[str, str],
+    remove: Iterable[str],
+    now: float,
+    by: str | None = None,
 ) -> dict[int, str | None]:
-    """Set and remove labels on runs, at most `MOST_RUNS`, within a transaction that writes.
+    """Set and remove labels on runs, at most `MOST_RUNS`, within a transaction that writes. `by` is who does.
 
     By key: None when it was done, else why not. Raises UsageError for labels that can't be kept.
     """
@@ -55,14 +60,21 @@ def change_labels(
     able = [key for key in wanted if key not in outcomes]
     connection.run_many(_REMOVE, [(key, name) for key in able for name in gone])
     connection.run_many(_SET, [(key, name, value) for key in able for name, value in new.items()])
-    told = json.dumps({"set": dict(new), "removed": gone})
+    told = json.dumps({"set": dict(new), "removed": gone, **({} if by is None else {"by": by})})
     apply(connection, Commit(events=[NewEvent(key, None, None, micros(now), "run.labels", told) for key in able]))
     return {key: outcomes.get(key) for key in wanted}
 
 
-def set_labels(connection: Connection, key: int, new: Mapping[str, str], remove: Iterable[str], now: float) -> None:
+def set_labels(
+    connection: Connection,
+    key: int,
+    new: Mapping[str, str],
+    remove: Iterable[str],
+    now: float,
+    by: str | None = None,
+) -> None:
     """The same for one run. Raises NotFound and UsageError."""
-    refusal = change_labels(connection, [key], new, remove, now)[key]
+    refusal = change_labels(connection, [key], new, remove, now, by)[key]
     if refusal is not None:
         raise NotFound(refusal) if refusal.startswith("there is no run") else UsageError(refusal)
 

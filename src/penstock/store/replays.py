@@ -62,8 +62,8 @@ def wanted(
     return Replay(key, spec, version, values, asked.labels, asked.tags, selection, asked.facts)
 
 
-def ask_for_replay(connection: Connection, replay: Replay, now: float) -> str:
-    """Write it for an engine to claim; its id."""
+def ask_for_replay(connection: Connection, replay: Replay, now: float, by: str | None = None) -> str:
+    """Write it for an engine to claim; its id. `by` is who asks."""
     return requests.ask_for_run(
         connection,
         pipeline=replay.spec.name,
@@ -78,4 +78,5 @@ def ask_for_replay(connection: Connection, replay: Replay, now: float) -> str:
         replay_of=replay.of,
         tasks_total=len(replay.spec.tasks),
         now=now,
+        by=by,
     )

@@ -88,8 +88,10 @@ def ask_for_run(
     replay_of: int | None = None,
     options: Mapping[str, Any] | None = None,
     tasks_total: int = 0,
+    by: str | None = None,
 ) -> str:
-    """Write a run for an engine to claim; its id. `version` None is the pipeline's latest; `selection` has `PARTS`.
+    """Write a run for an engine to claim; its id. `version` None is the pipeline's latest; `selection` has `PARTS`;
+    `by` is who asks, as the history tells it.
 
     Raises NotFound when there is no such pipeline or version, UsageError for labels that can't be kept.
     """
@@ -106,7 +108,7 @@ def ask_for_run(
         json.dumps(facts) if facts else None, None, replay_of, 1, None, tasks_total, 0, None, 0, 1,
         options=json.dumps(dict(options)) if options else None,
     )  # fmt: skip
-    event = NewEvent(key, None, None, at, "run.created", None)
+    event = NewEvent(key, None, None, at, "run.created", None if by is None else json.dumps({"by": by}))
     apply(connection, Commit(new_runs=[row], labels=[(key, *label) for label in labels.items()], events=[event]))
     return row.id
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from penstock.wire.base import Asked, Body, Json
 from penstock.wire.runs import ActionResult
@@ -45,7 +45,11 @@ class ManyPauseBody(PauseBody, ManyBody):
     """Pause many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
 
 
-class ManyForceBody(ManyBody):
+class ForceBody(ActionBody):
+    """Let a run past its limits: there is nothing more to say."""
+
+
+class ManyForceBody(ForceBody, ManyBody):
     """Let many runs past their limits: those of `ids`, or all that fit `filter` (the query string of the list)."""
 
 
@@ -100,6 +104,12 @@ class SetStateBody(ActionBody):
     task: str | None = None
     map_index: int | None = Field(default=None, ge=0)
     state: Literal["succeeded", "warning", "failed", "skipped", "cancelled"]
+
+    @model_validator(mode="after")
+    def _item_of_a_task(self) -> Self:
+        if self.map_index is not None and self.task is None:
+            raise ValueError("map_index is the item of a task: name the task too")
+        return self
 
 
 class ManySetStateBody(SetStateBody, ManyBody):

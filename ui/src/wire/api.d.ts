@@ -1613,6 +1613,11 @@ export interface components {
             where: string;
         };
         /**
+         * ForceBody
+         * @description Let a run past its limits: there is nothing more to say.
+         */
+        ForceBody: Record<string, never>;
+        /**
          * GivenSummary
          * @description A dataset that was there before the run, as large as it was when the run read it.
          */
@@ -3905,7 +3910,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForceBody"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3968,9 +3977,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["PauseBody"];
+                "application/json": components["schemas"]["PauseBody"] | null;
             };
         };
         responses: {
@@ -4006,9 +4015,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["ReplayBody"];
+                "application/json": components["schemas"]["ReplayBody"] | null;
             };
         };
         responses: {
@@ -4073,9 +4082,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["RetryBody"];
+                "application/json": components["schemas"]["RetryBody"] | null;
             };
         };
         responses: {

@@ -18,6 +18,7 @@ from penstock.store.runs import find_run
 from penstock.wire.actions import (
     BreakpointsBody,
     CancelBody,
+    ForceBody,
     ManyCancelBody,
     ManyForceBody,
     ManyPauseBody,
@@ -27,7 +28,6 @@ from penstock.wire.actions import (
     ResumeBody,
     SetStateBody,
 )
-from penstock.wire.base import Asked
 from penstock.wire.runs import CommandDocument, LabelsBody, ManyLabelsBody, ManyResult, RunSummary
 
 router = APIRouter()
@@ -50,8 +50,9 @@ def cancel_runs(service: ServiceOf, body: ManyCancelBody, by: By, key: KeyOf = N
 
 
 @router.post("/runs/{run_id}/actions/pause", operation_id="pauseRun", response_model=RunSummary, responses=ANSWERS)
-def pause_run(service: ServiceOf, run_id: str, body: PauseBody, by: By, key: KeyOf = None) -> Response:
+def pause_run(service: ServiceOf, run_id: str, by: By, body: PauseBody | None = None, key: KeyOf = None) -> Response:
     """Begin nothing more of a run; tasks that run go on to their end, or stand still with `now`."""
+    body = body or PauseBody()
     return acting.one(service, run_id, "pauseRun", body, key, acting.command("pause", body.arguments(), by))
 
 
@@ -97,9 +98,9 @@ def set_state_of_runs(service: ServiceOf, body: ManySetStateBody, by: By, key: K
 
 
 @router.post("/runs/{run_id}/actions/force-run", operation_id="forceRun", response_model=RunSummary, responses=ANSWERS)
-def force_run(service: ServiceOf, run_id: str, by: By, key: KeyOf = None) -> Response:
+def force_run(service: ServiceOf, run_id: str, by: By, body: ForceBody | None = None, key: KeyOf = None) -> Response:
     """Let a run start that waits for a limit, past it."""
-    return acting.one(service, run_id, "forceRun", Asked(), key, acting.command("force-run", {}, by))
+    return acting.one(service, run_id, "forceRun", body or ForceBody(), key, acting.command("force-run", {}, by))
 
 
 @router.post("/runs/actions/force-run", operation_id="forceRuns", response_model=ManyResult)
@@ -109,24 +110,24 @@ def force_runs(service: ServiceOf, body: ManyForceBody, by: By, key: KeyOf = Non
 
 
 @router.post("/runs/{run_id}/actions/labels", operation_id="labelRun", response_model=RunSummary)
-def label_run(service: ServiceOf, run_id: str, body: LabelsBody, key: KeyOf = None) -> Response:
+def label_run(service: ServiceOf, run_id: str, body: LabelsBody, by: By, key: KeyOf = None) -> Response:
     """Set labels on a run, and remove some."""
 
     def act(connection: Connection) -> tuple[int, Any]:
         run = find_run(connection, run_id)
-        labels.set_labels(connection, run, body.set, body.remove, time.time())
+        labels.set_labels(connection, run, body.set, body.remove, time.time(), by)
         return 200, summary(connection, run)
 
     return once(service.writing, key, f"labelRun {run_id}", body, act)
 
 
 @router.post("/runs/actions/labels", operation_id="labelRuns", response_model=ManyResult)
-def label_runs(service: ServiceOf, body: ManyLabelsBody, key: KeyOf = None) -> Response:
+def label_runs(service: ServiceOf, body: ManyLabelsBody, by: By, key: KeyOf = None) -> Response:
     """Set labels on many runs, and remove some; what became of each."""
 
     def act(connection: Connection) -> tuple[int, Any]:
         keys = acting.chosen_runs(connection, body.ids, body.filter)
-        refused = labels.change_labels(connection, keys, body.set, body.remove, time.time())
+        refused = labels.change_labels(connection, keys, body.set, body.remove, time.time(), by)
         return 200, acting.many_result([_labelled(run, why) for run, why in refused.items()])
 
     return once(service.writing, key, "labelRuns", body, act)

@@ -21,20 +21,22 @@ router = APIRouter()
 
 
 @router.post("/runs/{run_id}/actions/retry", operation_id="retryRun", response_model=RunSummary, responses=ANSWERS)
-def retry_run(service: ServiceOf, run_id: str, body: RetryBody, by: By, key: KeyOf = None) -> Response:
+def retry_run(service: ServiceOf, run_id: str, by: By, body: RetryBody | None = None, key: KeyOf = None) -> Response:
     """Run again what failed or never ran, in place, or a task and all downstream; 202 while no engine has answered."""
+    body = body or RetryBody()
     return acting.one(service, run_id, "retryRun", body, key, acting.command("retry", body.arguments(), by))
 
 
 @router.post("/runs/{run_id}/actions/replay", operation_id="replayRun", response_model=RunSummary)
-def replay_run(service: ServiceOf, run_id: str, body: ReplayBody, key: KeyOf = None) -> Response:
+def replay_run(service: ServiceOf, run_id: str, by: By, body: ReplayBody | None = None, key: KeyOf = None) -> Response:
     """Repeat a run as a new one, whole or from a task; the new run, which an engine will start."""
+    asked = body or ReplayBody()
 
     def act(connection: Connection) -> tuple[int, Any]:
-        identity = again.replay(connection, find_run(connection, run_id), body)
+        identity = again.replay(connection, find_run(connection, run_id), asked, by)
         return 200, summary(connection, key_of(identity))
 
-    return once(service.writing, key, f"replayRun {run_id}", body, act)
+    return once(service.writing, key, f"replayRun {run_id}", asked, act)
 
 
 @router.post("/runs/actions/retry", operation_id="retryRuns", response_model=ManyResult)
@@ -44,10 +46,10 @@ def retry_runs(service: ServiceOf, body: ManyRetryBody, by: By, key: KeyOf = Non
 
 
 @router.post("/runs/actions/replay", operation_id="replayRuns", response_model=ManyReplayResult)
-def replay_runs(service: ServiceOf, body: ManyReplayBody, key: KeyOf = None) -> Response:
+def replay_runs(service: ServiceOf, body: ManyReplayBody, by: By, key: KeyOf = None) -> Response:
     """Repeat many runs as new ones; what became of each, and the new runs."""
 
     def act(connection: Connection) -> tuple[int, Any]:
-        return 200, again.replay_many(connection, acting.chosen_runs(connection, body.ids, body.filter), body)
+        return 200, again.replay_many(connection, acting.chosen_runs(connection, body.ids, body.filter), body, by)
 
     return once(service.writing, key, "replayRuns", body, act)

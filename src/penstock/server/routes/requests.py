@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from penstock.model.ids import key_of
+from penstock.server.acting import By
 from penstock.server.asking import ask
 from penstock.server.once import KeyOf, once
 from penstock.server.service import ServiceOf
@@ -20,11 +21,11 @@ router = APIRouter()
 
 
 @router.post("/runs", operation_id="createRun", response_model=RunSummary, status_code=201)
-def create_run(service: ServiceOf, body: RunRequestBody, key: KeyOf = None) -> Response:
+def create_run(service: ServiceOf, body: RunRequestBody, by: By, key: KeyOf = None) -> Response:
     """Ask for a run: the engine of `penstock up` starts it. What is wrong is told for each place at once."""
 
     def act(connection: Connection) -> tuple[int, dict[str, Any]]:
-        identity = ask(connection, body, time.time())
+        identity = ask(connection, body, time.time(), by)
         (run,) = summaries(connection, "WHERE key = ?", (key_of(identity),))
         return 201, run
 
