@@ -29,10 +29,7 @@ def at_rest(record: Record) -> list[str]:
 
 
 def _under_way_in_what_is_over(record: Record) -> list[str]:
-    """A run that is over has no task run under way, a task run that is over no attempt.
-
-    One that people end before it is known to have begun is over at once; its attempt ends before its run does.
-    """
+    """A run that is over has no task run under way, a task run that is over no attempt."""
     runs = {run.key: run for run in record.runs}
     tasks = {(task.run_key, task.seq): task for task in record.tasks}
     found = [
@@ -42,9 +39,7 @@ def _under_way_in_what_is_over(record: Record) -> list[str]:
     ]
     for attempt in record.attempts:
         task = tasks[attempt.run_key, attempt.seq]
-        at_once = attempt.state == "dispatched" or task.state == "cancelled"
-        at_once = at_once and runs[task.run_key].state not in TERMINAL_RUN
-        if attempt.state not in TERMINAL_ATTEMPT and task.state in TERMINAL_TASK and not at_once:
+        if attempt.state not in TERMINAL_ATTEMPT and task.state in TERMINAL_TASK:
             found.append(f"task {task.task} is {task.state}, and its attempt {attempt.n} is {attempt.state}")
     return found
 

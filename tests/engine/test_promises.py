@@ -162,10 +162,11 @@ def test_a_cancelled_run_waits_for_its_promises() -> None:
     # The worker was at the link already.
     world.report(world.take("b"), took=BRISK)
     world.turn()
-    assert states(view) == {"a": "succeeded", "b": "cancelled", "c": "cancelled", "d": "cancelled"}
+    assert states(view) == {"a": "succeeded", "b": "cancelled", "c": "cancelling", "d": "cancelled"}
     assert view.state == "cancelling"
     world.end("c", "cancelled")
-    assert view.state == "cancelled"
+    assert (view.state, states(view)["c"]) == ("cancelled", "cancelled")
+    assert run_of(view, "c").started_at is not None
     # It is on record that it was begun.
     assert [run.attempts for run in view.by_place] == [1, 1, 1, 0]
 
@@ -177,10 +178,27 @@ def test_a_link_that_comes_back_while_its_run_is_cancelled_ends() -> None:
     world.end("b", took=BRISK)
     view.handle.cancel()
     world.turn()
+    assert states(view) == {"a": "succeeded", "b": "succeeded", "c": "cancelling", "d": "cancelled"}
     world.executor.give_back(next(iter(world.executor.waiting)))
     world.turn()
     assert view.state == "cancelled"
     assert world.executor.waiting == {}
+
+
+def test_a_promise_is_being_cancelled_until_it_comes_back() -> None:
+    world = World()
+    view = world.submit(chain(4))
+    world.end("a", took=BRISK)
+    (promise,) = (one.key for one in world.executor.behind.values())
+    view.handle.cancel()
+    world.turn()
+    assert states(view) == {"a": "succeeded", "b": "cancelling", "c": "cancelling", "d": "cancelled"}
+    world.executor.give_back(promise)
+    world.turn()
+    assert states(view) == {"a": "succeeded", "b": "cancelling", "c": "cancelled", "d": "cancelled"}
+    world.end("b", "cancelled")
+    assert view.state == "cancelled"
+    assert [run.attempts for run in view.by_place] == [1, 1, 0, 0]
 
 
 def test_after_a_link_came_back_some_go_the_usual_way() -> None:

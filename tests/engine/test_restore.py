@@ -293,6 +293,17 @@ def test_a_run_that_was_cancelled_goes_on_ending(database: Database) -> None:
     assert states(view) == {"a": "cancelled", "tidy": "succeeded"}
 
 
+def test_what_was_promised_and_called_back_is_cancelled_by_the_next_engine(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), task("b", "a"), task("c", "b")))
+    world.end("a", took=0.0001)
+    view.handle.cancel()
+    world.turn()
+    assert states(view) == {"a": "succeeded", "b": "cancelling", "c": "cancelling"}
+    _, view = next_world(world, view, database)
+    assert (view.state, states(view)) == ("cancelled", {"a": "succeeded", "b": "cancelled", "c": "cancelled"})
+
+
 def test_who_cancels_what_is_out_of_time_is_heard_by_the_next_engine_too(database: Database) -> None:
     world = world_of(database)
     view = world.submit(pipeline(task("a"), timeout=5.0))

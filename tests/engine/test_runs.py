@@ -231,10 +231,20 @@ class TestCancel:
         view = world.submit(pipeline(task("a")))
         view.handle.cancel()
         world.turn()
-        assert states(view) == {"a": "cancelled"}
+        assert states(view) == {"a": "cancelling"}
         assert view.state == "cancelling"
         world.end("a", "cancelled", started=False)
-        assert view.state == "cancelled"
+        assert (view.state, states(view)) == ("cancelled", {"a": "cancelled"})
+        assert run_of(view, "a").started_at is None
+
+    def test_what_begins_before_it_hears_of_a_cancel_is_cancelled_once_it_is_gone(self) -> None:
+        world = World()
+        view = world.submit(pipeline(task("a")))
+        view.handle.cancel()
+        world.start("a")
+        assert (states(view), run_of(view, "a").started_at is None) == ({"a": "cancelling"}, False)
+        world.end("a")
+        assert (view.state, states(view)) == ("cancelled", {"a": "cancelled"})
 
     def test_twice_ends_clean_up_too(self) -> None:
         world = World()

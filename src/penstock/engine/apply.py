@@ -64,12 +64,15 @@ def take_started(attempt: Attempt, at: float, worker: str, out: Outbox) -> None:
     attempt.started_at = at
     attempt.worker = worker
     out.mark_attempt(attempt)
-    run = attempt.task_run
-    if run.state == "queued":
-        _start_task_run(run, attempt, at, out)
+    _start_task_run(attempt.task_run, attempt, at, out)
 
 
 def _start_task_run(run: TaskRun, attempt: Attempt, at: float, out: Outbox) -> None:
+    if run.state == "cancelling" and run.started_at is None:
+        run.started_at = at  # it was quicker than the wish
+        out.mark_task_run(run)
+    if run.state != "queued":
+        return
     run.state = step(TASK_RUN, run.state, "start")
     run.started_at = at
     if run.first_started is None:
@@ -216,8 +219,7 @@ def _end_attempt(view: RunView, attempt: Attempt, report: Ended, event: str, rea
     if report.started_at is not None and attempt.started_at is None:
         attempt.started_at = report.started_at
         attempt.worker = report.worker
-        if run.state == "queued":
-            _start_task_run(run, attempt, report.started_at, out)
+        _start_task_run(run, attempt, report.started_at, out)
     attempt.state = step(ATTEMPT, attempt.state, event)
     attempt.reason = reason
     attempt.ended_at = report.ended_at

@@ -16,7 +16,11 @@ from penstock.engine.rules.rest_run import rest_run_or_go_on, stand_still_or_go_
 from penstock.engine.rules.set_states import set_states_as_chosen
 from penstock.engine.rules.settle_attempts import settle_ended_attempts
 from penstock.engine.rules.settle_fan_outs import settle_fan_outs
-from penstock.engine.rules.stop_run import stop_at_once_when_forced, stop_run_when_asked_or_late
+from penstock.engine.rules.stop_run import (
+    settle_what_came_back,
+    stop_at_once_when_forced,
+    stop_run_when_asked_or_late,
+)
 from penstock.engine.view import RunView
 
 Rule = Callable[[RunView, float], list[Decision]]
@@ -30,6 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
     set_states_as_chosen,
     stop_run_when_asked_or_late,
     stop_at_once_when_forced,
+    settle_what_came_back,
     rest_run_or_go_on,
     stand_still_or_go_on,
     queue_due_retries,

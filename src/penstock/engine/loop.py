@@ -359,7 +359,7 @@ class Engine:
         self._promises.close(promise)
         run = promise.task_run
         self._stirred[run.run.key] = run.run
-        if run.state not in TERMINAL_TASK:
+        if run.state != "cancelling" and run.state not in TERMINAL_TASK:
             return None
         self.out.mark_task_run(run)
         self.limits.hold(run)
@@ -382,6 +382,8 @@ class Engine:
         attempt.after = None
         if promise is not None:
             self._promises.close(promise)
+            if run.state == "cancelling":
+                view.touched[run.seq] = run
         elif view.key in self._views and run.state == "queued" and all(one is not run for one, _, _ in view.chosen):
             if view.state == "paused":
                 # It takes no room while it waits: other runs go on.

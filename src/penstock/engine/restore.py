@@ -52,11 +52,17 @@ def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[s
             view.open[run.task.spec.role] += 1
     count_ends(view, current)
     view.phase = _phase(view)
-    view.touched = {run.seq: run for run in current if run.state == "created" and run.task.spec.role == view.phase}
+    view.touched = {run.seq: run for run in current if _is_to_be_looked_at(view, run)}
     if view.state == "paused" and view.reason == APPROVAL:
         view.touched = {}  # as it was when only people could go on with it
     queued = [run for run in current if run.state == "queued" and run.live is None]
     return Restored(view, live, queued, _timers(view, stored))
+
+
+def _is_to_be_looked_at(view: RunView, run: TaskRun) -> bool:
+    if run.state == "cancelling":
+        return run.live is None and run.children is None  # what was given out of it is on no record
+    return run.state == "created" and run.task.spec.role == view.phase
 
 
 def _take_run(view: RunView, stored: StoredRun) -> None:

@@ -55,6 +55,9 @@ TASK_RUN: Final[Table] = {
     ("created", "succeed"): "succeeded",
     # A task that a person answers has no attempts: it is asked, and rests until then.
     ("created", "ask"): "paused",
+    # It is to be cancelled, and an executor has an attempt of it already, which may begin at any moment.
+    ("created", "recall"): "cancelling",
+    ("queued", "recall"): "cancelling",
     ("queued", "start"): "running",
     ("queued", "skip"): "skipped",
     ("queued", "cancel"): "cancelled",

@@ -24,6 +24,14 @@ def stop_at_once_when_forced(view: RunView, now: float) -> list[Decision]:
     ]
 
 
+def settle_what_came_back(view: RunView, now: float) -> list[Decision]:
+    """What was given out before its time, is to be cancelled, and was not begun."""
+    if view.state != "cancelling":
+        return []
+    back = [run for run in view.touched.values() if run.state == "cancelling" and not (run.live or run.promise)]
+    return [MoveTask(run, "settle_cancelled", run.reason) for run in back if run.children is None]
+
+
 def _stop(view: RunView, roles: tuple[str, ...], reason: str | None) -> list[Decision]:
     open_runs = _open_runs(view, roles)
     return [CancelAttempts(_given_out(open_runs)), *_moves(open_runs, reason)]
@@ -41,8 +49,13 @@ def _open_runs(view: RunView, roles: tuple[str, ...]) -> list[TaskRun]:
 def _moves(runs: list[TaskRun], reason: str | None) -> list[Decision]:
     """What is being cancelled already stays so; a fan-out's parent ends with its last item."""
     return [
-        # What asks a person has nothing that could still end.
-        MoveTask(run, "settle_cancelled" if run.state == "paused" and asks(run) else "cancel", reason)
+        MoveTask(run, _event(run), reason)
         for run in runs
         if run.state != "cancelling" and run.children is None
     ]
+
+
+def _event(run: TaskRun) -> str:
+    if run.state == "paused" and asks(run):
+        return "settle_cancelled"  # what asks a person has nothing that could still end
+    return "recall" if run.state in ("created", "queued") and (run.live or run.promise) else "cancel"
