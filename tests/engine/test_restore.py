@@ -20,7 +20,7 @@ from penstock.engine.reopen import reopen
 from penstock.engine.restore import Restored, restore
 from penstock.engine.view import RunView
 from penstock.errors import NotFound, StoreCorrupt, TransitionError
-from penstock.model.spec import PipelineSpec, RetrySpec, Source
+from penstock.model.spec import ApprovalSpec, PipelineSpec, RetrySpec, Source
 from penstock.model.states import TERMINAL_TASK
 from penstock.ports.executor import Assignment
 from penstock.store import recovery
@@ -276,6 +276,66 @@ def test_the_time_of_a_run_goes_on_while_nobody_works(database: Database) -> Non
     after, view = next_world(world, view, database)
     after.turn()
     assert (view.state, view.reason) == ("failed", "timeout")
+
+
+HOUR = 3600.0
+
+
+def clock_set_back(world: World, view: RunView, database: Database) -> tuple[World, RunView]:
+    """The engine is killed; when the next one comes the clock is an hour behind."""
+    world.now -= HOUR
+    return next_world(world, view, database)
+
+
+def test_a_retry_waits_no_longer_than_its_delay_when_the_clock_was_set_back(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a", retry=RetrySpec(attempts=2, delay=10.0))))
+    world.end("a", "failed")
+    world, view = clock_set_back(world, view, database)
+    world.pass_time(9.0)
+    assert world.names() == []
+    world.pass_time(1.0)
+    assert world.names() == ["a"]
+
+
+def test_a_run_gets_no_more_time_when_the_clock_was_set_back(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), timeout=20.0))
+    world, view = clock_set_back(world, view, database)
+    world.pass_time(19.0)
+    assert view.state == "running"
+    world.pass_time(1.0)
+    assert (view.state, view.reason) == ("cancelling", "timeout")
+
+
+def test_a_paused_run_has_left_what_it_had_when_the_clock_was_set_back(database: Database) -> None:
+    world = world_of(database)
+    view = world.submit(pipeline(task("a"), timeout=20.0))
+    world.pass_time(15.0)
+    order(world, view, "pause")
+    world, view = clock_set_back(world, view, database)
+    world.pass_time(100.0)
+    order(world, view, "resume")
+    world.pass_time(4.0)
+    assert view.state == "running"
+    world.pass_time(1.0)
+    assert (view.state, view.reason) == ("cancelling", "timeout")
+
+
+def test_a_question_gets_no_more_time_when_the_clock_was_set_back(database: Database) -> None:
+    world = world_of(database)
+    asked = task("a", kind="approval", timeout=20.0, approval=ApprovalSpec(on_timeout="failed"))
+    view = world.submit(pipeline(asked))
+    world, view = clock_set_back(world, view, database)
+    world.pass_time(19.0)
+    assert questions(view) == [run_of(view, "a")]
+    world.pass_time(1.0)
+    assert (view.state, run_of(view, "a").reason) == ("failed", "timeout")
+
+
+def order(world: World, view: RunView, kind: str) -> None:
+    world.engine.order(Command(1, view.key, kind, {}, 0, None, "waiting", None, None))
+    world.turn()
 
 
 def test_a_run_that_was_cancelled_goes_on_ending(database: Database) -> None:

@@ -26,7 +26,7 @@ from penstock.engine.orders.resume import go_on
 from penstock.engine.outbox import Outbox
 from penstock.engine.promises import Promises, fall_back, keep_pace
 from penstock.engine.rest import Rest
-from penstock.engine.restore import Restored
+from penstock.engine.restore import Restored, set_by_clock
 from penstock.engine.reuse import Seek
 from penstock.engine.seeking import Seeker
 from penstock.engine.view import Attempt, Barred, RunView, TaskRun
@@ -288,8 +288,9 @@ class Engine:
         view, now = restored.view, self.clock()
         self._take_run(view)
         self.out.ready.extend(restored.queued)
-        for due, kind, run in restored.timers:
-            self._wake_at(due, kind, view, run)
+        set_by_clock(view, now)
+        for due in restored.timers:
+            self._wake_at(min(due.at, now + due.longest), due.kind, view, due.task_run)
         for attempt in restored.live:
             self.limits.hold(attempt.task_run)
             self._live[attempt.key] = attempt

@@ -32,8 +32,8 @@ class Notice(NamedTuple):
 
 
 class TaskPicture(NamedTuple):
-    """A task run as it is now. `items` of a fan-out's parent: (done, failed, total), else None. `asks`: what a person is
-    asked, while it waits for that."""
+    """A task run as it is now. `items` of a fan-out's parent: (done, failed, total), else None. `asks`: what a person
+    is asked, while it waits for that."""
 
     name: str
     map_index: int | None

@@ -19,17 +19,27 @@ from penstock.store.rows import NewArtifact, NewAttempt, NewTaskRun
 DOOMS: Final = ("disk_full",)
 
 
+class Due(NamedTuple):
+    """What waits for a moment (seconds since 1970). `longest`: the seconds that it may wait at all, whatever became of
+    the clock while nobody worked.
+    """
+
+    at: float
+    kind: str
+    task_run: TaskRun | None
+    longest: float
+
+
 class Restored(NamedTuple):
     """A run as it stands on record, and what is to be done so that it goes on.
 
-    `live` are attempts that the record has as under way, `queued` the task runs that wait for a worker, `timers` what
-    is due (seconds since 1970) with its kind and task run.
+    `live` are attempts that the record has as under way, `queued` the task runs that wait for a worker.
     """
 
     view: RunView
     live: list[Attempt]
     queued: list[TaskRun]
-    timers: list[tuple[float, str, TaskRun | None]]
+    timers: list[Due]
 
 
 def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[str, Any]) -> Restored:
@@ -284,8 +294,28 @@ def _begun(view: RunView, role: str) -> bool:
     return any(run.state != "created" and run.reason != "slice" for run in runs)
 
 
-def _timers(view: RunView, stored: StoredRun) -> list[tuple[float, str, TaskRun | None]]:
-    return [(_seconds(row.due_at), row.kind, None if row.seq < 0 else view.task_runs[row.seq]) for row in stored.timers]
+def _timers(view: RunView, stored: StoredRun) -> list[Due]:
+    #: When the last attempt of each task run ended: its next one waits since then.
+    ended = {row.seq: row.ended_at for row in stored.attempts if row.ended_at is not None}
+    timers = []
+    for row in stored.timers:
+        run = None if row.seq < 0 else view.task_runs[row.seq]
+        longest = (view.plan.spec if run is None else run.task.spec).timeout or 0.0
+        if row.kind == "retry":
+            longest = max(0, row.due_at - ended.get(row.seq, row.due_at)) / 1_000_000
+        timers.append(Due(_seconds(row.due_at), row.kind, run, longest))
+    return timers
+
+
+def set_by_clock(view: RunView, now: float) -> None:
+    """Let no time-out of a run be further off than it can be: the clock may have been set back meanwhile."""
+    if view.paused_at is not None:
+        ahead = max(0.0, view.paused_at - now)
+        view.paused_at -= ahead
+        if view.timeout_at is not None:
+            view.timeout_at -= ahead
+    elif view.timeout_at is not None:
+        view.timeout_at = min(view.timeout_at, now + (view.plan.spec.timeout or 0.0))
 
 
 def _time(micros: int | None) -> float | None:
