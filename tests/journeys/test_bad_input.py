@@ -99,6 +99,22 @@ def test_a_wrong_setting(user: User) -> None:
     assert "did you mean 'workers'?" in ran.stderr
 
 
+def test_the_settings_between_the_folder_and_the_home_count(user: User) -> None:
+    (user.folder / ".penstock").mkdir()
+    user.folder = user.folder / "below"
+    user.folder.mkdir()
+    test_a_wrong_setting(user)
+
+
+def test_a_home_that_is_removed_under_a_run(user: User) -> None:
+    user.write(
+        "flow.py", HEAD + "@p.task\ndef gone(raw):\n    import shutil\n    shutil.rmtree('.penstock')\n    return [1]\n"
+    )
+    ran = user.types("run", "flow.py")
+    assert "The record of this run is lost: " in ran.stderr
+    assert "was removed while it ran" in ran.stderr
+
+
 def test_a_database_of_a_newer_version(user: User) -> None:
     import sqlite3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -205,6 +206,12 @@ def _tell_limit(handle: RunHandle) -> None:
             output.show([[Span("waiting: ", "yellow"), Span(clean(handle.waits_for))]])
 
 
+def _tell_loss(home: Home) -> None:
+    """A database that is removed while it is open is written on as if it were there."""
+    if "://" not in home.database_url and not Path(home.database_url).exists():
+        print(f"The record of this run is lost: {home.database_url} was removed while it ran.", file=sys.stderr)
+
+
 def _end(handle: RunHandle, engine: LocalEngine, home: Home, signals: Signals, *, as_json: bool) -> int:
     from penstock.cli import ending
 
@@ -212,6 +219,7 @@ def _end(handle: RunHandle, engine: LocalEngine, home: Home, signals: Signals, *
         raise handle.failure
     with contextlib.suppress(OSError):  # nobody reads it any more; how the run ended counts
         ending.tell(handle.key, engine.database, home, as_json=as_json)
+        _tell_loss(home)
     state = handle.picture().state
     if state == "cancelled" and signals.exit_code is not None:
         return signals.exit_code

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from penstock.compose.home import Home, find_home
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.spools import any_spools, read_spools
-from penstock.errors import NotFound
+from penstock.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
     from penstock.store.database import Database
@@ -23,13 +23,26 @@ HOW_TO_BEGIN = "start one with `penstock run FILE.py`"
 def at_hand() -> tuple[Home, Settings]:
     """The home and the settings of the current folder. Makes nothing. Raises SettingsError."""
     path = find_home(Path.cwd(), os.environ)
-    settings = load_settings(path.parent if path.name == ".penstock" else Path.cwd(), os.environ)
+    settings = load_settings(Path.cwd(), os.environ)
     return Home(path, settings.database or str(path / "penstock.db")), settings
 
 
 def anything_run(home: Home, settings: Settings) -> bool:
-    """May there be runs? False where a database was never made."""
-    return settings.database is not None or (home.path / "penstock.db").exists()
+    """May there be runs? False where a database was never made. Raises SettingsError for the home of somebody else."""
+    try:
+        return settings.database is not None or (home.path / "penstock.db").exists()
+    except PermissionError as error:
+        raise SettingsError(
+            f"{home.path} belongs to {_owner(home.path)}, and is for its owner alone",
+            cure="be that user, or set PENSTOCK_HOME to a folder of your own",
+        ) from error
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except (KeyError, OSError):
+        return "somebody else"
 
 
 @contextmanager
