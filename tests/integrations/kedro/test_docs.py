@@ -14,6 +14,7 @@ import pytest
 
 from penstock.integrations.kedro.events_file import SWITCH as VIZ_SWITCH
 from penstock.integrations.kedro.hooks import SWITCH
+from penstock.integrations.kedro.pipeline_policies import PIPELINE_POLICIES
 from penstock.integrations.kedro.policies import POLICIES, SECTIONS
 from tests.integrations.kedro.recorded import Recorded
 
@@ -64,7 +65,9 @@ def test_the_switches_switch(project: Callable[[str], Path]) -> None:
     assert len(on.runs()) == 1
 
 
-@pytest.mark.parametrize("word", sorted({*POLICIES, *SECTIONS, SWITCH, VIZ_SWITCH, "/api/run-status"}))
+@pytest.mark.parametrize(
+    "word", sorted({*POLICIES, *PIPELINE_POLICIES, *SECTIONS, SWITCH, VIZ_SWITCH, "/api/run-status"})
+)
 def test_the_page_names_every_word(word: str) -> None:
     assert re.search(rf"(?<!\w){re.escape(word)}\b", PAGE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -379,3 +380,35 @@ def test_kedro_viz_is_told_of_our_runs_too_where_that_is_wanted(user: User, proj
     events = json.loads(file.read_text())
     assert [event["event"] for event in (events[0], events[-1])] == ["before_pipeline_run", "on_pipeline_error"]
     assert [event["node"] for event in events if event["event"] == "on_node_error"] == ["fail"]
+
+
+WAITS = """
+    import time
+    from pathlib import Path
+    from kedro.pipeline import Pipeline, node
+
+    def wait(go):
+        Path("begun").touch()
+        while not Path(go).exists():
+            time.sleep(0.01)
+
+    def register_pipelines():
+        return {"__default__": Pipeline([node(wait, "params:go", None, name="wait")])}
+"""
+
+
+def test_a_pipeline_keeps_its_time_and_its_number_of_runs(user: User, tmp_path: Path) -> None:
+    policies = "pipelines: {__default__: {timeout: 0.3s, on_timeout: cancelled, labels: {team: sales}}}"
+    folder = write_project(tmp_path, WAITS, parameters="go: now", policies=policies)
+    late = user.runs("small", exit_code=1)
+    assert (late["state"], late["reason"], late["labels"]) == ("cancelled", "timeout", {"team": "sales"})
+    (folder / "begun").unlink()
+    (folder / "conf/base/penstock.yml").write_text("pipelines: {__default__: {concurrency: {runs: 1, full: skip}}}")
+    first = user.begins("run", "small")
+    while not (folder / "begun").exists():
+        with pytest.raises(subprocess.TimeoutExpired):
+            first.wait(0.05)
+    second = user.runs("small")
+    assert (second["state"], second["reason"]) == ("skipped", "limit")
+    (folder / "now").touch()
+    assert first.wait(60) == 0

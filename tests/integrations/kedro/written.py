@@ -54,6 +54,13 @@ class User:
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
+    def begins(self, *words: str) -> subprocess.Popen[str]:
+        """A command that goes on."""
+        return subprocess.Popen(
+            [*COMMAND, *words], cwd=self.folder, env=self.env, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
     def runs(self, *words: str, exit_code: int = 0) -> dict[str, Any]:
         """The document of a run, which ends with this exit code."""
         done = self.types("run", *words, "--json")

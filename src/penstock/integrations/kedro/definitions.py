@@ -70,8 +70,7 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
     }
     base = getattr(project.context.config_loader, "base_env", None) or "base"
     folders = [project.conf / base, project.conf / project.env]
-    nodes = [task for spec in drawn.values() for task in spec.tasks.values()]
-    policies = Policies(folders, nodes if whole and error is None else None)
+    policies = Policies(folders, drawn.values() if whole and error is None else None)
     code = _code(project)
     prints = Fingerprints(project.folder)
     functions = {node.name: node.func for known in good for node in pipelines[known].nodes}
@@ -195,10 +194,10 @@ def _whole(
     digests: Mapping[str, str],
 ) -> PipelineSpec:
     """The spec with what describes no nodes; files are told from the root, the same wherever the project lies."""
-    tasks = policies.applied(spec.tasks)
+    spec = policies.applied(spec)
     tasks = {
         name: dataclasses.replace(task, file=_told(task.file, project.folder), digest=digests.get(name, ""))
-        for name, task in tasks.items()
+        for name, task in spec.tasks.items()
     }
     tasks.update(closing_tasks(project, tasks))
     # Hooks read what no node does, and a run may be given any parameter that the project has.

@@ -52,4 +52,16 @@ def read(file: Path) -> Marked:
         raise BadYaml(str(error.problem or error), None if mark is None else mark.line + 1) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadYaml(str(error), None) from error
+    _refuse_twins(node)
     return Marked(value, str(file), node, None if node is None else node.start_mark.line + 1)
+
+
+def _refuse_twins(node: yaml.Node | None) -> None:
+    """YAML says that keys are unique; the library takes the last of several."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, inner in node.value:
+            if isinstance(name, yaml.ScalarNode) and name.value in seen:
+                raise BadYaml(f"'{name.value}' stands here twice", name.start_mark.line + 1)
+            seen.add(str(name.value))
+            _refuse_twins(inner)

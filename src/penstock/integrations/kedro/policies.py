@@ -1,18 +1,19 @@
-"""Policies of nodes: from their tags (`penstock.retry.3`) and from `penstock.yml` beside the catalogue.
+"""Policies of nodes and pipelines: from tags (`penstock.retry.3`) and from `penstock.yml` beside the catalogue.
 
     defaults: {retry: 2}
     tags: {slow: {timeout: 1h}}
     namespaces: {reporting: {resources: {memory: 2GB}}}
     nodes: {train_model_node: {retry: {attempts: 3, delay: 10s}, timeout: 10m}}
+    pipelines: {__default__: {timeout: 2h, concurrency: 1}}
 
-What stands lower in this list counts more, `penstock.yml` of the run's environment more than that of `base`, and a tag
-of the node itself most of all.
+Of a node, what stands lower in this list counts more, and a tag of the node itself most of all; `penstock.yml` of the
+run's environment counts more than that of `base`.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -22,20 +23,20 @@ from penstock.authoring.problems import Problems
 from penstock.authoring.reading import RESOURCES, Reader
 from penstock.authoring.retry import Retry
 from penstock.integrations.kedro.marked_yaml import BadYaml, Marked, read
+from penstock.integrations.kedro.pipeline_policies import PIPELINE_POLICIES, SECTION, with_policies
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import ON_TIMEOUT, RetrySpec, TaskSpec
+from penstock.model.spec import ON_TIMEOUT, PipelineSpec, RetrySpec, TaskSpec
 
 FILE: Final = "penstock.yml"
 #: What a tag of ours begins with; the rest is the name of a policy and its value.
 TAG: Final = "penstock."
-SECTIONS: Final = ("defaults", "tags", "namespaces", "nodes")
+SECTIONS: Final = ("defaults", "tags", "namespaces", "nodes", SECTION)
 POLICIES: Final = (
     "retry",
     "timeout",
     "on_timeout",
     "allow_failure",
     "resources",
-    "concurrency",
     "grace",
     "on_lost",
     "cache",
@@ -47,33 +48,36 @@ _TRUE: Final = {"true": True, "false": False}
 
 
 class Policies:
-    """What a project says of its nodes in the folders of its configuration, what counts most last.
+    """What a project says of its nodes and pipelines in the folders of its configuration, what counts most last.
 
-    `tasks` are the nodes of all its pipelines; None where they are not known, and names can't be checked. Raises
-    DefinitionError for what makes no sense, with the file, the line and the key.
+    `specs` are all its pipelines; None where they are not known, and names can't be checked. Raises DefinitionError for
+    what makes no sense, with the file, the line and the key.
     """
 
-    def __init__(self, folders: Iterable[Path], tasks: Iterable[TaskSpec] | None) -> None:
+    def __init__(self, folders: Iterable[Path], specs: Iterable[PipelineSpec] | None) -> None:
         problems = Problems()
-        known = None if tasks is None else _known(tasks)
+        known = None if specs is None else _known(specs)
         layers = (_layer(folder / FILE, known, problems) for folder in folders)
         self._layers = [layer for layer in layers if layer is not None]
         problems.raise_if_any()
 
-    def applied(self, tasks: Mapping[str, TaskSpec]) -> dict[str, TaskSpec]:
-        """The tasks with their policies. Raises DefinitionError."""
+    def applied(self, spec: PipelineSpec) -> PipelineSpec:
+        """The pipeline and its tasks with their policies. Raises DefinitionError."""
         problems = Problems()
-        made = {name: _with(task, self._layers, problems) for name, task in tasks.items()}
+        tasks = {name: _with(task, self._layers, problems) for name, task in spec.tasks.items()}
+        made = with_policies(dataclasses.replace(spec, tasks=tasks), self._layers, problems)
         problems.raise_if_any()
         return made
 
 
-def _known(tasks: Iterable[TaskSpec]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {"tags": set(), "namespaces": set(), "nodes": set()}
-    for task in tasks:
-        found["tags"].update(task.tags)
-        found["namespaces"].update(namespaces(task))
-        found["nodes"].add(task.name)
+def _known(specs: Iterable[PipelineSpec]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {section: set() for section in SECTIONS[1:]}
+    for spec in specs:
+        found[SECTION].add(spec.name)
+        for task in spec.tasks.values():
+            found["tags"].update(task.tags)
+            found["namespaces"].update(namespaces(task))
+            found["nodes"].add(task.name)
     return found
 
 
@@ -91,7 +95,8 @@ def _layer(file: Path, known: dict[str, set[str]] | None, problems: Problems) ->
         inside = layer.at(section)
         _check_names(inside, section, inside.keys() if known is None else known[section], section[:-1], problems)
         for name in inside.keys():  # noqa: SIM118 - Marked is no dict
-            _check_names(inside.at(name), f"{section}.{name}", POLICIES, "policy", problems)
+            policies = PIPELINE_POLICIES if section == SECTION else POLICIES
+            _check_names(inside.at(name), f"{section}.{name}", policies, "policy", problems)
     return layer
 
 
@@ -102,7 +107,16 @@ def _check_names(marked: Marked, path: str, known: Iterable[str], what: str, pro
     for name in marked.keys():  # noqa: SIM118 - Marked is no dict
         if name not in known:
             told = f"there is no {what} '{name}'{f' (in {path})' if path else ''}"
-            problems.add(told, did_you_mean(str(name), known), marked.at(name).place)
+            problems.add(told, _of_others(name, known) or did_you_mean(str(name), known), marked.at(name).place)
+
+
+def _of_others(name: object, known: Iterable[str]) -> str | None:
+    """Where a policy belongs that stands at a pipeline and is of nodes, or the reverse."""
+    if known is POLICIES and name in PIPELINE_POLICIES:
+        return f"it is a policy of pipelines: write it in {SECTION}"
+    if known is PIPELINE_POLICIES and name in POLICIES:
+        return "it is a policy of nodes: write it in defaults, tags, namespaces or nodes"
+    return None
 
 
 def namespaces(task: TaskSpec) -> list[str]:
@@ -215,7 +229,6 @@ _READ: Final[dict[str, Callable[[Reader], Any]]] = {
     "on_timeout": lambda reader: reader.choice("on_timeout", ON_TIMEOUT, "failed"),
     "allow_failure": lambda reader: reader.flag("allow_failure"),
     "resources": lambda reader: reader.resources(),
-    "concurrency": lambda reader: reader.count("concurrency"),
     "grace": lambda reader: reader.seconds("grace", 5.0, nothing=True),
     "on_lost": lambda reader: reader.choice("on_lost", ("retry", "fail"), "retry"),
 }
