@@ -48,11 +48,7 @@ def _open_runs(view: RunView, roles: tuple[str, ...]) -> list[TaskRun]:
 
 def _moves(runs: list[TaskRun], reason: str | None) -> list[Decision]:
     """What is being cancelled already stays so; a fan-out's parent ends with its last item."""
-    return [
-        MoveTask(run, _event(run), reason)
-        for run in runs
-        if run.state != "cancelling" and run.children is None
-    ]
+    return [MoveTask(run, _event(run), reason) for run in runs if run.state != "cancelling" and run.children is None]
 
 
 def _event(run: TaskRun) -> str:
