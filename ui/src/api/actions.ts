@@ -1,8 +1,10 @@
 /** What is asked of runs: of one, and of many at once with a report for each. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { RunAction } from "../domain/actions";
+import { questionsOf, versionKey } from "../domain/approvals";
 import type { TaskState } from "../domain/states";
 import { api, body, type Schemas } from "./client";
+import { runGraphQuery } from "./graphs";
 import { runKeys, type RunSummary } from "./runs";
 
 /** What each action takes. */
@@ -18,8 +20,8 @@ export interface Asked {
   retry: { task?: string | null; params?: Record<string, unknown> };
   replay: { task?: string | null; params?: Record<string, unknown>; version: "same" | "latest" };
 }
-/** Those that the bar of ticked runs asks many of. */
-export type AskedAction = keyof Asked & RunAction;
+/** Those that are asked of many runs in the same words; an answer differs by what each asks. */
+export type AskedAction = Exclude<keyof Asked & RunAction, "approve">;
 
 /** The run as it is then (of a replay the new one); or that its engine has not answered yet. */
 export type Answer = { run: RunSummary } | { waits: string };
@@ -50,7 +52,7 @@ export function useAct<Action extends keyof Asked>(action: Action) {
 }
 
 /** The same for many runs: one refusal does not stop the rest. */
-export function useActOnMany<Action extends AskedAction>(action: Action) {
+export function useActOnMany<Action extends AskedAction | "approve">(action: Action) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ many, asked, key }: { many: Many; asked: Asked[Action]; key?: string }): Promise<Report> => {
@@ -60,6 +62,28 @@ export function useActOnMany<Action extends AskedAction>(action: Action) {
     onSettled: () => void client.invalidateQueries({ queryKey: runKeys.lists }),
   });
 }
+
+/** What these runs ask people now. */
+export function questionsQuery(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: ["questions", ids],
+    queryFn: async ({ signal, client }) => {
+      const runs: Schemas["RunDocument"][] = [];
+      for (let at = 0; at < ids.length; at += TOGETHER) {
+        const part = ids.slice(at, at + TOGETHER).map(async (id) => await body(api.GET("/api/v1/runs/{run_id}", { params: { path: { run_id: id } }, signal })));
+        runs.push(...await Promise.all(part));
+      }
+      const nodes = new Map<string, Schemas["TaskNode"][]>();
+      for (const run of runs) if (!nodes.has(versionKey(run))) nodes.set(versionKey(run), (await client.query(runGraphQuery(run.id))).tasks);
+      return questionsOf(runs, nodes);
+    },
+    gcTime: 0,
+    staleTime: 0,
+  });
+}
+
+/** Runs that are read at once: more would keep other calls of the page waiting. */
+const TOGETHER = 4;
 
 function headersOf(key: string | undefined): Record<string, string> {
   return key === undefined ? {} : { "Idempotency-Key": key };

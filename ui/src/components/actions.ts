@@ -1,4 +1,4 @@
-import { CirclePause, CirclePlay, CircleStop, FastForward, type LucideIcon, PencilRuler, Repeat, RotateCw, Trash2 } from "lucide-react";
+import { CircleCheck, CirclePause, CirclePlay, CircleStop, CircleX, FastForward, type LucideIcon, PencilRuler, Repeat, RotateCw, Trash2 } from "lucide-react";
 
 import type { RunAction } from "../domain/actions";
 
@@ -9,10 +9,9 @@ export const ACTION_LOOK: Readonly<Record<RunAction, { word: string; icon: Lucid
   cancel: { word: "Cancel", icon: CircleStop, says: "End it" },
   pause: { word: "Pause", icon: CirclePause, says: "Begin nothing new" },
   resume: { word: "Resume", icon: CirclePlay, says: "Let it go on" },
+  approve: { word: "Approve", icon: CircleCheck, says: "Answer what it asks, and let it go on" },
+  reject: { word: "Reject", icon: CircleX, says: "Answer what it asks with no" },
   "force-run": { word: "Start now", icon: FastForward, says: "Start it past its limit" },
   "set-state": { word: "Set state", icon: PencilRuler, says: "Say how it ended, without running anything" },
   delete: { word: "Delete", icon: Trash2, says: "Remove it with its outputs and logs" },
 };
-
-/** The actions that the API has. Those that it has not yet are not offered. */
-export const OFFERED: ReadonlySet<RunAction> = new Set<RunAction>(["retry", "replay", "cancel", "pause", "resume", "set-state", "delete", "force-run"]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ALLOWED, headActions, retryFromRefusal, type RunAction, runRefusal, runStatesToSet, taskStatesToSet } from "./actions";
+import { ALLOWED, headActions, retryFromRefusal, type RunAction, runRefusal, runStatesToSet, setRefusal, taskStatesToSet } from "./actions";
 import { RUN_STATES, type RunState, TASK_STATES } from "./states";
 
 // The rows of issue 5, by hand: what the table says is compared with what was asked for.
@@ -55,6 +55,31 @@ test("a run that waits for a person or for something else than a limit is not re
   expect(runRefusal("force-run", { state: "queued", reason: "limit" })).toBeNull();
 });
 
+test("only what waits for nothing but a person is approved or rejected among many", () => {
+  for (const action of ["approve", "reject"] as const) {
+    expect(runRefusal(action, { state: "paused", reason: "approval" })).toBeNull();
+    expect(runRefusal(action, { state: "paused", reason: "user" })).toContain("waits for an approval");
+    expect(runRefusal(action, { state: "running", reason: null })).toContain("is running");
+  }
+  expect(headActions({ state: "paused", reason: "approval" })).toEqual(["approve", "cancel"]);
+  expect(headActions({ state: "paused", reason: "user" })).toEqual(["resume", "cancel"]);
+});
+
+test("a task whose state can't be set says why, and any other has states to choose from", () => {
+  for (const run of RUN_STATES) {
+    for (const state of TASK_STATES) {
+      const why = setRefusal({ state, reason: null }, { state: run, reason: null });
+      expect(why === null, `${state} in ${run}`).toBe(taskStatesToSet(state, run).length > 0);
+    }
+  }
+  expect(setRefusal({ state: "created", reason: null }, { state: "running", reason: null })).toContain("pause the run first");
+  expect(setRefusal({ state: "created", reason: null }, { state: "paused", reason: "user" })).toBeNull();
+  expect(setRefusal({ state: "succeeded", reason: null }, { state: "running", reason: null })).toContain("read from it");
+  expect(setRefusal({ state: "failed", reason: null }, { state: "queued", reason: null })).toContain("is queued");
+  expect(setRefusal({ state: "skipped", reason: "slice" }, { state: "failed", reason: null })).toContain("not a part");
+  expect(setRefusal({ state: "failed", reason: null }, { state: "failed", reason: null, facts: { recorded_by: "kedro" } })).toContain("only recorded here");
+});
+
 test("a state is never set to itself, nor one that is under way", () => {
   for (const run of RUN_STATES) {
     for (const task of TASK_STATES) expect(taskStatesToSet(task, run)).not.toContain(task);
@@ -63,4 +88,5 @@ test("a state is never set to itself, nor one that is under way", () => {
   }
   expect(runStatesToSet("running")).toEqual([]);
   expect(taskStatesToSet("failed", "running")).toEqual(["succeeded", "skipped"]);
+  expect(taskStatesToSet("created", "running")).toEqual([]);
 });

@@ -6,7 +6,7 @@ import type { TaskState } from "./states";
 function graphOf(reads: Record<string, string[]>, order: [string, string][] = [], roles: Record<string, "finally" | "on_failure"> = {}): Graph {
   const names = Object.keys(reads);
   return {
-    tasks: names.map((name) => ({ name, role: roles[name] ?? "task", outputs: [name], trigger: "all_succeeded" })),
+    tasks: names.map((name) => ({ name, role: roles[name] ?? "task", outputs: [name], trigger: "all_succeeded", foreach: [], inputs: {} })),
     edges: [
       ...names.map((name) => ({ source: `task:${name}`, target: `dataset:${name}`, kind: "data" as const })),
       ...names.flatMap((name) => reads[name]!.map((dataset) => ({ source: `dataset:${dataset}`, target: `task:${name}`, kind: "data" as const }))),
@@ -43,6 +43,13 @@ describe("a retry of the whole run", () => {
     expect([retry.runs, retry.items.get("each")]).toEqual([["each", "sum"], 2]);
     const anew = retryOf(graph, past({ list: "warning", each: ["succeeded", "failed"], sum: "upstream_failed" }), null);
     expect([anew.runs, anew.items.size]).toEqual([["list", "each", "sum"], 0]);
+  });
+  test("with other params a fan-out over one of them runs whole", () => {
+    const graph = graphOf({ each: [] });
+    const over: Graph = { ...graph, tasks: graph.tasks.map((task) => ({ ...task, foreach: ["city"], inputs: { city: "param:cities" } })) };
+    const tasks = past({ each: ["succeeded", "failed"] });
+    expect(retryOf(over, tasks, null).items.get("each")).toBe(1);
+    expect(retryOf(over, tasks, null, true).items.size).toBe(0);
   });
   test("clean-up runs in any case, and what lay outside of the slice stays outside", () => {
     const graph = graphOf({ a: [], b: ["a"], tidy: [] }, [], { tidy: "finally" });

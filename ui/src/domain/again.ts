@@ -1,12 +1,16 @@
 /**
  * What runs again when a run is retried or replayed, and what keeps what it made: told before anybody is asked.
- * The engine decides by the same rules (docs/decisions/0013, engine/reopen.py, engine/replay.py).
+ * The engine decides by rules of its own (engine/reopen.py, engine/replay.py); `again.cases.json` has what it makes of
+ * runs that ended by chance, and the tests of both sides hold to it.
  */
 import type { components } from "../wire/api";
 import type { TaskState } from "./states";
 
 type Schemas = components["schemas"];
-export type Graph = Pick<Schemas["Graph"], "edges"> & { tasks: readonly Pick<Schemas["TaskNode"], "name" | "role" | "outputs" | "trigger">[] };
+export interface Graph {
+  tasks: readonly Pick<Schemas["TaskNode"], "name" | "role" | "outputs" | "trigger" | "foreach" | "inputs">[];
+  edges: readonly Pick<Schemas["Graph"]["edges"][number], "source" | "target">[];
+}
 export type PastTask = Pick<Schemas["TaskDocument"], "name" | "map_index" | "state" | "reason"> & { outputs: readonly { dataset: string }[] };
 
 export interface Again {
@@ -24,12 +28,13 @@ export interface Again {
   refused: string | null;
 }
 
-const UNFINISHED: ReadonlySet<TaskState> = new Set<TaskState>(["failed", "cancelled", "upstream_failed", "warning"]);
+/** What runs again, the worst first. */
+const UNFINISHED: readonly TaskState[] = ["failed", "upstream_failed", "cancelled", "warning"];
 const USABLE: ReadonlySet<TaskState> = new Set<TaskState>(["succeeded", "warning", "skipped"]);
 
-/** A retry in place: of what failed or never ran, or of `from` and all that comes after it. */
-export function retryOf(graph: Graph, tasks: readonly PastTask[], from: string | null): Again {
-  const known = new Known(graph, tasks);
+/** A retry in place: of what failed or never ran, or of `from` and all that comes after it; `edited`: with other params. */
+export function retryOf(graph: Graph, tasks: readonly PastTask[], from: string | null, edited = false): Again {
+  const known = new Known(graph, tasks, edited);
   if (from === null) {
     const [again, whole] = unfinished(known);
     return known.told(again, whole);
@@ -59,7 +64,7 @@ class Known {
   readonly #rows = new Map<string, PastTask[]>();
   readonly #nodes;
 
-  constructor(readonly graph: Graph, tasks: readonly PastTask[]) {
+  constructor(readonly graph: Graph, tasks: readonly PastTask[], readonly edited = false) {
     this.#nodes = new Map(graph.tasks.map((task) => [task.name, task] as const));
     this.names = graph.tasks.filter(({ role }) => role === "task").map(({ name }) => name);
     for (const task of tasks) put(this.#rows, task.name, task);
@@ -95,10 +100,16 @@ class Known {
     return this.#reads.get(name)?.has(maker) ?? false;
   }
 
+  /** What a task ended by: of a fan-out its worst item. */
+  worst(name: string): PastTask | undefined {
+    const rows = this.rows(name);
+    return UNFINISHED.map((bad) => rows.find(({ state }) => state === bad)).find((row) => row !== undefined);
+  }
+
   /** How a task stands; a fan-out by its items. */
   state(name: string): TaskState | undefined {
     const rows = this.rows(name);
-    return rows.find(({ state }) => UNFINISHED.has(state))?.state ?? rows.find(({ state }) => state === "succeeded")?.state ?? rows[0]?.state;
+    return this.worst(name)?.state ?? rows.find(({ state }) => state === "succeeded")?.state ?? rows[0]?.state;
   }
 
   isOutside(name: string): boolean {
@@ -114,8 +125,26 @@ class Known {
     return rows.every(({ state, reason, outputs, map_index }) => {
       if (reason === "slice") return false;
       if (state === "skipped") return true;
+      // A fan-out over nothing made a list of nothing; one that a person took for done made no list.
+      if (state === "succeeded" && map_index === null && this.isFanOut(name)) return reason !== "user";
       return state === "succeeded" && (map_index !== null || wanted.every((dataset) => outputs.some((output) => output.dataset === dataset)));
     });
+  }
+
+  isFanOut(name: string): boolean {
+    return (this.#nodes.get(name)?.foreach.length ?? 0) > 0;
+  }
+
+  /** Whether other params may make other items of it. */
+  hasOtherItems(name: string): boolean {
+    const node = this.#nodes.get(name);
+    return this.edited && (node?.foreach.some((argument) => node.inputs[argument]?.startsWith("param:")) ?? false);
+  }
+
+  /** Who made what a task could not read, because its file is damaged. */
+  makersOfDamaged(name: string): string[] {
+    if (this.worst(name)?.reason !== "artifact_corrupt") return [];
+    return [...this.before(name)].filter((maker) => this.reads(name, maker) && !this.isOutside(maker));
   }
 
   waits(name: string): boolean {
@@ -133,7 +162,7 @@ class Known {
     const items = new Map<string, number>();
     for (const name of again) {
       const rows = this.rows(name);
-      if (!whole.has(name) && rows.some(({ map_index }) => map_index !== null)) items.set(name, rows.filter(({ state }) => state !== "succeeded" && state !== "skipped").length);
+      if (!whole.has(name) && !this.hasOtherItems(name) && rows.some(({ map_index }) => map_index !== null)) items.set(name, rows.filter(({ state }) => state !== "succeeded" && state !== "skipped").length);
     }
     const rest = this.names.filter((name) => !again.has(name));
     const kept = rest.filter((name) => !this.isOutside(name) && this.rows(name).some(({ state }) => state === "succeeded" || state === "warning"));
@@ -146,8 +175,13 @@ class Known {
 
 /** What a retry of the whole run runs again, and those of them that begin from scratch: what they read may be different then. */
 function unfinished(known: Known): [again: Set<string>, whole: Set<string>] {
-  const again = new Set(known.names.filter((name) => UNFINISHED.has(known.state(name) ?? "created")));
+  const again = new Set(known.names.filter((name) => UNFINISHED.includes(known.state(name) ?? "created")));
   const whole = new Set<string>();
+  for (const maker of [...again].flatMap((name) => known.makersOfDamaged(name))) {
+    if (again.has(maker)) continue;
+    again.add(maker);
+    whole.add(maker);
+  }
   const waiting = [...again];
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     for (const after of known.next(name)) {

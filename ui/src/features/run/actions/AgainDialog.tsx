@@ -37,8 +37,9 @@ export function AgainDialog({ run, wish, onClose }: { run: RunDocument; wish: Ex
   const ofRun = useQuery(runParamsQuery(run.id));
   const params = (version === "same" ? ofRun.data : pipeline.data)?.params;
   const about = useQuery(aboutQuery());
-  const again = useMemo(() => graph.data && (action === "retry" ? retryOf : replayOf)(graph.data, run.tasks, from), [graph.data, action, run.tasks, from]);
   const edits = useMemo(() => readEdits(params ?? [], texts, run.params), [params, texts, run.params]);
+  const edited = Object.keys(edits.params).length > 0;
+  const again = useMemo(() => graph.data && (action === "retry" ? retryOf(graph.data, run.tasks, from, edited) : replayOf(graph.data, run.tasks, from)), [graph.data, action, run.tasks, from, edited]);
   const refused = (action === "replay" ? runRefusal("replay", run) : from === null ? runRefusal("retry", run) : retryFromRefusal(run)) ?? again?.refused ?? null;
 
   const retry = useAct("retry");

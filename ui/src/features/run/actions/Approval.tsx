@@ -17,11 +17,6 @@ import "./actions.css";
 
 type Task = RunDocument["tasks"][number];
 
-/** Tasks of a run that wait for an answer now. */
-export function askingOf(run: RunDocument): Task[] {
-  return run.tasks.filter(({ state, reason }) => state === "paused" && reason === "approval");
-}
-
 export function Approvals({ run, tasks }: { run: RunDocument; tasks: readonly Task[] }) {
   const graph = useQuery({ ...runGraphQuery(run.id), enabled: tasks.length > 0 });
   return tasks.map((task) => {

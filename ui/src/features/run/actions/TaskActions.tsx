@@ -9,12 +9,12 @@ import type { RunDocument } from "../../../api/runs";
 import { useDoings } from "../../../components/doings";
 import { MenuItem, MenuLine, MenuNote, PointMenu } from "../../../components/DropMenu";
 import { tell } from "../../../components/Told";
-import { retryFromRefusal, runRefusal, taskStatesToSet } from "../../../domain/actions";
+import { retryFromRefusal, runRefusal, setRefusal } from "../../../domain/actions";
 import { retryOf } from "../../../domain/again";
 import { taskText } from "../../../domain/formats";
+import { isOver } from "../../../domain/states";
 import { placeOf, type Tab } from "../links";
 import { useAsk } from "./context";
-import { OFFERED } from "../../../components/actions";
 
 /** A task or one of its items. */
 export interface Place {
@@ -38,25 +38,23 @@ export function useTaskActions(run: RunDocument, { task, mapIndex }: Place): Tas
   const graph = useQuery({ ...runGraphQuery(run.id), enabled: false });
   const row = run.tasks.find((one) => one.name === task && (mapIndex === null || one.map_index === mapIndex));
   const refused = useMemo(() => retryFromRefusal(run) ?? (graph.data === undefined ? null : retryOf(graph.data, run.tasks, task).refused), [run, graph.data, task]);
-  const isHandler = graph.data?.tasks.some((node) => node.name === task && node.role !== "task") ?? false;
-  const handler = isHandler ? "It is no step of the pipeline: it runs by itself at the end, or when the run fails." : null;
+  const handlers = useMemo(() => new Set(graph.data?.tasks.flatMap(({ name, role }) => (role === "task" ? [] : [name]))), [graph.data]);
+  const handler = handlers.has(task) ? "It is no step of the pipeline: it runs by itself at the end, or when the run fails." : null;
   if (row === undefined) return [];
-  const states = taskStatesToSet(row.state, run.state);
-  const actions: TaskAction[] = [
+  return [
     { key: "retry", word: "Retry from here", icon: RotateCw, why: handler ?? refused, act: () => ask({ action: "retry", from: task }) },
     { key: "replay", word: "Replay from here", icon: Repeat, why: handler ?? runRefusal("replay", run), act: () => ask({ action: "replay", from: task }) },
+    { key: "set", word: "Set state", icon: PencilRuler, why: whyNotSet(run, row, mapIndex, handlers), act: () => ask({ action: "set-state", task, mapIndex: row.map_index }) },
   ];
-  if (OFFERED.has("set-state")) {
-    actions.push({ key: "set", word: "Set state", icon: PencilRuler, why: whyNotSet(states.length > 0, row.map_index !== mapIndex, run.state), act: () => ask({ action: "set-state", task, mapIndex: row.map_index }) });
-  }
-  return actions;
 }
 
-/** Items of a fan-out have a state each; what runs has none that could be set. */
-function whyNotSet(settable: boolean, isFanOut: boolean, state: RunDocument["state"]): string | null {
-  if (isFanOut) return "Each item has a state of its own: choose one.";
-  if (settable) return null;
-  return state === "cancelling" ? "The run is being cancelled: its state can be set once that is over." : "It runs: its state can be set once it is over.";
+function whyNotSet(run: RunDocument, row: RunDocument["tasks"][number], mapIndex: number | null, handlers: ReadonlySet<string>): string | null {
+  if (row.map_index !== mapIndex) return "Each item has a state of its own: choose one.";
+  if (!isOver(run.state)) {
+    if (handlers.has(row.name)) return "It runs by itself at the end: its state can be set once the run is over.";
+    if (run.tasks.some(({ name, state, reason }) => handlers.has(name) && state !== "created" && reason !== "slice")) return "The run is at its handlers and clean-up: set it once the run is over, and retry then.";
+  }
+  return setRefusal(row, run);
 }
 
 /** As buttons; one that can't be pressed says why when it is. */

@@ -7,7 +7,7 @@ import type { RunAction } from "../../../domain/actions";
 export type Wish =
   | { action: "retry" | "replay"; from: string | null; edits?: boolean }
   | { action: "set-state"; task: string | null; mapIndex: number | null }
-  | { action: Exclude<RunAction, "retry" | "replay" | "set-state"> };
+  | { action: Exclude<RunAction, "retry" | "replay" | "set-state" | "approve" | "reject"> };
 
 export const Asking = createContext<(wish: Wish) => void>(() => undefined);
 

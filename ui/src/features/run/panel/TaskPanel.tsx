@@ -6,9 +6,10 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { Schemas } from "../../../api/client";
 import { keyOfLine, lastLinesQuery, type LogView } from "../../../api/logs";
 import { StateIcon, StateLabel } from "../../../components/StateIcon";
+import { askingOf } from "../../../domain/approvals";
 import { isOver } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText, taskText } from "../../../domain/formats";
-import { Approvals, askingOf } from "../actions/Approval";
+import { Approvals } from "../actions/Approval";
 import { TaskButtons } from "../actions/TaskActions";
 import { attemptOf } from "../generations";
 import { placeOf, RunLink } from "../links";
@@ -57,7 +58,7 @@ export function TaskPanel({ run, node, name, mapIndex, attempt: n, generation, o
         {(task?.outputs.length ?? 0) > 0 && <RunLink run={run.id} tab="outputs" search={{ ...place, dataset: task?.outputs[0]?.dataset ?? "" }}><Package size={14} aria-hidden /> Outputs</RunLink>}
         <TaskButtons run={run} place={{ task: name, mapIndex }} />
       </div>
-      {task !== undefined && <Approvals run={run} tasks={askingOf(run).filter((one) => one === task)} />}
+      {task !== undefined && <Approvals run={run} tasks={askingOf([task])} />}
       {items.length > 0 && <Items items={items} chosen={mapIndex} onChoose={(index) => onSelect({ task: name, mapIndex: index })} />}
       {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
       {task !== undefined && <Facts task={task} node={node} now={now} />}

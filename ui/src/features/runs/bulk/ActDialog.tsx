@@ -1,20 +1,17 @@
 /** An action on many runs: says before which it touches and which not, and after what became of each. */
 import { Button, Checkbox, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 
-import { type AskedAction, type Asked, type Outcome, useActOnMany } from "../../../api/actions";
-import { freshKey } from "../../../api/once";
+import type { Asked, AskedAction } from "../../../api/actions";
 import { allRunsQuery, type RunQuery, type RunSummary } from "../../../api/runs";
 import { ACTION_LOOK } from "../../../components/actions";
 import { Choice } from "../../../components/Choice";
 import { countText } from "../../../domain/formats";
 import { type RunState, STATE_LOOK } from "../../../domain/states";
 import { Report } from "./Report";
-import { partsOf, type Touched, touchedBy } from "./touched";
-
-/** Runs that the server is asked to act on at once: few enough that each part is answered in a moment. */
-const PART = 200;
+import { type Touched, touchedBy } from "./touched";
+import { useInParts } from "./useInParts";
 
 interface Props {
   action: AskedAction;
@@ -46,9 +43,9 @@ export default function ActDialog({ action, of, onDone }: Props) {
   const danger = action === "cancel" || action === "delete";
   const go = () => {
     setKept(read);
-    void acting.go((touched?.runs ?? []).map(({ id }) => id), askedOf(action, ways));
+    void acting.go([[(touched?.runs ?? []).map(({ id }) => id), askedOf(action, ways)]]);
   };
-  if (acting.done || acting.outcomes.length > 0 || acting.doing) {
+  if (acting.started) {
     return (
       <Modal opened onClose={onDone} title={`${look.word} ${said}`} size={620} closeOnClickOutside={false}>
         <Report action={action} runs={touched?.runs ?? []} outcomes={acting.outcomes} doing={acting.doing} problem={acting.problem} onStop={acting.stop} onDone={onDone} />
@@ -65,7 +62,6 @@ export default function ActDialog({ action, of, onDone }: Props) {
         {found.data?.more && <p className="pn-dim">More runs match: these are the newest. Do it again for the others.</p>}
         {touched !== undefined && touched.left.length > 0 && <Left left={touched.left} />}
         {count > 0 && <WaysOf action={action} ways={ways} onChange={setWays} />}
-        {acting.problem !== null && <p role="alert" className="pn-runs-refused">{acting.problem.message}</p>}
         <div className="pn-many-buttons">
           <Button {...(count === 0 ? { "data-autofocus": true } : {})} onClick={onDone}>{count === 0 ? "Close" : "Leave them"}</Button>
           {count > 0 && <Button variant="filled" {...(danger ? { color: "red" } : {})} data-autofocus={!danger || undefined} onClick={go}>{look.word} {said}</Button>}
@@ -138,29 +134,4 @@ function askedOf(action: AskedAction, { version, now, children, state }: Ways): 
     default:
       return {};
   }
-}
-
-/** Asks in parts, one after another, and gathers what became of each; can be stopped between two. */
-function useInParts(action: AskedAction) {
-  const many = useActOnMany(action);
-  const [outcomes, setOutcomes] = useState<Outcome[]>([]);
-  const [state, setState] = useState<"before" | "doing" | "done">("before");
-  const [problem, setProblem] = useState<Error | null>(null);
-  const stopped = useRef(false);
-  const go = async (ids: string[], asked: Asked[AskedAction]) => {
-    stopped.current = false;
-    setState("doing");
-    setProblem(null);
-    try {
-      for (const part of partsOf(ids, PART)) {
-        if (stopped.current) break;
-        const report = await many.mutateAsync({ many: { ids: part }, asked, key: freshKey() });
-        setOutcomes((before) => [...before, ...report.results]);
-      }
-    } catch (error) {
-      setProblem(error instanceof Error ? error : new Error(String(error)));
-    }
-    setState("done");
-  };
-  return { go, outcomes, problem, doing: state === "doing", done: state === "done", stop: () => void (stopped.current = true) };
 }

@@ -2,7 +2,7 @@ import { Layers } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { AskedAction } from "../../../api/actions";
 import type { RunQuery } from "../../../api/runs";
-import { ACTION_LOOK, OFFERED } from "../../../components/actions";
+import { ACTION_LOOK } from "../../../components/actions";
 import { useDoings } from "../../../components/doings";
 import { DropMenu, MenuItem, MenuNote } from "../../../components/DropMenu";
 import { ALLOWED } from "../../../domain/actions";
@@ -17,7 +17,7 @@ const ALL = [
 /** Actions on all runs of the filter whose state allows them, without ticking any. */
 export function AllMenu({ query, filtered }: { query: RunQuery; filtered: boolean }) {
   const [doing, setDoing] = useState<AskedAction | null>(null);
-  const shown = ALL.filter(([action]) => OFFERED.has(action));
+  const shown = ALL;
   useDoings(shown.map(([action, word]) => ({ key: `all ${action}`, word: `${word}…`, act: () => setDoing(action) })));
   return (
     <>

@@ -4,15 +4,16 @@ import { Columns2, Ellipsis, Tags } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { AskedAction, Many } from "../../../api/actions";
 import type { RunQuery, RunSummary } from "../../../api/runs";
-import { ACTION_LOOK, OFFERED } from "../../../components/actions";
+import { ACTION_LOOK } from "../../../components/actions";
 import { useDoings } from "../../../components/doings";
 import { DropMenu, MenuItem } from "../../../components/DropMenu";
-import { runRefusal } from "../../../domain/actions";
+import { type RunAction, runRefusal } from "../../../domain/actions";
 import { countText } from "../../../domain/formats";
 import { queryText } from "../filter/language";
 
 const Labels = lazy(async () => await import("./LabelsDialog"));
 const ActDialog = lazy(async () => await import("./ActDialog"));
+const AnswerDialog = lazy(async () => await import("./AnswerDialog"));
 
 interface Props {
   /** The runs that are ticked. */
@@ -26,27 +27,31 @@ interface Props {
 const MOST_LABELLED = 1_000;
 /** What has a button; the rest is in the menu. */
 const FIRST = ["retry", "replay", "cancel"] as const satisfies readonly AskedAction[];
+/** Of runs that all wait for an answer. */
+const ANSWERS = ["approve", "reject", "cancel"] as const;
 const REST = ["pause", "resume", "force-run", "set-state", "delete"] as const satisfies readonly AskedAction[];
 
 /** What can be done with many runs. It says exactly what it will touch, and what became of each. */
 export function BulkBar({ runs, all, onClear }: Props) {
   const [everything, setEverything] = useState(false);
-  const [doing, setDoing] = useState<AskedAction | "labels" | null>(null);
+  const [doing, setDoing] = useState<AskedAction | "approve" | "reject" | "labels" | null>(null);
   const many: Many = everything ? { filter: queryText(all.query) } : { ids: runs.map((run) => run.id) };
   const count = everything ? all.count : runs.length;
   const said = everything ? `all ${countText(all.count)} runs that match` : `${countText(runs.length)} ${runs.length === 1 ? "run" : "runs"}`;
   const done = () => setDoing(null);
   // Of runs that are seen it is known whether any of them would be touched.
-  const whyNot = (action: AskedAction) => (everything || runs.some((run) => runRefusal(action, run) === null) ? null : runs.length === 1 ? runRefusal(action, runs[0]!) : "None of these runs allows it now.");
-  const rest = REST.filter((action) => OFFERED.has(action));
-  useDoings([...FIRST, ...rest].filter((action) => whyNot(action) === null).map((action) => ({ key: `many ${action}`, word: `${ACTION_LOOK[action].word} the ${said} that are ticked…`, act: () => setDoing(action) })));
+  const whyNot = (action: RunAction) => (everything || runs.some((run) => runRefusal(action, run) === null) ? null : runs.length === 1 ? runRefusal(action, runs[0]!) : "None of these runs allows it now.");
+  const asking = !everything && runs.every((run) => runRefusal("approve", run) === null);
+  const first = asking ? ANSWERS : FIRST;
+  const rest = asking ? ([...FIRST, ...REST] as const).filter((action) => action !== "cancel") : REST;
+  useDoings([...first, ...rest].filter((action) => whyNot(action) === null).map((action) => ({ key: `many ${action}`, word: `${ACTION_LOOK[action].word} the ${said} that are ticked…`, act: () => setDoing(action) })));
   return (
     <>
       <div className="pn-runs-bulk" role="toolbar" aria-label="Ticked runs">
         <b>{everything && "All "}{countText(count)}{everything && !all.exact && "+"} ticked</b>
         {!everything && all.count > runs.length && <Button variant="subtle" size="compact-xs" onClick={() => setEverything(true)}>All {countText(all.count)}{all.exact ? "" : "+"} that match</Button>}
         {!everything && runs.length === 2 && <Compare runs={runs} />}
-        {FIRST.map((action) => {
+        {first.map((action) => {
           const { word, icon: Icon } = ACTION_LOOK[action];
           const why = whyNot(action);
           return <Button key={action} size="compact-sm" leftSection={<Icon size={14} aria-hidden />} data-disabled={why !== null || undefined} aria-disabled={why !== null || undefined} title={why ?? undefined} onClick={() => why === null && setDoing(action)}>{word}…</Button>;
@@ -62,7 +67,8 @@ export function BulkBar({ runs, all, onClear }: Props) {
       </div>
       <Suspense>
         {doing === "labels" && <Labels many={many} said={said} onDone={done} />}
-        {doing !== null && doing !== "labels" && <ActDialog action={doing} of={everything ? all.query : runs} onDone={done} />}
+        {(doing === "approve" || doing === "reject") && <AnswerDialog action={doing} runs={runs} onDone={done} />}
+        {doing !== null && doing !== "labels" && doing !== "approve" && doing !== "reject" && <ActDialog action={doing} of={everything ? all.query : runs} onDone={done} />}
       </Suspense>
     </>
   );

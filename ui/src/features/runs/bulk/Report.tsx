@@ -8,7 +8,7 @@ import type { RunSummary } from "../../../api/runs";
 import { countText } from "../../../domain/formats";
 
 interface Props {
-  action: AskedAction;
+  action: AskedAction | "approve" | "reject";
   runs: readonly RunSummary[];
   outcomes: readonly Outcome[];
   doing: boolean;
@@ -17,7 +17,7 @@ interface Props {
   onDone: () => void;
 }
 
-const DID: Readonly<Record<AskedAction, string>> = { cancel: "are being cancelled", pause: "paused", resume: "go on", retry: "run again", replay: "replayed", "force-run": "started", "set-state": "set", delete: "deleted" };
+const DID: Readonly<Record<Props["action"], string>> = { approve: "approved", reject: "rejected", cancel: "are being cancelled", pause: "paused", resume: "go on", retry: "run again", replay: "replayed", "force-run": "started", "set-state": "set", delete: "deleted" };
 const KINDS = ["all", "refused", "waiting", "applied"] as const;
 const MOST = 300;
 
@@ -43,8 +43,8 @@ export function Report({ action, runs, outcomes, doing, problem, onStop, onDone 
         </div>
       )}
       <ul className="pn-many-report" aria-label="What became of each" tabIndex={0}>
-        {shown.slice(0, MOST).map((one) => (
-          <li key={one.id} data-outcome={one.outcome}>
+        {shown.slice(0, MOST).map((one, at) => (
+          <li key={`${one.id} ${at}`} data-outcome={one.outcome}>
             <Link to="/runs/$runId/$tab" params={{ runId: one.id, tab: "overview" }} className="pn-link"><code>{one.id}</code></Link>
             <bdi className="pn-cut pn-dim">{names.get(one.id)}</bdi>
             <span className="pn-many-what">
