@@ -39,3 +39,16 @@ def postgres_schema(postgres_server: str) -> Iterator[str]:
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
         connection.execute(f'DROP SCHEMA "{name}" CASCADE')
+
+
+def empty(url: str) -> None:
+    """Remove the rows of a schema, if it has our tables already."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        tables = {row[0] for row in rows} - {"about", "alembic_version"}
+        statements = [f'DELETE FROM "{table}"' for table in tables]
+        numbered = tables & {"event", "metric", "instance", "command"}
+        statements += [f'ALTER TABLE "{table}" ALTER COLUMN id RESTART' for table in numbered]
+        connection.execute(";".join(statements))  # type: ignore[call-overload]

@@ -14,7 +14,7 @@ from penstock.model import ids
 from penstock.store.check import check
 from tests.compose.limited import FLOW, Limited
 from tests.journeys.conftest import PATIENCE, until
-from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
+from tests.postgres import empty, postgres_schema, postgres_server  # noqa: F401  fixtures
 
 
 @pytest.fixture
@@ -28,10 +28,9 @@ def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Limited
 
 
 def _on(folder: Path, url: str | None = None) -> Iterator[Limited]:
+    if url is not None:
+        empty(url)
     made = Limited(folder, url)
-    with made.database.write() as connection:
-        for table in ("run", "event", "slot", "attempt", "task_run_row", "artifact", "command", "timer", "label"):
-            connection.run(f"DELETE FROM {table}")
     yield made
     assert check(made.database) == []
     with made.database.read() as connection:
