@@ -71,6 +71,9 @@ def test_falls_and_the_end_are_told_in_a_line() -> None:
 
 
 def test_what_became_of_a_cancel() -> None:
-    assert plain([asked("38fw", "applied", "cancelling", None, PAINT)]) == "38fw ◌ cancelling"
-    assert plain([asked("38fw", "refused", "failed", "it is over", PAINT)]) == "38fw ✗ failed, refused: it is over"
-    assert "did not answer yet" in plain([asked("38fw", "waiting", "running", None, PAINT)])
+    assert plain(asked("38fw", "applied", "cancelling", None, PAINT, 80)) == "38fw ◌ cancelling"
+    assert plain(asked("38fw", "refused", "failed", "it is over", PAINT, 80)) == "38fw ✗ failed, refused: it is over"
+    assert "did not answer yet" in plain(asked("38fw", "waiting", "running", None, PAINT, 80))
+    assert plain(asked("38fw", "applied", "failed", "clean set to skipped", PAINT, 24)) == (
+        "38fw ✗ failed, clean set\n  to skipped"
+    )

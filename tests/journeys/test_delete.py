@@ -86,9 +86,12 @@ def test_penstock_up_erases_what_was_deleted(user: User, up: Callable[..., Site]
     user.write("flow.py", FLOW)
     home = user.folder / ".penstock"
     site = up()
-    runs = [str(site.http.post("/runs", json={"pipeline": "flow"}).json()["id"]) for _ in range(2)]
+    runs = [str(site.http.post("/runs", json={"pipeline": "flow"}).json()["id"]) for _ in range(3)]
     for run in runs:
         assert site.over(run)["state"] == "succeeded"
+    waited = user.types("runs", "delete", runs[2], "--wait")
+    assert waited.returncode == 0, waited.stderr
+    assert files(home / "artifacts") == {*runs[:2]}
     deleted = site.http.post("/runs/actions/delete", json={"ids": runs[:1]}).json()
     assert (deleted["applied"], deleted["refused"]) == (1, 0)
     assert site.http.get(f"/runs/{runs[0]}").status_code == 404

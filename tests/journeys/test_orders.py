@@ -73,7 +73,10 @@ def test_what_is_over_is_taken_for_another_and_retried(user: User) -> None:
     refused = user.types("runs", "set-state", "latest", "skipped")
     assert refused.returncode == 1
     assert "it can be set to" in refused.stdout
-    assert user.types("runs", "set-state", "latest", "--task", "bad", "succeeded").returncode == 0
+    unnamed = user.types("runs", "set-state", "latest", "--map-index", "1", "succeeded")
+    assert (unnamed.returncode, "--task" in unnamed.stderr) == (2, True)
+    done = user.types("runs", "set-state", "latest", "--task", "bad", "succeeded")
+    assert done.stdout.endswith("✗ failed, bad set to succeeded\n")
     document = user.document()
     assert document["state"] == "failed"
     assert {task["name"]: task["state"] for task in document["tasks"]}["bad"] == "succeeded"
@@ -90,6 +93,18 @@ def test_what_is_over_is_taken_for_another_and_retried(user: User) -> None:
     for answer, code in ((b"n\n", 130), (b"y\n", 0)):
         assert user.in_terminal(*words, act=_answering(answer))[0] == code
     assert {run["state"] for run in json.loads(user.types("runs", "list", "--json").stdout)["items"]} == {"cancelled"}
+    several = user.types("runs", "cancel", "zzzz", "latest", "xx", "--json")
+    assert several.returncode == 1
+    told = [(one["id"], one["outcome"], one["code"]) for one in json.loads(several.stdout)["items"]]
+    run = user.document()["id"]
+    assert told == [
+        (run, "refused", "action_refused"),
+        ("zzzz", "refused", "not_found"),
+        ("xx", "refused", "not_found"),
+    ]
+    for empty in ("", "q=&sort=-created_at"):
+        refused = user.types("runs", "delete", "--filter", empty, "--yes")
+        assert (refused.returncode, "all runs would fit" in refused.stderr) == (2, True)
     nobody = user.types("runs", "pause", "--filter", "state=running")
     assert (nobody.returncode, nobody.stderr.strip()) == (0, "No run fits.")
     wrong = user.types("runs", "pause", "--filter", "stat=running")

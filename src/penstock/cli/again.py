@@ -57,7 +57,9 @@ class Again:
                 key = find_run(connection, self._run)
                 wanted = replays.wanted(connection, key, wish.task, {}, wish.texts, latest=latest)
                 asked = (
-                    replays.ask_for_replay(connection, wanted, time.time()) if _engine_is_there(connection) else None
+                    replays.ask_for_replay(connection, wanted, time.time(), wish.by)
+                    if _engine_is_there(connection)
+                    else None
                 )
             if asked is not None:
                 return self._tell(database, key_of(asked), f"repeats {run_id(key)}")
@@ -83,7 +85,7 @@ class Again:
         else:
             from penstock.cli.render.runs import told
 
-            output.show([told(run["id"], run["state"], what, output.paint())])
+            output.show(told(run["id"], run["state"], what, output.paint(), output.width()))
         return 0
 
     def _here(self, begin: Callable[[LocalEngine], RunHandle]) -> int:
@@ -92,8 +94,8 @@ class Again:
         from penstock.compose.local import LocalEngine, start_executor
 
         home, settings = at_hand()
-        with Signals() as signals:
-            executor = start_executor(settings, workers=self._workers)
+        with Signals() as signals, home.entered() as lifeline:
+            executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
             try:
                 with LocalEngine(home, settings, executor) as engine:
                     return watched(engine, lambda: begin(engine), signals, as_json=self._as_json, quiet=self._quiet)
@@ -107,7 +109,7 @@ def retry_many(chosen: Chosen, task: str | None, params: list[str], *, as_json: 
     """Ask for retries of several runs; the exit code. Raises UsageError, NotFound."""
     _need_engine()
     do = orders.command("retry", {"task": task, "texts": pairs(params, "parameter")})
-    return orders.act(chosen, "retry", do, as_json=as_json)
+    return orders.act(chosen, do, as_json=as_json, done="runs again")
 
 
 def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: bool, as_json: bool) -> int:
@@ -115,14 +117,14 @@ def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: 
     _need_engine()
     texts = pairs(params, "parameter")
 
-    def do(connection: Connection, key: int, now: float, _by: str) -> Outcome:
+    def do(connection: Connection, key: int, now: float, by: str) -> Outcome:
         try:
             wanted = replays.wanted(connection, key, task, {}, texts, latest=latest)
         except PenstockError as error:
             return Outcome(key, "refused", str(error), error.code)
-        return Outcome(key, "applied", f"repeated as {replays.ask_for_replay(connection, wanted, now)}")
+        return Outcome(key, "applied", f"repeated as {replays.ask_for_replay(connection, wanted, now, by)}")
 
-    return orders.act(chosen, "replay", do, as_json=as_json)
+    return orders.act(chosen, do, as_json=as_json)
 
 
 def _need_engine() -> None:

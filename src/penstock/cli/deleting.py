@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from penstock.cli import output
-from penstock.cli.orders import Chosen, chosen_keys, who
+from penstock.cli.orders import LOOK, Chosen, Missing, chosen_keys, unknown, who
 from penstock.cli.render.amounts import plural, size
 from penstock.cli.session import reading
 from penstock.compose.erasing import erase
@@ -22,19 +22,43 @@ if TYPE_CHECKING:
     from penstock.store.deletion import Refusal
 
 
-def delete(chosen: Chosen, *, children: bool, as_json: bool) -> int:
+#: Seconds without any progress after which `--wait` waits no longer.
+PATIENCE: Final = 60.0
+#: Deleted runs of which something is left: more are never waited for at once.
+ALL: Final = 1_000_000
+
+
+def delete(chosen: Chosen, *, children: bool, wait: bool, as_json: bool) -> int:
     """The exit code: 0 when all are gone, 1 when one stays, 130 when nobody was sure. Raises NotFound, UsageError."""
     with reading() as (home, database):
         with database.read() as connection:
-            keys = chosen_keys(connection, chosen)
-            what = _what(connection, keys, children=children)
+            keys, missing = chosen_keys(connection, chosen)
+            going = list(dict.fromkeys([*keys, *(deletion.descendants(connection, keys) if children else ())]))
+            what = _what(connection, going)
         if keys and not chosen.sure and not _is_sure(what, by_filter=chosen.filter is not None and len(keys) > 1):
             return 130
         with database.write() as connection:
             told = deletion.delete_runs(connection, keys, time.time(), who(), children=children)
         erase_here(database, home)
-    _tell(told, as_json=as_json)
-    return 1 if any(told.values()) else 0
+        left = _await(database, home, going) if wait else 0
+    _tell(told, missing, as_json=as_json)
+    if left:
+        print(f"Files of {plural(left, 'deleted run')} are not erased yet: `penstock up` tells why.", file=sys.stderr)
+    return 1 if left or missing or any(told.values()) else 0
+
+
+def _await(database: Database, home: Home, keys: list[int]) -> int:
+    """Wait until nothing of deleted runs is left; how many are left when nothing has moved for too long."""
+    left, since = len(keys), time.monotonic()
+    while left and time.monotonic() - since < PATIENCE:
+        with database.read() as connection:
+            found = len({*keys}.intersection(deletion.unfinished(connection, ALL)))
+        if found < left:
+            left, since = found, time.monotonic()
+        elif found:
+            time.sleep(LOOK)
+            erase_here(database, home)  # where `penstock up` has ended meanwhile
+    return left
 
 
 def erase_here(database: Database, home: Home) -> None:
@@ -45,9 +69,8 @@ def erase_here(database: Database, home: Home) -> None:
     erase(database, home, lambda _: True)
 
 
-def _what(connection: Connection, keys: list[int], *, children: bool) -> str:
-    going = [*keys, *(deletion.descendants(connection, keys) if children else ())]
-    amount = deletion.amount(connection, list(dict.fromkeys(going)))
+def _what(connection: Connection, keys: list[int]) -> str:
+    amount = deletion.amount(connection, keys)
     return f"{plural(amount.runs, 'run')} ({size(amount.bytes)} of artifacts)"
 
 
@@ -55,13 +78,13 @@ def _is_sure(what: str, *, by_filter: bool) -> bool:
     """Who names runs in a program knows what he does; a filter may fit more than was thought."""
     if not sys.stdin.isatty():
         if by_filter:
-            raise UsageError(f"{what} fit, and nobody is there to say yes", cure="`--yes` will delete them all")
+            raise UsageError(f"{what} fit, and nobody is there to say yes", cure="add --yes to delete all of them")
         return True
     print(f"Delete {what} for good? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _tell(told: dict[int, Refusal | None], *, as_json: bool) -> None:
+def _tell(told: dict[int, Refusal | None], missing: list[Missing], *, as_json: bool) -> None:
     if as_json:
         items = [
             {
@@ -70,10 +93,14 @@ def _tell(told: dict[int, Refusal | None], *, as_json: bool) -> None:
             }
             for key, why in told.items()
         ]  # fmt: skip
-        output.show_json({"items": items})
+        output.show_json({"items": items + [unknown(one) for one in missing]})
         return
-    from penstock.cli.render.runs import deleted
+    from penstock.cli.render.runs import deleted, nobody
 
-    output.show([deleted(run_id(key), None if why is None else why.detail) for key, why in told.items()])
-    if not told:
+    width = output.width()
+    for key, why in told.items():
+        output.show(deleted(run_id(key), None if why is None else why.detail, width))
+    for each in missing:
+        output.show(nobody(each.text, str(each.error), width))
+    if not told and not missing:
         print("No run fits.", file=sys.stderr)

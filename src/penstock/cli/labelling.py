@@ -21,8 +21,10 @@ def label(words: list[str], remove: list[str], query: str | None, *, sure: bool,
     if not new and not remove:
         raise UsageError("no label is given", cure="write name=value to set one, --remove NAME to remove one")
 
-    def do(connection: Connection, key: int, now: float, _by: str) -> Outcome:
-        (refusal,) = labels.change_labels(connection, [key], new, remove, now).values()
+    def do(connection: Connection, key: int, now: float, by: str) -> Outcome:
+        (refusal,) = labels.change_labels(connection, [key], new, remove, now, by).values()
         return Outcome(key, "applied") if refusal is None else Outcome(key, "refused", refusal, REFUSED)
 
-    return orders.act(orders.Chosen(runs, query, sure), "label", do, as_json=as_json)
+    done = [f"{name}={value}" for name, value in new.items()]
+    done += [f"without {name}" for name in remove if name not in new]
+    return orders.act(orders.Chosen("label", runs, query, sure), do, as_json=as_json, done=", ".join(done))

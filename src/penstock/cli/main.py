@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from penstock import __version__
-from penstock.cli import db, doctor, output, pipelines, run, runs, up
+from penstock.cli import db, doctor, output, pipelines, run, steering, up
 from penstock.cli.help import Verb, Verbs
 from penstock.cli.problems import tell, tell_mistake, wrong_use
 from penstock.errors import PenstockError
@@ -59,7 +59,7 @@ def root(
 app.command("run", cls=Verb, epilog=run.EXAMPLES)(run.run)
 app.command("up", cls=Verb, epilog=up.UP, short_help="Show and run pipelines in the browser.")(up.up)
 app.command("link", cls=Verb, epilog=up.LINK, short_help="Print a link that signs in to the page.")(up.link)
-app.add_typer(runs.app, name="runs")
+app.add_typer(steering.app, name="runs")
 app.add_typer(pipelines.app, name="pipelines")
 app.add_typer(db.app, name="db")
 app.command("doctor", cls=Verb, epilog="penstock doctor", short_help="Check what running needs.")(doctor.doctor)

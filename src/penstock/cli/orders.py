@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,7 +14,8 @@ from penstock.cli.session import reading
 from penstock.errors import UsageError
 from penstock.model.ids import run_id
 from penstock.store import orders
-from penstock.store.queries import keys_of_query
+from penstock.store.filters import RunFilter
+from penstock.store.queries import filter_from_query, keys_of_query
 from penstock.store.runs import find_run
 from penstock.store.summaries import summaries_of
 
@@ -33,11 +35,19 @@ Act = Callable[["Connection", int, float, str], "Outcome"]
 
 
 class Chosen(NamedTuple):
-    """The runs that are meant: as people name them, or all that fit a filter; `sure` asks no more."""
+    """The runs that `penstock runs VERB` is about: named, or all that fit a filter; `sure` asks no more."""
 
+    verb: str
     texts: list[str]
     filter: str | None = None
     sure: bool = False
+
+
+class Missing(NamedTuple):
+    """What names no run, or several, and why."""
+
+    text: str
+    error: UsageError
 
 
 def command(kind: str, arguments: dict[str, Any]) -> Act:
@@ -51,16 +61,19 @@ def answer(decision: str, task: str | None, texts: dict[str, str], comment: str 
     return command("approve", {name: value for name, value in told.items() if value})
 
 
-def act(chosen: Chosen, verb: str, do: Act, *, as_json: bool) -> int:
+def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done: str | None = None) -> int:
     """Act on each run, wait for the answers, tell what became of each; one refusal does not stop the rest.
 
-    The exit code: 0 when all was done, 1 when a run refused or did not answer yet, 130 when nobody was sure. Raises
-    NotFound, UsageError.
+    `what` is asked before many are touched ("set to failed"), by default the verb; `done` is told of a run that obeyed,
+    beside its state. The exit code: 0 when all was done, 1 when a run refused or did not answer yet, 130 when nobody
+    was sure. Raises NotFound, UsageError.
     """
     with reading() as (_, database):
         with database.read() as connection:
-            keys = chosen_keys(connection, chosen)
-        if chosen.filter is not None and len(keys) > 1 and not chosen.sure and not _is_sure(verb, len(keys)):
+            keys, missing = chosen_keys(connection, chosen)
+            many = chosen.filter is not None and len(keys) > 1 and not chosen.sure
+            states = [run["state"] for run in summaries_of(connection, keys)] if many else []
+        if many and not _is_sure(what or chosen.verb, states):
             return 130
         with database.write() as connection:
             now, by = time.time(), who()
@@ -68,8 +81,11 @@ def act(chosen: Chosen, verb: str, do: Act, *, as_json: bool) -> int:
         wait(database, outcomes)
         with database.read() as connection:
             known = {run["id"]: run["state"] for run in summaries_of(connection, keys)}
-    _tell(outcomes, known, as_json=as_json)
-    return 0 if all(outcome.state == "applied" for outcome in outcomes) else 1
+    for one in outcomes:
+        if one.state == "applied" and one.detail is None:
+            one.detail = done
+    _tell(outcomes, missing, known, as_json=as_json)
+    return 0 if not missing and all(outcome.state == "applied" for outcome in outcomes) else 1
 
 
 def who() -> str:
@@ -91,37 +107,73 @@ def wait(database: Database, outcomes: list[Outcome]) -> None:
                     one.look(connection)
 
 
-def chosen_keys(connection: Connection, chosen: Chosen) -> list[int]:
-    """The runs that are meant, each once. Raises NotFound, UsageError."""
+def chosen_keys(connection: Connection, chosen: Chosen) -> tuple[list[int], list[Missing]]:
+    """The runs that are meant, each once, and of several names those that name none.
+
+    Raises NotFound and UsageError where nothing can be done at all.
+    """
     if bool(chosen.texts) == (chosen.filter is not None):
-        cure = "`penstock runs cancel 38fw` names one, `--filter state=running` means all that fit"
-        raise UsageError("give either runs or a filter", cure=cure)
+        wrong = "give runs or a filter, not both" if chosen.texts else "no run is named"
+        cure = f"`penstock runs {chosen.verb} latest` names one, `--filter state=failed` means all that fit"
+        raise UsageError(wrong, cure=cure)
     if chosen.filter is None:
-        return list(dict.fromkeys(find_run(connection, text) for text in chosen.texts))
-    keys = keys_of_query(connection, chosen.filter, MOST + 1)
+        return _named(connection, chosen.texts)
+    keys = keys_of_query(connection, _narrowing(chosen.filter), MOST + 1)
     if len(keys) > MOST:
         raise UsageError(f"more than {MOST:,} runs fit", cure="narrow the filter, and act in parts")
-    return keys
+    return keys, []
 
 
-def _is_sure(verb: str, count: int) -> bool:
+def _named(connection: Connection, texts: list[str]) -> tuple[list[int], list[Missing]]:
+    keys: dict[int, None] = {}
+    missing = []
+    for text in texts:
+        try:
+            keys[find_run(connection, text)] = None
+        except UsageError as error:
+            if len(texts) == 1:
+                raise
+            missing.append(Missing(text, error))
+    return list(keys), missing
+
+
+def _narrowing(query: str) -> str:
+    """The filter itself, where it narrows anything: a variable of a script may have been empty."""
+    if filter_from_query(query) == RunFilter():
+        raise UsageError("the filter is empty: all runs would fit", cure="say which, as in --filter state=failed")
+    return query
+
+
+def _is_sure(what: str, states: list[str]) -> bool:
+    counts = ", ".join(f"{count:,} {state}" for state, count in Counter(states).most_common())
     if not sys.stdin.isatty():
-        raise UsageError(f"{count} runs fit, and nobody is there to say yes", cure=f"`--yes` will {verb} them all")
-    print(f"{verb} {count} runs? [y/N] ", end="", file=sys.stderr, flush=True)
+        fit = f"{len(states):,} runs fit ({counts})"
+        raise UsageError(f"{fit}, and nobody is there to say yes", cure=f"add --yes to {what} all of them")
+    print(f"{what} {len(states):,} runs ({counts})? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _tell(outcomes: list[Outcome], states: dict[str, str], *, as_json: bool) -> None:
-    told = [(run_id(one.key), one, states.get(run_id(one.key), "deleted")) for one in outcomes]
+def _tell(outcomes: list[Outcome], missing: list[Missing], states: dict[str, str], *, as_json: bool) -> None:
+    told = [(run_id(one.key), one, states.get(run_id(one.key))) for one in outcomes]
     if as_json:
         items = [
             {"id": run, "outcome": one.state, "state": state, "code": one.code, "detail": one.detail}
             for run, one, state in told
         ]
-        output.show_json({"items": items})
+        output.show_json({"items": items + [unknown(one) for one in missing]})
         return
-    from penstock.cli.render.runs import asked
+    from penstock.cli.render.runs import asked, nobody
 
-    output.show([asked(run, one.state, state, one.detail, output.paint()) for run, one, state in told])
-    if not told:
+    paint, width = output.paint(), output.width()
+    for run, one, state in told:
+        output.show(asked(run, one.state, state, one.detail, paint, width))
+    for each in missing:
+        output.show(nobody(each.text, str(each.error), width))
+    if not told and not missing:
         print("No run fits.", file=sys.stderr)
+
+
+def unknown(missing: Missing) -> dict[str, str | None]:
+    """An item of a document for what names no run."""
+    error = missing.error
+    return {"id": missing.text, "outcome": "refused", "state": None, "code": error.code, "detail": str(error)}

@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from penstock.errors import UsageError
-from penstock.model.nearest import did_you_mean
+from penstock.model.nearest import nearest
 from penstock.store import runs
 from penstock.store.connection import Connection
 from penstock.store.filters import RunFilter
@@ -20,11 +20,16 @@ _FIELDS: Final = 1000
 
 def keys_of_query(connection: Connection, query: str, most: int) -> list[int]:
     """Keys of the runs that fit a filter, at most so many. Raises UsageError for what the list would not take."""
+    return runs.keys_fitting(connection, filter_from_query(query), most)
+
+
+def filter_from_query(query: str) -> RunFilter:
+    """The filter that a text means. Raises UsageError for what the list would not take."""
     try:
         pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
         raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
-    return runs.keys_fitting(connection, filter_of(pairs), most)
+    return filter_of(pair for pair in pairs if pair != ("q", ""))
 
 
 def moment(name: str, text: str | None) -> float | None:
@@ -69,8 +74,11 @@ def filter_of(pairs: Iterable[tuple[str, str]]) -> RunFilter:
             facts[key] = _number(key, value) if key.startswith("duration") else value
         elif key not in _NOT_MEANT:
             known = (*_MANY, *_ONE)
-            cure = f"a filter takes {', '.join(known)}"
-            raise UsageError(f"there is no key '{key}' in a filter; {did_you_mean(key, known)}", cure=cure)
+            close = nearest(key, known)
+            meant = f"did you mean '{close}'? " if close else ""
+            raise UsageError(
+                f"there is no key '{key[:40]}' in a filter", cure=f"{meant}a filter takes {', '.join(known)}"
+            )
     return filter_from(**facts)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from penstock.cli.render import amounts
 from penstock.cli.render.run import json_text
-from penstock.cli.render.spans import Line, Piece, Span, clean, cut
+from penstock.cli.render.spans import Line, Piece, Span, clean, cut, wrap
 from penstock.cli.render.states import Paint
 from penstock.cli.render.table import Column, table
 
@@ -24,26 +24,32 @@ def listed(items: list[Document], paint: Paint, width: int, now: float) -> list[
     return table(columns, [_row(run, paint, now) for run in items], paint, width)
 
 
-def asked(run: str, outcome: str, state: str, detail: str | None, paint: Paint) -> Line:
-    """`38fx0bnh17zzn ◌ cancelling`, and what to know where that was not to be."""
+def asked(run: str, outcome: str, state: str | None, detail: str | None, paint: Paint, width: int) -> list[Line]:
+    """`38fx0bnh17zzn ◌ cancelling`, and what to know where that was not to be. `state` None: it is deleted."""
     more = {
         "applied": f", {clean(detail)}" if detail else "",
         "refused": f", refused: {clean(detail or '')}",
         "waiting": ", asked: its engine did not answer yet",
     }
-    return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(more.get(outcome, ""))]
+    is_ = Span("deleted") if state is None else paint.state(state, None)
+    return wrap([Span(run, "cyan"), Span(" "), is_, Span(more.get(outcome, ""))], width)
 
 
-def deleted(run: str, refused: str | None) -> Line:
+def nobody(text: str, why: str, width: int) -> list[Line]:
+    """`38fx refused: there is no run '38fx'`: of several that were named, one that is not there."""
+    return wrap([Span(clean(text), "cyan"), Span(f" refused: {clean(why)}")], width)
+
+
+def deleted(run: str, refused: str | None, width: int) -> list[Line]:
     """`38fx0bnh17zzn deleted`, or why it stays."""
     if refused is None:
-        return [Span(run, "cyan"), Span(" deleted")]
-    return [Span(run, "cyan"), Span(" stays", "yellow"), Span(f": {clean(refused)}")]
+        return [[Span(run, "cyan"), Span(" deleted")]]
+    return wrap([Span(run, "cyan"), Span(" stays", "yellow"), Span(f": {clean(refused)}")], width)
 
 
-def told(run: str, state: str, what: str, paint: Paint) -> Line:
-    """`38fx0bnh17zzn ● running runs again`: what became of a wish for a run."""
-    return [Span(run, "cyan"), Span(" "), paint.state(state, None), Span(f", {clean(what)}")]
+def told(run: str, state: str, what: str, paint: Paint, width: int) -> list[Line]:
+    """`38fx0bnh17zzn ● running, runs again`: what became of a wish for a run."""
+    return wrap([Span(run, "cyan"), Span(" "), paint.state(state, None), Span(f", {clean(what)}")], width)
 
 
 def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
