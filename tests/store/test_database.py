@@ -399,3 +399,9 @@ class TestAFullDisk:
         (tmp_path / "file").write_text("")
         with pytest.raises(StoreError, match="PENSTOCK_HOME"):
             open_database(tmp_path / "file" / "penstock.db")
+
+
+def test_postgresql_without_its_library_tells_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "penstock.store.postgres", None)
+    with pytest.raises(SettingsError, match=r'pip install "penstock\[postgres\]"'):
+        open_database("postgresql://me@127.0.0.1/penstock")

@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from penstock.agent import spool
-from penstock.agent.switchboard import ADOPT
+from penstock.compose.left import alone
 from penstock.compose.local import LocalEngine
 from penstock.compose.requested import request_of
 from penstock.compose.turns import restore_slots
@@ -29,8 +29,6 @@ from penstock.store.write import apply
 #: Seconds between two looks for runs that were left, and while the workers of a dead engine are still ending.
 EVERY: Final = 1.0
 SOON: Final = 0.05
-#: Seconds after which the agent of an engine whose lifeline can't be seen (one of another home) has ended its work.
-ENDED: Final = ADOPT + 2.0
 log = logging.getLogger("penstock.engine")
 
 
@@ -43,6 +41,8 @@ class Takeover:
 
     def __init__(self, local: LocalEngine) -> None:
         self._local = local
+        #: The agent of a dead engine waits for the next one for a while.
+        self._is_alone = alone(local.home)
         self._keys: list[int] = []
         self._next = 0.0
         #: Engines whose agent is ours now.
@@ -69,7 +69,7 @@ class Takeover:
                 made = self._claim(connection, key, spooled)
             if made is not None:
                 restored, bequest = made
-                log.warning("run %s goes on: the engine that ran it was killed", restored.view.id)
+                log.warning("run %s goes on: the engine that had it is gone", restored.view.id)
                 self._local.take_over(restored, bequest)
         if self._keys and not self._inherited:
             # The agent waits for our word.
@@ -112,17 +112,6 @@ class Takeover:
         return found
 
     # --- any run -----------------------------------------------------------------------------------
-
-    def _is_alone(self, connection: Connection, key: int) -> bool:
-        """Is nobody at work for a run any more? The agent of a dead engine waits for the next one for a while."""
-        owner = ownership.owner_of(connection, key)
-        last = None if owner is None else instances.find(connection, owner)
-        if last is None or last.process.host != instances.this_process().host:
-            return True  # silent for so long that its agent has ended
-        state = lifelines.state(self._local.home.lifeline(last.process))
-        if state == "unknown":
-            return last.gone_at is None or last.gone_at / 1_000_000 < time.time() - ENDED
-        return state == "cut"
 
     def _claim(
         self, connection: Connection, key: int, spooled: dict[str, list[Report]]

@@ -35,11 +35,15 @@ class Database:
         self._turn: AbstractContextManager[object] = threading.Lock() if self.dialect == "sqlite" else self._no_turn
 
     def connect(self, *, write: bool) -> Connection:
-        """A new connection, which the caller closes. Raises StoreError."""
+        """A new connection, which the caller closes. Raises StoreError, SettingsError without the library for it."""
         if isinstance(self.location, Path):
             return SqliteConnection(self.location, write=write, patience=self._patience)
-        from penstock.store.postgres import PostgresConnection
-
+        try:
+            from penstock.store.postgres import PostgresConnection
+        except ImportError as error:
+            raise SettingsError(
+                f"PostgreSQL needs a library that is not here ({error})", cure='pip install "penstock[postgres]"'
+            ) from error
         return PostgresConnection(self.location, write=write, patience=self._patience)
 
     def read(self) -> AbstractContextManager[Connection]:

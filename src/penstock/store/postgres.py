@@ -135,7 +135,8 @@ def tell(error: psycopg.Error) -> Exception:
         return StoreCorrupt(f"the database is damaged ({message})", cure="restore it from a backup")
     if isinstance(error, psycopg.OperationalError):
         return StoreLost(
-            f"the database can't be reached ({message})", cure="check its address, and that the server runs"
+            f"the database can't be reached ({message})",
+            cure="check its address, user and password, and that the server runs",
         )
     if isinstance(error, psycopg.DataError) and "NUL" in message:
         return UnicodeError(message)
