@@ -43,9 +43,9 @@ def fails_first():
     assert run.attempt == 3
     return 1
 
-@drill.task(retry=Retry(2, delay="10ms"), timeout="1s", grace="0.2s")
+@drill.task(retry=Retry(4, delay="10ms"), timeout="1s", grace="0.2s")
 def out_of_time():
-    work(0.05 if run.attempt == 2 else 30, True)
+    work(30 if run.attempt == 1 else 0.05, True)
     return 1
 
 @drill.task(on_lost="retry")

@@ -26,7 +26,8 @@ def drained(folder: Path, seed: int, runs: int = 8) -> Outcome:
         figures = {"drained": time.monotonic() - start}
         wrong = [] if status == 0 else [f"it ended with status {status}"]
         with contextlib.suppress(TimeoutError):
-            until(lambda: not marked(project.mark), "all its processes are gone", 1.0)
+            figures["gone after that"] = until(lambda: not marked(project.mark), "all its processes are gone", 20.0)
+            wrong += over(figures, "gone after that", 1.0)
         wrong += [f"process {process.pid} is left" for process, _ in marked(project.mark)]
         project.up()
         return _rest(project, promised, figures, wrong)

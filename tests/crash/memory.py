@@ -12,7 +12,7 @@ _TEXT = """
 def greedy():
     witness("begin")
     if run.attempt == 1:
-        kept = bytearray(2_000_000_000)
+        kept = bytearray(1_000_000_000)
         for at in range(0, len(kept), 4096):
             kept[at] = 1
     witness("end")
@@ -21,7 +21,7 @@ def greedy():
 @drill.task(resources={"memory": "300MB"})
 def always_greedy():
     witness("begin")
-    kept = [b"x" * 1_000_000 for _ in range(4000)]
+    kept = [b"x" * 1_000_000 for _ in range(1000)]
     time.sleep(60)
 
 @drill.task

@@ -134,9 +134,9 @@ class Project:
             return not connection.all("SELECT 1 FROM command WHERE state = 'waiting'")
 
     def broken(self) -> list[str]:
-        """The laws that do not hold. Children of what was killed get two seconds to end."""
+        """The laws that do not hold. Children of what was killed get time to end, as much as a loaded machine needs."""
         with contextlib.suppress(TimeoutError):
-            until(lambda: not home.left_over(self.mark), "children of tasks are gone", 2.0)
+            until(lambda: not home.left_over(self.mark), "children of tasks are gone", 20.0)
         return home.broken(self.home, self.seen, self.mark, self._database)
 
     def end(self) -> None:

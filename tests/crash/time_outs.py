@@ -8,7 +8,7 @@ from typing import Final
 
 import psutil
 
-from tests.crash.outcome import Outcome
+from tests.crash.outcome import Outcome, over
 from tests.crash.project import Project, until
 
 LIMIT: Final = 1.0
@@ -62,10 +62,10 @@ def time_outs(folder: Path) -> Outcome:
     project = _project(folder, f'timeout="{LIMIT}s", grace="{GRACE}s"')
     try:
         project.starts("run", "flow.py", "--workers", str(len(KINDS)))
-        dead = _deaths(project)
+        dead, _ = _deaths(project)
         figures = {f"{kind} dead after its limit": dead[kind] - LIMIT for kind in KINDS}
         until(project.over, "the run is over")
-        late = [f"{name}: {value:.2f} s" for name, value in figures.items() if value > GRACE + LATE]
+        late = [law for name in figures for law in over(figures, name, GRACE + LATE)]
         told = [f"{task} is {state}/{reason}" for task, state, reason in _told(project) if reason != "timeout"]
         return Outcome(figures, [*late, *told, *project.broken()])
     finally:
@@ -81,13 +81,13 @@ def cancelled(folder: Path) -> Outcome:
         until(lambda: all((folder / f"{kind}.stuck").exists() for kind in KINDS), "all are stuck")
         start = time.time()
         project.posts(f"/runs/{run}/actions/cancel", {})
-        dead = _deaths(project, start)
+        dead, alive = _deaths(project, start)
         until(project.over, "the run is over")
         with project.database.read() as connection:
             (ended,) = connection.one("SELECT ended_at FROM run") or (0,)
         figures = {"cancel to dead": max(dead.values()), "cancel to told": ended / 1e6 - start}
-        late = [f"cancel to dead: {max(dead.values()):.2f} s"] if max(dead.values()) > GRACE + CANCELLED else []
-        early = ["cancelled before all were dead"] if ended / 1e6 - start < max(dead.values()) - 0.05 else []
+        late = over(figures, "cancel to dead", GRACE + CANCELLED)
+        early = ["cancelled before all were dead"] if ended / 1e6 < alive else []
         return Outcome(figures, [*late, *early, *project.broken()])
     finally:
         project.end()
@@ -97,21 +97,26 @@ def _project(folder: Path, policy: str) -> Project:
     return Project(folder, text=_TASKS.replace("POLICY", policy))
 
 
-def _deaths(project: Project, since: float | None = None) -> dict[str, float]:
-    """Seconds until no process of a task was there any more, since it got stuck or a moment."""
+def _deaths(project: Project, since: float | None = None) -> tuple[dict[str, float], float]:
+    """Seconds until no process of a task was there any more, since it got stuck or a moment; when one was last seen."""
     dead: dict[str, float] = {}
+    alive = 0.0
 
     def all_dead() -> bool:
+        nonlocal alive
         for kind in KINDS:
             note = project.folder / f"{kind}.stuck"
             if kind not in dead and note.exists():
                 at, *numbers = note.read_text().split()
-                if not any(_lives(int(number)) for number in numbers):
+                now = time.time()
+                if any(_lives(int(number)) for number in numbers):
+                    alive = now
+                else:
                     dead[kind] = time.time() - (since or float(at))
         return len(dead) == len(KINDS)
 
-    until(all_dead, "all are dead", 30.0)
-    return dead
+    until(all_dead, "all are dead")
+    return dead, alive
 
 
 def _lives(number: int) -> bool:
