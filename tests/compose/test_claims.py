@@ -202,7 +202,7 @@ def test_commands_for_runs_of_the_dead_are_answered(desk: Desk) -> None:
         connection.run("UPDATE run SET state = 'running', started_at = created_at WHERE key = ?", (key,))
         command = commands.add(connection, key, "cancel", {}, time.time())
         owner = instances.register(connection, "terminal", time.time())
-        assert settle_abandoned_runs(connection, owner, time.time()) == [key]
+        assert settle_abandoned_runs(connection, owner, time.time(), lambda *_: True) == [key]
         found = commands.find(connection, command)
     assert found is not None
     assert (found.state, found.outcome["code"]) == ("refused", "transition")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.compose import left
 from penstock.engine.request import RetryWish, RunRequest
 from penstock.errors import LimitReached
 from penstock.model import ids
@@ -160,7 +161,8 @@ def test_runs_of_terminals_wait_too(limited: Limited) -> None:
     assert limited.most_at_once() == 1
 
 
-def test_what_a_terminal_leaves_behind_lets_the_others_in(limited: Limited) -> None:
+def test_what_a_terminal_leaves_behind_lets_the_others_in(limited: Limited, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(left.ENDED, "terminal", 0.0)  # no lifeline tells that it has ended what it ran
     with limited.terminal() as first:
         holds = first.submit(limited.specs["one"], RunRequest({"gate": limited.gate("never")}))
         limited.becomes(holds.id, "running")

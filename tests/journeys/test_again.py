@@ -31,6 +31,19 @@ def third(second):
 """
 
 
+ALONE = """
+    import os, time
+    from penstock import Pipeline
+    flow = Pipeline("flow", params={"seconds": 60.0})
+
+    @flow.task
+    def alone(seconds: float):
+        with open("began", "a") as file:
+            file.write(f"{os.getpid()}\\n")
+        time.sleep(seconds)
+"""
+
+
 def ran(document: dict[str, Any]) -> dict[str, list[tuple[int, str]]]:
     return {task["name"]: [(one["generation"], one["state"]) for one in task["attempts"]] for task in document["tasks"]}
 
@@ -100,6 +113,27 @@ def test_a_killed_run_of_a_terminal_is_retried(user: User) -> None:
     told = json.loads(again.stdout)
     assert told["state"] == "succeeded"
     assert ran(told)["first"] in ([(1, "succeeded")], [(1, "lost"), (2, "succeeded")])
+
+
+def test_a_retry_never_runs_beside_what_a_killed_terminal_left(user: User) -> None:
+    user.write("flow.py", ALONE)
+    began = user.folder / "began"
+    child = user.starts("run", "flow.py")
+    until(lambda: began.exists() and began.read_text(), "the task runs")
+    agent = next(one for one in user.processes() if "penstock.agent" in one.cmdline() and one.ppid() == child.pid)
+    agent.suspend()  # as one that the machine has no time for
+    child.kill()
+    child.wait()
+    refused = user.types("runs", "retry", "latest", "-p", "seconds=0")
+    assert (refused.returncode, began.read_text().count("\n")) == (1, 1)
+    assert user.document()["state"] == "running"
+    agent.resume()
+    again = user.types("runs", "retry", "latest", "-p", "seconds=0", "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["state"] == "succeeded"
+    assert began.read_text().count("\n") == 2
+    assert user.types("db", "check").returncode == 0
+    assert list((user.folder / ".penstock" / "engines").iterdir()) != [], "of the one that was killed"
 
 
 def test_where_penstock_up_runs_it_does_that(user: User, up: Callable[..., Site]) -> None:

@@ -104,7 +104,7 @@ def test_it_is_not_taken_for_abandoned_before_it_is_claimed(known: Database) -> 
     with known.write() as connection:
         assert recovery.orphans(connection, NOW) == []
         assert ownership.claim(connection, key, other, NOW) is None
-        assert settle_abandoned_runs(connection, other, NOW) == []
+        assert settle_abandoned_runs(connection, other, NOW, lambda *_: True) == []
     assert claim(known, key, owner) is not None
     with known.write() as connection:
         instances.gone(connection, owner, NOW)
@@ -125,6 +125,22 @@ def test_it_can_be_withdrawn_until_somebody_claims_it(known: Database) -> None:
     assert (shown["state"], shown["reason"], shown["ended_at"]) == ("cancelled", "user", "2013-01-01T00:00:02.000000Z")
     assert unclaimed(known) == []
     assert check(known) == []
+
+
+def test_one_that_is_given_back_never_has_an_epoch_twice(known: Database) -> None:
+    """What was begun in the first, and is on no record, has keys of its own."""
+    key, owner = ask(known), engine(known)
+    for expected in (1, 2, 3):
+        claimed = claim(known, key, owner)
+        assert claimed is not None
+        assert claimed.epoch == expected
+        with known.write() as connection:
+            assert requests.give_back(connection, key)
+        assert unclaimed(known) == [key]
+        assert check(known) == []
+    with known.write() as connection:
+        assert requests.withdraw(connection, key, NOW)
+        assert ownership.reclaim(connection, key, owner, 2) == 4
 
 
 def test_each_of_these_is_an_event_of_the_run(known: Database) -> None:

@@ -11,7 +11,7 @@ from penstock.cli.run import watched
 from penstock.cli.session import at_hand, reading
 from penstock.cli.target import pairs
 from penstock.engine.request import RetryWish
-from penstock.errors import PenstockError, UsageError
+from penstock.errors import PenstockError, TransitionError, UsageError
 from penstock.model.ids import key_of, run_id
 from penstock.store import instances, replays
 from penstock.store.orders import Outcome, ask
@@ -73,6 +73,8 @@ class Again:
         orders.wait(database, [outcome])
         if outcome.state == "applied":
             return self._tell(database, outcome.key, "runs again")
+        if self._as_json and outcome.state == "refused":
+            raise TransitionError(outcome.detail)
         detail = outcome.detail or "the engine did not answer yet"
         self._tell(database, outcome.key, f"does not run again: {detail}")
         return 1

@@ -124,18 +124,20 @@ def run(
             from penstock.compose.local import LocalEngine, start_executor
             from penstock.engine.request import RunRequest
 
-            executor = start_executor(settings, inline=inline, workers=workers, preload=aim.libraries())
-            aim.begin(executor)
-            request = RunRequest(
-                given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
-                tuple(tag or ()), from_run, refresh=refresh,
-                breakpoints=tuple(break_ or ()),
-            )  # fmt: skip
-            spec = aim.spec()
-            _check(spec, request, settings, executor)
-            home.make()
-            with LocalEngine(home, settings, executor) as engine:
-                return watched(engine, lambda: engine.submit(spec, request), signals, as_json=as_json, quiet=quiet)
+            with home.entered() as lifeline:
+                executor = start_executor(
+                    settings, inline=inline, workers=workers, preload=aim.libraries(), lifeline=lifeline
+                )
+                aim.begin(executor)
+                request = RunRequest(
+                    given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
+                    tuple(tag or ()), from_run, refresh=refresh,
+                    breakpoints=tuple(break_ or ()),
+                )  # fmt: skip
+                spec = aim.spec()
+                _check(spec, request, settings, executor)
+                with LocalEngine(home, settings, executor) as engine:
+                    return watched(engine, lambda: engine.submit(spec, request), signals, as_json=as_json, quiet=quiet)
         except KeyboardInterrupt:
             return signals.exit_code or 130
         finally:

@@ -60,13 +60,13 @@ def reading() -> Iterator[tuple[Home, Database]]:
     database = open_database(home.database_url, create=spools)
     try:
         # Runs of Kedro's that are over are on record from here on, also where their own recorder was killed.
-        _settle(database, read_spools(home, database, settings.log_limit))
+        _settle(home, database, read_spools(home, database, settings.log_limit))
         yield home, database
     finally:
         database.close()
 
 
-def _settle(database: Database, spare: set[int]) -> None:
+def _settle(home: Home, database: Database, spare: set[int]) -> None:
     """Say of runs whose process is gone what became of them; most often there are none, and nothing is written."""
     from penstock.store import instances
     from penstock.store.recovery import anything_abandoned
@@ -75,9 +75,11 @@ def _settle(database: Database, spare: set[int]) -> None:
     with database.read() as connection:
         if not anything_abandoned(connection, now):
             return
+    from penstock.compose.left import alone, wait_for_agents
     from penstock.engine.recover import settle_abandoned_runs
 
+    wait_for_agents(home, database)
     with database.write() as connection:
         owner = instances.register(connection, "terminal", now)
-        settle_abandoned_runs(connection, owner, now, spare)
+        settle_abandoned_runs(connection, owner, now, alone(home), spare)
         instances.gone(connection, owner, now)

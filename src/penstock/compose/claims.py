@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from penstock.compose.left import alone
 from penstock.compose.local import LocalEngine
 from penstock.compose.orders import Orders
 from penstock.compose.requested import request_of
@@ -88,7 +89,7 @@ class Claims:
             if not late and not recovery.anything_abandoned(connection, now):
                 return
         with self._local.database.write() as connection:
-            settle_abandoned_runs(connection, self._local.owner, now, spare)
+            settle_abandoned_runs(connection, self._local.owner, now, alone(self._local.home), spare)
             commands.refuse_late(connection, now)
 
     def _start(self, asked: Requested) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,3 +59,26 @@ class Home:
                 f"{self.path} can't be made ({error.strerror})",
                 cure="set PENSTOCK_HOME to a folder that can be written",
             ) from error
+
+    @contextmanager
+    def entered(self) -> Iterator[Path]:
+        """Make the folder for this process, whose lifeline is given; what was made in vain is removed again."""
+        from penstock.store.instances import this_process
+
+        new = not self.exists
+        self.make()
+        lifeline = self.lifeline(this_process())
+        try:
+            yield lifeline
+        finally:
+            with suppress(OSError):
+                lifeline.unlink(missing_ok=True)
+                if new:
+                    self._remove_if_empty()
+
+    def _remove_if_empty(self) -> None:
+        """Raises OSError when somebody else has begun to use it."""
+        self.lifelines.rmdir()
+        if [one.name for one in self.path.iterdir()] == [".gitignore"]:
+            (self.path / ".gitignore").unlink()
+            self.path.rmdir()

@@ -13,6 +13,7 @@ from typing import Self
 from penstock.compose.admission import Admission
 from penstock.compose.desk import LOOK, Desk, Duty
 from penstock.compose.home import Home
+from penstock.compose.left import alone, wait_for_agents
 from penstock.compose.planner import Planner
 from penstock.compose.requested import Definitions, request_of
 from penstock.compose.results import Results
@@ -62,7 +63,7 @@ def start_executor(
     width = workers or settings.workers or os.cpu_count() or 1
     limit = settings.log_limit
     executor: PausableExecutor = (
-        InlineExecutor(log_limit=limit)
+        InlineExecutor(log_limit=limit, lifeline=lifeline)
         if inline
         else LocalExecutor(width, log_limit=limit, preload=preload, lifeline=lifeline)
     )
@@ -142,9 +143,10 @@ class LocalEngine:
             self.engine.start()
 
     def _register(self, kind: str, spare: set[int]) -> int:
+        wait_for_agents(self.home, self.database)
         with self.database.write() as connection:
             owner = instances.register(connection, kind, time.time(), workers=self.executor.workers)
-            settle_abandoned_runs(connection, owner, time.time(), spare)
+            settle_abandoned_runs(connection, owner, time.time(), alone(self.home), spare)
             return owner
 
     def _ring(self) -> None:
@@ -210,7 +212,7 @@ class LocalEngine:
         now = time.time()
         with self.database.write() as connection:
             wanted = replays.wanted(connection, key, wish.task, wish.params, wish.texts, latest=latest)
-            identity = replays.ask_for_replay(connection, wanted, now)
+            identity = replays.ask_for_replay(connection, wanted, now, wish.by)
             asked = requests.claim(connection, ids.key_of(identity), self.owner)
             assert asked is not None
             definition = self.definitions.of(asked)

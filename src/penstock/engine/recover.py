@@ -7,7 +7,7 @@ an engine of `penstock up` had waits for the next one (compose.takeover).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from penstock.engine.outbox import micros
@@ -23,10 +23,17 @@ REASON = "lease_lost"
 MESSAGE = "the process that ran it was killed"
 
 
-def settle_abandoned_runs(connection: Connection, owner: int, now: float, spare: Collection[int] = ()) -> list[int]:
+def settle_abandoned_runs(
+    connection: Connection,
+    owner: int,
+    now: float,
+    is_alone: Callable[[Connection, int], bool],
+    spare: Collection[int] = (),
+) -> list[int]:
     """End the record of every run whose process is gone; their keys. Within a transaction that writes.
 
-    Keys in `spare` are left to somebody else, who still has something to say of them.
+    One of which something may still run (`is_alone` says no of its key) is left for later, and those in `spare` to
+    somebody else, who still has something to say of them.
 
     A process that is only silent (a machine that slept) keeps its runs, and those of an engine go on with the next
     one. Time grows with the task runs of the runs that end.
@@ -35,7 +42,7 @@ def settle_abandoned_runs(connection: Connection, owner: int, now: float, spare:
     slots.release_lost(connection)
     settled = []
     for key in recovery.orphans(connection, expired_before=0.0, of_engines=False):
-        if key in spare or requests.give_back(connection, key):
+        if key in spare or not is_alone(connection, key) or requests.give_back(connection, key):
             continue
         epoch = ownership.claim(connection, key, owner, expired_before=0.0)
         stored = recovery.load_run(connection, key)

@@ -13,10 +13,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.streams import TextStream
+from penstock.executors import lifelines
 from penstock.ports.executor import (
     Assignment,
     Ended,
@@ -38,13 +40,17 @@ WORKER = "inline"
 
 
 class InlineExecutor:
-    """Makes one attempt a call of `poll` (see ports.executor for the law)."""
+    """Makes one attempt a call of `poll` (see ports.executor for the law). `lifeline`: a file that is locked while we
+    live.
+    """
 
     workers = 1
     suspends = False
 
-    def __init__(self, *, log_limit: int = LIMIT) -> None:
+    def __init__(self, *, log_limit: int = LIMIT, lifeline: Path | None = None) -> None:
         self._log_limit = log_limit
+        self._lifeline = lifeline
+        self._held: int | None = None
         self._runs: dict[str, Run] = {}
         self._queue: deque[Assignment] = deque()
         self._reports: list[Report] = []
@@ -56,6 +62,8 @@ class InlineExecutor:
 
     def open(self) -> None:
         """Nothing is to be started."""
+        if self._lifeline is not None and self._held is None:
+            self._held = lifelines.hold(self._lifeline)
 
     def prepare(self, context: RunContext) -> None:
         """Make a run known."""
@@ -115,6 +123,9 @@ class InlineExecutor:
         self._queue.clear()
         self._last = None
         self._runs.clear()
+        if self._held is not None:
+            lifelines.release(self._held)
+            self._held = None
 
     def _begin(self, assignment: Assignment) -> None:
         if assignment.after is not None:

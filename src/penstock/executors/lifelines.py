@@ -1,4 +1,5 @@
-"""Whether the agent of an engine is still at work: a file for each engine, locked for as long as either of them lives.
+"""Whether the agent of an engine is still at work: a file for each engine, also of a terminal, locked for as long as
+either of them lives.
 
 The lock (flock(2)) belongs to what the engine opened and its agents have got from it, so the kernel gives it up with
 the last of them, however they end; an agent ends after all its workers. The file stays: it tells that the engine was
