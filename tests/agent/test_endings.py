@@ -10,6 +10,9 @@ import pytest
 from tests.agent.conftest import eventually, tagged
 from tests.executors.stage import Stage, said
 
+#: Seconds that say that nobody waited for a grace of 5 or 60; a quiet machine needs 0.3.
+SOON = 4.5
+
 
 def _started(stage: Stage, task: str, tmp_path: Path, **facts: object) -> tuple[str, Path]:
     mark = tmp_path / "mark"
@@ -25,7 +28,7 @@ def test_a_cancel_lets_the_task_clean_up(stage: Stage, tmp_path: Path) -> None:
     ended = stage.end(key)
     assert (ended.outcome, ended.reason) == ("cancelled", None)
     assert mark.read_text() == "cleaned"
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < SOON
 
 
 @pytest.mark.parametrize("task", ["ignores_sigterm", "holds_the_lock"])
@@ -36,14 +39,14 @@ def test_what_does_not_listen_is_killed_after_its_grace(stage: Stage, tmp_path: 
     ended = stage.end(key)
     assert ended.outcome == "cancelled"
     # Between the mark and its loop, the one that holds the lock may still hear.
-    assert (0.19 if task == "ignores_sigterm" else 0.0) < time.monotonic() - before < 3
+    assert (0.19 if task == "ignores_sigterm" else 0.0) < time.monotonic() - before < SOON
 
 
 def test_a_second_cancel_kills_at_once(stage: Stage, tmp_path: Path) -> None:
     key, _ = _started(stage, "ignores_sigterm", tmp_path, grace=60.0)
     stage.executor.cancel([key])
     stage.executor.cancel([key])
-    assert stage.end(key, within=2).outcome == "cancelled"
+    assert stage.end(key, within=SOON).outcome == "cancelled"
 
 
 def test_a_cancelled_task_that_returns_has_succeeded(stage: Stage, tmp_path: Path) -> None:
@@ -56,7 +59,7 @@ def test_a_timeout_is_a_failure_that_tells_where(stage: Stage) -> None:
     stage.run("pid")
     before = time.monotonic()
     ended = stage.run("sleeps", timeout=0.2)
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < SOON
     assert (ended.outcome, ended.reason) == ("failed", "timeout")
     assert ended.error["type"] == "TimeoutError"
     assert "0.2 s" in ended.error["message"]
@@ -75,7 +78,7 @@ def test_a_loop_that_holds_the_interpreter_lock_ends_in_time(stage: Stage, tmp_p
     key, _ = _started(stage, "holds_the_lock", tmp_path, timeout=0.2, grace=0.2)
     ended = stage.end(key)
     assert (ended.outcome, ended.reason) == ("failed", "timeout")
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < SOON
 
 
 def test_an_end_takes_the_whole_tree(stage: Stage, tmp_path: Path) -> None:

@@ -64,19 +64,18 @@ def test_what_stands_still_and_does_not_listen_is_killed(stage: Stage, tmp_path:
 
 def test_time_does_not_count_while_it_stands_still(stage: Stage, tmp_path: Path) -> None:
     stage.run("pid")
-    mark = tmp_path / "mark"
     before = time.monotonic()
-    key = stage.start("sleeps", inputs={"mark": ref(str(mark))}, timeout=1.0)
-    eventually(mark.exists)
+    key, pids = _spread(stage, tmp_path, timeout=2.0)
     stage.executor.suspend([key])
+    eventually(lambda: _still(pids))
     rest = time.monotonic()
     with pytest.raises(AssertionError, match="not within"):
-        stage.end(key, within=1.5)  # its time would be up
-    stage.executor.resume([key])
+        stage.end(key, within=2.5)  # its time would be up
     rested = time.monotonic() - rest
+    stage.executor.resume([key])
     ended = stage.end(key)
     assert (ended.outcome, ended.reason) == ("failed", "timeout")
-    assert time.monotonic() - before >= rested + 0.9
+    assert time.monotonic() - before >= rested + 1.9
 
 
 def test_what_was_not_begun_comes_back_and_what_runs_goes_on(stage: Stage, tmp_path: Path) -> None:
