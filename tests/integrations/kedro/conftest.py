@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.integrations.kedro.oldest import oldest_python
 from tests.integrations.kedro.projects.made import make_project
 
 
@@ -15,6 +17,12 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     monkeypatch.delenv("PENSTOCK_KEDRO", raising=False)
     monkeypatch.delenv("PENSTOCK_HOME", raising=False)
+
+
+@pytest.fixture(scope="session", params=["newest", "oldest"])
+def kedro_python(request: pytest.FixtureRequest) -> Path:
+    """The interpreter that has a Kedro: the one that is here, and the oldest that we take."""
+    return Path(sys.executable) if request.param == "newest" else oldest_python()
 
 
 @pytest.fixture

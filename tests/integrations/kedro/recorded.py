@@ -47,6 +47,12 @@ class Recorded:
         """A command of Kedro's under way."""
         return self._popen(["-m", "kedro", *words])
 
+    def python_module(self, *words: str) -> None:
+        """`python -m` to its end, which is a good one."""
+        done = self._popen(["-m", *words])
+        said, _ = done.communicate(timeout=PATIENCE)
+        assert done.returncode == 0, said
+
     def drives(self, *cases: dict[str, Any]) -> list[str | None]:
         """Runs from Python, one after the other in one process; what was raised of each."""
         return self._raised(str(DRIVER), str(self.project), json.dumps(cases))

@@ -6,17 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
-import pytest
-
-from benchmarks.catalog import Tool
-from benchmarks.environments import NotInstalled, install, python_of
 from tests.integrations.kedro.written import write_project
 
-ROOT = Path(__file__).parents[3]
-OLDEST = Tool("kedro-1.0", ("kedro==1.0.0",), ())
 REGISTRY = """
     from kedro.pipeline import Pipeline, node, pipeline
 
@@ -93,33 +86,19 @@ SETTINGS = """
 """
 
 
-@cache
-def _oldest() -> str:
-    """The interpreter that has the oldest Kedro. Skips the test where it can't be had; fails in CI."""
-    try:
-        install(OLDEST)
-        return str(python_of(OLDEST))
-    except NotInstalled as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(f"Kedro 1.0 can't be installed here: {error}")
-
-
-@pytest.mark.parametrize("which", ["newest", "oldest"])
-def test_definitions_hooks_versions_and_generators(tmp_path: Path, which: str) -> None:
+def test_definitions_hooks_versions_and_generators(tmp_path: Path, kedro_python: Path) -> None:
     project = write_project(
         tmp_path, REGISTRY, settings=SETTINGS, parameters="options: {step: 1}\n",
         catalog="kept: {type: small.settings.Lines, filepath: data/kept.txt, versioned: true}\n",
     )  # fmt: skip
-    python = sys.executable if which == "newest" else _oldest()
     script = Path(__file__).with_name("contract.py")
     done = subprocess.run(
-        [python, str(script), str(project), str(tmp_path / "artifacts")], capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}", "DO_NOT_TRACK": "1"},
+        [kedro_python, script, project, tmp_path / "artifacts"], capture_output=True, text=True, check=False,
+        env={**os.environ, "DO_NOT_TRACK": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    assert which == "newest" or told["kedro"] == "1.0.0"
+    assert (told["kedro"] == "1.0.0") is (kedro_python != Path(sys.executable))
     nodes = ["begin", "inner.keep", "pieces", "say"]
     assert sorted(told["definitions"]["__default__"]) == sorted([*nodes, "after_pipeline_run"])
     assert [outcome[2:] for outcome in told["outcomes"]] == [["succeeded", None]] * 10

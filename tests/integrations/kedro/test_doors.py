@@ -23,7 +23,7 @@ from penstock.server.app import create_app
 from penstock.store.rows import Commit, NewMetric
 from penstock.store.runs import find_run
 from tests.integrations.kedro.recorded import Recorded
-from tests.integrations.kedro.viz import read_by_viz
+from tests.integrations.kedro.viz import read_by_viz, viz_serving
 from tests.server.world import ORIGIN, TOKEN, World, problem
 from tests.store import made
 
@@ -193,7 +193,7 @@ def test_kedro_viz_reads_the_file_as_our_door_answers() -> None:
 
 
 RUNS = {
-    "spaceflights": [["--runner", "ThreadRunner", "--to-nodes", "create_model_input_table_node"], []],
+    "spaceflights": [["--runner", "ThreadRunner", "--to-nodes", "create_model_input_table_node"]],
     "failing": [["--pipeline", "function"], ["--pipeline", "load"], ["--pipeline", "save"]],
 }
 
@@ -222,6 +222,33 @@ def test_kedro_viz_reads_the_file_of_runs_that_it_does_not_record(name: str, pro
         operations = [[dataset["error"]["error_operation"] for dataset in each["datasets"].values() if dataset["error"]]
                       for each in told]  # fmt: skip
         assert operations == [[], ["loading"], ["saving"]]
+
+
+#: Commands, and the nodes that their runs make of spaceflights' seven.
+SHOWN = [
+    (["kedro", "run", "--runner", "ParallelRunner"], 7),
+    (["kedro", "run", "--runner", "ParallelRunner", "--tags", "processing"], 3),
+    (["kedro", "run", "--nodes", "preprocess_companies_node"], 1),
+    (["penstock.cli", "run", ".", "--to", "preprocess_shuttles_node"], 1),
+]
+
+
+@pytest.mark.slow
+def test_the_page_of_kedro_viz_shows_parts_and_runs_of_any_runner(project: Callable[[str], Path]) -> None:
+    folder = project("spaceflights")
+    recorded = Recorded(folder, PENSTOCK_KEDRO_VIZ="on")
+    with viz_serving(folder) as asked:
+        drawn = {node["id"] for node in asked("/api/main")["nodes"]}
+        for words, count in SHOWN:
+            recorded.python_module(*words)
+            run = recorded.runs()[-1]
+            with recorded.reading() as connection:
+                ours = status(read(connection, find_run(connection, run["id"])))
+            shown = asked("/api/run-status")
+            shown["pipeline"]["run_id"] = ours["pipeline"]["run_id"]
+            assert shown == ours, words
+            assert len(shown["nodes"]) == count
+            assert {*shown["nodes"], *shown["datasets"]} <= drawn
 
 
 @pytest.mark.parametrize(("word", "wanted"), [("on", True), ("off", False), ("", find_spec("kedro_viz") is not None)])

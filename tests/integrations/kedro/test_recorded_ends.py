@@ -27,8 +27,8 @@ PATIENCE = 60.0
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> Recorded:
-    return Recorded(make_project("waiting", tmp_path))
+def recorded(tmp_path: Path, kedro_python: Path) -> Recorded:
+    return Recorded(make_project("waiting", tmp_path), kedro_python)
 
 
 def until(found: Callable[[], Any]) -> Any:

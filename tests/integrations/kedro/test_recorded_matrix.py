@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integrations.kedro.oldest import without_pandas
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states, task
 
@@ -34,12 +36,14 @@ WAYS: list[tuple[str | None, dict[str, Any]]] = [
 
 @pytest.fixture(scope="module", params=[None, "spawn"], ids=["fork", "spawn"])
 def ended(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, kedro_python: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Recorded, dict[Any, dict[str, Any]]]:
     """All pipelines of `failing` by all runners, in one process; their documents by (way, pipeline)."""
     context: str | None = request.param
     made = make_project("failing", tmp_path_factory.mktemp("matrix"))
-    recorded = Recorded(made, **({"KEDRO_MP_CONTEXT": context} if context else {}))
+    if kedro_python != Path(sys.executable):
+        without_pandas(made)
+    recorded = Recorded(made, kedro_python, **({"KEDRO_MP_CONTEXT": context} if context else {}))
     ways = [way for began, way in WAYS if (began == "spawn") == (context == "spawn")]
     cases = [{**way, "pipeline": name} for way in ways for name in ENDS]
     raised = recorded.drives(*cases)

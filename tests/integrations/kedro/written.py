@@ -12,7 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-COMMAND = [sys.executable, "-m", "penstock.cli"]
+CLI = ["-m", "penstock.cli"]
+COMMAND = [sys.executable, *CLI]
 PATIENCE = 120.0
 
 
@@ -40,24 +41,25 @@ def write_project(folder: Path, registry: str, **files: str) -> Path:
 
 
 class User:
-    """Types `penstock` in a folder."""
+    """Types `penstock` in a folder; that of the environment of `python`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: Path = Path(sys.executable)) -> None:
         self.folder = folder
+        self._command = [str(python), *CLI]
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("PENSTOCK_")}
         self.env |= {"COLUMNS": "200", "DO_NOT_TRACK": "1"}
 
     def types(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command and what became of it."""
         return subprocess.run(
-            [*COMMAND, *words], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=PATIENCE,
+            [*self._command, *words], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=PATIENCE,
             stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
     def begins(self, *words: str) -> subprocess.Popen[str]:
         """A command that goes on."""
         return subprocess.Popen(
-            [*COMMAND, *words], cwd=self.folder, env=self.env, text=True, stdin=subprocess.DEVNULL,
+            [*self._command, *words], cwd=self.folder, env=self.env, text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
