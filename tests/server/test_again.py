@@ -37,7 +37,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def engine(world: World, answer: str, outcome: Any = None) -> AbstractContextManager[None]:
     """Answers wishes to retry, as an engine would."""
-    return answering(world, commands.for_anyone, answer, outcome)
+    return answering(world, lambda connection: commands.for_anyone(connection, 0), answer, outcome)
 
 
 def over(world: World, at: float = 0.0, **facts: Any) -> str:
@@ -53,7 +53,7 @@ def post(world: World, path: str, body: Any = None, **headers: str) -> Any:
 
 def waiting(world: World) -> list[commands.Command]:
     with world.database.read() as connection:
-        return commands.for_anyone(connection)
+        return commands.for_anyone(connection, 0)
 
 
 # --- retry ----------------------------------------------------------------------------------------------

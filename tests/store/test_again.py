@@ -63,9 +63,13 @@ class TestReclaim:
             assert ownership.reclaim(connection, made.KEY, owner, 2) is None
             assert ownership.reclaim(connection, made.key_at(1), owner, 1) is None
 
-    def test_of_many_who_begin_it_again_the_last_may_write(self, database: Database) -> None:
+    @pytest.mark.parametrize(("kind", "expected"), [("engine", [2]), ("terminal", [2, 3, 4, 5])])
+    def test_of_many_engines_who_begin_it_again_one_does(
+        self, database: Database, kind: str, expected: list[int]
+    ) -> None:
+        """Of terminals the last may write: each is told by people to begin it."""
         over(database)
-        owners = [register(database) for _ in range(4)]
+        owners = [register(database, kind) for _ in range(4)]
         start, epochs = threading.Barrier(len(owners)), []
 
         def contend(owner: int) -> None:
@@ -78,7 +82,17 @@ class TestReclaim:
             thread.start()
         for thread in threads:
             thread.join(20)
-        assert sorted(epochs) == [2, 3, 4, 5]  # type: ignore[type-var]
+        assert sorted(epoch for epoch in epochs if epoch is not None) == expected
+
+    def test_who_is_gone_keeps_nobody_from_it(self, database: Database) -> None:
+        over(database)
+        first, second = register(database), register(database)
+        with database.write() as connection:
+            assert ownership.reclaim(connection, made.KEY, first, 1) == 2
+            assert ownership.reclaim(connection, made.KEY, second, 1) is None
+            assert ownership.reclaim(connection, made.KEY, first, 1) == 3
+            instances.gone(connection, first, NOW)
+            assert ownership.reclaim(connection, made.KEY, second, 1) == 4
 
 
 def test_wishes_for_anyone_what_is_over_wait_for_any_engine(database: Database) -> None:
@@ -89,9 +103,20 @@ def test_wishes_for_anyone_what_is_over_wait_for_any_engine(database: Database) 
         cancel = commands.add(connection, made.KEY, "cancel", {}, NOW)
         early = commands.add(connection, made.key_at(1), "retry", {}, NOW)
     with database.read() as connection:
-        assert [(one.id, one.by) for one in commands.for_anyone(connection)] == [(again, "ann")]
+        assert [(one.id, one.by) for one in commands.for_anyone(connection, 1)] == [(again, "ann")]
         assert [one.id for one in commands.waiting(connection, 1)] == [cancel, early]
-        assert commands.for_anyone(connection, limit=0) == []
+        assert commands.for_anyone(connection, 1, limit=0) == []
+
+
+def test_of_a_run_that_another_engine_has_it_alone_obeys(database: Database) -> None:
+    ours, other = register(database), register(database)
+    over(database, owner=other)
+    with database.write() as connection:
+        again = commands.add(connection, made.KEY, "retry", {}, NOW)
+        assert commands.for_anyone(connection, ours) == []
+        assert [one.id for one in commands.for_anyone(connection, other)] == [again]
+        instances.gone(connection, other, NOW)
+        assert [one.id for one in commands.for_anyone(connection, ours)] == [again]
 
 
 def test_runs_of_engines_wait_for_the_next_and_those_of_terminals_do_not(database: Database) -> None:

@@ -39,7 +39,7 @@ class Orders:
 
     def look(self, connection: Connection, room: int) -> None:
         """See what is asked for, as far as there is room."""
-        self._commands = commands.for_anyone(connection, room) if room > 0 else []
+        self._commands = commands.for_anyone(connection, self._local.owner, room) if room > 0 else []
 
     def act(self) -> None:
         """Do what was asked for, or say why not."""
@@ -61,4 +61,6 @@ class Orders:
 
     def _refuse(self, command: Command, code: str, detail: str) -> None:
         with self._local.database.write() as connection:
+            if all(one.id != command.id for one in commands.for_anyone(connection, self._local.owner)):
+                return  # another engine has begun with it, and answers
             commands.settle(connection, command.id, "refused", {"code": code, "detail": detail}, time.time())

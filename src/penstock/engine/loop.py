@@ -308,7 +308,8 @@ class Engine:
 
     def stir(self, view: RunView) -> None:
         """Have the deciders look at a run in this turn."""
-        self._stirred[view.key] = view
+        if self._is_ours(view):
+            self._stirred[view.key] = view
 
     def _obey(self, command: Command) -> None:
         refusal = obey(self, self._views.get(command.run_key), command)
@@ -323,13 +324,22 @@ class Engine:
             attempt = self._live.get(key)
         return attempt
 
+    def _is_ours(self, view: RunView) -> bool:
+        """Is it not one that was given up, and whose run has perhaps begun again since as another view?"""
+        return self._views.get(view.key) is view
+
+    def _find_ours(self, key: str) -> Attempt | None:
+        """The live attempt of a key, of a run that was not given up."""
+        attempt = self._find(key)
+        return attempt if attempt is not None and self._is_ours(attempt.task_run.run) else None
+
     def _take_started(self, report: Started) -> None:
-        attempt = self._find(report.key)
+        attempt = self._find_ours(report.key)
         if attempt is not None:
             take_started(attempt, report.at, report.worker, self.out)
             view = attempt.task_run.run
             if view.still:
-                self._stirred[view.key] = view
+                self.stir(view)
 
     def _take_ended(self, report: Ended) -> None:
         attempt = self._find(report.key) or self._keep_late(report.key)
@@ -345,12 +355,12 @@ class Engine:
                 view.rested.remove(attempt)
         else:
             self.limits.release(attempt.task_run)
-        if view.key not in self._views:
+        if not self._is_ours(view):
             return
         if attempt.task_run.task.successor is not None:
             keep_pace(view, report)
         view.ended.append((attempt, report))
-        self._stirred[view.key] = view
+        self.stir(view)
 
     def _keep_late(self, key: str) -> Attempt | None:
         """An attempt was made although what it waits for is not on record as succeeded: its run was being cancelled."""
@@ -359,8 +369,8 @@ class Engine:
             return None
         self._promises.close(promise)
         run = promise.task_run
-        self._stirred[run.run.key] = run.run
-        if run.state != "cancelling" and run.state not in TERMINAL_TASK:
+        self.stir(run.run)
+        if not self._is_ours(run.run) or (run.state != "cancelling" and run.state not in TERMINAL_TASK):
             return None
         self.out.mark_task_run(run)
         self.limits.hold(run)
@@ -379,13 +389,13 @@ class Engine:
         view = run.run
         if not recalled:
             fall_back(view)
-        self._stirred[view.key] = view
+        self.stir(view)
         attempt.after = None
         if promise is not None:
             self._promises.close(promise)
             if run.state == "cancelling":
                 view.touched[run.seq] = run
-        elif view.key in self._views and run.state == "queued" and all(one is not run for one, _, _ in view.chosen):
+        elif self._is_ours(view) and run.state == "queued" and all(one is not run for one, _, _ in view.chosen):
             if view.state == "paused":
                 # It takes no room while it waits: other runs go on.
                 self.limits.release(run)
@@ -405,26 +415,26 @@ class Engine:
             self.out.event(view, view.task_runs[seq], n, report.ended_at, "attempt.fenced", data)
 
     def _take_metric(self, report: Metric) -> None:
-        attempt = self._find(report.key)
+        attempt = self._find_ours(report.key)
         if attempt is not None and self._adoption.is_new(report):
             run, at = attempt.task_run, int(report.at * 1_000_000)
             row = NewMetric(run.run.key, run.seq, attempt.n, at, report.name, report.value, report.unit)
             self.out.metrics.append(row)
 
     def _take_progress(self, report: Progress) -> None:
-        attempt = self._find(report.key)
+        attempt = self._find_ours(report.key)
         if attempt is not None:
             attempt.task_run.progress = (report.done, report.total)
             self.out.mark_task_run(attempt.task_run)
 
     def _take_told(self, report: Told) -> None:
-        attempt = self._find(report.key)
+        attempt = self._find_ours(report.key)
         if attempt is not None and self._adoption.is_new(report):
             run = attempt.task_run
             self.out.event(run.run, run, attempt.n, report.at, report.kind, report.data)
 
     def _take_sample(self, report: Sample) -> None:
-        attempt = self._find(report.key)
+        attempt = self._find_ours(report.key)
         if attempt is not None:
             run, at = attempt.task_run, int(report.at * 1_000_000)
             self.out.samples.append(NewSample(run.run.key, run.seq, attempt.n, at, *report[2:]))
@@ -528,9 +538,10 @@ class Engine:
         if not self.out.ready and not self.out.again and not pools.waiting:
             return
         ended = self._rested.intersection(self.out.cancel)
-        again = [attempt for attempt in self.out.again if attempt.key not in ended]
+        # It may have come back, and its end after it, from an agent that has more to tell than is on record.
+        again = [attempt for attempt in self.out.again if attempt.key in self._live and attempt.key not in ended]
         self.out.again = []
-        again = [attempt for attempt in again if attempt.task_run.run.key in self._views]
+        again = [attempt for attempt in again if self._is_ours(attempt.task_run.run)]
         for attempt in again:
             if attempt.key in self._rested:
                 self._rested.discard(attempt.key)
@@ -564,7 +575,8 @@ class Engine:
         for attempt in view.rested:
             self._rested.discard(attempt.key)
             self._live.pop(attempt.key, None)
-        self._stirred.pop(view.key, None)
+        if self._stirred.get(view.key) is view:
+            del self._stirred[view.key]
         self._finish(view, failure)
 
     def _doom_all(self, reason: str, message: str) -> None:

@@ -140,11 +140,11 @@ _LAWS: Final = (
         "WHERE attempt.run_key = task.run_key AND attempt.seq = task.seq)",
         _REPORT,
     ),
-    # A run that was asked for has epoch 0 until an engine claims it, and may be withdrawn before.
+    # A run that nobody has claimed is in no epoch (store.requests), and may be withdrawn before.
     _Law(
         "epochs start at one",
-        "SELECT key, 'epoch ' || epoch FROM run WHERE epoch < 0 "
-        "OR (epoch = 0 AND (owner IS NOT NULL OR state NOT IN ('created', 'queued', 'cancelled')))",
+        "SELECT key, 'epoch ' || epoch FROM run WHERE epoch <= 0 "
+        "AND (owner IS NOT NULL OR state NOT IN ('created', 'queued', 'cancelled'))",
         _REPORT,
     ),
     _Law(

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from penstock.model.commands import OF_ANYONE
 from penstock.store.connection import Connection
+from penstock.store.ownership import WITH_ANOTHER
 from penstock.store.times import micros
 from penstock.store.words import RUN_OVER, listed
 
@@ -61,12 +62,15 @@ def waiting(connection: Connection, owner: int, limit: int = 100) -> list[Comman
     return [_command(row) for row in rows]
 
 
-def for_anyone(connection: Connection, limit: int = 100) -> list[Command]:
-    """Wishes for runs that are over which need no owner, whoever had the runs, in the order in which they came."""
+def for_anyone(connection: Connection, owner: int, limit: int = 100) -> list[Command]:
+    """Wishes for runs that are over which need no owner, in the order in which they came; not those for runs that
+    another engine than `owner` had last, and that is there.
+    """
     rows = connection.all(
         f"SELECT {_COLUMNS} FROM command WHERE state = 'waiting' AND kind IN {_OF_ANYONE} AND EXISTS (SELECT 1 "
-        f"FROM run WHERE run.key = command.run_key AND run.state IN {RUN_OVER}) ORDER BY id LIMIT ?",
-        (limit,),
+        f"FROM run WHERE run.key = command.run_key AND run.state IN {RUN_OVER} AND NOT {WITH_ANOTHER}) "
+        "ORDER BY id LIMIT ?",
+        (owner, limit),
     )
     return [_command(row) for row in rows]
 

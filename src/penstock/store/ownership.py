@@ -43,15 +43,23 @@ def is_queued(connection: Connection, run_key: int, owner: int, epoch: int) -> b
     return connection.one(_QUEUED[connection.dialect], (run_key, owner, epoch)) is not None
 
 
+#: Another engine had the run last, and is there: it may be beginning it again, which is on no record yet, and begins
+#: its tasks before that is. One parameter: who asks.
+WITH_ANOTHER: Final = (
+    "EXISTS (SELECT 1 FROM instance WHERE instance.id = run.owner AND instance.id <> ? AND instance.kind = 'engine' "
+    "AND instance.gone_at IS NULL)"
+)
+
+
 def reclaim(connection: Connection, run_key: int, owner: int, row_version: int) -> int | None:
     """Make `owner` the owner of a run that is over, so that it can begin again; its new epoch.
 
-    None when the run is not over, or has changed since it was read at that row version.
+    None when the run is not over, has changed since it was read at that row version, or is with another engine.
     """
     row = connection.one(
-        "UPDATE run SET owner = ?, epoch = epoch + 1 "
-        f"WHERE key = ? AND row_version = ? AND state IN {RUN_OVER} RETURNING epoch",
-        (owner, run_key, row_version),
+        "UPDATE run SET owner = ?, epoch = abs(epoch) + 1 "
+        f"WHERE key = ? AND row_version = ? AND state IN {RUN_OVER} AND NOT {WITH_ANOTHER} RETURNING epoch",
+        (owner, run_key, row_version, owner),
     )
     return None if row is None else int(row[0])
 

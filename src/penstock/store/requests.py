@@ -2,7 +2,8 @@
 
 Such a run is a row in state `created` with owner NULL, epoch 0 and no task runs. To claim it is to raise its epoch to
 1. Nothing else may change it before that, except `withdraw`, and `queue` where a limit has no room for it: then it is
-`queued`, and claimed in its turn.
+`queued`, and claimed in its turn. One that is given back has the epoch of its last owner, below 0, and is claimed in
+the next: what nobody recorded of the last one may still run, and nothing else is to have its key.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ from penstock.store.write import apply
 #: `replay_from` too, the task from which a run is repeated.
 PARTS: Final = ("from", "to", "only", "tags", "from_run", "replay_from")
 
-_NEW: Final = "state = 'created' AND owner IS NULL AND epoch = 0"
-_UNCLAIMED: Final = "state IN ('created', 'queued') AND owner IS NULL AND epoch = 0"
+_NEW: Final = "state = 'created' AND owner IS NULL AND epoch <= 0"
+_UNCLAIMED: Final = "state IN ('created', 'queued') AND owner IS NULL AND epoch <= 0"
 _UNCLAIMED_NOW: Final = {
     "sqlite": f"SELECT 1 FROM run WHERE key = ? AND {_UNCLAIMED}",
     # Who finds the row locked leaves it to the one that holds it.
     "postgresql": f"SELECT 1 FROM run WHERE key = ? AND {_UNCLAIMED} FOR UPDATE SKIP LOCKED",
 }
 _CLAIM: Final = {
-    "sqlite": f"UPDATE run SET owner = ?, epoch = 1 WHERE key = ? AND {_UNCLAIMED} RETURNING key",
-    "postgresql": "UPDATE run SET owner = ?, epoch = 1 WHERE key = "
+    "sqlite": f"UPDATE run SET owner = ?, epoch = abs(epoch) + 1 WHERE key = ? AND {_UNCLAIMED} RETURNING key",
+    "postgresql": "UPDATE run SET owner = ?, epoch = abs(epoch) + 1 WHERE key = "
     f"(SELECT key FROM run WHERE key = ? AND {_UNCLAIMED} FOR UPDATE SKIP LOCKED) RETURNING key",
 }
 
@@ -136,7 +137,7 @@ def unclaimed(connection: Connection, limit: int = 100) -> list[int]:
 
 
 def claim(connection: Connection, key: int, owner: int) -> Requested | None:
-    """Make the instance `owner` the owner of a run that was asked for, in epoch 1, within a transaction that writes.
+    """Make the instance `owner` the owner of a run that was asked for, within a transaction that writes.
 
     None when somebody else has it, or it was withdrawn. Of any number who try at the same time, one succeeds.
     """
@@ -220,7 +221,7 @@ def complete(
 def give_back(connection: Connection, key: int) -> bool:
     """Let others claim a run whose engine went before it began anything. False when it had begun, or is over."""
     row = connection.one(
-        "UPDATE run SET owner = NULL, epoch = 0 WHERE key = ? AND state IN ('created', 'queued') AND epoch > 0 "
+        "UPDATE run SET owner = NULL, epoch = -epoch WHERE key = ? AND state IN ('created', 'queued') AND epoch > 0 "
         "AND NOT EXISTS (SELECT 1 FROM task_run_row WHERE task_run_row.run_key = run.key) RETURNING state",
         (key,),
     )
