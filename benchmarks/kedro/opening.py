@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.environments import NotInstalled, install, python_of
 from benchmarks.kedro.projects import project, surroundings
 from benchmarks.page.figures import Figure, absent
-from benchmarks.page.kedro_viz import TOOL
+from benchmarks.page.kedro_viz import OUTPUT, PORTS, TOOL, last_words
 from benchmarks.page.serving import end, first_answer, free_port, memory_of_tree
 
 PART = "opening"
@@ -41,21 +41,24 @@ def _opened(
 ) -> Iterator[Figure]:
     seconds: list[float] = []
     memory = 0.0
+    output = folder / OUTPUT
     try:
         for _ in range(times):
-            port = free_port()
+            # Kedro-Viz ends with exit status 1 when it is given a port above 49151, as the system gives out.
+            port = free_port(PORTS)
             begun = time.perf_counter()
-            process = subprocess.Popen(
-                [*command, str(port)], cwd=folder, env=surroundings(folder, {}), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
-            )  # fmt: skip
+            with open(output, "w") as told:
+                process = subprocess.Popen(
+                    [*command, str(port)], cwd=folder, env=surroundings(folder, {}), stdin=subprocess.DEVNULL,
+                    stdout=told, stderr=subprocess.STDOUT, text=True,
+                )  # fmt: skip
             try:
                 seconds.append(first_answer(process, f"http://127.0.0.1:{port}", begun, path))
                 memory = sum(size for _, size in memory_of_tree(process.pid)) / 1e6
             finally:
                 end(process)
     except (OSError, TimeoutError) as error:
-        yield absent(PART, who, error)
+        yield absent(PART, who, f"{error}: {last_words(output)}")
         return
     note = f"{times} times, {min(seconds):.2f} to {max(seconds):.2f} s, of GET {path}"
     yield Figure(PART, f"{who}: first answer, median", statistics.median(seconds), "s", target, note=note)

@@ -32,41 +32,49 @@ def runners(times: int, whole: bool) -> Iterator[Figure]:
         with project("trivial") as folder:
             for runner in ("SequentialRunner", "ThreadRunner"):
                 yield _figure("runners", f"kedro run, {runner}, {nodes} nodes", [*_KEDRO, runner], folder, size, times)
-            cold = alone = None
-            if nodes <= PARALLEL or whole:
-                command = [*_KEDRO, "ParallelRunner"]
-                cold = _figure("runners", f"kedro run, ParallelRunner, {nodes} nodes", command, folder, size, 1)
-                yield cold
+            theirs = list(_parallel(nodes, folder, size, whole))
+            yield from theirs
+            ours = list(_ours(nodes, folder, size, times))
+            yield from ours
             if nodes == PARALLEL:
-                alone = _alone(f"ParallelRunner alone, {nodes} nodes", folder, size)
-                yield alone
-            yield from _ours(nodes, folder, size, times, _fraction(cold, nodes), _fraction(alone, nodes))
+                yield from _beside(nodes, theirs, ours)
 
 
-def _fraction(theirs: Figure | None, nodes: int) -> float | None:
-    return theirs.value / FASTER if nodes == PARALLEL and theirs is not None and theirs.value else None
+def _parallel(nodes: int, folder: Path, size: dict[str, str], whole: bool) -> Iterator[Figure]:
+    """ParallelRunner from cold; at the size that is compared its run alone too."""
+    what = f"kedro run, ParallelRunner, {nodes} nodes"
+    if nodes <= PARALLEL or whole:
+        yield _figure("runners", what, [*_KEDRO, "ParallelRunner"], folder, size, 1)
+    if nodes == PARALLEL:
+        try:
+            (one,) = driven(Path(sys.executable), folder, "ParallelRunner", 0, _OFF | size)
+        except Broken as error:
+            yield absent("runners", f"{what}, the run alone", error)
+        else:
+            yield Figure("runners", f"{what}, the run alone", one["wall"], "s", note="once")
 
 
-def _alone(what: str, folder: Path, size: dict[str, str]) -> Figure:
-    try:
-        (one,) = driven(Path(sys.executable), folder, "ParallelRunner", 0, _OFF | size)
-    except Broken as error:
-        return absent("runners", what, error)
-    return Figure("runners", what, one["wall"], "s", note="once")
-
-
-def _ours(
-    nodes: int, folder: Path, size: dict[str, str], times: int, cold: float | None, alone: float | None
-) -> Iterator[Figure]:
+def _ours(nodes: int, folder: Path, size: dict[str, str], times: int) -> Iterator[Figure]:
+    """Ours from cold, and the run alone."""
     what = f"penstock run, 2 workers, {nodes} nodes"
     try:
         both = [lasted([*OURS[:-1], "--json", "--workers", "2"], folder, _OFF | size) for _ in range(times)]
     except Broken as error:
         yield absent("runners", what, error)
         return
-    commands, runs = [one[0] for one in both], [one[1] for one in both]
-    yield Figure("runners", what, statistics.median(commands), "s", cold, note=_note(commands))
-    yield Figure("runners", f"{what}, the run alone", statistics.median(runs), "s", alone, note=_note(runs))
+    for name, seconds in ((what, [one[0] for one in both]), (f"{what}, the run alone", [one[1] for one in both])):
+        yield Figure("runners", name, statistics.median(seconds), "s", note=_note(seconds))
+
+
+def _beside(nodes: int, theirs: list[Figure], ours: list[Figure]) -> Iterator[Figure]:
+    """How many times as fast as ParallelRunner we are: whole commands from cold, and run against run."""
+    for way, their, our in zip(("from cold", "run against run"), theirs, ours, strict=False):
+        what = f"{nodes} nodes, ParallelRunner's time by ours, {way}"
+        if their.value is None or our.value is None:
+            yield absent("runners", what, "one of the two was not measured")
+            continue
+        note = f"{their.value:.2f} s by {our.value:.2f} s"
+        yield Figure("runners", what, their.value / our.value, "", FASTER, at_least=True, note=note)
 
 
 def spaceflights(times: int) -> Iterator[Figure]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kedro import __main__ as program
-from benchmarks.kedro import cost, projects, runners
+from benchmarks.kedro import cost, opening, projects, runners
+from benchmarks.page.figures import Figure
 
 
 def test_parts_are_known_by_their_names() -> None:
@@ -41,13 +42,42 @@ def test_settings_of_ours_do_not_reach_what_is_measured(tmp_path: Path, monkeypa
     assert (found.get("PENSTOCK_HOME"), found["PENSTOCK_KEDRO"], found["DO_NOT_TRACK"]) == (None, "off", "1")
 
 
+def test_we_stand_beside_parallel_runner_from_cold_and_run_against_run() -> None:
+    theirs = [Figure("runners", "", seconds, "s") for seconds in (28.8, 28.1)]
+    ours = [Figure("runners", "", seconds, "s") for seconds in (1.2, 0.1)]
+    cold, alone = runners._beside(200, theirs, ours)
+    assert (cold.what, alone.what) == (
+        "200 nodes, ParallelRunner's time by ours, from cold",
+        "200 nodes, ParallelRunner's time by ours, run against run",
+    )
+    assert (cold.value, cold.verdict) == (pytest.approx(24), "missed")
+    assert (alone.value, alone.verdict) == (pytest.approx(281), "met")
+    (absent,) = runners._beside(200, theirs, [Figure("runners", "", None, "", note="broken")])
+    assert absent.value is None
+
+
+@pytest.mark.slow
+def test_both_servers_are_opened() -> None:
+    figures = list(opening.opening(1, installs=True))
+    assert [figure.note for figure in figures if figure.value is None] == []
+    assert [figure.what.split(":")[0] for figure in figures] == ["penstock up"] * 2 + ["kedro viz run"] * 2
+
+
+def test_a_server_that_does_not_start_is_told_with_its_last_words(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; sys.exit('no such wheel')"]
+    (figure,) = opening._opened("ours", command, "/health", tmp_path, 1, None)
+    assert figure.note == "it ended with exit status 1: no such wheel"
+
+
 @pytest.mark.slow
 def test_runs_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "SIZES", (10,))
-    monkeypatch.setattr(runners, "PARALLEL", 0)
+    monkeypatch.setattr(runners, "PARALLEL", 10)
     figures = list(runners.runners(1, whole=False))
     assert [figure.note for figure in figures if figure.value is None] == []
-    assert [figure.what.split(",")[0] for figure in figures] == ["kedro run"] * 2 + ["penstock run"] * 2
+    assert [figure.what.split(",")[0] for figure in figures] == [
+        *["kedro run"] * 4, *["penstock run"] * 2, *["10 nodes"] * 2
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
