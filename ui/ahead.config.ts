@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Plugin, Rollup } from "vite";
 
 const RUN = "src/app/RunPlace.tsx";
+const PIPELINE = "src/app/PipelinePlace.tsx";
 const tab = (module: string) => [RUN, `src/features/run/${module}.tsx`];
 
 /** Modules of each place, by its address. */
@@ -16,6 +17,10 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   "/runs/*/logs": tab("logs/LogsTab"),
   "/runs/*/outputs": tab("outputs/OutputsTab"),
   "/runs/*/metrics": tab("metrics/MetricsTab"),
+  "/pipelines/*/overview": [PIPELINE],
+  "/pipelines/*/workflow": [PIPELINE, "src/features/pipelines/GraphTab.tsx"],
+  "/pipelines/*/runs": [PIPELINE],
+  "/pipelines/*/grid": [PIPELINE, "src/features/pipelines/grid/GridTab.tsx"],
 };
 
 export function tellAhead(): Plugin {

@@ -3,7 +3,7 @@
 (function () {
   var FILES = {};
   var run = /^\/runs\/([^/]+)\/([a-z]+)$/.exec(location.pathname);
-  var files = FILES[run === null ? location.pathname : "/runs/*/" + run[2]] || [];
+  var files = FILES[location.pathname.replace(/^\/(runs|pipelines)\/[^/]+\/([a-z]+)$/, "/$1/*/$2")] || [];
   if (run !== null) {
     var asked = (window.penstockAhead = new Map());
     if (run[2] === "workflow") ask("/api/v1/runs/" + run[1] + "/graph");

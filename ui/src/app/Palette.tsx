@@ -7,6 +7,7 @@ import { findRunQuery, runContextQuery, type RunDocument } from "../api/runs";
 import { signOut } from "../api/service";
 import { doingsHere } from "../components/doings";
 import { StateIcon } from "../components/StateIcon";
+import { calledText } from "../domain/names";
 import { ranked, type Entry } from "./ranked";
 import style from "./Palette.module.css";
 
@@ -34,7 +35,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   ], [navigate, onHelp, setColorScheme]);
   const known = useMemo<Entry[]>(() => (pipelines.data?.items ?? []).flatMap((item) => {
     const place = { params: { name: item.name, tab: "overview" }, search: { namespace: item.namespace } };
-    const word = item.namespace === "default" ? item.name : `${item.namespace} / ${item.name}`;
+    const word = calledText(item.namespace, item.name);
     return [
       { key: `p ${word}`, word, kind: "Pipeline", act: () => void navigate({ to: "/pipelines/$name/$tab", ...place }) },
       { key: `n ${word}`, word: `Run ${word} now`, kind: "Do", act: () => void navigate({ to: "/pipelines/$name/$tab", ...place, search: { ...place.search, run: "now" } }) },

@@ -1,7 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { comparisonQuery } from "../api/comparison";
-import { runGraphQuery } from "../api/graphs";
+import { pipelineGraphQuery, runGraphQuery } from "../api/graphs";
+import { pipelineQuery } from "../api/pipelines";
 import { runQuery } from "../api/runs";
+import { expectPart as expectPipelinePart } from "../features/pipelines/parts";
 import { expectPart } from "../features/run/parts";
 import { expectLayout } from "../graph/layout/ask";
 
@@ -27,6 +29,14 @@ async function expectPicture(client: QueryClient, runId: string): Promise<void> 
   if (graph === undefined) return;
   expectLayout(graph.tasks.length);
   (await drawing)?.beginLayout(graph);
+}
+
+/** The same for a pipeline's page. */
+export async function expectPipeline(client: QueryClient, name: string, tab: string, namespace = "default"): Promise<void> {
+  const key = { name, namespace };
+  void client.prefetchQuery(pipelineQuery(key));
+  if (tab === "workflow") void client.prefetchQuery(pipelineGraphQuery(key));
+  await Promise.race([expectPipelinePart(tab), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
 /** The same for two runs side by side. */

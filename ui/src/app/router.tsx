@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, defaultStringifySearch, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { ApiProblem } from "../api/client";
-import { expectComparison, expectRun } from "./ahead";
+import { expectComparison, expectPipeline, expectRun } from "./ahead";
 import { NotFound, Trouble, Waiting } from "./states";
 import { readCompareSearch, readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
 import { Shell } from "./Shell";
@@ -85,6 +85,7 @@ const pipelineTab = createRoute({
   getParentRoute: () => root,
   path: "/pipelines/$name/$tab",
   validateSearch: readPipelineSearch,
+  loader: ({ context, params, location }) => expectPipeline(context.client, params.name, params.tab, readPipelineSearch(location.search as Record<string, unknown>).namespace),
   component: lazyRouteComponent(() => import("./PipelinePlace"), "PipelinePlace"),
 });
 

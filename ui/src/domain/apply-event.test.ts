@@ -25,6 +25,11 @@ test("a task's change is shown at once, others stay the same objects", () => {
   expect(applyToRun(run, [taskChange("one", "queued")]).stale).toBe(false);
 });
 
+test("a run of type debug is read anew with each change of it: its breakpoints are in no line", () => {
+  expect(applyToRun({ ...run, type: "debug" }, [runChange("r1", "running")]).stale).toBe(true);
+  expect(applyToRun(run, [runChange("r1", "running")]).stale).toBe(false);
+});
+
 test("of several changes the last one holds", () => {
   const { run: next } = applyToRun(run, [taskChange("one", "running"), taskChange("one", "succeeded")]);
   expect(next.tasks[0]!.state).toBe("succeeded");

@@ -21,7 +21,8 @@ export function applyToRun(run: Run, changes: readonly Change[]): Applied {
   let stale = false;
   for (const change of changes) {
     if (change.kind === "run" && change.run.id === run.id) {
-      stale ||= isOver(change.run.state) !== isOver(head.state) || change.run.generation !== head.generation;
+      // Of a run of type debug breakpoints may have changed, which only the document tells.
+      stale ||= isOver(change.run.state) !== isOver(head.state) || change.run.generation !== head.generation || head.type === "debug";
       head = { ...head, ...headOf(change.run) };
     } else if (change.kind === "task" && change.run_id === run.id) {
       tasks.set(placeOf(change.name, change.map_index), change);

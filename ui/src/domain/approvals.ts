@@ -1,5 +1,6 @@
 /** What runs ask people, put together so that one answer can be given to all that ask the same. Pure. */
 import type { components } from "../wire/api";
+import { calledText } from "./names";
 import { firstTexts, readAll, textOf } from "./params";
 
 type Schemas = components["schemas"];
@@ -42,7 +43,7 @@ export function questionsOf(runs: readonly Asking[], nodesOf: ReadonlyMap<string
       const known = found.get(key);
       if (known !== undefined) known.runs.push(run.id);
       else found.set(key, {
-        pipeline: run.namespace === "default" ? run.pipeline : `${run.namespace} / ${run.pipeline}`, task: task.name, map_index: task.map_index, message: approval.message, runs: [run.id],
+        pipeline: calledText(run.namespace, run.pipeline), task: task.name, map_index: task.map_index, message: approval.message, runs: [run.id],
         defaults: approval.params.filter(({ required }) => !required).map((param) => [param.name, textOf(param, param.default)]),
         open: Object.keys(readAll(approval.params, firstTexts(approval.params)).problems),
       });

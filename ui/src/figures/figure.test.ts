@@ -46,6 +46,31 @@ describe("a figure of Plotly's", () => {
     expect(bars({ data: [{ type: "histogram", x: [7, 7] }] })[0]?.to).toEqual([2]);
   });
 
+  it("has error bars: as long as told, or a share, on one side or both, and says them with the value", () => {
+    const shown = (more: object) => marks({ data: [{ type: "scatter", mode: "markers", x: [1, 2], y: [10, 20], ...more }] });
+    const [bar, points] = shown({ error_y: { type: "data", array: [1, 2], arrayminus: [3, 4] } });
+    expect(bar).toMatchObject({ kind: "errors", letter: "y", places: [1, 2], from: [7, 16], to: [11, 22] });
+    expect(points).toMatchObject({ kind: "points", words: ["+1 −3", "+2 −4"] });
+    expect(shown({ error_y: { array: [1, null] } })).toMatchObject([{ from: [9, NaN], to: [11, NaN] }, { words: ["± 1", ""] }]);
+    expect(shown({ error_x: { type: "percent", value: 50 } })[0]).toMatchObject({ letter: "x", places: [10, 20], from: [0.5, 1], to: [1.5, 3] });
+    expect(shown({ error_y: { type: "constant", value: 5, valueminus: 1 } })[0]).toMatchObject({ from: [9, 19], to: [15, 25] });
+    expect(shown({ error_y: { array: [1, 2], visible: false } }).map(({ kind }) => kind)).toEqual(["points"]);
+  });
+
+  it("has room for error bars, on bars too; on a log axis one that reaches below zero goes to the foot", () => {
+    const figure = read({ data: [{ type: "bar", x: ["p"], y: [4], error_y: { type: "data", array: [20] } }] });
+    expect(figure.axes.get("y")!.extent[1]).toBeGreaterThanOrEqual(24);
+    expect(figure.left).toEqual([]);
+    const log = read({ data: [{ x: [1, 2], y: [1, 10], mode: "markers", error_y: { type: "data", array: [2, 2] } }], layout: { yaxis: { type: "log" } } });
+    const picture = pictureOf(log, 600, 400, new Set());
+    const { shapes, frame } = picture.panels[0]!;
+    expect(shapes[0]!.d.match(/V/g)).toHaveLength(4);
+    expect(shapes[0]!.d).toContain(`V${frame.bottom.toFixed(1).replace(".0", "")}`);
+    const half = read({ data: [{ x: [1], y: [1], mode: "markers", error_y: { type: "data", array: [2], arrayminus: [], symmetric: false } }] });
+    expect(pictureOf(half, 600, 400, new Set()).panels[0]!.shapes[0]!.d.match(/V/g)).toHaveLength(1);
+    expect(read({ data: [{ type: "box", y: [1, 2, 3], error_y: { array: [1] } }] }).left).toEqual(["error bars"]);
+  });
+
   it("has boxes from values and from quartiles", () => {
     const [one] = marks({ data: [{ type: "box", y: [1, 2, 3, 4, 5, 100], name: "w" }] });
     expect(one).toMatchObject({ kind: "boxes", lying: false, boxes: [{ middle: 3.5, q1: 2.25, q3: 4.75, low: 1, high: 5, outside: [100] }] });
@@ -87,7 +112,7 @@ describe("a figure of Plotly's", () => {
     const scene = { layout: { xaxis: { domain: [0, 0.4] }, scene: { domain: { x: [0.6, 1], y: [0, 1] } } } };
     expect(read({ data: [{ y: [1] }, { type: "scatter3d" }], ...scene }).panels[1]).toMatchObject({ kind: "unknown", type: "scatter3d" });
     expect(figureOf({ data: [{ type: "sankey" }, { y: [1] }] })).toEqual({ refused: ["sankey"] });
-    expect(read({ data: [{ y: [1], error_y: { array: [1] } }] }).left).toEqual(["error bars"]);
+    expect(read({ data: [{ y: [1], mode: "markers+text", text: ["a"] }] }).left).toEqual(["words at points"]);
   });
 
   it.each([null, {}, { data: [] }, { data: [1] }, { data: "x" }])("is refused when it is none (%j)", (json) => {

@@ -226,10 +226,14 @@ function notesOf(layout: Told, axes: ReadonlyMap<string, Axis>): { notes: Note[]
   return { notes: [...shapes, ...words].filter(({ x, y }) => [...x.at, ...y.at].every(Number.isFinite)), left };
 }
 
+function hasErrors(told: Told): boolean {
+  return [told["error_x"], told["error_y"]].some((bar) => isTold(bar) && bar["visible"] !== false && (bar["array"] !== undefined || bar["value"] !== undefined));
+}
+
 function leftOf(traces: readonly Trace[], json: Told, layout: Told): string[] {
   const some = (has: (trace: Trace) => boolean, words: string) => (traces.some(has) ? [words] : []);
   return [
-    ...some(({ told }) => [told["error_x"], told["error_y"]].some((bar) => isTold(bar) && bar["visible"] !== false && (bar["array"] !== undefined || bar["value"] !== undefined)), "error bars"),
+    ...some(({ kind, told }) => (!["points", "bar", "histogram"].includes(kind) || wordOf(told["stackgroup"]) !== undefined) && hasErrors(told), "error bars"),
     ...some(({ told }) => typeof told["mode"] === "string" && told["mode"].includes("text"), "words at points"),
     ...some(({ kind, told }) => kind !== "pie" && wordOf(told["texttemplate"]) !== undefined, "words on bars and cells"),
     ...(Array.isArray(json["frames"]) && json["frames"].length > 0 ? ["later pictures of the animation"] : []),

@@ -1,6 +1,8 @@
 /** What is drawn for a trace, in the numbers of its axes. */
 import { type Axis, numbersOf, type Span, spanOf } from "./axes";
 import { markColors, type Ramp, rampColor, rampOf } from "./colors";
+import { type Errors, errorsOf, spreadOf } from "./errors";
+import { figure } from "./scale";
 import { amount, binsOf, type Box, boxOf, filled, type Into, normed } from "./stats";
 import { numberOf, rowsOf, textOf, type Told, type Value, type Values, valuesOf, within, wordOf } from "./values";
 
@@ -68,7 +70,7 @@ export interface Cells extends Common {
   ramp: Ramp;
 }
 
-export type Mark = Line | Points | Bars | Boxes | Cells;
+export type Mark = Line | Points | Bars | Boxes | Cells | Errors;
 
 export type Kind = "points" | "bar" | "histogram" | "box" | "heatmap" | "pie";
 
@@ -204,8 +206,10 @@ function points(trace: Trace, x: Axis, y: Axis, layout: Told, before: Line["back
     pile.sums = pile.sums.map((sum, i) => sum + heights[i]!);
     [xs, ys] = [pile.xs, pile.sums];
   }
-  const words = wordsOf(told);
-  const marks: Mark[] = [];
+  // What stands on others has no reach of its own.
+  const errors = pile === undefined ? errorsOf(told, trace, xs, ys) : [];
+  const words = withSpread(wordsOf(told), errors, "y", xs.length);
+  const marks: Mark[] = [...errors];
   if (mode.includes("lines") || back !== undefined) {
     const shape = line["shape"];
     marks.push({
@@ -239,6 +243,12 @@ function sizesOf(marker: Told): number[] {
   const ref = numberOf(marker["sizeref"]) ?? 1;
   const least = numberOf(marker["sizemin"]) ?? 0;
   return told.map((size) => Math.max(least * 2, 1, Math.min(80, marker["sizemode"] === "area" ? 2 * Math.sqrt(size / 2 / ref) : size / ref)) || 1);
+}
+
+/** The words of values, with how far each may be off. */
+function withSpread(words: readonly string[] | undefined, errors: readonly Errors[], letter: "x" | "y", count: number): readonly string[] | undefined {
+  if (!errors.some((each) => each.letter === letter)) return words;
+  return Array.from({ length: count }, (_, at) => [words?.[at] ?? "", spreadOf(errors, letter, at, figure) ?? ""].filter((part) => part !== "").join(", "));
 }
 
 function wordsOf(told: Told): readonly string[] | undefined {
@@ -277,8 +287,12 @@ function bars(trace: Trace, x: Axis, y: Axis, layout: Told, slot: Slot, stacks: 
     return sum;
   });
   const colors = markColors(within(told, "marker"), layout);
-  const words = wordsOf(told);
-  return [{ kind: "bars", key, name, color, lying, starts, ends, from, to: values.map((value, at) => from[at]! + value), thin: mode === "overlay", ...(colors && { colors }), ...(words && { words }) }];
+  const to = values.map((value, at) => from[at]! + value);
+  const middles = starts.map((start, at) => (start + ends[at]!) / 2);
+  // Bars are told apart from what is drawn over them by the colour of the text.
+  const errors = errorsOf(told, { key, name, color: "var(--pn-text)" }, lying ? to : middles, lying ? middles : to);
+  const words = withSpread(wordsOf(told), errors, lying ? "x" : "y", values.length);
+  return [{ kind: "bars", key, name, color, lying, starts, ends, from, to, thin: mode === "overlay", ...(colors && { colors }), ...(words && { words }) }, ...errors];
 }
 
 interface Lengths {
@@ -384,6 +398,7 @@ function needs(mark: Mark, letter: "x" | "y"): Omit<Span, "low" | "high"> & { va
     }
     case "points": return { values: letter === "x" ? mark.xs : mark.ys, air: true };
     case "cells": return { values: letter === "x" ? mark.xs : mark.ys };
+    case "errors": return letter === mark.letter ? { values: [...mark.from, ...mark.to].filter(Number.isFinite), air: true } : { values: mark.places };
     case "boxes": return (letter === "y") === mark.lying ? { values: [...mark.starts, ...mark.ends] } : { values: mark.boxes.flatMap(({ low, high, outside }) => [low, high, ...outside]), air: true };
     case "bars": return (letter === "y") === mark.lying ? { values: [...mark.starts, ...mark.ends] } : { values: [...mark.from, ...mark.to], air: true, ground: true };
   }

@@ -1,4 +1,5 @@
 /** Marks as outlines of SVG: one for each colour, however many values there are. */
+import type { Errors } from "./errors";
 import type { Bars, Boxes, Cells, Line, Mark, Points } from "./marks";
 import type { Scale } from "./scale";
 
@@ -40,6 +41,7 @@ export function shapesOf(mark: Mark, x: Scale, y: Scale): Shape[] {
     case "bars": return barShapes(mark, x, y);
     case "boxes": return boxShapes(mark, x, y);
     case "cells": return cellShapes(mark, x, y);
+    case "errors": return errorShapes(mark, x, y);
   }
 }
 
@@ -142,6 +144,18 @@ function boxShapes(mark: Boxes, x: Scale, y: Scale): Shape[] {
   ];
 }
 
+function errorShapes({ letter, places, values, from, to, color, width, cap }: Errors, x: Scale, y: Scale): Shape[] {
+  const [size, place] = letter === "x" ? [x, y] : [y, x];
+  const parts = values.flatMap((value, at) => {
+    const [middle, here] = [place.of(places[at]!), size.of(value)];
+    // What is told of one side only has one half.
+    return [size.of(from[at]!), size.of(to[at]!)].filter((end) => [middle, here, end].every(Number.isFinite)).map((end) =>
+      letter === "x" ? `M${px(here)} ${px(middle)}H${px(end)}M${px(end)} ${px(middle - cap)}v${2 * cap}` : `M${px(middle)} ${px(here)}V${px(end)}M${px(middle - cap)} ${px(end)}h${2 * cap}`,
+    );
+  });
+  return parts.length === 0 ? [] : [{ d: parts.join(""), stroke: color, width }];
+}
+
 function cellShapes(mark: Cells, x: Scale, y: Scale): Shape[] {
   const groups = new Map<string, string[]>();
   const [lefts, tops] = [mark.xs.map(x.of), mark.ys.map(y.of)];
@@ -183,6 +197,7 @@ export function spotsOf(mark: Mark, at: number, x: Scale, y: Scale): Spot[] {
       const more = [["most", one.high], ["three quarters", one.q3], ["median", one.middle], ["a quarter", one.q1], ["least", one.low]] as const;
       return { x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2, along: (mark.starts[i]! + mark.ends[i]!) / 2, value: one.middle, mark: at, color: mark.color, box, more };
     });
+    case "errors": return [];
     case "cells": return mark.rows.flatMap((row, up) => row.flatMap((value, across) => (Number.isFinite(value) ? [cellSpot(mark, at, across, up, x, y)] : [])));
   }
 }

@@ -168,6 +168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/actions/breakpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Breakpoints Of Runs
+         * @description The same for many runs; what became of each.
+         */
+        post: operations["setBreakpointsOfRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/actions/cancel": {
         parameters: {
             query?: never;
@@ -1888,6 +1908,20 @@ export interface components {
             };
         };
         /**
+         * ManyBreakpointsBody
+         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         */
+        ManyBreakpointsBody: {
+            /** Filter */
+            filter?: string | null;
+            /** Ids */
+            ids?: string[] | null;
+            /** Remove */
+            remove?: string[];
+            /** Set */
+            set?: string[];
+        };
+        /**
          * ManyCancelBody
          * @description Cancel many runs: those of `ids`, or all that fit `filter` (the query string of the list).
          */
@@ -3396,6 +3430,33 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ManyApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setBreakpointsOfRuns: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyBreakpointsBody"];
             };
         };
         responses: {

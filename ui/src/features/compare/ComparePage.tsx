@@ -12,6 +12,7 @@ import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
 import { useTitle } from "../../components/useTitle";
 import { countText } from "../../domain/formats";
+import { calledOf } from "../../domain/names";
 import { Definition } from "./Definition";
 import { type Counts, countsOf, type Part, PARTS } from "./differences";
 import { Metrics } from "./Metrics";
@@ -29,7 +30,7 @@ const WORDS: Record<Part, string> = { params: "Params", labels: "Labels", defini
 export function ComparePage() {
   const { first, second } = route.useParams();
   const found = useQuery({ ...comparisonQuery(first, second), placeholderData: keepPreviousData });
-  useTitle(found.data === undefined ? "Two runs compared" : `${found.data.second.pipeline}: two runs compared`);
+  useTitle(found.data === undefined ? "Two runs compared" : `${calledOf(found.data.second.namespace, found.data.second.pipeline).name}: two runs compared`);
   if (found.data !== undefined && !(found.isPlaceholderData && found.error !== null)) return <Compared found={found.data} held={found.isPlaceholderData} />;
   if (found.error === null) return <div className={style.page} aria-busy />;
   const gone = found.error instanceof ApiProblem && found.error.status === 404;
@@ -65,7 +66,7 @@ function Compared({ found, held }: { found: Comparison; held: boolean }) {
       <header className={style.head}>
         <div className={style.title}>
           <Link to="/pipelines/$name/$tab" params={{ name: found.second.pipeline, tab: "overview" }} search={{ namespace: found.second.namespace }} className={style.pipeline} title={`${found.second.namespace} / ${found.second.pipeline}`}>
-            <bdi>{found.second.pipeline}</bdi>
+            <bdi>{calledOf(found.second.namespace, found.second.pipeline).name}</bdi>
           </Link>
           <span className="pn-faint" aria-hidden>/</span>
           <h1>Two runs compared</h1>

@@ -11,14 +11,14 @@ import type { PipelineSearch } from "../../app/search";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
 import { useTitle } from "../../components/useTitle";
+import { calledOf } from "../../domain/names";
 import { LastRuns } from "./LastRuns";
+import { PARTS } from "./parts";
 import { Overview } from "./Overview";
 import { Problems } from "./Problems";
 import style from "./pipelines.module.css";
 
 const RunForm = lazy(async () => ({ default: (await import("./form/RunForm")).RunForm }));
-const GridTab = lazy(async () => ({ default: (await import("./grid/GridTab")).GridTab }));
-const GraphTab = lazy(async () => ({ default: (await import("./GraphTab")).GraphTab }));
 
 type Tab = "overview" | "workflow" | "runs" | "grid";
 const TABS: readonly (readonly [Tab, string, ComponentType<{ size: number }>])[] = [
@@ -33,7 +33,8 @@ interface Props extends PipelineKey {
 /** A pipeline: what it is, its workflow, its runs, its grid; and the form that starts it (`?run=now`). */
 export function PipelinePage({ name, namespace, tab, search }: Props) {
   const key = { name, namespace };
-  useTitle(name);
+  const called = calledOf(namespace, name);
+  useTitle(called.name);
   const found = useQuery(pipelineQuery(key));
   const navigate = useNavigate();
   const open = (next: PipelineSearch, to: Tab = tab) =>
@@ -46,7 +47,7 @@ export function PipelinePage({ name, namespace, tab, search }: Props) {
       <header className={style.bar} data-above-tabs>
         <Link to="/pipelines" className="pn-dim">Pipelines</Link>
         <span className="pn-faint" aria-hidden>/</span>
-        <h1 title={`${namespace} / ${name}`}>{namespace !== "default" && <span className="pn-faint"><bdi>{namespace}</bdi> / </span>}<bdi>{name}</bdi></h1>
+        <h1 title={`${namespace} / ${name}`}>{called.before !== null && <span className="pn-faint"><bdi>{called.before}</bdi> / </span>}<bdi>{called.name}</bdi></h1>
         <span className={style.grow} />
         <Button variant="filled" leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present} onClick={() => open({ run: "now" })} title={pipeline.present ? undefined : "Its file is not in the project now"}>Run now</Button>
       </header>
@@ -61,12 +62,12 @@ export function PipelinePage({ name, namespace, tab, search }: Props) {
       <div className={style.tab} data-tab={tab}>
         <Suspense fallback={<div aria-busy />}>
           {tab === "overview" && <Overview pipeline={pipeline} />}
-          {tab === "workflow" && <GraphTab {...key} task={search.task} dataset={search.dataset} onSelect={(to) => open(to)} />}
+          {tab === "workflow" && <PARTS.workflow.Part {...key} task={search.task} dataset={search.dataset} onSelect={(to) => open(to)} />}
           {tab === "runs" && <LastRuns {...key} />}
-          {tab === "grid" && <GridTab {...key} />}
+          {tab === "grid" && <PARTS.grid.Part {...key} />}
         </Suspense>
       </div>
-      <Drawer opened={search.run === "now"} onClose={() => open({})} position="right" size={460} title={`Run ${name}`}>
+      <Drawer opened={search.run === "now"} onClose={() => open({})} position="right" size={460} title={`Run ${called.name}`}>
         {search.run === "now" && (
           <Suspense>
             <Form pipeline={pipeline} like={search.like} />

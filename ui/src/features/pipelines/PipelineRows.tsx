@@ -5,6 +5,7 @@ import { memo, useRef } from "react";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
 import { countText, durationText } from "../../domain/formats";
+import { calledOf } from "../../domain/names";
 import type { SortBy, Summary } from "./list";
 import { RunBars } from "./RunBars";
 import style from "./pipelines.module.css";
@@ -79,11 +80,12 @@ const Row = memo(function Row({ item }: { item: Summary }) {
 });
 
 function Name({ item }: { item: Summary }) {
+  const called = calledOf(item.namespace, item.name);
   return (
     <span role="cell" className={style.name}>
       <span className={style.title}>
         <Link to="/pipelines/$name/$tab" params={{ name: item.name, tab: "overview" }} search={{ namespace: item.namespace }} className="pn-cut" title={`${item.namespace} / ${item.name}`}>
-          {item.namespace !== "default" && <span className="pn-faint"><bdi>{item.namespace}</bdi> / </span>}<bdi>{item.name}</bdi>
+          {called.before !== null && <span className="pn-faint"><bdi>{called.before}</bdi> / </span>}<bdi>{called.name}</bdi>
         </Link>
         {item.problem !== null && <span className={style.broken} title={item.problem.message}><TriangleAlert size={13} aria-hidden /> can’t be read</span>}
         {item.tags.slice(0, 3).map((tag) => <span key={tag} className={style.chip}>{tag}</span>)}

@@ -5,6 +5,7 @@ import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react";
 
 import { type RunDocument, useRunContext } from "../../api/runs";
 import { StateLabel } from "../../components/StateIcon";
+import { calledOf } from "../../domain/names";
 import { isOver } from "../../domain/states";
 import { RunActions } from "./actions/RunActions";
 import { CopyText } from "./CopyText";
@@ -19,7 +20,7 @@ export function RunHeader({ run }: { run: RunDocument }) {
     <header className="pn-run-head">
       <div className="pn-run-name">
         <Link to="/pipelines/$name/$tab" params={{ name: run.pipeline, tab: "overview" }} search={{ namespace: run.namespace }} className="pn-run-pipeline pn-cut" title={`${run.namespace} / ${run.pipeline}`}>
-          <bdi>{run.pipeline}</bdi>
+          <bdi>{calledOf(run.namespace, run.pipeline).name}</bdi>
         </Link>
         <span className="pn-faint" aria-hidden>/</span>
         <h1 className="pn-mono"><span className="pn-unseen">Run </span>{run.id}</h1>

@@ -10,6 +10,7 @@ import { type RunDocument, useRun, useRunContext } from "../../api/runs";
 import { copyAddress } from "../../components/copy";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
+import { calledOf } from "../../domain/names";
 import { STATE_LOOK } from "../../domain/states";
 import { ActionsOf } from "./actions/RunActions";
 import { failuresOf, nextFailure } from "./failures";
@@ -109,7 +110,7 @@ function defined<Values extends object>(values: Values): { [Key in keyof Values]
 }
 
 function useTitle(run: RunDocument | undefined) {
-  const title = run === undefined ? undefined : `${run.pipeline} · ${STATE_LOOK[run.state].word} · Penstock`;
+  const title = run === undefined ? undefined : `${calledOf(run.namespace, run.pipeline).name} · ${STATE_LOOK[run.state].word} · Penstock`;
   useEffect(() => {
     if (title === undefined) return undefined;
     const before = document.title;

@@ -49,6 +49,12 @@ export function triedText(attempts: readonly Schemas["AttemptDocument"][], attem
   return of.length > 1 ? `attempt ${attempt.n} of ${of.length}${life === "" ? "" : `,${life.slice(3)}`}` : `attempt ${attempt.n}${life}`;
 }
 
+/** The run whose result a task took, as the task's history tells; null where it does not. */
+export function takenFrom(events: readonly Pick<Schemas["Event"], "data">[]): string | null {
+  const event = events.findLast(({ data }) => data?.["reason"] === "cached");
+  return textOf(event?.data?.["run"]);
+}
+
 function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }

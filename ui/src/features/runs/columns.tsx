@@ -3,6 +3,7 @@ import type { RunSummary } from "../../api/runs";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
 import { bytesText, countText, momentText } from "../../domain/formats";
+import { calledOf } from "../../domain/names";
 import { isOver, STATE_LOOK, stateText } from "../../domain/states";
 
 export type ColumnKey =
@@ -72,10 +73,11 @@ function State({ run }: { run: RunSummary }) {
 }
 
 function Name({ run }: { run: RunSummary }) {
+  const { before, name } = calledOf(run.namespace, run.pipeline);
   return (
-    <span className="pn-runs-name" title={`${run.namespace} / ${run.pipeline}`}>
-      {run.namespace !== "default" && <><span className="pn-faint pn-cut"><bdi>{run.namespace}</bdi></span><span className="pn-faint"> / </span></>}
-      <span className="pn-cut"><bdi>{run.pipeline}</bdi></span>
+    <span className="pn-runs-name" title={`${run.namespace} / ${run.pipeline}${run.type === "standard" ? "" : `, ${run.type}`}`}>
+      {before !== null && <><span className="pn-faint pn-cut"><bdi>{before}</bdi></span><span className="pn-faint"> / </span></>}
+      <span className="pn-cut"><bdi>{name}</bdi></span>
       {run.type !== "standard" && <small className="pn-runs-type">{run.type}</small>}
     </span>
   );

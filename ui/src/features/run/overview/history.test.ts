@@ -15,6 +15,10 @@ test.each([
   [event("task_run.expanded", { task: "a", data: { items: 1200 } }), "was spread over 1,200 items", undefined],
   [event("task_run.upstream_failed", { task: "a" }), "upstream failed", "upstream_failed"],
   [event("something.new_here"), "new here", undefined],
+  [event("task_run.succeeded", { task: "a", data: { reason: "cached", run: "38fztrgh9ej9e" } }), "took its result from run 38fztrgh9ej9e", "succeeded"],
+  [event("task_run.succeeded", { task: "a", data: { reason: "cached" } }), "succeeded (cached)", "succeeded"],
+  [event("breakpoints_changed", { data: { by: "page", breakpoints: ["a", "b"] } }), "was given breakpoints by somebody on the page: a, b", undefined],
+  [event("breakpoints_changed", { data: { by: "page", breakpoints: [] } }), "was freed of breakpoints by somebody on the page", undefined],
   [event("odd"), "odd", undefined],
 ])("%o", (given, text, state) => {
   expect(toldOf(given)).toMatchObject({ text, state });

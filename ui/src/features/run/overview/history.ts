@@ -25,6 +25,7 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   "run.paused": ({ by, task }) => (typeof task === "string" ? `rests before ${task}` : `was paused${byText(by)}`),
   "run.queued": ({ limit }) => (typeof limit === "string" ? `waits at the limit of ${nameText(limit)}` : "queued"),
   "run.cancelling": ({ by }) => `is being cancelled${byText(by)}`,
+  "breakpoints_changed": ({ by, breakpoints }) => (Array.isArray(breakpoints) && breakpoints.length > 0 ? `was given breakpoints${byText(by)}: ${breakpoints.join(", ")}` : `was freed of breakpoints${byText(by)}`),
   "run.labels": () => "got other labels",
   "task_run.running": () => "started",
   "task_run.retrying": ({ delay }) => `failed, and is tried again${typeof delay === "number" ? ` in ${durationText(delay)}` : ""}`,
@@ -47,8 +48,10 @@ export function toldOf(event: RunEvent): Told {
   const [, word = event.kind] = event.kind.split(".");
   const state = word in STATE_LOOK ? (word as State) : undefined;
   const said = SENTENCES[event.kind];
-  const reason = typeof data["reason"] === "string" && word !== "retrying" && event.kind !== "run.queued" ? ` (${data["reason"].replaceAll("_", " ")})` : "";
-  const sentence = said?.(data) ?? (state === undefined ? word.replaceAll("_", " ") : STATE_LOOK[state].word);
+  // What was taken of another run says from which; that is reason enough.
+  const taken = data["reason"] === "cached" && typeof data["run"] === "string" ? `took its result from run ${data["run"]}` : undefined;
+  const reason = taken === undefined && typeof data["reason"] === "string" && word !== "retrying" && event.kind !== "run.queued" ? ` (${data["reason"].replaceAll("_", " ")})` : "";
+  const sentence = taken ?? said?.(data) ?? (state === undefined ? word.replaceAll("_", " ") : STATE_LOOK[state].word);
   return {
     id: event.id, at: event.at, attempt: event.attempt, state,
     task: event.task === null ? undefined : taskText(event.task, event.map_index, event.label),

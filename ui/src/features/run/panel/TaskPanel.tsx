@@ -5,13 +5,14 @@ import { type ReactNode, useMemo, useState } from "react";
 
 import type { Schemas } from "../../../api/client";
 import { keyOfLine, lastLinesQuery, type LogView } from "../../../api/logs";
+import { runEventsQuery } from "../../../api/runs";
 import { StateIcon, StateLabel } from "../../../components/StateIcon";
 import { askingOf } from "../../../domain/approvals";
 import { isOver } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText, taskText } from "../../../domain/formats";
 import { Approvals } from "../actions/Approval";
 import { TaskButtons } from "../actions/TaskActions";
-import { attemptOf } from "../generations";
+import { attemptOf, takenFrom } from "../generations";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
 import { Source } from "../overview/Source";
@@ -61,6 +62,7 @@ export function TaskPanel({ run, node, name, mapIndex, attempt: n, generation, o
       {task !== undefined && <Approvals run={run} tasks={askingOf([task])} />}
       {items.length > 0 && <Items items={items} chosen={mapIndex} onChoose={(index) => onSelect({ task: name, mapIndex: index })} />}
       {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
+      {task?.reason === "cached" && <Taken run={run} task={task} />}
       {task !== undefined && <Facts task={task} node={node} now={now} />}
       {task === undefined && items.length === 0 && <section><p className="pn-dim">This run has no task of this name.</p></section>}
       {task !== undefined && task.attempts.length > 0 && <Attempts run={run} attempts={task.attempts} chosen={attempt} now={now} onChoose={(next) => onSelect({ task: name, mapIndex, attempt: next?.n ?? null, generation: next?.generation ?? null })} />}
@@ -89,6 +91,18 @@ function ErrorOf({ task, attempt }: { task: Task; attempt: Attempt | undefined }
       {parts.length > 0 && <div className="pn-panel-actions"><button type="button" aria-expanded={whole} onClick={() => setWhole(!whole)}>{whole ? "Hide traceback" : "Traceback"}</button></div>}
       {whole && <Traceback parts={parts} />}
     </div>
+  );
+}
+
+/** Of a task that did not run: whose result it has. */
+function Taken({ run, task }: { run: Schemas["RunDocument"]; task: Task }) {
+  const events = useQuery(runEventsQuery(run.id, task.name, task.map_index ?? undefined));
+  const source = takenFrom(events.data?.items ?? []) ?? (run.type === "replay" ? run.replay_of : null);
+  if (source === null) return null;
+  return (
+    <p className="pn-panel-taken">
+      It did not run: its result is that of <RunLink run={source} tab="workflow" search={placeOf(task.name, task.map_index)} className="pn-link"><code>{source}</code></RunLink>
+    </p>
   );
 }
 

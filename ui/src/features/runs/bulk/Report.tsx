@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import type { AskedAction, Outcome } from "../../../api/actions";
 import type { RunSummary } from "../../../api/runs";
 import { countText } from "../../../domain/formats";
+import { calledText } from "../../../domain/names";
 
 interface Props {
   action: AskedAction | "approve" | "reject";
@@ -23,7 +24,7 @@ const MOST = 300;
 
 export function Report({ action, runs, outcomes, doing, problem, onStop, onDone }: Props) {
   const [kind, setKind] = useState<(typeof KINDS)[number]>("all");
-  const names = useMemo(() => new Map(runs.map((run) => [run.id, run.pipeline] as const)), [runs]);
+  const names = useMemo(() => new Map(runs.map((run) => [run.id, calledText(run.namespace, run.pipeline)] as const)), [runs]);
   const count = (outcome: Outcome["outcome"]) => outcomes.reduce((sum, one) => sum + (one.outcome === outcome ? 1 : 0), 0);
   const [applied, refused, waiting] = [count("applied"), count("refused"), count("waiting")];
   const words = { all: `all ${countText(outcomes.length)}`, refused: `${countText(refused)} refused`, waiting: `${countText(waiting)} on their way`, applied: `${countText(applied)} ${DID[action]}` };

@@ -1,5 +1,6 @@
 /** Which of many runs an action will touch, and why the others stay as they are. Pure. */
 import type { RunSummary } from "../../../api/runs";
+import { calledText } from "../../../domain/names";
 import { type RunAction, runRefusal } from "../../../domain/actions";
 
 export interface Touched {
@@ -22,7 +23,7 @@ export function touchedBy(action: RunAction, runs: readonly RunSummary[]): Touch
   }
   const pipelines = new Map<string, number>();
   for (const { namespace, pipeline } of kept) {
-    const name = namespace === "default" ? pipeline : `${namespace} / ${pipeline}`;
+    const name = calledText(namespace, pipeline);
     pipelines.set(name, (pipelines.get(name) ?? 0) + 1);
   }
   const most = (counts: Map<string, number>) => [...counts].toSorted(([one, a], [other, b]) => b - a || one.localeCompare(other));
