@@ -8,7 +8,7 @@ import pytest
 
 from penstock.client import Client, Refused, Where
 from penstock.client.door import Unreachable
-from penstock.errors import NotFound
+from penstock.errors import NotFound, UsageError
 from tests.journeys.conftest import User, until
 from tests.journeys.conftest import user as user
 from tests.journeys.test_up import FLOW, Site
@@ -45,8 +45,12 @@ def test_runs_are_started_steered_and_deleted(user: User, monkeypatch: pytest.Mo
         runs.get("0000000000001")
     assert gone.value.code == "not_found"
     token = (Path(site.document["home"]) / "token").read_text().strip()
-    assert Client(site.document["url"], token).runs.list()["items"] is not None
+    assert Client(site.document["url"], f"{token}\n").runs.list()["items"] is not None
     with pytest.raises(Refused, match="not the token"):
         Client(site.document["url"], "x" * 20).runs.list()
+    with pytest.raises(UsageError, match="http://host:port"):
+        Client("127.0.0.1:7420", token)
+    with pytest.raises(UsageError, match="all runs would fit"):
+        Where("")
     with pytest.raises(Unreachable):
         Client("http://127.0.0.1:9", "x", timeout=1.0).runs.list()

@@ -51,7 +51,10 @@ def test_each_run_is_told_of(runs: Database) -> None:
     missing = made.key_at(99)
     with runs.write() as connection:
         done = labels.change_labels(connection, [KEYS[2], missing, KEYS[2]], {"a": "b"}, [], NOW)
-    assert done == {KEYS[2]: None, missing: f"there is no run {ids.run_id(missing)}"}
+    assert {key: None if why is None else (why.code, why.message) for key, why in done.items()} == {
+        KEYS[2]: None,
+        missing: ("not_found", f"there is no run {ids.run_id(missing)}"),
+    }
     assert labels_of(runs, KEYS[2]) == {"a": "b"}
     with pytest.raises(NotFound), runs.write() as connection:
         labels.set_labels(connection, missing, {"a": "b"}, [], NOW)

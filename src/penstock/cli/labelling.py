@@ -8,7 +8,7 @@ from penstock.cli import orders
 from penstock.cli.target import pairs
 from penstock.errors import UsageError
 from penstock.store import labels
-from penstock.store.orders import REFUSED, Outcome
+from penstock.store.orders import Outcome
 
 if TYPE_CHECKING:
     from penstock.store.connection import Connection
@@ -22,8 +22,8 @@ def label(words: list[str], remove: list[str], query: str | None, *, sure: bool,
         raise UsageError("no label is given", cure="write name=value to set one, --remove NAME to remove one")
 
     def do(connection: Connection, key: int, now: float, by: str) -> Outcome:
-        (refusal,) = labels.change_labels(connection, [key], new, remove, now, by).values()
-        return Outcome(key, "applied") if refusal is None else Outcome(key, "refused", refusal, REFUSED)
+        (why,) = labels.change_labels(connection, [key], new, remove, now, by).values()
+        return Outcome(key, "applied") if why is None else Outcome(key, "refused", str(why), why.code)
 
     done = [f"{name}={value}" for name, value in new.items()]
     done += [f"without {name}" for name in remove if name not in new]

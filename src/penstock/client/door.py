@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from penstock.compose.home import find_home
 from penstock.compose.presence import find
 from penstock.compose.token import VARIABLE
-from penstock.errors import NotFound, PenstockError
+from penstock.errors import NotFound, PenstockError, UsageError
 
 #: A query: a value, or several of which any will do; what is None is left out.
 Query = Mapping[str, str | float | Sequence[str] | None]
@@ -79,8 +79,11 @@ class Door:
     """Sends requests and reads answers."""
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"'{url}' is no address of a server", cure="write it as http://host:port")
         self._base = f"{url.rstrip('/')}/api/v1/"
-        self._token = token
+        # Who reads it from its file has the end of the line too.
+        self._token = token.strip()
         self._timeout = timeout
         # No proxy: the token is for the server alone, which is most often this machine.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from penstock.client.door import Door
+from penstock.errors import UsageError
 
 Document: TypeAlias = dict[str, Any]
 #: A run as people name it (id, a part of it, `latest`), several by their whole ids, or a filter as in `where`.
@@ -14,9 +15,14 @@ Which: TypeAlias = "str | Iterable[str] | Where"
 
 
 class Where:
-    """All runs that fit a filter: `Where("state=failed&pipeline=shop")`."""
+    """All runs that fit a filter: `Where("state=failed&pipeline=shop")`.
+
+    Raises UsageError for an empty one, which all runs would fit.
+    """
 
     def __init__(self, query: str) -> None:
+        if not query.strip(" ?"):
+            raise UsageError("the filter is empty: all runs would fit", cure='say which, as in Where("state=failed")')
         self.query = query
 
 
@@ -58,9 +64,13 @@ class Runs:
         """Begin nothing more; with `now` what runs stands still."""
         return self._act("pause", run, {"now": now})
 
-    def resume(self, run: Which) -> Document:
-        """Let paused runs go on."""
-        return self._act("resume", run, {})
+    def resume(self, run: Which, *, step: bool = False, params: Mapping[str, Any] | None = None) -> Document:
+        """Let paused runs go on; one of type debug by a `step`, or with other `params`."""
+        return self._act("resume", run, {"step": step, "params": dict(params or {})})
+
+    def breakpoints(self, run: Which, set: Iterable[str] = (), remove: Iterable[str] = ()) -> Document:
+        """Have runs of type debug rest before tasks, or no more."""
+        return self._act("breakpoints", run, {"set": [*set], "remove": [*remove]})
 
     def retry(self, run: Which, *, task: str | None = None, params: Mapping[str, Any] | None = None) -> Document:
         """Run again, in place, what failed or never ran, or `task` and all downstream."""

@@ -43,7 +43,7 @@ def change_labels(
     remove: Iterable[str],
     now: float,
     by: str | None = None,
-) -> dict[int, str | None]:
+) -> dict[int, UsageError | None]:
     """Set and remove labels on runs, at most `MOST_RUNS`, within a transaction that writes. `by` is who does.
 
     By key: None when it was done, else why not. Raises UsageError for labels that can't be kept.
@@ -76,16 +76,18 @@ def set_labels(
     """The same for one run. Raises NotFound and UsageError."""
     refusal = change_labels(connection, [key], new, remove, now, by)[key]
     if refusal is not None:
-        raise NotFound(refusal) if refusal.startswith("there is no run") else UsageError(refusal)
+        raise refusal
 
 
-def _refused(connection: Connection, keys: list[int], new: Mapping[str, str], gone: list[str]) -> dict[int, str | None]:
+def _refused(connection: Connection, keys: list[int], new: Mapping[str, str], gone: list[str]) -> dict[int, UsageError]:
     """Runs that are not there, and those that would get too many labels."""
     if not keys:
         return {}
     places = ", ".join("?" * len(keys))
     known = {row[0] for row in connection.all(f"SELECT key FROM run WHERE key IN ({places})", keys)}
-    refused: dict[int, str | None] = {key: f"there is no run {run_id(key)}" for key in keys if key not in known}
+    refused: dict[int, UsageError] = {
+        key: NotFound(f"there is no run {run_id(key)}") for key in keys if key not in known
+    }
     touched = [*new, *gone]
     others = f" AND label.key NOT IN ({', '.join('?' * len(touched))})" if touched else ""
     counts = connection.all(
@@ -93,5 +95,6 @@ def _refused(connection: Connection, keys: list[int], new: Mapping[str, str], go
         (*keys, *touched, MOST - len(new)),
     )
     for key, count in counts if new else ():
-        refused[key] = f"run {run_id(key)} would have {count + len(new)} labels; at most {MOST} can be kept"
+        told = f"run {run_id(key)} would have {count + len(new)} labels"
+        refused[key] = UsageError(told, cure=f"at most {MOST} can be kept: remove some")
     return refused

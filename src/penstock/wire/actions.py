@@ -67,6 +67,10 @@ class BreakpointsBody(ActionBody):
     remove: list[str] = Field(default_factory=list)
 
 
+class ManyBreakpointsBody(BreakpointsBody, ManyBody):
+    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+
+
 class ManyResumeBody(ResumeBody, ManyBody):
     """Resume many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
 

@@ -7,18 +7,20 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from penstock.errors import UsageError
 from penstock.server import acting
 from penstock.server.acting import By, summary
 from penstock.server.once import KeyOf, once
 from penstock.server.service import ServiceOf
 from penstock.store import labels
 from penstock.store.connection import Connection
-from penstock.store.orders import REFUSED, Outcome
+from penstock.store.orders import Outcome
 from penstock.store.runs import find_run
 from penstock.wire.actions import (
     BreakpointsBody,
     CancelBody,
     ForceBody,
+    ManyBreakpointsBody,
     ManyCancelBody,
     ManyForceBody,
     ManyPauseBody,
@@ -83,6 +85,13 @@ def set_breakpoints(service: ServiceOf, run_id: str, body: BreakpointsBody, by: 
     return acting.one(service, run_id, "setBreakpoints", body, key, acting.command("breakpoints", body.arguments(), by))
 
 
+@router.post("/runs/actions/breakpoints", operation_id="setBreakpointsOfRuns", response_model=ManyResult)
+def set_breakpoints_of_runs(service: ServiceOf, body: ManyBreakpointsBody, by: By, key: KeyOf = None) -> Response:
+    """The same for many runs; what became of each."""
+    act = acting.command("breakpoints", body.arguments(), by)
+    return acting.many(service, "setBreakpointsOfRuns", body, key, act)
+
+
 @router.post(
     "/runs/{run_id}/actions/set-state", operation_id="setStateOfRun", response_model=RunSummary, responses=ANSWERS
 )
@@ -133,5 +142,5 @@ def label_runs(service: ServiceOf, body: ManyLabelsBody, by: By, key: KeyOf = No
     return once(service.writing, key, "labelRuns", body, act)
 
 
-def _labelled(key: int, why: str | None) -> Outcome:
-    return Outcome(key, "applied") if why is None else Outcome(key, "refused", why, REFUSED)
+def _labelled(key: int, why: UsageError | None) -> Outcome:
+    return Outcome(key, "applied") if why is None else Outcome(key, "refused", str(why), why.code)
