@@ -83,6 +83,20 @@ def _once(heard: list[Message], recorded: list[Message]) -> list[Message]:
     return found
 
 
+def test_what_was_given_out_again_and_runs_has_not_come_back() -> None:
+    ledger, engine = Ledger(), Engine()
+    ledger.meet(engine, (), ())  # type: ignore[arg-type]
+    ledger.add(["returned", "a"])
+    ledger.add(["returned", "b"])
+    with tempfile.TemporaryDirectory() as folder:
+        ledger.flush(hurry=True)
+        ledger.leave(str(Path(folder, "spool")))
+        engine = Engine()
+        assert ledger.meet(engine, {"a"}, ()) == {"b"}  # type: ignore[arg-type]
+        assert ledger.keep({"a", "b"}) == set()
+    assert engine.heard == [["returned", "b"]]
+
+
 def test_ends_that_nobody_has_taken_are_named_to_the_next() -> None:
     ledger, nobody = Ledger(), Engine()
     ledger.meet(nobody, (), ())  # type: ignore[arg-type]

@@ -43,6 +43,12 @@ class Ledger(Outbox):
         The keys of attempts that do not run, of which it may have to know.
         """
         self.engine = engine
+        running = set(running)
+        # What came back and runs since was given out again: the engine that comes must not do that once more.
+        self._frames = deque(
+            (number, [one for one in messages if one[0] != "returned" or one[1] not in running])
+            for number, messages in self._frames
+        )
         ended = {message[1] for message in self._kept() if message[0] in FINAL}
         self._returned = set(returned) - ended
         self._inherited = {*running, *ended, *self._returned} if self.left else set()
