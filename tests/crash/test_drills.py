@@ -34,6 +34,10 @@ def test_an_engine_that_was_frozen_writes_nothing(tmp_path: Path) -> None:
     held(two_engines.freeze_one(tmp_path, 1, hurry=True))
 
 
+def test_the_agent_of_a_frozen_engine_ends_what_another_has(tmp_path: Path) -> None:
+    held(two_engines.freeze_without_agent(tmp_path, 1))
+
+
 def test_tasks_that_are_out_of_time_end_with_all_that_they_started(tmp_path: Path) -> None:
     held(time_outs.time_outs(tmp_path))
 

@@ -6,6 +6,7 @@ import contextlib
 import random
 import subprocess
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -28,6 +29,15 @@ def step(before=None):
 
 for at in range(6):
     drill.task(name=f"t{at}", inputs={"before": f"t{at - 1}"} if at else {}, grace="0.2s")(step)
+"""
+#: Tries of a task go on for longer than another engine waits, the first ones at least; each tells that it is there.
+LONG = """
+@drill.task(grace="0.2s")
+def long():
+    for _ in range(250 if run.attempt == 1 else 5):
+        witness(f"beat-{os.getpid()}")
+        time.sleep(0.1)
+    return 1
 """
 
 
@@ -77,10 +87,45 @@ def freeze_one(folder: Path, seed: int, database: str | None = None, *, hurry: b
         project.end()
 
 
-def _under_way(project: Project, chance: random.Random) -> tuple[subprocess.Popen[str], int]:
+def freeze_without_agent(folder: Path, seed: int, database: str | None = None) -> Outcome:
+    """An engine stands still, its agent does not: no task goes on beside what another engine makes of it."""
+    project = Project(folder, text=LONG, database=database)
+    frozen: list[psutil.Process] = []
+    try:
+        victim, gone = _under_way(project, random.Random(seed), runs=2)
+        frozen = [psutil.Process(victim.pid)]
+        start = _freeze(project, frozen)
+        _elsewhere(project, gone, 0.0)
+        until(lambda: gone not in _open(project), "the other has its runs")
+        figures = {"taken over": time.monotonic() - start}
+        until(project.over, "all runs are over")
+        before = _record(project)
+        _thaw(frozen)
+        until(lambda: victim.poll() is not None, "the one that was frozen ends")
+        after = _record(project)
+        wrote = [] if before == after else ["the engine that was frozen has written"]
+        return Outcome(figures, [*laws.at_rest(after), *wrote, *_at_once(project), *over(figures, "taken over", 20.0)])
+    finally:
+        _thaw(frozen)
+        project.end()
+
+
+def _at_once(project: Project) -> list[str]:
+    """Tries of one task that went on at the same time; there are two of one at least."""
+    lives: dict[str, dict[str, list[float]]] = {}
+    for one in project.seen:
+        lives.setdefault(one.run, {}).setdefault(one.word, []).append(one.at)
+    found = []
+    for run, tries in lives.items():
+        ordered = sorted((min(at), max(at)) for at in tries.values())
+        found += [f"two tries of run {run} went on at once" for one, two in pairwise(ordered) if two[0] < one[1]]
+    return found if any(len(tries) > 1 for tries in lives.values()) else [*found, "nothing was tried again"]
+
+
+def _under_way(project: Project, chance: random.Random, runs: int = RUNS) -> tuple[subprocess.Popen[str], int]:
     """One of two engines, in the middle of its runs, and its number."""
     engines = [engine(project, 1), engine(project, 1)]
-    ask(project, RUNS)
+    ask(project, runs)
     until(lambda: len(project.seen) >= chance.choice((2, 4, 8)), "they are at work")
     victim = chance.choice(engines)
     number = instance_of(project, victim)

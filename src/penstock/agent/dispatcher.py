@@ -45,6 +45,11 @@ class Dispatcher:
         self._still = False
 
     @property
+    def busy(self) -> bool:
+        """Whether there are attempts that are not over."""
+        return bool(self._attempts)
+
+    @property
     def crowded(self) -> bool:
         """Whether attempts wait for a worker."""
         return bool(self._queue)

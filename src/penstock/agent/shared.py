@@ -95,7 +95,7 @@ class SharedAgent(Agent):
         if held is not None:
             os.close(held)
         self._lifelines[hello.lifeline] = call.lifeline
-        self._met_at = time.monotonic()
+        self._met_at = self._heard_at = time.monotonic()
         self._engine = Channel(call.connection, self._poller, self._take, self._engine_gone)
         running = self._dispatcher.running()
         # An engine may keep what it got back for a while, of a run that rests; that is on no record.
@@ -106,6 +106,12 @@ class SharedAgent(Agent):
         self._engine.send([["here", os.getpid(), self._ledger.number, left, [*self._lifelines], attempts]])
         if not left:
             self._dispatcher.go_on(hello.workers)
+        self._listen()
+
+    def _give_up(self, why: str) -> None:
+        """What the engine may not have taken is left for the next one."""
+        super()._give_up(why)
+        self._ledger.leave(self._hello.spool)
 
     def _take_other(self, message: Message) -> None:
         if message[0] == "ack":

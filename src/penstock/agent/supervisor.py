@@ -1,7 +1,8 @@
 """The agent: takes attempts from the engine, has workers make them, ends what must end, reports.
 
 From the engine: ["preload", [library]] · ["run", RunContext as an object] · ["dispatch", [Assignment]] ·
-["cancel", [key]] · ["recall", [key]] · ["suspend", [key]] · ["resume", [key]] · ["forget", run id] · ["close"].
+["cancel", [key]] · ["recall", [key]] · ["suspend", [key]] · ["resume", [key]] · ["forget", run id] · ["close"] ·
+["alive", seconds of the monotonic clock] again and again.
 To the engine: ["ready"] · ["started", …] · ["ended", …] · ["returned", …] · ["metric", …] · ["progress", …] ·
 ["told", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up. What an agent
 says and hears besides that outlives its engines: agent.shared.
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any
+import time
+from typing import Any, Final
 
 from penstock import faults
 from penstock.agent import attempts
@@ -24,7 +26,11 @@ from penstock.agent.outbox import Outbox
 from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
 from penstock.agent.seedling import Seedling
+from penstock.agent.switchboard import ADOPT
 from penstock.agent.timers import Timers
+
+
+SILENT: Final = f"the engine said nothing for {ADOPT:g} s, so its tasks were ended: others may have its runs"
 
 
 class Agent:
@@ -38,6 +44,9 @@ class Agent:
         self._runs: dict[str, Run] = {}
         self._log_limit = log_limit
         self._serving = True
+        #: When the engine last said that it is alive, by the clock that all processes of this machine share.
+        self._heard_at = time.monotonic()
+        self._listening = False
 
     @property
     def hopeless(self) -> bool:
@@ -85,8 +94,30 @@ class Agent:
                 self._forget(message[1])
             elif word == "close":
                 self._serving = False
+            elif word == "alive":
+                self._hear(message[1])
             else:
                 self._take_other(message)
+
+    # --- an engine that is silent: another one may have its runs -----------------------------------------
+
+    def _listen(self) -> None:
+        """See that the engine goes on saying that it is alive, as long as anything is under way for it."""
+        if not self._listening and self._dispatcher.busy:
+            self._listening = True
+            self._timers.after(max(0.0, self._heard_at + ADOPT - time.monotonic()), self._look_for_word, None)
+
+    def _look_for_word(self, _: None) -> None:
+        self._listening = False
+        if self._out.engine is not None and self._dispatcher.busy and time.monotonic() - self._heard_at >= ADOPT:
+            self._give_up(SILENT)
+        elif self._out.engine is not None:
+            self._listen()
+
+    def _hear(self, at: float) -> None:
+        silent, self._heard_at = at - self._heard_at, at
+        if silent >= ADOPT and self._dispatcher.busy:
+            self._give_up(SILENT)  # it stood still, and goes on: too late
 
     def _take_other(self, message: Message) -> None:
         """What only some agents are told."""
@@ -101,6 +132,7 @@ class Agent:
             log = LogFile(f"{run.logs}/{assignment[attempts.LOG]}", self._log_limit)
             self._dispatcher.add(Attempt(assignment, run, log))
         self._dispatcher.place()
+        self._listen()
 
     def _forget(self, run_id: str) -> None:
         run = self._runs.pop(run_id, None)

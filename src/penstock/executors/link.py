@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import os
 import select
 import socket
+import time
 from abc import ABC, abstractmethod
 from typing import Any, Final, NoReturn
 
@@ -27,6 +29,11 @@ from penstock.ports.executor import (
 )
 
 
+#: Seconds between two words to the agent. It ends what it runs for an engine that says nothing for some time, because
+#: others take that for dead (agent.switchboard.ADOPT).
+WORD: Final = 3.0
+
+
 class AgentLink(ABC):
     """Speaks to an agent (see ports.executor for the law). Where it comes from, and goes, is for those who inherit."""
 
@@ -34,6 +41,7 @@ class AgentLink(ABC):
         self.workers = workers
         self.suspends = True
         self._sock: socket.socket | None = None
+        self._spoken_at = -math.inf
         self._poll = select.poll()
         self._reader = FrameReader()
         self._buffer = memoryview(bytearray(1 << 18))
@@ -46,6 +54,7 @@ class AgentLink(ABC):
         """There is an agent at the other end."""
         self._sock = sock
         self._reader = FrameReader()
+        self._spoken_at = -math.inf
         self._poll.register(sock, select.POLLIN)
 
     def _detach(self) -> None:
@@ -89,17 +98,28 @@ class AgentLink(ABC):
                 self._sock.sendall(pack(list(messages)))
 
     def poll(self, timeout: float | None) -> list[Report]:
-        """Reports that have come, or come within `timeout` seconds."""
-        if self._sock is None:
-            raise AgentLost("the executor is closed")
+        """Reports that have come, or come within `timeout` seconds. Meanwhile the agent hears that we are alive."""
         reports: list[Report] = []
-        for fd, _ in self._poll.poll(None if timeout is None else timeout * 1000):
-            if fd == self._wakeup[0]:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(fd, 4096)
-            else:
-                self._receive(reports)
-        return reports
+        now = time.monotonic()
+        until = math.inf if timeout is None else now + timeout
+        while True:
+            if self._sock is None:
+                raise AgentLost("the executor is closed")
+            if now - self._spoken_at >= WORD:
+                self._spoken_at = now
+                self._say_alive(now)
+            ready = self._poll.poll(max(0.0, min(until, self._spoken_at + WORD) - now) * 1000)
+            for fd, _ in ready:
+                if fd == self._wakeup[0]:
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(fd, 4096)
+                else:
+                    self._receive(reports)
+            if ready or until <= (now := time.monotonic()):
+                return reports
+
+    def _say_alive(self, now: float) -> None:
+        self._send(["alive", now])
 
     def _receive(self, reports: list[Report]) -> None:
         assert self._sock is not None

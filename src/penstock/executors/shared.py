@@ -72,6 +72,10 @@ class SharedExecutor(AgentLink):
         else:
             super()._send(*messages)
 
+    def _say_alive(self, now: float) -> None:
+        if self._pid is not None:
+            super()._say_alive(now)
+
     def dispatch(self, assignments: list[Assignment]) -> None:
         """Hand attempts over."""
         self._send(*self._acknowledgement(), ["dispatch", assignments])
