@@ -29,7 +29,6 @@ from penstock.agent.seedling import Seedling
 from penstock.agent.switchboard import ADOPT
 from penstock.agent.timers import Timers
 
-
 SILENT: Final = f"the engine said nothing for {ADOPT:g} s, so its tasks were ended: others may have its runs"
 
 

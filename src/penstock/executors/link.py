@@ -28,7 +28,6 @@ from penstock.ports.executor import (
     Usage,
 )
 
-
 #: Seconds between two words to the agent. It ends what it runs for an engine that says nothing for some time, because
 #: others take that for dead (agent.switchboard.ADOPT).
 WORD: Final = 3.0
