@@ -317,6 +317,27 @@ def test_all_problems_are_told_at_once_each_with_its_place() -> None:
     assert caught.value.where == f"{__file__}:{caught.value.line}"
 
 
+def test_a_task_is_not_told_to_read_what_it_makes() -> None:
+    p = Pipeline("p")
+
+    @p.task
+    def alone(nothing: int) -> None: ...
+
+    with pytest.raises(DefinitionError, match="which nobody makes; give the pipeline a parameter of this name"):
+        p.spec()
+
+    @p.task(outputs=["left", "right"])
+    def other(nothing: int) -> None: ...
+
+    with pytest.raises(DefinitionError) as caught:
+        p.spec()
+    told = [one["message"] for one in caught.value.facts["problems"]]
+    assert told == [
+        "task 'alone' reads 'nothing', which nobody makes; there are 'left', 'right'",
+        "task 'other' reads 'nothing', which nobody makes; there is 'alone'",
+    ]
+
+
 def variable(*values: int) -> None: ...
 
 

@@ -26,6 +26,11 @@ def test_the_first_screen_has_the_link_on_a_line_of_its_own() -> None:
     assert "Ctrl-C ends it." in text
 
 
+def test_where_there_is_nothing_it_tells_how_to_begin() -> None:
+    assert "There is no pipeline here yet." in plain(up.welcome("flights", LINK, state(0), PAINT))
+    assert "There is no pipeline" not in plain(up.welcome("flights", LINK, state(1), PAINT))
+
+
 def test_problems_are_told_with_place_and_cure() -> None:
     text = plain(up.welcome("flights", LINK, state(0, BROKEN), PAINT))
     assert text.endswith("✗ jobs/a.py:12 name 'x' is not defined\n  hint: did you mean 'y'?")

@@ -80,6 +80,13 @@ def test_the_home_is_found_from_below(user: User) -> None:
     assert user.document()["pipeline"] == "hello"
 
 
+def test_the_first_pipeline_that_is_shown_runs(user: User) -> None:
+    first = user.types("pipelines", "list").stderr
+    (user.folder / "pipelines").mkdir()
+    user.write("pipelines/hello.py", first.partition("\n\n")[2].rpartition("\n\n")[0])
+    assert user.types(*first.splitlines()[-1].removeprefix("Then: penstock ").split()).returncode == 0
+
+
 def test_an_empty_folder_tells_how_to_begin(user: User) -> None:
     listed = user.types("runs", "list")
     assert listed.returncode == 0

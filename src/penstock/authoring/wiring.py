@@ -25,9 +25,12 @@ class Known(NamedTuple):
     tasks: dict[str, Registration]
     by_function: dict[int, list[str]]
 
-    def nearest(self, name: str) -> str:
-        """The cure for a name that is no dataset and no parameter."""
-        return did_you_mean(name, [*self.makers, *self.params])
+    def nearest(self, name: str, task: str) -> str:
+        """The cure for a name that is no dataset and no parameter, for a task: which can't read what it makes."""
+        others = [dataset for dataset, maker in self.makers.items() if maker != task]
+        if not others and not self.params:
+            return "give the pipeline a parameter of this name, or the argument a default"
+        return did_you_mean(name, [*others, *self.params])
 
 
 class Wires(NamedTuple):
@@ -93,7 +96,7 @@ class Wirer:
             elif with_error and argument == "error" and not explicit:
                 wired[argument] = Source("error", "error")
             elif explicit or not default:
-                self.reader.wrong(f"{what} reads '{name}', which nobody makes", known.nearest(name))
+                self.reader.wrong(f"{what} reads '{name}', which nobody makes", known.nearest(name, self.one.name))
         return wired
 
     def _items(self, argument: str, name: str | None) -> Source | None:
@@ -102,7 +105,8 @@ class Wirer:
         if name in self.known.makers:
             return Source("item", name, over="dataset")
         if name not in self.known.params:
-            self.reader.wrong(f"{self.reader.whose} goes over '{name}', which nobody makes", self.known.nearest(name))
+            told = f"{self.reader.whose} goes over '{name}', which nobody makes"
+            self.reader.wrong(told, self.known.nearest(name, self.one.name))
             return None
         kind = self.known.params[name].type
         if kind not in _OF_ITEMS:

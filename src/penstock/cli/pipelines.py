@@ -28,6 +28,19 @@ penstock pipelines show flights --json
 VALIDATE = """
 penstock pipelines validate flights.py
 """
+#: What is told where there is none.
+FIRST = """There is no pipeline here. The first one, as pipelines/hello.py:
+
+    from penstock import Pipeline
+
+    hello = Pipeline("hello", params={"name": "world"})
+
+
+    @hello.task
+    def greeting(name: str) -> str:
+        return f"Hello, {name}!"
+
+Then: penstock run pipelines/hello.py"""
 
 
 @app.command("list", cls=Verb, epilog=LIST)
@@ -62,7 +75,7 @@ def list_(as_json: Json = False) -> None:
     if items or broken:
         output.show(listed(items, broken, output.paint(), output.width()))
     else:
-        print("There is no pipeline here. docs/authoring.md begins with one of ten lines.", file=sys.stderr)
+        print(FIRST, file=sys.stderr)
 
 
 @app.command("show", cls=Verb, epilog=SHOW)

@@ -19,7 +19,12 @@ def welcome(project: str, link: str, definitions: Document | None, paint: Paint)
     lines: list[Line] = [head, [], [Span("  "), Span(link, "cyan")], []]
     lines.append([Span("  The link signs in once, within five minutes; `penstock link` prints another.", "dim")])
     lines.append([Span("  Ctrl-C ends it.", "dim")])
-    for one in [] if definitions is None else definitions["problems"]:
+    if definitions is None:
+        return lines
+    if not definitions["pipelines"] and not definitions["problems"]:
+        text = "There is no pipeline here yet. `penstock pipelines list` and the page show the first one."
+        lines += [[], [Span(f"  {text}", "yellow")]]
+    for one in definitions["problems"]:
         lines += [[], *problem(one, paint)]
     return lines
 
