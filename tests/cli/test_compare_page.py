@@ -90,3 +90,13 @@ def test_nothing_is_wider_than_the_terminal() -> None:
 def test_two_of_a_kind_say_so() -> None:
     same = plain(compared(compare(FIRST, FIRST, BEFORE, BEFORE), PLAIN, 120))
     assert "no difference in params, labels, definition, tasks, outputs, metrics" in same
+
+
+def test_many_items_that_one_run_has_are_a_line() -> None:
+    items = [task("each", map_index=at, outputs=[output("each", "json", None, 10)]) for at in range(30)]
+    found = compare(document(*items, **RUN), document(*items[:2], **RUN), BEFORE, BEFORE)
+    text = plain(compared(found, PLAIN, 100))
+    assert "each [28 items]  28 succeeded  not in it" in text
+    assert "each [28 items]  280 B  not made" in text
+    assert len(text.splitlines()) < 25
+    assert "each [5]" in plain(compared(found, PLAIN, 100, whole=True))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from penstock.cli.render import amounts
-from penstock.cli.render.run import json_text
+from penstock.cli.render.run import FOLD, json_text
 from penstock.cli.render.spans import Line, Piece, Span, clean, cut, shown
-from penstock.cli.render.states import Paint
+from penstock.cli.render.states import Paint, counts
 from penstock.cli.render.table import Column, table
 
 Document = dict[str, Any]
@@ -104,12 +104,28 @@ def _source(diff: str, paint: Paint, width: int) -> list[Line]:
 
 def _tasks(entries: list[Document], paint: Paint, width: int, *, whole: bool) -> list[Line]:
     rows: list[list[Piece]] = []
+    entries, lone = (entries, {}) if whole else _apart(entries, "task")
     for each in entries:
         one, other = each["first"], each["second"]
         if whole or _went_otherwise(one, other):
             seconds = [None if side is None else side["duration"] for side in (one, other)]
             rows.append([_who(each), _went(one, paint), _went(other, paint), _times(*seconds)])
+    for (name, side), items in lone.items():
+        went: Piece = counts(each[side]["state"] for each in items)
+        pair = (went, _went(None, paint)) if side == "first" else (_went(None, paint), went)
+        rows.append([f"{clean(name)} [{len(items):,} items]", *pair, ""])
     return _side_by_side("task", rows, paint, width)
+
+
+def _apart(entries: list[Document], key: str) -> tuple[list[Document], dict[tuple[str, str], list[Document]]]:
+    """Entries without the many items of a fan-out that only one of the runs has; and those, by name and run."""
+    lone: dict[tuple[str, str], list[Document]] = {}
+    for each in entries:
+        if each["map_index"] is not None and (each["first"] is None) != (each["second"] is None):
+            lone.setdefault((each[key], "first" if each["second"] is None else "second"), []).append(each)
+    lone = {place: items for place, items in lone.items() if len(items) > FOLD}
+    folded = {id(each) for items in lone.values() for each in items}
+    return [each for each in entries if id(each) not in folded], lone
 
 
 def _went_otherwise(one: Document | None, other: Document | None) -> bool:
@@ -127,6 +143,7 @@ def _went(task: Document | None, paint: Paint) -> Piece:
 
 def _outputs(entries: list[Document], paint: Paint, width: int, *, whole: bool) -> list[Line]:
     rows: list[list[Piece]] = []
+    entries, lone = (entries, {}) if whole else _apart(entries, "dataset")
     for each in entries:
         one, other = each["first"], each["second"]
         if whole or one != other or each["columns"]:
@@ -137,6 +154,10 @@ def _outputs(entries: list[Document], paint: Paint, width: int, *, whole: bool) 
                 [f"  {clean(each['name'])}", clean(each["first"] or ""), clean(each["second"] or ""), ""]
                 for each in each["columns"]
             ]
+    for (name, side), items in lone.items():
+        size = amounts.size(sum(each[side]["bytes"] or 0 for each in items))
+        pair = (size, _amount(None)) if side == "first" else (_amount(None), size)
+        rows.append([f"{clean(name)} [{len(items):,} items]", *pair, ""])
     return _side_by_side("dataset", rows, paint, width)
 
 
