@@ -173,6 +173,23 @@ def test_what_nobody_goes_on_with_is_ended_and_never_told_of(life: Life) -> None
     assert unwanted not in {report.key for report in later.stage.reports}
 
 
+def test_all_but_what_is_spared_is_dead_before_that_is_told(life: Life) -> None:
+    wanted = life.holds("one")
+    before = set(psutil.Process(life.agent.process.pid).children(recursive=True))
+    unwanted = life.stage.start("ignores_sigterm", inputs={"mark": ref(str(life.folder / "mark"))}, grace=60.0)
+    life.stage.until((life.folder / "mark").exists)
+    later = life.dies()
+    assert later.legacy.attempts == {wanted: False, unwanted: False}
+    later.executor.spare([wanted])
+    later.stage.until(lambda: later.legacy.attempts == {wanted: False})
+    (dead,) = [one for one in before if not one.is_running()]
+    assert dead.pid not in psutil.pids()
+    later.executor.keep([wanted])
+    later.let_go("one")
+    assert later.stage.end(wanted).outcome == "succeeded"
+    assert unwanted not in {report.key for report in later.stage.reports}
+
+
 def test_time_is_up_although_nobody_is_there(life: Life) -> None:
     mark = life.folder / "mark"
     key = life.stage.start("sleeps", inputs={"mark": ref(str(mark))}, timeout=0.5, grace=0.2)

@@ -1,11 +1,12 @@
 """The agent of `penstock up`: a process beside the engine, and it outlives that one (docs/decisions/0019).
 
 Engines call by the switchboard. On the connection they say, besides what agent.supervisor tells: ["ack", number], all
-frames up to that one are on record · ["keep", [key]], the attempts of an earlier engine that this one goes on with ·
-["fallen"], it ends because something went wrong in it.
+frames up to that one are on record · ["spare", [key]], all but these attempts of an earlier engine are to be ended, so
+that nothing that they hold is free before · ["keep", [key]], the attempts of an earlier engine that this one goes on
+with · ["fallen"], it ends because something went wrong in it.
 To the engine: ["here", pid, number of the last frame, whether an engine has left attempts here, [name of a lifeline],
-{key: was it asked to end}] first of all · ["frame", number] before the reports of each frame · ["refused"] to one that
-was started before the engine that is there.
+{key: was it asked to end}] first of all · ["spared", [key]] when all but these are dead · ["frame", number] before the
+reports of each frame · ["refused"] to one that was started before the engine that is there.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from penstock.agent.switchboard import ADOPT, Call
 
 #: Engines that may fall of themselves in a row: one may fall of what is told to it here, and so would the next.
 FALLS: Final = 3
+#: Seconds between two looks whether what was killed is dead.
+DYING: Final = 0.005
 #: Seconds after which an engine that falls is none in that row.
 SETTLED: Final = 60.0
 
@@ -116,10 +119,23 @@ class SharedAgent(Agent):
     def _take_other(self, message: Message) -> None:
         if message[0] == "ack":
             self._ledger.acknowledge(message[1])
+        elif message[0] == "spare":
+            self._dispatcher.kill(self._dispatcher.running().keys() - set(message[1]))
+            self._tell_spared((self._gone, message[1]))
         elif message[0] == "keep":
             self._keep(message[1])
         elif message[0] == "fallen":
             self._falls = 1 if time.monotonic() - self._met_at > SETTLED else self._falls + 1
+
+    def _tell_spared(self, spared: tuple[int, list[str]]) -> None:
+        """Answer once the others are dead, unless the engine that asked has gone."""
+        gone, keys = spared
+        if self._engine is None or gone != self._gone:
+            return
+        if self._dispatcher.running().keys() - set(keys):
+            self._timers.after(DYING, self._tell_spared, spared)
+        else:
+            self._engine.send([["spared", keys]])
 
     def _keep(self, keys: list[str]) -> None:
         if not self._ledger.left:

@@ -12,6 +12,7 @@ from penstock.compose.local import LocalEngine
 from penstock.compose.requested import request_of
 from penstock.compose.turns import restore_slots
 from penstock.engine.adoption import Bequest
+from penstock.engine.dispatch import attempt_key, epoch_of
 from penstock.engine.recover import lost_run
 from penstock.engine.restore import Restored
 from penstock.errors import PenstockError, StoreBusy, StoreCorrupt
@@ -47,6 +48,8 @@ class Takeover:
         self._next = 0.0
         #: Engines whose agent is ours now.
         self._heard: set[int] = set()
+        #: The attempts of theirs that our agent was told to spare.
+        self._spared: set[str] | None = None
         self._inherited = local.lasting is None
 
     def look(self, connection: Connection, room: int) -> None:
@@ -88,11 +91,26 @@ class Takeover:
         if legacy.left:
             owners = recovery.owners(connection)
             self._heard = {one.id for one in owners if self._has_left(one, legacy)}
+            if not self._only_what_is_on_record(connection, legacy):
+                return
             self._keys = recovery.runs_of(connection, self._heard)
         if not self._keys:
             self._inherited = True
             if legacy.left:
                 self._local.engine.keep_legacy()
+
+    def _only_what_is_on_record(self, connection: Connection, legacy: Legacy) -> bool:
+        """What began and is on no record is ended first: it may hold a slot, which is given back with the claim."""
+        known = {
+            attempt_key(run_key, seq, n, epoch_of(log, n))
+            for run_key, seq, n, log in recovery.live_attempts(connection, self._heard)
+        }
+        if legacy.attempts.keys() <= known:
+            return True
+        if known != self._spared:
+            self._spared = known
+            self._local.engine.spare_legacy(sorted(known))
+        return False
 
     def _has_left(self, owner: Instance, legacy: Legacy) -> bool:
         """Did this engine work with our agent before us?"""

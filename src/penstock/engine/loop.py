@@ -137,6 +137,12 @@ class Engine:
         self._post(lambda: self._go_on(restored, bequest or Bequest()))
         return handle
 
+    def spare_legacy(self, keys: list[str]) -> None:
+        """Have the lasting executor end what is on no record of those before us: all but these attempts."""
+        lasting = self._lasting
+        if lasting is not None:
+            self._post(lambda: lasting.spare(keys))
+
     def keep_legacy(self) -> None:
         """All runs of those before are taken over: let the lasting executor go on with what was adopted of them."""
         lasting, adoption = self._lasting, self._adoption

@@ -80,6 +80,10 @@ class SharedExecutor(AgentLink):
         """Hand attempts over."""
         self._send(*self._acknowledgement(), ["dispatch", assignments])
 
+    def spare(self, keys: list[str]) -> None:
+        """End the others of the legacy."""
+        self._send(["spare", keys])
+
     def keep(self, keys: list[str]) -> None:
         """Go on with these attempts of the legacy, and with no other."""
         self._send(["keep", keys])
@@ -102,6 +106,9 @@ class SharedExecutor(AgentLink):
             self.taken = self._offset + message[1]
         elif word == "here":
             self._answered(*message[1:])
+        elif word == "spared" and self.legacy is not None:
+            kept = {key: asked for key, asked in self.legacy.attempts.items() if key in message[1]}
+            self.legacy = self.legacy._replace(attempts=kept)
         elif word == "broken":
             self._lost(message[1])
         elif word == "refused":

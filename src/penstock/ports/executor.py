@@ -186,6 +186,9 @@ class Lasting(Protocol):
     def legacy(self) -> Legacy | None:
         """What was found after `open`; None until the executor has told. Any thread may ask."""
 
+    def spare(self, keys: list[str]) -> None:
+        """End all of the legacy but these attempts; the others are not in `legacy` any more once they are dead."""
+
     def keep(self, keys: list[str]) -> None:
         """Go on with these attempts of the legacy. Called once, when `legacy.left`."""
 

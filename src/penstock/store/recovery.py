@@ -11,7 +11,7 @@ from penstock.store.instances import Instance
 from penstock.store.ownership import ORPHAN
 from penstock.store.rows import NewArtifact, NewAttempt, NewRun, NewTaskRun, NewTimer
 from penstock.store.times import micros
-from penstock.store.words import RUN_OPEN
+from penstock.store.words import ATTEMPT_OVER, RUN_OPEN
 
 #: Runs taken over at a time, so that no transaction and no list grows without bound.
 MOST: Final = 100
@@ -65,6 +65,20 @@ def runs_of(connection: Connection, owners: Collection[int], limit: int = MOST) 
         (*owners, limit),
     )
     return [row[0] for row in rows]
+
+
+def live_attempts(connection: Connection, owners: Collection[int]) -> list[tuple[int, int, int, str]]:
+    """Run key, seq, n and log of all attempts that are under way in runs which belong to one of these."""
+    if not owners:
+        return []
+    places = ", ".join("?" * len(owners))
+    rows = connection.all(
+        "SELECT attempt.run_key, attempt.seq, attempt.n, COALESCE(attempt.log, '') FROM run "
+        "JOIN attempt ON attempt.run_key = run.key "
+        f"WHERE run.state IN {RUN_OPEN} AND attempt.state NOT IN {ATTEMPT_OVER} AND run.owner IN ({places})",
+        tuple(owners),
+    )
+    return cast("list[tuple[int, int, int, str]]", [tuple(row) for row in rows])
 
 
 def reported(connection: Connection, run_key: int, seq: int, n: int) -> list[tuple[int, str, str | None]]:
