@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +96,46 @@ def test_json_stays_json_whatever_the_encoding(text: str, encoding: str, monkeyp
     assert json.loads(first) == {"name": text}
     assert json.loads(second + "]}") == {"lines": [{"name": text}, {}]}
     assert json.loads(third + "]}") == {"lines": []}
+
+
+COMMAND = [sys.executable, "-m", "penstock.cli"]
+WORDS = [["--help"], ["pipelines", "list", "--json"], ["runs", "show", "--json"], ["nothing"]]
+
+
+@pytest.mark.parametrize("buffered", ["1", ""])
+@pytest.mark.parametrize("words", WORDS, ids="-".join)
+def test_a_full_disk_behind_standard_output_is_told(words: list[str], buffered: str, tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text("from penstock import Pipeline\nflow = Pipeline('flow')\n")
+    with open("/dev/full", "wb") as full:
+        env = os.environ | {"PYTHONUNBUFFERED": buffered}
+        ran = subprocess.run([*COMMAND, *words], cwd=tmp_path, env=env, stdout=full, stderr=subprocess.PIPE, text=True)
+    if words == ["nothing"]:
+        assert (ran.returncode, ran.stderr.splitlines()[0]) == (2, "error: `penstock` has no verb 'nothing'")
+    else:
+        assert ran.returncode == 1
+        told = "error: standard output can't be written: No space left on device"
+        assert ran.stderr.splitlines()[0] == told
+
+
+@pytest.mark.parametrize("words", WORDS, ids="-".join)
+def test_who_reads_no_more_gets_no_error(words: list[str], tmp_path: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    ran = subprocess.run([*COMMAND, *words], cwd=tmp_path, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert ran.returncode == (2 if words[0] in ("nothing", "runs") else 0)
+    assert "Traceback" not in ran.stderr
+    assert "written" not in ran.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full"])
+def test_closed_streams_are_no_error_and_no_file_takes_their_place(closed: str, tmp_path: Path) -> None:
+    flow = "from penstock import Pipeline\nflow = Pipeline('flow')\n@flow.task\ndef a():\n    print('out')\n"
+    (tmp_path / "flow.py").write_text(flow)
+    for words, code in (("run flow.py", 0), ("runs cancel latest", 1), ("runs show zzzz", 2), ("db check", 0)):
+        line = f"{' '.join(COMMAND)} {words} {closed}"
+        ran = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True)
+        assert (ran.returncode, "Traceback" in ran.stderr) == (code, False), (words, ran.stderr)
 
 
 def test_what_others_print_stays_out_of_standard_output() -> None:

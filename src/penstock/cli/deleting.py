@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from penstock.cli import output
@@ -41,7 +42,8 @@ def delete(chosen: Chosen, *, children: bool, wait: bool, as_json: bool) -> int:
             told = deletion.delete_runs(connection, keys, time.time(), who(), children=children)
         erase_here(database, home)
         left = _await(database, home, going) if wait else 0
-    _tell(told, missing, as_json=as_json)
+    with suppress(OSError):  # nobody reads it; the exit code tells
+        _tell(told, missing, as_json=as_json)
     if left:
         print(f"Files of {plural(left, 'deleted run')} are not erased yet: `penstock up` tells why.", file=sys.stderr)
     return 1 if left or missing or any(told.values()) else 0

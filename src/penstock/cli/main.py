@@ -26,6 +26,14 @@ class Root(Verbs):
 
     first = ("run", "up", "link", "runs", "pipelines", "db", "doctor")
 
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        with output.guarded():  # the pages of --help
+            return super().make_context(*given, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with output.guarded():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="penstock",
@@ -69,8 +77,8 @@ def main() -> None:
     """Run the command line; ends the process with its exit code."""
     output.prepare()
     code = _call(sys.argv[1:])
-    output.finish()
-    sys.exit(code)
+    why = output.failure()
+    sys.exit(code if why is None else _tell_lost(output.lost(why)) or code)
 
 
 def _call(arguments: list[str]) -> int:
@@ -80,19 +88,35 @@ def _call(arguments: list[str]) -> int:
         result = typer.main.get_command(app).main(arguments, "penstock", standalone_mode=False)
     except WrongUse as error:
         return _tell_wrong_use(error, arguments, as_json=as_json)
+    except output.OutputLost as error:
+        return _tell_lost(error)
     except PenstockError as error:
         return tell(error, as_json=as_json)
     except (typer.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        return 0
     except Exception as error:
         return tell_mistake(error, as_json=as_json)
     return result if isinstance(result, int) else 0
+
+
+def _tell_lost(error: output.OutputLost) -> int:
+    return 0 if error.facts["gone"] else tell(error, as_json=False)
 
 
 def _tell_wrong_use(error: Any, arguments: list[str], *, as_json: bool) -> int:
     if not arguments or arguments in ([name] for name in ("runs", "pipelines", "db")):
         error.show()  # the help page
         return 2
-    return tell(wrong_use(error), as_json=as_json)
+    return tell(wrong_use(error, _verb(arguments)), as_json=as_json)
+
+
+def _verb(arguments: list[str]) -> str:
+    """The verb that these words begin with, as people type it."""
+    words = ["penstock"]
+    command: Any = typer.main.get_command(app)
+    for word in arguments:
+        command = getattr(command, "commands", {}).get(word)
+        if command is None:
+            break
+        words.append(word)
+    return " ".join(words)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from penstock.cli import output
@@ -84,7 +85,8 @@ def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done
     for one in outcomes:
         if one.state == "applied" and one.detail is None:
             one.detail = done
-    _tell(outcomes, missing, known, as_json=as_json)
+    with suppress(OSError):  # nobody reads it; the exit code tells
+        _tell(outcomes, missing, known, as_json=as_json)
     return 0 if not missing and all(outcome.state == "applied" for outcome in outcomes) else 1
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TextIO
 
 from penstock.cli.render.spans import Line
 from penstock.cli.render.states import Paint
+from penstock.errors import PenstockError
 
 #: Columns where nobody looks at a screen: a pipe gets whole lines.
 _PIPE: Final = 1000
@@ -18,20 +20,92 @@ _PIPE: Final = 1000
 _SCREEN: Final = 80
 
 
+class OutputLost(PenstockError):
+    """Standard output can't be written."""
+
+    code = "output"
+
+
+class _Kept(io.TextIOWrapper):
+    """A standard stream that remembers why it could not be written."""
+
+    failed: OSError | None = None
+
+    def write(self, text: str) -> int:
+        with self._remembering():
+            return super().write(text)
+
+    def flush(self) -> None:
+        with self._remembering():
+            super().flush()
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as why:
+            self.failed = why
+            raise
+
+
 def prepare() -> None:
     """Make standard output and error take any text: what they can't encode is written as an escape, as JSON has it."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:  # closed by who started us (`>&-`)
+            setattr(sys, name, _nowhere(number))
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if type(stream) is io.TextIOWrapper:
+            setattr(sys, name, _kept(stream))
+        elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def finish() -> None:
-    """Write what is left. Whoever read our output may have gone (`| head`): that is no error."""
+def _kept(stream: io.TextIOWrapper) -> _Kept:
+    encoding, by_line, at_once = stream.encoding, stream.line_buffering, stream.write_through
+    return _Kept(stream.detach(), encoding, "backslashreplace", line_buffering=by_line, write_through=at_once)
+
+
+def _nowhere(number: int) -> TextIO:
+    """A standard stream that leads nowhere. Without it the next file that is opened gets its number, and our output."""
+    found = os.open(os.devnull, os.O_RDWR)
+    if found != number:
+        os.dup2(found, number)
+        os.close(found)
+    os.set_inheritable(number, True)
+    return open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False)
+
+
+def failure(stream: TextIO | None = None) -> OSError | None:
+    """Why a standard stream can't be written, if so; what could not be written then goes nowhere."""
+    stream = stream or sys.stdout
+    with suppress(OSError):
+        stream.flush()
+    if not isinstance(stream, _Kept) or stream.failed is None:
+        return None
+    why, stream.failed = stream.failed, None
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+    return why
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Raises OutputLost for what a standard output that can't be written has raised inside."""
     try:
-        sys.stdout.flush()
-    except OSError:
-        # What Python still flushes at its end goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        yield
+    except OSError as error:
+        why = failure()
+        if why is None:
+            raise
+        raise lost(why) from error
+
+
+def lost(why: OSError) -> OutputLost:
+    """The error for a standard output that can't be written. Who has read it and went (`| head`) wants no more."""
+    told = OutputLost(f"standard output can't be written: {why.strerror}", cure="what was done before that stands")
+    told.facts["gone"] = isinstance(why, BrokenPipeError)
+    return told
 
 
 def paint(stream: TextIO | None = None) -> Paint:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -15,15 +17,33 @@ from penstock.model.nearest import nearest
 
 #: A mistake of ours; EX_SOFTWARE of sysexits.h.
 MISTAKE: Final = 70
+#: What typer says, and how we say it.
+_WORDS: Final = tuple(
+    (re.compile(pattern), told)
+    for pattern, told in (
+        (r"No such command '(.*)'\.?", "`{verb}` has no verb '{}'"),
+        (r"Missing argument '(.*)'\.?", "`{verb}` needs {}"),
+        (r"Missing option '(.*)'\.?", "`{verb}` needs {}"),
+        (r"Option '(.*)' requires an argument\.?", "the option {} needs a value"),
+        (r"Got unexpected extra arguments? \((.*)\)", "`{verb}` takes no '{}'"),
+        (r"Got unexpected extra argument\(s\) \((.*)\)", "`{verb}` takes no '{}'"),
+        (r"Invalid value for '(.*)': .* greater than or equal to (\d+)", "{} is at least {}"),
+        (r"Invalid value for '(.*)': .* less than or equal to (\d+)", "{} is at most {}"),
+        (r"Invalid value for '(.*)': .* valid integer.*", "{} takes a whole number"),
+    )
+)
 REPORT: Final = "https://github.com/penstock/penstock/issues"
 
 
 def tell(error: PenstockError, *, as_json: bool) -> int:
     """Tell an error of the tree; its exit code."""
     if as_json:
-        output.show_json({"error": document(error)})
+        with contextlib.suppress(OSError):
+            output.show_json({"error": document(error)})
     else:
-        output.show(problem(error, output.paint(sys.stderr), output.width(sys.stderr), Path.cwd()), sys.stderr)
+        with contextlib.suppress(OSError):  # nobody hears it; the exit code tells
+            output.show(problem(error, output.paint(sys.stderr), output.width(sys.stderr), Path.cwd()), sys.stderr)
+        output.failure(sys.stderr)
     return error.exit_code
 
 
@@ -38,10 +58,10 @@ def tell_mistake(error: BaseException, *, as_json: bool) -> int:
     return MISTAKE
 
 
-def wrong_use(error: Any) -> UsageError:
-    """What typer raises for verbs and options that do not exist or do not fit, in our words."""
+def wrong_use(error: Any, verb: str) -> UsageError:
+    """What typer raises for verbs and options that do not exist or do not fit, in our words. `verb`: as typed."""
     context = error.ctx
-    verb = context.command_path if context is not None else "penstock"
+    verb = context.command_path if context is not None else verb
     more = f"`{verb} --help` shows how"
     wrong = getattr(error, "option_name", None)
     if wrong is not None and hasattr(error, "possibilities"):
@@ -50,4 +70,12 @@ def wrong_use(error: Any) -> UsageError:
         return UsageError(f"`{verb}` has no option '{wrong}'", cure=f"did you mean '{close}'?" if close else more)
     message, _, close = str(error.format_message()).partition(". Did you mean ")
     cure = f"did you mean {close}" if close else more
-    return UsageError((message[:1].lower() + message[1:]).rstrip("."), cure=cure)
+    return UsageError(_in_our_words(message, verb), cure=cure)
+
+
+def _in_our_words(message: str, verb: str) -> str:
+    for pattern, told in _WORDS:
+        found = pattern.fullmatch(message)
+        if found is not None:
+            return told.format(*found.groups(), verb=verb)
+    return (message[:1].lower() + message[1:]).rstrip(".")
