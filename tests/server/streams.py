@@ -16,7 +16,7 @@ from penstock.wire.service import Changes, Snapshot
 from tests.server.world import PORT, TOKEN, World
 
 #: Seconds after which something that must come has not come.
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class Event(NamedTuple):

@@ -160,6 +160,7 @@ def test_a_server_without_a_token_takes_none(world: World) -> None:
 # --- wrong tries --------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("at_once")
 def test_wrong_tokens_are_slowed(world: World) -> None:
     wrong = {"Authorization": "Bearer wrong"}
     answers = [world.visitor.get("/api/v1/about", headers=wrong).status_code for _ in range(TRIES + 1)]
@@ -169,6 +170,7 @@ def test_wrong_tokens_are_slowed(world: World) -> None:
     assert 1 <= int(answer.headers["retry-after"]) <= 2
 
 
+@pytest.mark.usefixtures("at_once")
 def test_people_who_are_in_are_not_slowed_by_others(world: World) -> None:
     person = world.person()
     for _ in range(TRIES + 1):

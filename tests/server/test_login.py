@@ -105,6 +105,7 @@ def test_what_stands_in_the_link_is_text_on_the_page(world: World) -> None:
     assert "<script" not in page.text
 
 
+@pytest.mark.usefixtures("at_once")
 def test_wrong_codes_are_slowed(world: World) -> None:
     for _ in range(TRIES):
         assert world.visitor.get("/login", params={"code": "x"}, headers=COMES).status_code == 401

@@ -19,6 +19,7 @@ import pytest
 from penstock.compose.serve import is_loopback
 from penstock.compose.token import make_token, set_by_person
 from penstock.errors import SettingsError
+from tests.server.streams import PATIENCE
 
 
 def start(folder: Path, *options: str, **env: str) -> subprocess.Popen[str]:
@@ -37,7 +38,7 @@ def serving(folder: Path, *options: str, **env: str) -> Iterator[tuple[subproces
     try:
         assert process.stdout is not None
         link = process.stdout.readline().strip()
-        assert link.startswith("http://"), process.communicate(timeout=10)
+        assert link.startswith("http://"), process.communicate(timeout=PATIENCE)
         yield process, link
     finally:
         process.kill()
@@ -45,7 +46,7 @@ def serving(folder: Path, *options: str, **env: str) -> Iterator[tuple[subproces
 
 
 def ends(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=PATIENCE)
     return process.returncode, said
 
 
@@ -58,12 +59,12 @@ def origin(link: str) -> str:
 
 def test_it_answers_prints_only_its_link_and_ends_when_told(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, link):
-        assert httpx2.get(f"{origin(link)}/health").json() == {"status": "ok"}
-        with httpx2.Client(base_url=origin(link)) as person:
+        assert httpx2.get(f"{origin(link)}/health", timeout=PATIENCE).json() == {"status": "ok"}
+        with httpx2.Client(base_url=origin(link), timeout=PATIENCE) as person:
             assert person.get(link, headers={"Sec-Fetch-Mode": "navigate"}).status_code == 303
             assert person.get("/api/v1/runs").json() == {"items": [], "next_cursor": None}
             process.send_signal(signal.SIGTERM)
-            output, said = process.communicate(timeout=20)
+            output, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output, said) == (0, "", "")
 
 
@@ -71,13 +72,14 @@ def test_answers_go_out_at_once(tmp_path: Path) -> None:
     """Head and body are two writes; without TCP_NODELAY the second would wait 40 ms for the first's acknowledgement."""
     import time
 
-    with serving(tmp_path) as (_, link), httpx2.Client(base_url=origin(link)) as client:
+    with serving(tmp_path) as (_, link), httpx2.Client(base_url=origin(link), timeout=PATIENCE) as client:
         times = []
-        for _ in range(30):
+        for _ in range(100):
             before = time.perf_counter()
             client.get("/health")
             times.append(time.perf_counter() - before)
-    assert sorted(times)[15] < 0.03
+    # The first ones are acknowledged at once in any case. On a loaded machine some take long, and never all.
+    assert min(times[50:]) < 0.03
 
 
 def test_interrupt_ends_it_as_well(tmp_path: Path) -> None:
@@ -122,7 +124,8 @@ def test_with_a_token_of_a_person_it_may(tmp_path: Path) -> None:
     token = "a-good-long-secret-of-ann"
     with serving(tmp_path, "--host", "0.0.0.0", "--name", "runs.example", PENSTOCK_TOKEN=token) as (_, link):
         port = origin(link).rpartition(":")[2]
-        client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}"}
+        client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE)
         assert client.get("/api/v1/runs").status_code == 200
         assert client.get("/api/v1/runs", headers={"Host": f"runs.example:{port}"}).status_code == 200
         assert client.get("/api/v1/runs", headers={"Host": f"other.example:{port}"}).status_code == 403
