@@ -147,6 +147,8 @@ def test_tags_give_retries_and_what_cannot_be_kept_fails_with_its_name(user: Use
     document = user.runs("small", "--pipeline", "unpicklable", exit_code=1)
     error = user.errors()[-1]
     assert (error["operation"], error["dataset"]) == ("save", "lock")
+    assert Path(error["file"]).name == "pipeline_registry.py"
+    assert "def lock" in Path(error["file"]).read_text().splitlines()[error["line"] - 1]
     assert "dataset 'lock' can't be stored, a value of type _thread.lock" in error["message"]
     assert states(document) == {"lock": "failed"}
 
@@ -236,6 +238,10 @@ def _registry(folder: Path, text: str) -> None:
     (folder / "src/small/pipeline_registry.py").write_text(text)
 
 
+def _catalog(text: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / "conf/base/catalog.yml").write_text(text)
+
+
 def _break_version(folder: Path) -> None:
     file = folder / "pyproject.toml"
     file.write_text(file.read_text().replace('"1.0.0"', '"0.19.0"'))
@@ -262,9 +268,42 @@ BAD = {
         "node 'f' reads 'tabel', which no node makes and the catalogue does not have; did you mean 'table'?",
     ),
     "type that is not installed": (
-        lambda folder: (folder / "conf/base/catalog.yml").write_text("one: {type: spark.SparkDataset, filepath: x}\n"),
+        _catalog("one: {type: spark.SparkDataset, filepath: x}\n"),
         [],
-        "catalog.yml:1",
+        "catalog.yml:1: error: the dataset 'one' can't be made: No module named 'spark'; mend its name, or pip install "
+        "'kedro-datasets[spark-sparkdataset]'",
+    ),
+    "type that there is not": (
+        _catalog("one: {type: json.JSONDatset, filepath: x}\n"), [], "catalog.yml:1: error: the dataset 'one' can't be "
+        "made: Dataset 'JSONDatset' not found in 'json'; did you mean 'json.JSONDataset'?",
+    ),
+    "no type": (
+        _catalog("\none: {filepath: x}\n"),
+        [],
+        "catalog.yml:2: error: the dataset 'one' has no type ▸ 2 │ one: {filepath: x} hint: say one",
+    ),
+    "no credentials": (
+        _catalog("one:\n  type: json.JSONDataset\n  filepath: x\n  credentials: dev\n"), [],
+        "catalog.yml:4: error: there are no credentials 'dev'",
+    ),
+    "no YAML": (_catalog("one: {type: \n b: [\n"), [], "catalog.yml:2: error: this is no YAML: expected"),
+    "no value to refer to": (
+        lambda folder: (folder / "conf/base/parameters.yml").write_text("options:\n  step: ${no.such}\n"),
+        [],
+        "parameters.yml:2: error: 'options.step' refers to 'no.such', which there is not",
+    ),
+    "nothing registered": (
+        lambda folder: _registry(folder, "def register_pipelines():\n    pass\n"),
+        [],
+        "pipeline_registry.py: error: Kedro finds no pipelines: 'NoneType' object is not iterable hint: let",
+    ),
+    "no function that registers": (
+        lambda folder: _registry(folder, "pipelines = {}\n"), [], "has no attribute 'register_pipelines' hint: let",
+    ),
+    "no pipeline registered": (
+        lambda folder: _registry(folder, "def register_pipelines():\n    return {'__default__': [1]}\n"),
+        [],
+        "what is registered as pipeline '__default__' is of type list; give it a Pipeline",
     ),
     "policies": (
         lambda folder: (folder / "conf/base/penstock.yml").write_text("nodes:\n  add: {retry: many, timout: 3}\n"),

@@ -19,14 +19,14 @@ from penstock.authoring.problems import Problems
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError, NotFound
 from penstock.integrations.kedro.ahead import LOADER, libraries
+from penstock.integrations.kedro.catalog_checks import is_well
 from penstock.integrations.kedro.closing import closing_tasks
 from penstock.integrations.kedro.describe import describe
-from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.files import files
-from penstock.integrations.kedro.ids import is_param
 from penstock.integrations.kedro.policies import Policies
-from penstock.integrations.kedro.project import DEFAULT, Project, only_in_memory
+from penstock.integrations.kedro.project import DEFAULT, Project
 from penstock.integrations.kedro.sketch import plain
+from penstock.integrations.kedro.troubles import registry_of
 from penstock.model.nearest import did_you_mean
 from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
@@ -47,6 +47,7 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
     whole = name is None or name == DEFAULT
     pipelines = _registered(project, name, problems)
     if name is not None and name not in pipelines:
+        problems.raise_if_any()
         raise _no_such(name, project)
     chosen = {known: each for known, each in pipelines.items() if each.nodes and name in (None, known)}
     if not chosen:
@@ -57,7 +58,7 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
     catalog = project.catalog(chosen)
     # Asked before any dataset is made: the catalogue then has it.
     unknown = {dataset for each in chosen.values() for dataset in each.datasets() if dataset not in catalog}
-    good = {known: each for known, each in chosen.items() if _is_well(each, catalog, unknown, project, problems)}
+    good = {known: each for known, each in chosen.items() if is_well(each, catalog, unknown, project, problems)}
     error = _in_one(problems)
     if error is not None and not good:
         raise error
@@ -102,7 +103,17 @@ def _registered(project: Project, name: str | None, problems: Problems) -> dict[
             raise error
         problems.keep(error)
         found.pop(DEFAULT, None)
-    return found
+    return {known: each for known, each in found.items() if _is_pipeline(known, each, project, problems)}
+
+
+def _is_pipeline(name: str, found: object, project: Project, problems: Problems) -> bool:
+    from kedro.pipeline import Pipeline
+
+    if isinstance(found, Pipeline):
+        return True
+    told = f"what is registered as pipeline '{name}' is of type {type(found).__name__}"
+    problems.add(told, "give it a Pipeline", Place(registry_of(project.folder), None))
+    return False
 
 
 def _broken_module(module: str, text: str, project: Project) -> DefinitionError:
@@ -115,64 +126,11 @@ def _broken_module(module: str, text: str, project: Project) -> DefinitionError:
 
 
 def _no_such(name: str, project: Project) -> NotFound | DefinitionError:
-    known = [known for known, each in project.pipelines().items() if each.nodes]
+    known = [known for known, each in project.pipelines().items() if getattr(each, "nodes", None)]
     registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
     return DefinitionError(
         f"this project registers no pipeline '{name}'", cure=did_you_mean(name, known), file=str(registry)
     )
-
-
-def _is_well(pipeline: Any, catalog: Any, unknown: set[str], project: Project, problems: Problems) -> bool:
-    """See that every dataset can be made, and that what no node makes is in the catalogue."""
-    before = len(problems.found)
-    made = {output for node in pipeline.nodes for output in node.outputs}
-    readers = {name: node for node in reversed(pipeline.nodes) for name in node.inputs}
-    for name in sorted(pipeline.datasets()):
-        if name in made and only_in_memory(name, catalog):
-            continue
-        try:
-            catalog.get(name, fallback_to_runtime_pattern=True)
-        except Exception as error:  # of Kedro, and of anybody's dataset
-            problems.add(*_of_entry(name, error), entry_place(name, project.conf))
-            continue
-        if name in unknown and name not in made and name in readers:
-            known = sorted(({*catalog.keys()} - unknown) | made)
-            problems.add(*_unknown_input(name, readers[name], known), _place_of(readers[name]))
-    return len(problems.found) == before
-
-
-def _of_entry(name: str, error: Exception) -> tuple[str, str | None]:
-    said = " ".join(str(error).split())
-    missing = next((one for one in _causes(error) if isinstance(one, ModuleNotFoundError)), None)
-    if missing is not None and missing.name:
-        cure = f"install {missing.name.partition('.')[0].replace('_', '-')}"
-    elif "not found" in said or "No module" in said:
-        cure = "install what has this type (as in pip install 'kedro-datasets[pandas-csvdataset]'), or mend its name"
-    else:
-        cure = None
-    return f"the dataset '{name}' can't be made: {said}", cure
-
-
-def _causes(error: BaseException) -> Iterable[BaseException]:
-    seen: BaseException | None = error
-    for _ in range(20):
-        if seen is None:
-            return
-        yield seen
-        seen = seen.__cause__ or seen.__context__
-
-
-def _unknown_input(name: str, node: Any, known: list[str]) -> tuple[str, str]:
-    alike = [each for each in known if is_param(each) == is_param(name)]
-    if is_param(name):
-        return f"node '{node.name}' reads '{name}', and there is no such parameter", did_you_mean(name, alike)
-    told = f"node '{node.name}' reads '{name}', which no node makes and the catalogue does not have"
-    return told, did_you_mean(name, alike)
-
-
-def _place_of(node: Any) -> Place:
-    code = getattr(node.func, "__code__", None)
-    return Place(None, None) if code is None else Place(code.co_filename, code.co_firstlineno)
 
 
 def _code(project: Project) -> CodeRef:

@@ -12,6 +12,7 @@ from kedro.runner.task import Task as KedroTask
 
 from penstock.authoring.current import run as current
 from penstock.authoring.current import tell
+from penstock.authoring.places import of_function
 from penstock.errors import PenstockError
 from penstock.integrations.kedro.entries import entry_place
 from penstock.integrations.kedro.ids import is_param, plain_name
@@ -75,7 +76,7 @@ class Nodes:
             ).execute()
             self._shelf.end()
         except Exception as error:
-            raise self._told(error) from error.__cause__
+            raise self._told(error, node) from error.__cause__
         finally:
             self._watch.end(generator)
             self._report()
@@ -115,7 +116,7 @@ class Nodes:
             return Artifact.from_list(ref).bytes if type(ref) is list else None
         return measured(dataset, "load")[1]
 
-    def _told(self, error: Exception) -> Exception:
+    def _told(self, error: Exception, node: Any) -> Exception:
         """The error with the operation and the dataset at fault; what the store has to say, in its own words."""
         doing = self._watch.doing or (("save", self._shelf.waiting) if self._shelf.waiting else None)
         if doing is None:
@@ -128,8 +129,10 @@ class Nodes:
         told = cause if isinstance(cause, PenstockError) else error
         facts: dict[str, Any] = {"operation": doing[0], "dataset": plain_name(doing[1])}
         entry = entry_place(doing[1], self.project.conf)
-        if entry.line is not None:
-            facts |= {"file": entry.file, "line": entry.line}
+        # What has no entry in the catalogue is a value that a function takes or returns.
+        place = entry if entry.line is not None else of_function(inspect.unwrap(node.func))
+        if place.line is not None:
+            facts |= {"file": place.file, "line": place.line}
         setattr(told, FACTS, facts)
         return told
 

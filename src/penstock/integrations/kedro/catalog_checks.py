@@ -1,0 +1,79 @@
+"""What a pipeline asks of the catalogue: every dataset can be made, and what no node makes is there."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, Final
+
+from penstock.authoring.places import of_function
+from penstock.authoring.problems import Problems
+from penstock.integrations.kedro.entries import entry_place
+from penstock.integrations.kedro.ids import is_param
+from penstock.integrations.kedro.project import Project, only_in_memory
+from penstock.model.nearest import did_you_mean, nearest
+
+#: What Kedro says of a catalogue entry's type that is not there, and what it advises for any.
+_NO_CLASS: Final = re.compile(r"Dataset '([^']+)' not found in '([^']+)'")
+_NO_MODULE: Final = re.compile(r"No module named '[^']+'.*missing dependencies for ([\w.]+):")
+_KEDROS_OWN_ADVICE: Final = re.compile(
+    r" (Please install the missing|Make sure the dataset name|Hint: If you are trying).*$"
+)
+
+
+def is_well(pipeline: Any, catalog: Any, unknown: set[str], project: Project, problems: Problems) -> bool:
+    """Can every dataset be made, and is what no node makes in the catalogue? Problems where it is not so.
+
+    `unknown` are the datasets that the catalogue had no entry for when it was opened.
+    """
+    before = len(problems.found)
+    made = {output for node in pipeline.nodes for output in node.outputs}
+    readers = {name: node for node in reversed(pipeline.nodes) for name in node.inputs}
+    for name in sorted(pipeline.datasets()):
+        if name in made and only_in_memory(name, catalog):
+            continue
+        try:
+            catalog.get(name, fallback_to_runtime_pattern=True)
+        except Exception as error:  # of Kedro, and of anybody's dataset
+            problems.add(*_of_entry(name, error), entry_place(name, project.conf))
+            continue
+        if name in unknown and name not in made and name in readers:
+            known = sorted(({*catalog.keys()} - unknown) | made)
+            problems.add(*_unknown_input(name, readers[name], known), of_function(readers[name].func))
+    return len(problems.found) == before
+
+
+def _of_entry(name: str, error: Exception) -> tuple[str, str | None]:
+    said = " ".join(str(error).split())
+    missing = next((one for one in _causes(error) if isinstance(one, ModuleNotFoundError)), None)
+    cure = None
+    if missing is not None and missing.name:
+        cure = f"install {missing.name.partition('.')[0].replace('_', '-')}"
+    elif wrong := _NO_CLASS.search(said):
+        close = nearest(wrong[1], dir(sys.modules.get(f"kedro_datasets.{wrong[2]}") or sys.modules.get(wrong[2])))
+        cure = f"did you mean '{wrong[2]}.{close}'?" if close else f"mend its name, or install what has {wrong[1]}"
+    elif wrong := _NO_MODULE.search(said):
+        extra = wrong[1].lower().replace(".", "-")
+        cure = f"mend its name, or pip install 'kedro-datasets[{extra}]' if it is one of Kedro's own"
+    said = _KEDROS_OWN_ADVICE.sub("", said).removeprefix(
+        f"An exception occurred when parsing config for dataset '{name}': "
+    )
+    return f"the dataset '{name}' can't be made: {said.rstrip('.')}", cure
+
+
+def _causes(error: BaseException) -> Iterable[BaseException]:
+    seen: BaseException | None = error
+    for _ in range(20):
+        if seen is None:
+            return
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _unknown_input(name: str, node: Any, known: list[str]) -> tuple[str, str]:
+    alike = [each for each in known if is_param(each) == is_param(name)]
+    if is_param(name):
+        return f"node '{node.name}' reads '{name}', and there is no such parameter", did_you_mean(name, alike)
+    told = f"node '{node.name}' reads '{name}', which no node makes and the catalogue does not have"
+    return told, did_you_mean(name, alike)
