@@ -45,6 +45,9 @@ def test_a_second_terminal_waits_for_the_first_and_can_be_interrupted(user: User
     until(lambda: _states(user) == ["queued", "running"], "it waits")
     listed = json.loads(user.types("runs", "list", "--json").stdout)["items"][0]
     assert (listed["state"], listed["reason"]) == ("queued", "limit")
+    shown = user.types("runs", "show", listed["id"]).stdout
+    assert f"waits: 1 run of pipeline default/flow at a time; {run} had it when this one came" in shown
+    assert f"penstock runs force-run {listed['id']}" in shown
     second.send_signal(signal.SIGINT)
     assert second.wait(PATIENCE) == 130
     assert _states(user) == ["cancelled", "running"]

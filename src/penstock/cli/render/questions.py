@@ -1,10 +1,11 @@
-"""What a run asks people now."""
+"""What a run waits for that people can do something about: an answer, room at a limit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from penstock.cli.render import amounts
 from penstock.cli.render.run import Document, json_text
 from penstock.cli.render.spans import Line, Span, clean, wrap
 
@@ -25,6 +26,20 @@ def questions(document: Document, tasks: Mapping[str, Any], width: int) -> list[
             fields = " -p NAME=VALUE" if asked.get("form") else ""
             lines.append([Span(f"  {command}{fields}", "cyan"), Span("  or reject", "dim")])
     return lines
+
+
+def waiting(document: Document, history: Sequence[Document], width: int) -> list[Line]:
+    """The limit that a run waits for, and the command that lets it past. `history`: the events of the run itself."""
+    told = [event["data"] for event in history if (event["data"] or {}).get("limit")]
+    if (document["state"], document["reason"]) != ("queued", "limit") or not told:
+        return []
+    kind, _, name = str(told[-1]["limit"]).partition(":")
+    runs = amounts.plural(told[-1]["most"], "run")
+    held = ", ".join(told[-1].get("by_runs") or ())
+    by = f"; {held} had it when this one came" if held else ""
+    text = f"waits: {runs} of {kind} {clean(name)} at a time{by}"
+    command = f"  penstock runs force-run {document['id']}"
+    return [[], *wrap([Span(text, "yellow")], width), [Span(command, "cyan"), Span("  starts it now", "dim")]]
 
 
 def _field(field: Mapping[str, Any]) -> Line:
