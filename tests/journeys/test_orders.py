@@ -63,7 +63,7 @@ def test_a_run_of_another_terminal_is_paused_steered_and_resumed(user: User) -> 
     assert user.states() == {"first": "succeeded", "second": "succeeded", "bad": "succeeded", "later": "succeeded"}
     shown = user.types("runs", "show", "latest").stdout.split("by people")[1]
     told = [line.split("  ", 2)[2].rpartition(" by ")[0] for line in shown.rstrip().splitlines()[1:]]
-    assert told == ["run: paused", "bad: failed, set to succeeded", "run: running"]
+    assert told == ["run: paused", "bad: failed, set to succeeded", "run: goes on"]
     assert user.types("db", "check").returncode == 0
 
 
