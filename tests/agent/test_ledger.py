@@ -56,7 +56,7 @@ def test_what_is_not_on_record_comes_again_in_order(story: list[str]) -> None:
                 engine.heard = []
             elif step == "die":
                 ledger.flush(hurry=True)
-                ledger.leave(str(Path(folder, f"{at}.spool")))
+                ledger.leave(str(Path(folder, f"{at}.spool")), wanted)
                 assert spool.read(Path(folder, f"{at}.spool")) == [one for one in told if one not in recorded]
                 engine = Engine()
                 ledger.meet(engine, wanted, ())  # type: ignore[arg-type]
@@ -90,7 +90,9 @@ def test_what_was_given_out_again_and_runs_has_not_come_back() -> None:
     ledger.add(["returned", "b"])
     with tempfile.TemporaryDirectory() as folder:
         ledger.flush(hurry=True)
-        ledger.leave(str(Path(folder, "spool")))
+        file = Path(folder, "spool")
+        ledger.leave(str(file), {"a"})
+        assert spool.read(file) == [["returned", "b"]]
         engine = Engine()
         assert ledger.meet(engine, {"a"}, ()) == {"b"}  # type: ignore[arg-type]
         assert ledger.keep({"a", "b"}) == set()
@@ -104,7 +106,7 @@ def test_ends_that_nobody_has_taken_are_named_to_the_next() -> None:
         ledger.add(message)
     ledger.flush(hurry=True)
     with tempfile.TemporaryDirectory() as folder:
-        ledger.leave(str(Path(folder, "spool")))
+        ledger.leave(str(Path(folder, "spool")), ())
         later = Engine()
         assert ledger.meet(later, ["b"], ["d"]) == {"a", "c", "d"}  # type: ignore[arg-type]
         assert ledger.keep(["b", "d"]) == {"a", "c"}

@@ -32,9 +32,15 @@ class Ledger(Outbox):
         self._returned: set[str] = set()
         self._doomed: set[str] = set()
 
-    def leave(self, spool: str) -> None:
-        """The engine is gone; reports go to this file meanwhile."""
+    def leave(self, spool: str, running: Iterable[str]) -> None:
+        """The engine is gone; reports go to this file meanwhile. `running`: keys of what goes on."""
         self.engine, self.left = None, True
+        # What came back and runs since was given out again: nobody must do that once more.
+        given = set(running)
+        self._frames = deque(
+            (number, [one for one in messages if one[0] != "returned" or one[1] not in given])
+            for number, messages in self._frames
+        )
         self._spool.begin(spool, self._kept())
 
     def meet(self, engine: Channel, running: Iterable[str], returned: Iterable[str]) -> set[str]:
@@ -43,12 +49,6 @@ class Ledger(Outbox):
         The keys of attempts that do not run, of which it may have to know.
         """
         self.engine = engine
-        running = set(running)
-        # What came back and runs since was given out again: the engine that comes must not do that once more.
-        self._frames = deque(
-            (number, [one for one in messages if one[0] != "returned" or one[1] not in running])
-            for number, messages in self._frames
-        )
         ended = {message[1] for message in self._kept() if message[0] in FINAL}
         self._returned = set(returned) - ended
         self._inherited = {*running, *ended, *self._returned} if self.left else set()

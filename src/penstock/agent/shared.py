@@ -114,7 +114,7 @@ class SharedAgent(Agent):
     def _give_up(self, why: str) -> None:
         """What the engine may not have taken is left for the next one."""
         super()._give_up(why)
-        self._ledger.leave(self._hello.spool)
+        self._ledger.leave(self._hello.spool, self._dispatcher.running())
 
     def _take_other(self, message: Message) -> None:
         if message[0] == "ack":
@@ -165,7 +165,7 @@ class SharedAgent(Agent):
             return
         self._dispatcher.stand_still()
         self._out.flush(hurry=True)
-        self._ledger.leave(self._hello.spool)
+        self._ledger.leave(self._hello.spool, self._dispatcher.running())
         self._timers.after(ADOPT, self._give_up_waiting, self._gone)
 
     def _give_up_waiting(self, gone: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Final
+from typing import Final, TypeAlias
 
 from penstock.agent import spool
 from penstock.compose.left import alone
@@ -18,7 +18,7 @@ from penstock.engine.restore import Restored
 from penstock.errors import PenstockError, StoreBusy, StoreCorrupt
 from penstock.executors import lifelines
 from penstock.executors.link import as_report
-from penstock.ports.executor import Legacy, Report
+from penstock.ports.executor import Legacy, Report, Returned
 from penstock.store import instances, ownership, recovery, requests
 from penstock.store.connection import Connection
 from penstock.store.instances import Instance
@@ -30,6 +30,8 @@ from penstock.store.write import apply
 #: Seconds between two looks for runs that were left, and while the workers of a dead engine are still ending.
 EVERY: Final = 1.0
 SOON: Final = 0.05
+#: Reports by the key of their attempt, each with the name of the file that tells it.
+Spooled: TypeAlias = dict[str, list[tuple[str, Report]]]
 log = logging.getLogger("penstock.engine")
 
 
@@ -119,24 +121,23 @@ class Takeover:
             here and owner.id != self._local.owner and self._local.home.lifeline(owner.process).name in legacy.engines
         )
 
-    def _spooled(self) -> dict[str, list[Report]]:
-        """What agents that are gone had to report, by the attempt's key."""
-        found: dict[str, list[Report]] = {}
+    def _spooled(self) -> Spooled:
+        """What agents that are gone had to report, by the attempt's key, each with the file that tells it."""
+        found: Spooled = {}
         for file in sorted(self._local.home.lifelines.glob(f"*{lifelines.SPOOL}")):
             for message in spool.read(file):
                 report = as_report(message)
                 if report is not None:
-                    found.setdefault(report.key, []).append(report)
+                    found.setdefault(report.key, []).append((file.name, report))
         return found
 
     # --- any run -----------------------------------------------------------------------------------
 
-    def _claim(
-        self, connection: Connection, key: int, spooled: dict[str, list[Report]]
-    ) -> tuple[Restored, Bequest] | None:
+    def _claim(self, connection: Connection, key: int, spooled: Spooled) -> tuple[Restored, Bequest] | None:
         """The run, ours from now on; None when it is not, or when it has ended with that."""
         if requests.give_back(connection, key):
             return None
+        last = self._spool_of(connection, key)
         epoch = ownership.claim(connection, key, self._local.owner, expired_before=0.0)
         stored = recovery.load_run(connection, key)
         asked = requests.requested(connection, key)
@@ -149,10 +150,22 @@ class Takeover:
             apply(connection, lost_run(stored, fence, time.time(), message))
             return None
         restore_slots(connection, made)
-        return made, self._bequest(connection, made, spooled)
+        return made, self._bequest(connection, made, spooled, last)
 
-    def _bequest(self, connection: Connection, restored: Restored, spooled: dict[str, list[Report]]) -> Bequest:
-        reports = [report for attempt in restored.live for report in spooled.get(attempt.key, ())]
+    def _spool_of(self, connection: Connection, key: int) -> str | None:
+        """The file to which an agent wrote when the last owner of a run was gone."""
+        owner = ownership.owner_of(connection, key)
+        last = None if owner is None else instances.find(connection, owner)
+        return None if last is None else self._local.home.lifeline(last.process).with_suffix(lifelines.SPOOL).name
+
+    def _bequest(self, connection: Connection, restored: Restored, spooled: Spooled, last: str | None) -> Bequest:
+        # What came back from an earlier one may have been given out again since, and begun.
+        reports = [
+            report
+            for attempt in restored.live
+            for file, report in spooled.get(attempt.key, ())
+            if file == last or not isinstance(report, Returned)
+        ]
         marks = {
             (attempt.key, *mark)
             for attempt in restored.live

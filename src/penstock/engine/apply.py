@@ -115,7 +115,7 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
         data = {**(data or {}), **(view.again or {}), **view.barred.told}
         view.ended_at = None
     if view.state in TERMINAL_RUN:
-        view.ended_at = now
+        view.ended_at, view.again = now, None  # what waited to begin again does not any more
         if view.slots:
             out.slots_over.append(view)
         if view.barred is not None:

@@ -18,6 +18,8 @@ _RUN: Final = (
     "SELECT state, started_at, ended_at, generation, error, tasks_total, tasks_done, bytes, row_version FROM run "
     "WHERE key = ?"
 )
+#: An engine may have read the rows already that it is to begin with.
+_BEGINNING: Final = "SELECT 1 FROM command WHERE run_key = ? AND kind = 'retry' AND state = 'waiting'"
 #: The task run that counts: the one of the latest generation.
 _TASK: Final = (
     "SELECT seq, state, reason, queued_at, started_at, ended_at, attempts, items, progress_done, progress_total, "
@@ -43,6 +45,9 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
         raise NotFound(f"there is no run {run_id(run_key)}")
     if row[0] not in TERMINAL_RUN:
         return False
+    if connection.one(_BEGINNING, (run_key,)) is not None:
+        cure = "wait until it runs, and ask again"
+        raise TransitionError("the run is about to be tried again, from the states that it has", cure=cure)
     if choice.task is None:
         update, before = _of_run(run_key, row, choice), row[0]
         commit, kind, seq = Commit(run_updates=[update]), "run.", None
