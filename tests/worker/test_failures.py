@@ -49,6 +49,16 @@ def test_the_place_is_the_users_even_if_a_library_raised() -> None:
     assert "json/decoder.py" in told["traceback"]
 
 
+def test_the_place_is_the_users_even_if_compiled_code_raised() -> None:
+    def fails() -> None:
+        exec(compile("def convert(): raise OSError('no parquet')", "pyarrow/error.pxi", "exec"), known := {})
+        known["convert"]()
+
+    told = failures.describe(caught(fails))
+    assert (told["file"], told["line"]) == (__file__, line_of('known["convert"]()'))
+    assert "pyarrow/error.pxi" in told["traceback"]
+
+
 def test_causes_contexts_and_groups_are_told_without_our_frames() -> None:
     def fails() -> None:
         try:

@@ -16,6 +16,8 @@ TRACEBACK: Final = 64_000
 FACTS: Final = "penstock_facts"
 _OURS: Final = os.path.dirname(os.path.abspath(penstock.__file__)) + os.sep
 _LIBRARIES: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", os.path.dirname(os.__file__))
+#: Sources of compiled code, which stand in tracebacks by a name within their library.
+_COMPILED: Final = (".pyx", ".pxi")
 
 
 def describe(error: BaseException) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def _where(told: traceback.TracebackException) -> tuple[str | None, int | None]:
     if isinstance(getattr(told, "filename", None), str) and told.lineno is not None:
         return told.filename, int(told.lineno)
     for frame in reversed(told.stack):
-        if not any(part in frame.filename for part in _LIBRARIES):
+        if not any(part in frame.filename for part in _LIBRARIES) and not frame.filename.endswith(_COMPILED):
             return frame.filename, frame.lineno
     last = told.stack[-1] if told.stack else None
     return (None, None) if last is None else (last.filename, last.lineno)
