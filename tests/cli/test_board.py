@@ -170,4 +170,4 @@ def test_a_question_is_told_with_the_command_that_answers() -> None:
     asking = _task("release", "paused", reason="approval", started_at=NOW, asks="Pay it?")
     shown = _shown(_run([asking], "paused", reason="approval"))
     assert shown[1].endswith("Pay it?")
-    assert shown[-1] == "In another terminal: penstock runs approve 0abc --task release (or reject)"
+    assert shown[-1] == "penstock runs approve 0abc --task release  answers, in another terminal; or reject"

@@ -117,5 +117,5 @@ def test_a_question_has_a_line_with_the_command_that_answers_once() -> None:
     lines.take(_notice("release", "paused", reason="approval"))
     assert [plain([line]) for line in lines.due(NOW)] == [
         f"{CLOCK} release ‖ paused (approval): Pay\ufffd it?",
-        "In another terminal: penstock runs approve 0abc --task release (or reject)",
+        "penstock runs approve 0abc --task release  answers, in another terminal; or reject",
     ]

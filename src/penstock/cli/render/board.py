@@ -57,7 +57,8 @@ def board(picture: RunPicture, moment: Moment, paint: Paint, width: int, height:
 
 def answer_by(run: str, task: str) -> Line:
     """The command that answers what a run asks: here nobody can."""
-    return [Span(f"In another terminal: penstock runs approve {run} --task {task} (or reject)", "magenta")]
+    command = f"penstock runs approve {run} --task {task}"  # first, so that a narrow terminal has room for it
+    return [Span(command, "magenta"), Span("  answers, in another terminal; or reject", "dim")]
 
 
 def _chosen(tasks: list[TaskPicture], room: int) -> tuple[list[TaskPicture], list[TaskPicture]]:
