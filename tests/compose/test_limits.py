@@ -78,7 +78,7 @@ def test_one_more_than_the_limit_ends_at_once(limited: Limited, pipeline: str, s
         limited.becomes(last, "succeeded")
     if state == "failed/limit":
         error = limited.document(more)["error"]
-        assert error["message"] == f"1 of 1 runs of 'failing' are running ({first})"
+        assert error["message"] == f"1 of 1 runs of 'failing' are running ({first}); retry it when one is over"
 
 
 def test_the_newest_takes_the_place_of_the_oldest(limited: Limited) -> None:

@@ -70,6 +70,7 @@ def test_what_a_full_limit_makes_of_a_run_is_told(user: User) -> None:
     assert "skipped (limit)" in skipped.stdout
     assert failed.returncode == 1
     assert "1 of 1 runs of 'strict' are running" in failed.stdout
+    assert "retry it when one is over" in failed.stdout
 
 
 def test_runs_that_wait_for_penstock_up_are_forced_and_cancelled(user: User, up: Callable[..., Site]) -> None:

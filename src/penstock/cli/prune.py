@@ -58,7 +58,7 @@ def _rules(wish: Wish) -> list[Rule]:
         try:
             return rules_of(wish.limits)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(str(error).removeprefix("[retention]: "), cure="as in --keep 90d, --bytes 50GB") from None
     _, settings = at_hand()
     if not settings.retention and not (wish.files or wish.vacuum):
         raise SettingsError(

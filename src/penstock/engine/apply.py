@@ -31,6 +31,7 @@ from penstock.engine.decisions import (
     TakeAnswer,
 )
 from penstock.engine.outbox import Outbox, micros
+from penstock.engine.refuse import limit_error
 from penstock.engine.restore import reference
 from penstock.engine.reuse import CACHED, gives, result_key, takes
 from penstock.engine.view import Attempt, RunView, Sought, TaskRun
@@ -122,7 +123,7 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
             own = decision.reason == "limit" and view.state != "cancelled"
             data = {**(data or {}), **(view.barred.told if own else {})}
             if own and view.state == "failed":
-                view.error = {"type": "LimitReached", "message": view.barred.message, "traceback": ""}
+                view.error = limit_error(view.barred)
             view.barred = None
         duration = now - (view.started_at or now)
         if view.plan.spec.timeout is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from penstock.engine.outbox import micros
 from penstock.engine.view import Barred
@@ -28,12 +28,16 @@ def refused_run(asked: Requested, owner: int, error: Exception, now: float) -> C
     return Commit(fences=fences, run_updates=[update], events=[event], slots_over=over)
 
 
+def limit_error(barred: Barred) -> dict[str, Any]:
+    """The error of a run that failed for want of room, with its cure."""
+    return {"type": "LimitReached", "message": f"{barred.message}; retry it when one is over", "traceback": ""}
+
+
 def barred_run(asked: Requested, owner: int, barred: Barred, now: float) -> Commit:
     """The rows that end a claimed run for which a limit has no room: skipped or failed, as that says."""
     at = micros(now)
     state = step(RUN, "created", barred.event)
-    told = {"type": "LimitReached", "message": barred.message, "traceback": ""}
-    error = json.dumps(told) if state == "failed" else None
+    error = json.dumps(limit_error(barred)) if state == "failed" else None
     update = RunUpdate(
         state, "limit", None, at, 1, error, asked.tasks_total, 0, 0, asked.row_version + 1,
         asked.key, asked.row_version,

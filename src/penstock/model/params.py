@@ -10,12 +10,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from penstock.errors import ParameterError
 from penstock.model import durations, nested
 from penstock.model.nearest import did_you_mean, nearest
 from penstock.model.spec import Json, ParamSpec
+
+T = TypeVar("T")
 
 TYPES: Final = ("any", "str", "int", "float", "bool", "date", "datetime", "duration", "list", "dict")
 
@@ -154,7 +156,7 @@ def _str(value: Any, text: bool) -> str:
 
 def _int(value: Any, text: bool) -> int:
     if text:
-        return int(value)
+        return _read(int, value, "a whole number, as in 42")
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError("it is no whole number")
     return int(value)
@@ -163,7 +165,7 @@ def _int(value: Any, text: bool) -> int:
 def _float(value: Any, text: bool) -> float:
     if not text and (isinstance(value, bool) or not isinstance(value, int | float)):
         raise TypeError("it is no number")
-    number = float(value)
+    number = _read(float, value, "a number, as in 1.5")
     if not math.isfinite(number):
         raise ValueError("it is not finite")
     return number
@@ -180,12 +182,20 @@ def _bool(value: Any, text: bool) -> bool:
 def _date(value: Any, text: bool) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    return date.fromisoformat(value).isoformat()
+    return _read(date.fromisoformat, value, "a day, as in 2026-03-01").isoformat()
 
 
 def _datetime(value: Any, text: bool) -> str:
-    made = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    example = "a moment, as in 2026-03-01T06:30:00"
+    made = value if isinstance(value, datetime) else _read(datetime.fromisoformat, value, example)
     return made.isoformat()
+
+
+def _read(make: Callable[[Any], T], value: Any, example: str) -> T:
+    try:
+        return make(value)
+    except (ValueError, TypeError):
+        raise ValueError(f"write {example}") from None
 
 
 def _duration(value: Any, text: bool) -> float:
