@@ -4,7 +4,7 @@ import { applyToList, applyToRun, made, type Change } from "./apply-event";
 const trigger = { kind: "manual", name: null, at: "2026-01-01T00:00:00.000000Z" };
 const task = (name: string, mapIndex: number | null = null) => ({
   name, map_index: mapIndex, label: null, kind: "python", state: "queued", reason: null, generation: 1, created_at: "t", queued_at: null,
-  started_at: null, ended_at: null, duration: null, queued_for: null, progress: null, attempts: [], inputs: [], outputs: [], metrics: [],
+  started_at: null, ended_at: null, duration: null, queued_for: null, progress: null, error: null, attempts: [], inputs: [], outputs: [], metrics: [],
 });
 const summary = (id: string, state: string) => ({
   id, pipeline: "p", namespace: "default", version: "v", type: "standard", state, reason: null, created_at: "t", started_at: null, ended_at: null,

@@ -9,8 +9,8 @@ test("bytes", () => {
 });
 
 test("durations", () => {
-  expect([0, 0.0042, 0.9996, 1.844, 9.999, 59.96, 61, 125, 3_600, 11_045, 183_600].map(durationText)).toEqual([
-    "0 ms", "4 ms", "1.00 s", "1.84 s", "10.0 s", "1 min", "1 min 1 s", "2 min 5 s", "1 h", "3 h 4 min", "2 d 3 h",
+  expect([0, 0.0004, 0.0042, 0.9996, 1.844, 9.999, 59.96, 61, 125, 3_600, 11_045, 183_600].map(durationText)).toEqual([
+    "0 ms", "<1 ms", "4 ms", "1.00 s", "1.84 s", "10.0 s", "1 min", "1 min 1 s", "2 min 5 s", "1 h", "3 h 4 min", "2 d 3 h",
   ]);
   expect(durationText(undefined)).toBe("–");
 });

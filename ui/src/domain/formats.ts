@@ -31,6 +31,7 @@ export function figureText(value: number): string {
 export function durationText(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 0) return `−${durationText(-seconds)}`;
+  if (seconds > 0 && seconds < 0.0005) return "<1 ms";
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;

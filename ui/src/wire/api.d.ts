@@ -3015,7 +3015,8 @@ export interface components {
          * TaskDocument
          * @description One task (and item) of a run.
          *
-         *     `map_index` is null without fan-out; the items of a fan-out stand for their parent.
+         *     `map_index` is null without fan-out; the items of a fan-out stand for their parent. `error` is that of a task which
+         *     no attempt has brought down: an approval that was rejected, a task that could not be tried.
          */
         TaskDocument: {
             /** Attempts */
@@ -3029,6 +3030,7 @@ export interface components {
             duration: number | null;
             /** Ended At */
             ended_at: string | null;
+            error: components["schemas"]["ErrorDocument"] | null;
             /** Generation */
             generation: number;
             /** Inputs */

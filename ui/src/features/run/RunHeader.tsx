@@ -47,7 +47,7 @@ function Pace({ run, expected }: { run: RunDocument; expected: number | null }) 
   const now = useNow(!over);
   const pace = paceOf(run, expected, now);
   return (
-    <div className="pn-run-pace">
+    <div className="pn-run-pace" data-live={!over || undefined}>
       <span>{pace.seconds === null ? "not started" : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
       {expected !== null && <span className="pn-dim">{pace.slower ? "slower than the usual" : "usually"} {durationText(expected)}</span>}
       {!over && run.tasks_total > 0 && (

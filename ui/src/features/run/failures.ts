@@ -56,7 +56,7 @@ function failureOf(task: Task): Failure {
   const last = now.findLast((attempt) => attempt.error !== null) ?? now.at(-1) ?? task.attempts.at(-1);
   return {
     task: task.name, mapIndex: task.map_index, label: task.label, reason: task.reason,
-    attempt: last?.n ?? null, generation: last?.generation ?? null, attempts: task.attempts, endedAt: task.ended_at, error: last?.error ?? null,
+    attempt: last?.n ?? null, generation: last?.generation ?? null, attempts: task.attempts, endedAt: task.ended_at, error: last?.error ?? task.error,
   };
 }
 

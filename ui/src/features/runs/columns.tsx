@@ -25,22 +25,22 @@ export interface Column {
 
 /** All columns, in the order in which they are shown until somebody moves them. */
 export const COLUMNS: readonly Column[] = [
-  { key: "state", title: "State", width: "108px", cell: (run) => <State run={run} /> },
+  { key: "state", title: "State", width: "104px", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
-  { key: "pipeline", title: "Pipeline", width: "minmax(132px, 1.4fr)", cell: (run) => <Name run={run} /> },
+  { key: "pipeline", title: "Pipeline", width: "minmax(196px, 1.8fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
-  { key: "created", title: "Created", width: "84px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
+  { key: "created", title: "Created", width: "80px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
   { key: "ended", title: "Ended", width: "92px", sort: "ended_at", cell: (run) => <Ago at={run.ended_at} /> },
-  { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
-  { key: "trigger", title: "Trigger", width: "84px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
+  { key: "duration", title: "Duration", width: "88px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
+  { key: "trigger", title: "Trigger", width: "76px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
   { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
   { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },
-  { key: "labels", title: "Labels", width: "minmax(108px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
+  { key: "labels", title: "Labels", width: "minmax(84px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
   { key: "tags", title: "Tags", width: "minmax(80px, 0.6fr)", cell: (run) => run.tags.join(", ") },
-  { key: "bytes", title: "Data", width: "78px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
+  { key: "bytes", title: "Data", width: "72px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
   { key: "params", title: "Params", width: "minmax(140px, 1fr)", cell: (run) => <Params params={run.params} /> },
-  { key: "error", title: "Error", width: "minmax(104px, 1.6fr)", cell: (run) => <ErrorLine error={run.error} /> },
+  { key: "error", title: "Error", width: "minmax(104px, 1.6fr)", cell: (run) => <Why run={run} /> },
 ];
 
 /** What has room in a narrow window. */
@@ -111,8 +111,11 @@ function Params({ params }: { params: Record<string, unknown> }) {
   return <code title={said.slice(0, 2000)}>{said.slice(0, 300)}</code>;
 }
 
-function ErrorLine({ error }: { error: RunSummary["error"] }) {
-  if (error === null) return null;
+/** What keeps a run that does not go on by itself. */
+const RESTS: Readonly<Record<string, string>> = { approval: "waits for an answer", breakpoint: "rests at a breakpoint", limit: "waits at a limit" };
+
+function Why({ run: { state, reason, error } }: { run: RunSummary }) {
+  if (error === null) return state === "paused" || state === "queued" ? <span className="pn-dim">{RESTS[reason ?? ""]}</span> : null;
   const message = (error.message ?? "").split("\n", 1)[0];
   return (
     <span className="pn-runs-error" title={`${error.task ?? ""} ${error.type ?? ""}: ${error.message ?? ""}`.trim().slice(0, 1000)}>

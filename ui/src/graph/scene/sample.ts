@@ -45,7 +45,7 @@ export function sampleRun(tasks: readonly TaskDocument[], more: Partial<RunDocum
 export function sampleTaskRun(name: string, more: Partial<TaskDocument> = {}): TaskDocument {
   return {
     name, map_index: null, label: null, kind: "python", state: "created", reason: null, generation: 1, created_at: "2026-03-01T08:00:00.000000Z",
-    queued_at: null, started_at: null, ended_at: null, duration: null, queued_for: null, progress: null, attempts: [], inputs: [], outputs: [], metrics: [], ...more,
+    queued_at: null, started_at: null, ended_at: null, duration: null, queued_for: null, progress: null, error: null, attempts: [], inputs: [], outputs: [], metrics: [], ...more,
   };
 }
 

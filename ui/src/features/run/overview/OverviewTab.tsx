@@ -110,7 +110,7 @@ function Params({ run }: { run: RunDocument }) {
       <h2>Params</h2>
       <Facts facts={params.map(([name, value]) => {
         const text = typeof value === "string" ? value : JSON.stringify(value);
-        return [name, <code key={name}>{text}</code>, text];
+        return [name, text === "" ? <span key={name} className="pn-dim">empty</span> : <code key={name}>{text}</code>, text];
       })} />
     </section>
   );

@@ -86,7 +86,7 @@ interface Context {
 
 function columnsOf({ run, now, open, toggle }: Context): RowsColumn<TaskRow>[] {
   return [
-    { key: "task", title: "Task", width: "minmax(96px, 2fr)", sorts: true, cell: (row) => <Name row={row} run={run} open={open.has(row.name)} toggle={toggle} /> },
+    { key: "task", title: "Task", width: "minmax(96px, 3fr)", sorts: true, cell: (row) => <Name row={row} run={run} open={open.has(row.name)} toggle={toggle} /> },
     { key: "state", title: "State", width: "minmax(126px, 1fr)", sorts: true, cell: (row) => <StateOf row={row} /> },
     { key: "duration", title: "Duration", width: "68px", right: true, sorts: true, cell: (row) => durationOf(row, now) },
     { key: "queued", title: "Queued", width: "64px", right: true, sorts: true, needs: "much", cell: (row) => durationText(row.queuedFor) },

@@ -4,7 +4,7 @@ import { countsOf, rowsOf, type Task, type TaskListing } from "./tasks";
 const task = (name: string, more: Partial<Task> = {}): Task => ({
   name, map_index: null, label: null, kind: "python", state: "succeeded", reason: null, generation: 1,
   created_at: "2026-03-01T10:00:00Z", queued_at: null, started_at: null, ended_at: null, duration: null, queued_for: null,
-  progress: null, attempts: [], inputs: [], outputs: [], metrics: [], ...more,
+  progress: null, error: null, attempts: [], inputs: [], outputs: [], metrics: [], ...more,
 });
 const item = (index: number, more: Partial<Task> = {}) => task("each", { map_index: index, label: `city ${index}`, ...more });
 const plain: TaskListing = { sort: "order", descending: false, text: "", states: new Set(), open: new Set() };

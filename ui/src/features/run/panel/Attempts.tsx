@@ -30,7 +30,7 @@ export function Attempts({ run, attempts, chosen, onChoose, now }: Props) {
       <h3>{attempts.length === 1 ? "Attempt" : `${attempts.length} attempts`}{grouped.length > 1 && ` in ${grouped.length} generations`}</h3>
       <div className="pn-panel-scroll" tabIndex={0} role="group" aria-label="Attempts">
         <table className="pn-panel-table">
-          <thead><tr><th scope="col">Try</th><th scope="col">State</th><th scope="col" className="pn-num">Time</th><th scope="col" className="pn-num">CPU</th><th scope="col" className="pn-num">Peak memory</th><th scope="col">Worker</th></tr></thead>
+          <thead><tr><th scope="col">Try</th><th scope="col">State</th><th scope="col" className="pn-num">Time</th><th scope="col" className="pn-num">CPU</th><th scope="col" className="pn-num" title="Most memory that it had at a time">Memory</th><th scope="col">Worker</th></tr></thead>
           <tbody>
             {grouped.map(([generation, of]) => {
               const life = lives.get(generation);

@@ -12,7 +12,7 @@ interface Props {
 }
 
 const KEY = "penstock:panel";
-const [LEAST, MOST, USUAL] = [280, 720, 360];
+const [LEAST, MOST, USUAL] = [280, 720, 380];
 
 function kept(): number {
   const width = Number(localStorage.getItem(KEY));
