@@ -73,6 +73,12 @@ def test_what_is_over_is_taken_for_another_and_retried(user: User) -> None:
     refused = user.types("runs", "set-state", "latest", "skipped")
     assert refused.returncode == 1
     assert "it can be set to" in refused.stdout
+    for task, item, told in (
+        ("baad", (), "did you mean 'bad'?"),
+        ("bad", ("--map-index", "3"), "no item 3 of task 'bad'"),
+    ):
+        unknown = user.types("runs", "set-state", "latest", "--task", task, *item, "succeeded")
+        assert (unknown.returncode, told in unknown.stdout) == (1, True), unknown.stdout
     unnamed = user.types("runs", "set-state", "latest", "--map-index", "1", "succeeded")
     assert (unnamed.returncode, "--task" in unnamed.stderr) == (2, True)
     done = user.types("runs", "set-state", "latest", "--task", "bad", "succeeded")

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from penstock.errors import NotFound, TransitionError
 from penstock.model.commands import run_states, task_refusal
 from penstock.model.ids import run_id
+from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_RUN
 from penstock.store.connection import Connection
 from penstock.store.rows import Commit, NewEvent, RunUpdate, TaskRunUpdate
@@ -73,14 +74,21 @@ def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
     )  # fmt: skip
 
 
+def _no_task(connection: Connection, run_key: int, task: str, what: str) -> NotFound:
+    rows = connection.all("SELECT DISTINCT task FROM task_run_row WHERE run_key = ?", (run_key,))
+    known = [row[0] for row in rows]
+    cure = "`penstock runs show --all` lists what it has" if task in known else did_you_mean(task, known)
+    return NotFound(f"run {run_id(run_key)} has no {what}", cure=cure)
+
+
 def _of_task(
     connection: Connection, run_key: int, run_state: str, task: str, choice: Choice
 ) -> tuple[TaskRunUpdate, str]:
     """The row anew, and the state before."""
     row = connection.one(_TASK, (run_key, task, -1 if choice.map_index is None else choice.map_index))
-    what = f"task '{task}'" + ("" if choice.map_index is None else f"[{choice.map_index}]")
+    what = f"task '{task}'" if choice.map_index is None else f"item {choice.map_index} of task '{task}'"
     if row is None:
-        raise NotFound(f"run {run_id(run_key)} has no {what}", cure="`penstock runs show --all` lists what it has")
+        raise _no_task(connection, run_key, task, what)
     seq, state, reason, queued_at, started_at, ended_at, attempts, items, done, total, version = row
     if reason == "slice":
         raise TransitionError(f"{what} is no part of this run", cure="replay the pipeline from it")
