@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from penstock.errors import NotFound, ParameterError, TransitionError
@@ -12,10 +14,11 @@ from penstock.model import ids
 from penstock.model.spec import ParamSpec, PipelineSpec, TaskSpec, to_json
 from penstock.store import commands, instances, outputs, ownership, recovery, replays, requests
 from penstock.store.check import check
-from penstock.store.database import Database
+from penstock.store.database import Database, open_database
 from penstock.store.documents import run_document
 from penstock.store.rows import Commit, NewVersion, RunParams
 from penstock.store.write import apply
+from tests.postgres import empty
 from tests.store import made
 
 NOW = made.START
@@ -25,6 +28,8 @@ SPEC = PipelineSpec(
     params={"year": ParamSpec("year", "int", default=1), "month": ParamSpec("month", "int", default=2)},
 )
 OTHER = PipelineSpec("flights", tasks={"b": TaskSpec("b", outputs=("b",))}, params={"month": SPEC.params["month"]})
+#: Does a session wait for a lock of another, by the number of its process?
+WAITS = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
 
 
 def write(database: Database, commit: Commit) -> None:
@@ -83,6 +88,27 @@ class TestReclaim:
         for thread in threads:
             thread.join(20)
         assert sorted(epoch for epoch in epochs if epoch is not None) == expected
+
+    def test_who_waited_while_another_engine_took_it_does_not_begin_it(self, postgres_schema: str) -> None:
+        empty(postgres_schema)
+        database = open_database(postgres_schema)
+        over(database)
+        first, second = register(database), register(database)
+
+        def begin() -> int | None:
+            with database.write() as connection:
+                return ownership.reclaim(connection, made.KEY, second, 1)
+
+        with ThreadPoolExecutor(1) as pool:
+            with database.write() as connection:
+                assert ownership.reclaim(connection, made.KEY, first, 1) == 2
+                (me,) = connection.one("SELECT pg_backend_pid()") or (None,)
+                late = pool.submit(begin)
+                with psycopg.connect(postgres_schema, autocommit=True) as other:
+                    while not other.execute(WAITS, (me,)).fetchone():
+                        assert not late.done()
+            assert late.result(60) is None
+        database.close()
 
     def test_who_is_gone_keeps_nobody_from_it(self, database: Database) -> None:
         over(database)

@@ -14,12 +14,10 @@ ORPHAN: Final = (
     f"run.state IN {RUN_OPEN} AND run.epoch > 0 AND NOT EXISTS (SELECT 1 FROM instance "
     "WHERE instance.id = run.owner AND instance.gone_at IS NULL AND instance.beat_at >= ?)"
 )
-_CLAIM: Final = {
-    "sqlite": f"UPDATE run SET owner = ?, epoch = epoch + 1 WHERE key = ? AND {ORPHAN} RETURNING epoch",
-    # Who finds the row locked leaves it to the one that holds it, instead of waiting to lose.
-    "postgresql": "UPDATE run SET owner = ?, epoch = epoch + 1 "
-    f"WHERE key = (SELECT run.key FROM run WHERE run.key = ? AND {ORPHAN} FOR UPDATE SKIP LOCKED) RETURNING epoch",
-}
+_CLAIM: Final = f"UPDATE run SET owner = ?, epoch = epoch + 1 WHERE key = ? AND {ORPHAN} RETURNING epoch"
+#: What PostgreSQL does first in a transaction that gives a run to somebody. A statement that waited for a row asks anew
+#: what the row says, and not which instances fit it: so it is waited for before the statement that asks.
+_LOCK: Final = "SELECT 1 FROM run WHERE key = ? FOR UPDATE"
 
 
 def claim(connection: Connection, run_key: int, owner: int, expired_before: float) -> int | None:
@@ -28,7 +26,10 @@ def claim(connection: Connection, run_key: int, owner: int, expired_before: floa
     An owner counts only while it was heard of at or after `expired_before` (seconds since 1970). Of any number who try
     at the same time, one succeeds.
     """
-    row = connection.one(_CLAIM[connection.dialect], (owner, run_key, micros(expired_before)))
+    # Who finds the row locked leaves it to the one that holds it, instead of waiting to lose.
+    if connection.dialect == "postgresql" and connection.one(f"{_LOCK} SKIP LOCKED", (run_key,)) is None:
+        return None
+    row = connection.one(_CLAIM, (owner, run_key, micros(expired_before)))
     return None if row is None else int(row[0])
 
 
@@ -56,6 +57,8 @@ def reclaim(connection: Connection, run_key: int, owner: int, row_version: int) 
 
     None when the run is not over, has changed since it was read at that row version, or is with another engine.
     """
+    if connection.dialect == "postgresql":
+        connection.one(_LOCK, (run_key,))
     row = connection.one(
         "UPDATE run SET owner = ?, epoch = abs(epoch) + 1 "
         f"WHERE key = ? AND row_version = ? AND state IN {RUN_OVER} AND NOT {WITH_ANOTHER} RETURNING epoch",
