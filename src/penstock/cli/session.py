@@ -56,7 +56,7 @@ def reading() -> Iterator[tuple[Home, Database]]:
     home, settings = at_hand()
     spools = any_spools(home)
     if not anything_run(home, settings) and not spools:
-        raise NotFound("there are no runs yet", cure=HOW_TO_BEGIN)
+        raise NotFound(f"there are no runs yet in {home.path}", cure=f"{HOW_TO_BEGIN}, or go where there are some")
     database = open_database(home.database_url, create=spools)
     try:
         # Runs of Kedro's that are over are on record from here on, also where their own recorder was killed.
