@@ -174,3 +174,8 @@ def test_a_narrow_list_keeps_run_pipeline_state_and_age(width: int) -> None:
     assert all(width_of(line) <= width for line in lines)
     text = plain(lines)
     assert all(word in text for word in ("38fw0000000ab", "flights", "✗ failed (timeout)", "2 h ago"))
+
+
+def test_a_replay_names_the_run_that_it_repeats() -> None:
+    again = document(type="replay", replay_of="38fv0000000ab")
+    assert "  type      replay of 38fv0000000ab" in plain(overview(again, ORDER, PLAIN, 100, HERE)).split("\n")

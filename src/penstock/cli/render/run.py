@@ -45,13 +45,14 @@ def overview(
 
 def _facts(document: Document, paint: Paint, width: int) -> list[Line]:
     trigger = document["trigger"]
+    repeats = f" of {document['replay_of']}" if document.get("replay_of") else ""
     facts: list[tuple[str, str | Span]] = [
         ("pipeline", clean(f"{document['namespace']}/{document['pipeline']}, version {document['version']}")),
         ("state", paint.state(document["state"], document["reason"])),
         ("created", amounts.moment(document["created_at"])),
         ("duration", amounts.duration(document["duration"])),
         ("trigger", clean(" ".join(str(trigger[part]) for part in ("kind", "name") if trigger[part]))),
-        ("type", "" if document["type"] == "standard" else document["type"]),
+        ("type", "" if document["type"] == "standard" else document["type"] + repeats),
         ("params", ", ".join(f"{name}={json_text(value)}" for name, value in document["params"].items())),
         ("labels", ", ".join(f"{name}={value}" for name, value in document["labels"].items())),
         ("error", _error(document, paint)),
