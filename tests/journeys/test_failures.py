@@ -148,7 +148,8 @@ def test_ctrl_c_twice_ends_at_once(user: User) -> None:
     while "Cancelling" not in child.stdout.readline():
         pass
     child.send_signal(signal.SIGINT)
-    assert child.wait(PATIENCE) == 130
+    shown, _ = child.communicate(timeout=PATIENCE)
+    assert (child.returncode, "Ending at once" in shown) == (130, True), shown
     assert user.states() == {"stubborn": "cancelled", "later": "cancelled", "tidy": "cancelled"}
     assert user.processes() == []
 

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from penstock.cli import output
-from penstock.cli.render.board import CANCELLING
+from penstock.cli.render.board import CANCELLING, KILLING
 from penstock.cli.render.notice import change, first
 from penstock.cli.render.spans import Span
 from penstock.model.states import TERMINAL_TASK
@@ -53,13 +53,13 @@ def _print(handle: RunHandle, signals: Signals) -> None:
     handle.listen(lines.take)
     lines.catch_up()
     output.show([first(handle.picture())])
-    told = over = False
+    told, over = 0, False
     while not over:
         over = handle.wait(TICK)
         due = lines.due(time.time())
         if due:
             output.show(due)
-        told = told or _tell_cancel(signals)
+        told = _tell_cancel(signals, told)
 
 
 def _work(handle: RunHandle, signals: Signals, engine: LocalEngine, *, quiet: bool) -> None:
@@ -82,15 +82,17 @@ def _debugger(handle: RunHandle, engine: LocalEngine) -> Callable[[Resting], Non
 
 
 def _wait(handle: RunHandle, signals: Signals) -> None:
-    told = False
+    told = 0
     while not handle.wait(TICK):
-        told = told or _tell_cancel(signals)
+        told = _tell_cancel(signals, told)
 
 
-def _tell_cancel(signals: Signals) -> bool:
-    if not signals.asked:
-        return False
-    text = CANCELLING if output.paint(sys.stderr).unicode else CANCELLING.replace("…", "...")
-    with contextlib.suppress(OSError):
-        output.show([[Span(text)]], sys.stderr)
-    return True
+def _tell_cancel(signals: Signals, told: int) -> int:
+    """Tell what a signal makes of the run, the first and the second time; how often it was asked so far."""
+    asked = min(signals.asked, 2)
+    if asked > told:
+        text = CANCELLING if asked == 1 else KILLING
+        text = text if output.paint(sys.stderr).unicode else text.replace("…", "...")
+        with contextlib.suppress(OSError):
+            output.show([[Span(text)]], sys.stderr)
+    return asked
