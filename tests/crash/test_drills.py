@@ -86,11 +86,11 @@ def test_a_loss_is_seen(tmp_path: Path, victim: str) -> None:
 
 
 def test_everything_may_be_asked_to_end_under_load(tmp_path: Path) -> None:
-    held(drain.drained(tmp_path, 1))
+    held(drain.drained(tmp_path, 1, runs=4))
 
 
 def test_everything_may_be_killed_under_load(tmp_path: Path) -> None:
-    held(drain.killed(tmp_path, 1))
+    held(drain.killed(tmp_path, 1, runs=4))
 
 
 def test_every_drill_of_the_issue_is_there() -> None:

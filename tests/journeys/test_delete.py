@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,13 +28,21 @@ def count(raw):
 """
 
 
-@pytest.fixture
-def home(user: User) -> Path:
-    """Of a folder with two runs and a replay of the first, from its second task on."""
-    user.write("flow.py", FLOW)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With two runs and a replay of the first, from its second task on."""
+    maker = User(tmp_path_factory.mktemp("folder"))
+    maker.write("flow.py", FLOW)
     for _ in range(2):
-        assert user.types("run", "flow.py", "-q").returncode == 0
-    assert user.types("runs", "replay", ids(user)[-1], "--task", "count", "-q").returncode == 0
+        assert maker.types("run", "flow.py", "-q").returncode == 0
+    assert maker.types("runs", "replay", ids(maker)[-1], "--task", "count", "-q").returncode == 0
+    return maker.folder
+
+
+@pytest.fixture
+def home(user: User, folder: Path) -> Path:
+    """Of a copy of that folder, in which the user is."""
+    shutil.copytree(folder, user.folder, dirs_exist_ok=True)
     return user.folder / ".penstock"
 
 
