@@ -1,28 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { describe, expect } from "vitest";
+import { expect } from "vitest";
+import { begun, fromMenu, head, idOf, known, settled } from "./asking";
 import { hindrances, journey } from "./journey";
-import { Project, type RunFacts } from "./penstock";
-
-/** The run as the server knows it, once it is as it should be. */
-async function settled(page: Page, id: string, state: RegExp): Promise<RunFacts & { generation: number; params: Record<string, unknown>; replay_of: string | null }> {
-  let found: unknown;
-  await expect.poll(async () => {
-    found = await (await page.request.get(`/api/v1/runs/${id}`)).json();
-    return (found as RunFacts).state;
-  }, { timeout: 30_000 }).toMatch(state);
-  return found as never;
-}
-
-/** Asks for a run of `waits` that goes on until files are there. */
-async function begun(page: Page, gate: string, more: Record<string, unknown> = {}): Promise<string> {
-  const answer = await page.request.post("/api/v1/runs", { data: { pipeline: "waits", namespace: "shop", params: { gate, ...more } }, headers: { "Sec-Fetch-Site": "same-origin", Origin: new URL(page.url()).origin } });
-  expect(answer.status(), await answer.text()).toBeLessThan(300);
-  return ((await answer.json()) as RunFacts).id;
-}
-
-const head = (page: Page) => page.getByRole("main").locator("header").first();
+import { Project } from "./penstock";
 
 journey("replay with an edited param: told what runs, and the new run is linked to the old", async ({ open, stage }) => {
   const project = Project.at(stage.folder);
@@ -43,8 +24,7 @@ journey("replay with an edited param: told what runs, and the new run is linked 
   await dialog.getByLabel("factor").fill("5");
   await dialog.getByText("was 0").waitFor();
   await dialog.getByRole("button", { name: "Replay", exact: true }).click();
-  await page.waitForURL((url) => /\/runs\/[0-9a-z]{13}\//.test(url.pathname) && !url.pathname.includes(run.id));
-  const replay = await settled(page, new URL(page.url()).pathname.split("/")[2]!, /succeeded/);
+  const replay = await settled(page, await idOf(page, run.id), /succeeded/);
   expect([replay.replay_of, replay.params["factor"]]).toEqual([run.id, 5]);
   await page.getByRole("complementary", { name: "About this run" }).getByRole("link", { name: run.id }).click();
   await page.waitForURL(new RegExp(run.id));
@@ -77,7 +57,8 @@ journey("a run is paused and resumed, and a task of it set to succeeded", async 
   project.add("waits");
   const page = await open("/runs");
   const gate = join(stage.folder, "gate-pause");
-  const id = await begun(page, gate);
+  await known(page, "waits");
+  const id = await begun(page, "waits", { gate });
   await settled(page, id, /running/);
   await page.goto(`/runs/${id}/overview`);
   await page.getByRole("button", { name: "Pause", exact: true }).click();
@@ -88,6 +69,12 @@ journey("a run is paused and resumed, and a task of it set to succeeded", async 
   writeFileSync(`${gate}-first`, "");
   await page.getByRole("table", { name: "Tasks" }).getByRole("row").filter({ hasText: "first" }).getByText("succeeded").waitFor();
   expect((await settled(page, id, /paused/)).state).toBe("paused");
+  // A task that has not begun is taken for done while the run rests.
+  await page.goto(`/runs/${id}/workflow?task=second`);
+  await page.getByRole("button", { name: "Set state" }).click();
+  await page.getByRole("dialog").getByRole("radio", { name: "succeeded" }).check();
+  await page.getByRole("dialog").getByRole("button", { name: "Set to succeeded" }).click();
+  await page.getByRole("complementary", { name: "Task second" }).getByText("succeeded (user)").first().waitFor();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Resume the run" }).click();
   await settled(page, id, /running/);
@@ -104,49 +91,77 @@ journey("a run is paused and resumed, and a task of it set to succeeded", async 
   await page.getByRole("complementary", { name: "Task third" }).getByText("failed").first().waitFor();
 });
 
-describe("many at once", () => {
-  journey("ticked runs are retried and deleted; what became of each is told", async ({ open, stage }) => {
-    const project = Project.at(stage.folder);
-    project.add("waits");
-    const failed = [await project.runs("waits", "-p", "factor=0", "--label", "bulk=yes"), await project.runs("waits", "-p", "factor=0", "--label", "bulk=yes")];
-    const well = await project.runs("waits", "--label", "bulk=yes");
-    const page = await open("/runs?q=label%3Abulk%3Dyes", { reducedMotion: "reduce" });
-    await page.getByRole("table", { name: "Runs" }).getByText(well.id).waitFor();
-    await page.getByRole("checkbox", { name: "Tick all that are shown" }).check();
-    const bar = page.getByRole("toolbar", { name: "Ticked runs" });
-    await bar.getByRole("button", { name: "Retry…" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByText("Retry 2 runs?").waitFor();
-    await dialog.getByText(/nothing of it failed/).waitFor();
-    expect(await hindrances(page)).toEqual([]);
-    await dialog.getByRole("button", { name: "Retry 2 runs" }).click();
-    await dialog.getByText(/2 run again/).waitFor();
-    for (const { id } of failed) await dialog.getByRole("link", { name: id }).waitFor();
-    await dialog.getByRole("button", { name: "Done" }).click();
-    for (const { id } of failed) expect((await settled(page, id, /failed/)).generation).toBe(2);
+journey("from its head a run is cancelled, set to another state, replayed and deleted", async ({ open, stage }) => {
+  Project.at(stage.folder).add("waits");
+  const page = await open("/runs");
+  await known(page, "waits");
+  const gate = join(stage.folder, "gate-head");
+  const id = await begun(page, "waits", { gate });
+  await settled(page, id, /running/);
+  await page.goto(`/runs/${id}/logs`);
+  const dialog = page.getByRole("dialog");
+  await head(page).getByRole("button", { name: "Cancel", exact: true }).click();
+  await dialog.getByText("1 task runs now").waitFor();
+  await dialog.getByRole("button", { name: "Cancel the run" }).click();
+  await head(page).getByText("cancelled").waitFor();
 
-    await bar.getByRole("button", { name: "More for the ticked runs" }).click();
-    await page.getByRole("menuitem", { name: "Delete…" }).click();
-    await dialog.getByRole("button", { name: "Delete 3 runs" }).click();
-    await dialog.getByText(/3 deleted/).waitFor();
-    await dialog.getByRole("button", { name: "Done" }).click();
-    await page.getByText("No run matches this filter").waitFor();
-  });
+  await fromMenu(page, "Set state");
+  await dialog.getByRole("radio", { name: "failed" }).check();
+  await dialog.getByRole("button", { name: "Set to failed" }).click();
+  await head(page).getByText(/^failed/).waitFor();
+  expect(await settled(page, id, /failed/)).toMatchObject({ state: "failed", reason: "user" });
 
-  journey("all that go on are cancelled, without ticking any", async ({ open, stage }) => {
-    const project = Project.at(stage.folder);
-    project.add("waits");
-    const page = await open("/runs?q=pipeline%3Awaits");
-    const ids = [await begun(page, join(stage.folder, "gate-never")), await begun(page, join(stage.folder, "gate-never"))];
-    for (const id of ids) await settled(page, id, /running/);
-    await page.keyboard.press("Control+k");
-    await page.getByRole("combobox", { name: "Search or jump to" }).fill("cancel all");
-    await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Cancel 2 runs" }).click();
-    await dialog.getByText(/2 are being cancelled/).waitFor();
-    for (const id of ids) await settled(page, id, /cancelled/);
-  });
+  for (const task of ["first", "third"]) writeFileSync(`${gate}-${task}`, "");
+  await head(page).getByRole("button", { name: "Replay", exact: true }).click();
+  await dialog.getByText("3 tasks run").waitFor();
+  await dialog.getByRole("button", { name: "Replay", exact: true }).click();
+  const replay = await idOf(page, id);
+  expect(await settled(page, replay, /succeeded/)).toMatchObject({ replay_of: id, type: "replay" });
+
+  await page.goto(`/runs/${id}/overview`);
+  await fromMenu(page, "Delete");
+  await dialog.getByRole("button", { name: "Delete the run" }).click();
+  await page.waitForURL(/\/runs$/);
+  expect((await page.request.get(`/api/v1/runs/${id}`)).status()).toBe(404);
+});
+
+journey("in the Gantt a task is set to another state, retried and replayed from; in its panel as well", async ({ open, stage }) => {
+  const project = Project.at(stage.folder);
+  project.add("waits");
+  const run = await project.runs("waits", "-p", "factor=0");
+  const page = await open(`/runs/${run.id}/gantt`, { reducedMotion: "reduce" });
+  const dialog = page.getByRole("dialog");
+  const at = async (task: RegExp, word: string) => {
+    await page.getByRole("tree", { name: "Tasks in the order of the chart" }).getByRole("treeitem", { name: task }).click({ button: "right" });
+    await page.getByRole("menuitem", { name: `${word}…` }).click();
+  };
+  await at(/second/, "Retry from here");
+  await dialog.getByText("2 tasks run").waitFor();
+  await dialog.getByRole("button", { name: "Retry from here" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await expect.poll(async () => (await settled(page, run.id, /failed/)).generation).toBe(2);
+
+  await at(/second/, "Set state");
+  await dialog.getByRole("radio", { name: "skipped" }).check();
+  await dialog.getByRole("button", { name: "Set to skipped" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await expect.poll(async () => (await settled(page, run.id, /failed/)).tasks.find(({ name }) => name === "second")).toMatchObject({ state: "skipped", reason: "user" });
+
+  await at(/first/, "Replay from here");
+  await dialog.getByRole("button", { name: "Replay", exact: true }).click();
+  const replay = await idOf(page, run.id);
+  expect(await settled(page, replay, /failed/)).toMatchObject({ replay_of: run.id });
+
+  await page.goto(`/runs/${replay}/gantt?task=second`);
+  await page.getByRole("complementary", { name: "Task second" }).getByRole("button", { name: "Replay from here" }).click();
+  await dialog.getByText("What 1 task made is taken from this run").waitFor();
+  await dialog.getByRole("button", { name: "Replay", exact: true }).click();
+  const second = await settled(page, await idOf(page, replay), /failed/);
+  expect([second.replay_of, second.tasks.find(({ name }) => name === "first")?.reason]).toEqual([replay, "cached"]);
+  // What was taken leads to the run that made it.
+  await page.goto(`/runs/${second.id}/workflow?task=first`);
+  await page.getByRole("complementary", { name: "Task first" }).getByRole("link", { name: replay }).click();
+  await page.waitForURL(new RegExp(`/runs/${replay}/workflow`));
 });
 
 journey("a bar of the Gantt has a menu; what can't be done says why", async ({ open, stage }) => {

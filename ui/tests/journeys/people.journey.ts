@@ -1,30 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { begun, idOf, known, settled } from "./asking";
 import { hindrances, journey } from "./journey";
-import { Project, type RunFacts } from "./penstock";
-
-async function settled(page: Page, id: string, state: RegExp): Promise<RunFacts> {
-  let found: unknown;
-  await expect.poll(async () => (found = await (await page.request.get(`/api/v1/runs/${id}`)).json() as RunFacts) && (found as RunFacts).state, { timeout: 30_000 }).toMatch(state);
-  return found as RunFacts;
-}
-
-/** From the form of a pipeline to the run that comes of it. */
-async function started(page: Page): Promise<string> {
-  await page.waitForURL(/\/runs\/[0-9a-z]{13}\//);
-  return new URL(page.url()).pathname.split("/")[2]!;
-}
+import { Project } from "./penstock";
 
 journey("a run that asks: the form of the answer is checked, and what was answered goes on", async ({ open, stage }) => {
   const project = Project.at(stage.folder);
   project.add("asks");
   const page = await open("/pipelines");
-  await page.getByRole("main").getByRole("link", { name: "asks" }).first().waitFor();
+  await known(page, "asks");
   await page.goto("/pipelines/asks/overview?namespace=shop&run=now");
   await page.getByRole("form", { name: "Run asks" }).getByRole("button", { name: "Run", exact: true }).click();
-  const id = await started(page);
+  const id = await idOf(page);
   await settled(page, id, /paused/);
   await page.goto(`/runs/${id}/overview`);
   const form = page.getByRole("form", { name: "Answer release" });
@@ -41,11 +29,47 @@ journey("a run that asks: the form of the answer is checked, and what was answer
   await page.getByRole("main").locator("header").first().getByText("succeeded").waitFor();
 });
 
+journey("runs that ask are approved and rejected together: told what they ask, what is answered, and what became of each", async ({ open, stage }) => {
+  Project.at(stage.folder).add("asks");
+  const page = await open("/runs?q=label%3Ashare%3Dyes", { reducedMotion: "reduce" });
+  await known(page, "asks");
+  const ids = [1, 2, 3].map(async () => await begun(page, "asks", {}, { labels: { share: "yes" } }));
+  const [yes, also, no] = await Promise.all(ids) as [string, string, string];
+  for (const id of [yes, also, no]) expect(await settled(page, id, /paused/)).toMatchObject({ reason: "approval" });
+  await page.reload();
+  const table = page.getByRole("table", { name: "Runs" });
+  const row = (id: string) => table.getByRole("row").filter({ hasText: id });
+  await row(no).getByText("waits for an answer").waitFor();
+  const bar = page.getByRole("toolbar", { name: "Ticked runs" });
+  const dialog = page.getByRole("dialog");
+  await row(no).getByRole("checkbox").check();
+  await bar.getByRole("button", { name: "Reject…" }).click();
+  await dialog.getByText("Pay this bill?").waitFor();
+  await dialog.getByLabel("comment").fill("too much");
+  await dialog.getByRole("button", { name: "Reject 1 question" }).click();
+  await dialog.getByText("1 rejected").waitFor();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  expect((await settled(page, no, /failed/)).tasks.find(({ name }) => name === "release")).toMatchObject({ state: "failed", reason: "approval" });
+
+  // Now one of three waits for nobody: only those that wait can be answered.
+  await page.getByRole("checkbox", { name: "Tick all that are shown" }).check();
+  expect(await bar.getByRole("button", { name: "Approve…" }).count()).toBe(0);
+  await row(no).getByRole("checkbox").uncheck();
+  await bar.getByRole("button", { name: "Approve…" }).click();
+  const question = dialog.getByRole("region", { name: "shop / asks: release" });
+  await question.getByText("2 runs").waitFor();
+  await question.getByText("100").waitFor();
+  expect(await hindrances(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Approve 2 questions" }).click();
+  await dialog.getByText("2 approved").waitFor();
+  for (const id of [yes, also]) await settled(page, id, /succeeded/);
+});
+
 journey("a debug run rests before its breakpoint, is stepped, given another param, and goes on", async ({ open, stage }) => {
   const project = Project.at(stage.folder);
   project.add("waits");
   const page = await open("/pipelines");
-  await page.getByRole("main").getByRole("link", { name: "waits" }).first().waitFor();
+  await known(page, "waits");
   await page.goto("/pipelines/waits/overview?namespace=shop&run=now");
   const form = page.getByRole("form", { name: "Run waits" });
   await form.getByLabel("type").selectOption("debug");
@@ -53,7 +77,7 @@ journey("a debug run rests before its breakpoint, is stepped, given another para
   await page.getByRole("option", { name: "first" }).click();
   await page.keyboard.press("Tab");
   await form.getByRole("button", { name: "Run", exact: true }).click();
-  const id = await started(page);
+  const id = await idOf(page);
   await settled(page, id, /paused/);
   await page.goto(`/runs/${id}/overview`);
   await page.getByText("Rests before first, at a breakpoint.").waitFor();
@@ -61,10 +85,15 @@ journey("a debug run rests before its breakpoint, is stepped, given another para
   await debug.getByRole("button", { name: "Step" }).click();
   await page.getByText("Rests before second, at a breakpoint.").waitFor();
   expect(await hindrances(page)).toEqual([]);
+  // Breakpoints that somebody else sets are seen at once.
+  const headers = { "Sec-Fetch-Site": "same-origin", Origin: stage.origin };
+  expect((await page.request.post(`/api/v1/runs/${id}/actions/breakpoints`, { data: { set: ["third"] }, headers })).ok()).toBe(true);
+  await debug.getByText("third").waitFor();
   await debug.getByRole("button", { name: /Params/ }).click();
   await debug.getByLabel("factor").fill("11");
   await debug.getByRole("button", { name: "Continue" }).click();
-  await settled(page, id, /succeeded/);
+  await page.getByText("Rests before third, at a breakpoint.").waitFor();
+  await debug.getByRole("button", { name: "Continue" }).click();
   expect(await settled(page, id, /succeeded/)).toMatchObject({ type: "debug", params: { factor: 11 } });
 });
 
@@ -72,15 +101,11 @@ journey("a run that waits at a limit says who holds it, and is started past it",
   const project = Project.at(stage.folder);
   project.add("alone");
   const page = await open("/pipelines");
-  await page.getByRole("main").getByRole("link", { name: "alone" }).first().waitFor();
+  await known(page, "alone");
   const gate = join(stage.folder, "gate-alone");
-  const asked = async () => {
-    const answer = await page.request.post("/api/v1/runs", { data: { pipeline: "alone", namespace: "shop", params: { gate } }, headers: { "Sec-Fetch-Site": "same-origin", Origin: stage.origin } });
-    return ((await answer.json()) as RunFacts).id;
-  };
-  const holder = await asked();
+  const holder = await begun(page, "alone", { gate });
   await settled(page, holder, /running/);
-  const waits = await asked();
+  const waits = await begun(page, "alone", { gate });
   await settled(page, waits, /queued/);
   await page.goto(`/runs/${waits}/overview`);
   await page.getByText("1 of 1 place of the limit of pipeline shop/alone is held by").waitFor();

@@ -29,6 +29,11 @@ test("the latest attempt that failed speaks", () => {
   expect(failuresOf(run(tasks, { task: "c" }))[0]).toMatchObject({ attempt: 2, generation: 1, error: { message: "second" } });
 });
 
+test("a task that no attempt brought down has an error of its own", () => {
+  const rejected = { ...task("ok", "failed", "2026-01-01T00:00:09Z"), error: error("rejected by ann: too much") } as Task;
+  expect(failuresOf(run([rejected]))[0]).toMatchObject({ attempt: null, error: { message: "rejected by ann: too much" } });
+});
+
 test("of a run that was retried the last generation speaks", () => {
   const lived = task("a", "failed", "2026-01-01T00:00:09Z", [attempt(1, "before"), { ...attempt(1, "now"), generation: 2 }, { ...attempt(2, null), generation: 2 }]);
   expect(failuresOf(run([{ ...lived, generation: 2 }]))[0]).toMatchObject({ attempt: 1, generation: 2, error: { message: "now" } });

@@ -33,7 +33,7 @@ export function Source({ run, task, mark, around }: { run: string; task: string;
   const isNear = (line: number) => around === undefined || marked === undefined || Math.abs(line - marked) <= around;
   return (
     <div className="pn-source">
-      {data.file !== null && <div className="pn-source-file" title={data.file}>{shortFile(data.file)}{data.line !== null && `:${data.line}`}</div>}
+      {data.file !== null && <div className="pn-source-file" title={data.file}>{shortFile(data.file)}{data.line !== null && `:${marked ?? data.line}`}</div>}
       <pre tabIndex={0} aria-label={`Source of ${task}`}>
         {data.source.replace(/\n$/, "").split("\n").map((line, at) => isNear(first + at) && (
           <span key={at} className="pn-source-line" data-marked={first + at === marked || undefined}><i>{first + at}</i>{line}{"\n"}</span>

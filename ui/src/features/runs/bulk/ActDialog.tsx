@@ -40,6 +40,7 @@ export default function ActDialog({ action, of, onDone }: Props) {
   const look = ACTION_LOOK[action];
   const count = touched?.runs.length ?? 0;
   const said = count === 1 ? "1 run" : `${countText(count)} runs`;
+  const asked = ASKED[action]?.(said) ?? `${look.word} ${said}`;
   const danger = action === "cancel" || action === "delete";
   const go = () => {
     setKept(read);
@@ -47,13 +48,13 @@ export default function ActDialog({ action, of, onDone }: Props) {
   };
   if (acting.started) {
     return (
-      <Modal opened onClose={onDone} title={`${look.word} ${said}`} size={620} closeOnClickOutside={false}>
+      <Modal opened onClose={onDone} title={asked} size={620} closeOnClickOutside={false}>
         <Report action={action} runs={touched?.runs ?? []} outcomes={acting.outcomes} doing={acting.doing} problem={acting.problem} onStop={acting.stop} onDone={onDone} />
       </Modal>
     );
   }
   return (
-    <Modal opened onClose={onDone} title={touched === undefined ? look.word : `${look.word} ${said}?`} size={560}>
+    <Modal opened onClose={onDone} title={touched === undefined ? look.word : `${asked}?`} size={560}>
       <div className="pn-many">
         {found.error !== null && <p role="alert" className="pn-runs-refused">{found.error.message}</p>}
         {touched === undefined && found.error === null && <p aria-busy>Looking which runs that touches.</p>}
@@ -64,12 +65,15 @@ export default function ActDialog({ action, of, onDone }: Props) {
         {count > 0 && <WaysOf action={action} ways={ways} onChange={setWays} />}
         <div className="pn-many-buttons">
           <Button {...(count === 0 ? { "data-autofocus": true } : {})} onClick={onDone}>{count === 0 ? "Close" : "Leave them"}</Button>
-          {count > 0 && <Button variant="filled" {...(danger ? { color: "red" } : {})} data-autofocus={!danger || undefined} onClick={go}>{look.word} {said}</Button>}
+          {count > 0 && <Button variant="filled" {...(danger ? { color: "red" } : {})} data-autofocus={!danger || undefined} onClick={go}>{asked}</Button>}
         </div>
       </div>
     </Modal>
   );
 }
+
+/** What is asked for, where the word of the action alone does not say it. */
+const ASKED: Partial<Record<AskedAction, (said: string) => string>> = { "set-state": (said) => `Set the state of ${said}`, "force-run": (said) => `Start ${said} now` };
 
 const SAYS: Readonly<Record<AskedAction, (touched: Touched) => ReactNode>> = {
   cancel: ({ open }) => <>What runs is asked to end, and killed with all that it started when its grace is over (5 s, unless the task says otherwise). {open > 0 && `${countText(open)} tasks of them have not ended yet. `}What is done stays.</>,
