@@ -42,11 +42,19 @@ class Adoption:
     def __init__(self) -> None:
         self.keys: set[str] = set()
         self._marks: set[Mark] = set()
+        #: What of it runs for runs that nobody wished to end, as far as the record tells.
+        self._unwished: set[str] = set()
 
     def take(self, live: list[Attempt], bequest: Bequest, found: Mapping[str, bool]) -> Adopted:
         """Go on with those attempts of a run that can be; `found` is what the agent has (ports.executor.Legacy)."""
         self._marks |= bequest.marks
-        reports = [report for report in bequest.spooled if report.key not in found]
+        unwished = {attempt.key for attempt in live if not _is_ending(attempt)}
+        self._unwished |= unwished & found.keys()
+        reports = [
+            report
+            for report in bequest.spooled
+            if report.key not in found and not (report.key in unwished and _is_cancelled(report))
+        ]
         done = {report.key for report in reports if isinstance(report, Ended | Returned)}
         self.keys |= {attempt.key for attempt in live if attempt.key in found or attempt.key in done}
         kept = [attempt.key for attempt in live if attempt.key in found]
@@ -60,9 +68,24 @@ class Adoption:
             return True
         return False
 
+    def heed(self, attempt: Attempt, report: Ended) -> Ended:
+        """What an end counts as: one that an engine before us asked for is a loss, when its reason went with it."""
+        if attempt.key not in self._unwished:
+            return report
+        self._unwished.discard(attempt.key)
+        return lost(attempt, report.ended_at) if _is_cancelled(report) and not _is_ending(attempt) else report
+
     def is_new(self, report: Metric | Told) -> bool:
         """Whether a report is not on record."""
         return not self._marks or mark_of(report) not in self._marks
+
+
+def _is_ending(attempt: Attempt) -> bool:
+    return "cancelling" in (attempt.task_run.state, attempt.task_run.run.state)
+
+
+def _is_cancelled(report: Report) -> bool:
+    return isinstance(report, Ended) and report.outcome == "cancelled"
 
 
 def mark_of(report: Metric | Told) -> Mark:

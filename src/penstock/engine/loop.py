@@ -352,6 +352,7 @@ class Engine:
         if attempt is None:
             self._fence(report)
             return
+        report = self._adoption.heed(attempt, report)
         del self._live[report.key]
         view = attempt.task_run.run
         self._recalled.discard(report.key)

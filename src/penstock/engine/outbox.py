@@ -112,7 +112,9 @@ class Outbox:
         self.events.append(NewEvent(view.key, None if run is None else run.seq, n, int(at * 1_000_000), kind, text))
 
     def answer(self, command: int, run_key: int, state: str, outcome: dict[str, Any], at: float) -> None:
-        """Say what became of a command for a run, in the commit that makes it true."""
+        """Say what became of a command for a run, in the commit that makes it true. Of two answers the first counts."""
+        if any(one.id == command for one in self.commands):
+            return
         self.commands.append(CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command, run_key))
 
     def give_back(self, stale: list[tuple[TaskRun, int]]) -> None:
