@@ -17,15 +17,15 @@ def always(record: Record) -> list[str]:
     return [
         *_under_way_in_what_is_over(record),
         *_more_than_one(record),
-        *_live_without_owner(record),
         *_false_history(record),
         *_answers(record),
+        *_slots_of_attempts(record),
     ]
 
 
 def at_rest(record: Record) -> list[str]:
     """The laws of a record of which nobody works for a run any more."""
-    return [*always(record), *_open_ends(record), *_slots(record)]
+    return [*always(record), *_live_without_owner(record), *_open_ends(record), *_slots(record)]
 
 
 def _under_way_in_what_is_over(record: Record) -> list[str]:
@@ -76,7 +76,7 @@ def _false_history(record: Record) -> list[str]:
         for after, data in steps:
             if (state, after) not in edges.free and not (_is_decided(data) and (state, after) in edges.decided):
                 found.append(f"{place}: {state} -> {after}")
-            began += state in TERMINAL_RUN and after == "running"
+            began += state in TERMINAL_RUN and after in ("running", "queued")
             state = after
         if rows.get(place) != state:
             found.append(f"{place} is {rows.get(place)}, and its events end with {state}")
@@ -147,6 +147,12 @@ def _open_ends(record: Record) -> list[str]:
 
 def _is_over(run: Run) -> bool:
     return run.state in TERMINAL_RUN
+
+
+def _slots_of_attempts(record: Record) -> list[str]:
+    """An attempt that is over holds none; one to come may."""
+    over = {one[:3] for one in record.attempts if one.state in TERMINAL_ATTEMPT}
+    return [f"attempt {slot[1:4]} is over, and has a slot of {slot.name}" for slot in record.slots if slot[1:4] in over]
 
 
 def _slots(record: Record) -> list[str]:

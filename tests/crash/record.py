@@ -74,9 +74,13 @@ class Artifact(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """A place of a limit that a run has."""
+    """A place of a limit that a run has (`seq` -1), or an attempt of it; None while it is waited for."""
 
+    name: str
     run_key: int
+    seq: int
+    n: int
+    place: int | None
 
 
 class Record(NamedTuple):
@@ -107,7 +111,7 @@ def read_record(connection: Connection) -> Record:
         rows(Event, "event", "id"),
         rows(Command, "command", "id"),
         rows(Artifact, "artifact", "run_key, seq, n, dataset"),
-        rows(Slot, "slot", "run_key") if _is_there(connection, "slot") else [],
+        rows(Slot, "slot", "name, run_key, seq, n") if _is_there(connection, "slot") else [],
         frozenset(row[0] for row in alive),
     )
 

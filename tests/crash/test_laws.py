@@ -88,8 +88,16 @@ def test_two_attempts_under_way_are_told(record: Record) -> None:
 
 
 def test_a_slot_of_a_run_that_is_over_is_told(record: Record) -> None:
-    held = Slot(record.runs[0].key)
+    held = Slot("tag:x", record.runs[0].key, -1, 0, 0)
     assert any("a slot is held" in law for law in laws.at_rest(record._replace(slots=[held])))
+
+
+def test_a_slot_of_an_attempt_that_is_over_is_told(record: Record) -> None:
+    run_key, seq, n, *_ = record.attempts[0]
+    held = Slot("pool:db", run_key, seq, n, 0)
+    assert any("is over, and has a slot" in law for law in laws.always(record._replace(slots=[held])))
+    to_come = held._replace(n=99)
+    assert laws.always(record._replace(slots=[to_come])) == []
 
 
 def test_a_retry_and_a_set_state_are_no_broken_law(record: Record) -> None:

@@ -44,16 +44,16 @@ def main() -> int:
 def _show(seed: int) -> int:
     history = History(seed)
     print("troubles:", *sorted(history.troubles))
-    for task in history.spec.tasks.values():
+    for task in history.world.specs[-1].tasks.values():
         facts = f"after {', '.join(task.inputs) or 'nothing'}, {task.trigger}, {task.retry.attempts} attempts"
         print(f"  {task.name}: {task.role}, {facts}, on_lost={task.on_lost}")
     try:
         history.run()
     finally:
         print("what happened:", *history.told)
-        for event in history.ledger.events:
+        for event in history.world.ledger.events:
             print(f"  {event.at / 1e6:.6f} {event.run_key} {event.seq} {event.n} {event.kind} {event.data or ''}")
-        for command in history.ledger.commands.values():
+        for command in history.world.ledger.commands.values():
             print(f"  {command.id} {command.kind} {command.arguments}: {command.state} {command.outcome}")
     return 0
 

@@ -9,12 +9,24 @@ from penstock.errors import Fenced, StaleWrite
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN
 from penstock.store.commands import Command
 from penstock.store.recovery import StoredRun
-from penstock.store.rows import Commit, NewArtifact, NewAttempt, NewEvent, NewRun, NewTaskRun, NewTimer
+from penstock.store.rows import (
+    Commit,
+    NewArtifact,
+    NewAttempt,
+    NewEvent,
+    NewMetric,
+    NewResult,
+    NewRun,
+    NewTaskRun,
+    NewTimer,
+)
+from penstock.store.slots import Holder, Want
 from tests.crash import record
 from tests.crash.record import Record, picked
+from tests.simulation.slots import Slots
 
 #: Parts of a commit that say nothing of what becomes of a run.
-UNKEPT: Final = {"versions", "labels", "metrics", "samples", "results", "run_options"}
+UNKEPT: Final = {"versions", "labels", "samples"}
 
 
 class Ledger:
@@ -26,16 +38,21 @@ class Ledger:
         self.attempts: dict[tuple[int, int, int], NewAttempt] = {}
         self.artifacts: dict[tuple[int, int, int, str], NewArtifact] = {}
         self.timers: dict[tuple[int, str, int], NewTimer] = {}
+        self.results: dict[str, NewResult] = {}
         self.commands: dict[int, Command] = {}
-        #: By (limit, run key, seq, n): the place, None while it is waited for, and since when.
-        self.slots: dict[tuple[str, int, int, int], tuple[int | None, int]] = {}
+        self.slots = Slots(self._note, self._is_heard)
         self.events: list[NewEvent] = []
+        self.metrics: list[NewMetric] = []
+        #: Engines that are there, and those of which nothing was heard for long.
         self.alive: set[int] = set()
+        self.silent: set[int] = set()
         #: What was done, with what came of it: `test_ledger` does the same to a database.
-        self.log: list[tuple[str, Any, type[Exception] | None]] = []
+        self.log: list[tuple[str, Any, Any]] = []
         #: Commands in the order in which commits answered them.
         self.answered: list[int] = []
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    # --- commits ----------------------------------------------------------------------------------------
 
     def apply(self, commit: Commit) -> None:
         """All of a commit. Raises Fenced or StaleWrite; then nothing has changed."""
@@ -46,8 +63,10 @@ class Ledger:
             - {"slot_asks"}
         )
         assert not unknown, f"tests/simulation/ledger.py does not know {unknown}"
-        self._undo, events = [], len(self.events)
+        answered = [row.id for row in commit.commands]
+        assert len(set(answered)) == len(answered), f"commands {answered} are answered in one commit"
         commit.granted.clear()
+        self.begin()
         try:
             for name, apply in _APPLY.items():
                 for row in getattr(commit, name):
@@ -55,15 +74,31 @@ class Ledger:
             for ask in commit.slot_asks:
                 self._give_slot(ask, commit)
         except (Fenced, StaleWrite) as refused:
-            for table, key, before in reversed(self._undo):
-                table.pop(key) if before is None else table.__setitem__(key, before)
-            del self.events[events:]
+            self.roll_back()
             self.log.append(("commit", commit, type(refused)))
             raise
         self.log.append(("commit", commit, None))
 
-    def _put(self, table: dict[Any, Any], key: Any, row: Any) -> None:
+    def begin(self) -> None:
+        """What follows is one transaction."""
+        self._undo, self._counts = [], (len(self.events), len(self.metrics), len(self.answered))
+
+    def roll_back(self) -> None:
+        """Nothing since `begin` has happened."""
+        for table, key, before in reversed(self._undo):
+            if before is None:
+                table.pop(key, None)
+            else:
+                table[key] = before
+        events, metrics, answered = self._counts
+        del self.events[events:], self.metrics[metrics:], self.answered[answered:]
+
+    def _note(self, table: dict[Any, Any], key: Any) -> None:
         self._undo.append((table, key, table.get(key)))
+
+    def put(self, table: dict[Any, Any], key: Any, row: Any) -> None:
+        """Write a row, as part of a transaction."""
+        self._note(table, key)
         table[key] = row
 
     def _check_fence(self, fence: Any) -> None:
@@ -74,26 +109,26 @@ class Ledger:
     def _add(self, table: dict[Any, Any], key: Any, row: Any) -> None:
         if key in table:
             raise StaleWrite(f"somebody else wrote this row already ({key})")
-        self._put(table, key, row)
+        self.put(table, key, row)
 
     def _change(self, table: dict[Any, Any], key: Any, row: Any) -> None:
         before = table.get(key)
         if before is None or getattr(row, "expected", None) != getattr(before, "row_version", None):
             raise StaleWrite(f"{key} was changed by somebody else")
         new = {name: value for name, value in row._asdict().items() if name in before._fields}
-        self._put(table, key, before._replace(**new))
-
-    def _add_attempt(self, row: NewAttempt) -> None:
-        self._add(self.attempts, row[:3], row)
-        self._check_attempt(row)
+        self.put(table, key, before._replace(**new))
 
     def _change_attempt(self, row: Any) -> None:
         key = (row.run_key, row.seq, row.n)
         before = self.attempts.get(key)
         if before is None or before.state in TERMINAL_ATTEMPT:
             raise StaleWrite(f"attempt {key} was changed by somebody else")
-        self._put(self.attempts, key, before._replace(**row._asdict()))
+        self.put(self.attempts, key, before._replace(**row._asdict()))
         self._check_attempt(self.attempts[key])
+
+    def _add_attempt(self, row: NewAttempt) -> None:
+        self._add(self.attempts, row[:3], row)
+        self._check_attempt(row)
 
     def _check_attempt(self, row: NewAttempt) -> None:
         """The unique indexes: one under way, one success."""
@@ -105,66 +140,36 @@ class Ledger:
             if live or one.state == row.state == "succeeded":
                 raise StaleWrite(f"somebody else wrote this row already ({row[:3]})")
 
-    def _settle(self, row: Any) -> None:
+    def _set(self, key: int, **facts: Any) -> None:
+        self.put(self.runs, key, self.runs[key]._replace(**facts))
+
+    def settle(self, row: Any) -> None:
+        """Answer a command, unless somebody has."""
         command = self.commands.get(row.id)
         if command is not None and command.state == "waiting":
             settled = command._replace(state=row.state, outcome=row.outcome, applied_at=row.applied_at)
-            self._put(self.commands, row.id, settled)
+            self.put(self.commands, row.id, settled)
             self.answered.append(row.id)
 
     def _drop_timer(self, key: tuple[int, str, int]) -> None:
         if key in self.timers:
-            self._undo.append((self.timers, key, self.timers.pop(key)))
-
-    def _drop_slots(self, *holder: int) -> None:
-        for key in [key for key in self.slots if key[1 : 1 + len(holder)] == holder]:
-            self._undo.append((self.slots, key, self.slots.pop(key)))
+            self._note(self.timers, key)
+            del self.timers[key]
 
     def _give_slot(self, ask: Any, commit: Commit) -> None:
-        """A place of its limit, where one is free and nobody waits for longer."""
-        key = (ask.name, ask.run_key, ask.seq, ask.n)
-        place, since = self.slots.get(key, (None, int(ask.since * 1e6)))
-        if place is None:
-            others = {other: row for other, row in self.slots.items() if other[0] == ask.name and other != key}
-            taken = {row[0] for row in others.values()}
-            free = ask.most - len(taken - {None})
-            ahead = sum(
-                row[0] is None and (row[1], *other[1:3]) < (since, ask.run_key, ask.seq)
-                for other, row in others.items()
-            )
-            place = next(at for at in range(ask.most) if at not in taken) if ahead < free else None
-            self._put(self.slots, key, (place, since))
-        if place is not None:
+        holder, since = Holder(ask.run_key, ask.seq, ask.n), int(ask.since * 1e6)
+        if self.slots.take(holder, [Want(ask.name, ask.most)], since) is None:
             commit.granted.append(ask)
+        else:
+            self.slots.wait(holder, ask.name, since)
 
-    # --- what others do, each in a transaction of its own ----------------------------------------------
+    def _is_heard(self, run_key: int) -> bool:
+        return self.runs[run_key].owner not in self.silent
 
-    def claim(self, key: int, owner: int) -> int:
-        """Make somebody the owner of a run; the new epoch."""
-        run = self.runs[key]
-        self.runs[key] = run._replace(owner=owner, epoch=run.epoch + 1)
-        live = {row[1:3] for row in self.attempts.values() if row[0] == key and row.state not in TERMINAL_ATTEMPT}
-        for slot in [slot for slot in self.slots if slot[1] == key and slot[2:] not in live]:
-            del self.slots[slot]
-        self.log.append(("claim", (owner, run.epoch + 1, key, live), None))
-        return run.epoch + 1
-
-    def ask(self, run_key: int, kind: str, arguments: dict[str, Any], at: float) -> Command:
-        number = len(self.commands) + 1
-        command = Command(number, run_key, kind, arguments, int(at * 1e6), "somebody", "waiting", None, None)
-        self.commands[number] = command
-        self.log.append(("ask", command, None))
-        return command
-
-    def refuse(self, command: int, why: str, at: float) -> None:
-        """Answer a command outside of a commit."""
-        self.log.append(("refuse", (command, why, at), None))
-        self.commands[command] = self.commands[command]._replace(state="refused", outcome=why, applied_at=int(at * 1e6))
+    # --- what is there ------------------------------------------------------------------------------------
 
     def waiting(self, run_key: int) -> list[Command]:
         return [one for one in self.commands.values() if one.run_key == run_key and one.state == "waiting"]
-
-    # --- what is there -----------------------------------------------------------------------------------
 
     def stored(self, key: int) -> StoredRun:
         """All rows of a run, as `store.recovery.load_run` gives them."""
@@ -178,6 +183,10 @@ class Ledger:
     def is_over(self, key: int) -> bool:
         return self.runs[key].state in TERMINAL_RUN
 
+    def is_begun(self, key: int) -> bool:
+        """Has it task runs?"""
+        return (key, 0) in self.tasks
+
     def record(self) -> Record:
         return Record(
             picked(record.Run, self.runs.values()),
@@ -186,7 +195,7 @@ class Ledger:
             picked(record.Event, self.events),
             picked(record.Command, self.commands.values()),
             picked(record.Artifact, self.artifacts.values()),
-            [record.Slot(key[1]) for key in sorted(self.slots)],
+            [record.Slot(*key, slot.place) for key, slot in sorted(self.slots.rows.items())],
             frozenset(self.alive),
         )
 
@@ -199,13 +208,17 @@ _APPLY: Final[dict[str, Any]] = {
     "attempt_updates": Ledger._change_attempt,
     "new_attempts": Ledger._add_attempt,
     "artifacts": lambda self, row: self._add(self.artifacts, row[:4], row),
+    "results": lambda self, row: self.put(self.results, row.key, row),
     "task_run_updates": lambda self, row: self._change(self.tasks, (row.run_key, row.seq), row),
     "run_updates": lambda self, row: self._change(self.runs, row.key, row),
-    "run_params": lambda self, row: self._put(self.runs, row.key, self.runs[row.key]._replace(params=row.params)),
+    "run_params": lambda self, row: self._set(row.key, params=row.params),
+    "run_options": lambda self, row: self._set(row.key, options=row.options),
     "events": lambda self, row: self.events.append(row),
+    "metrics": lambda self, row: self.metrics.append(row),
     "timers_gone": Ledger._drop_timer,
-    "timers": lambda self, row: self._put(self.timers, row[:3], row),
-    "commands": Ledger._settle,
-    "slots_over": lambda self, row: self._drop_slots(*row),
-    "slots_gone": lambda self, row: self._drop_slots(*row),
+    "timers": lambda self, row: self.put(self.timers, row[:3], row),
+    "commands": Ledger.settle,
+    "slots_over": lambda self, row: self.slots.release(*row),
+    "slots_gone": lambda self, row: self.slots.release(*row),
+    "slots_past": lambda self, row: self.slots.force(row),
 }

@@ -1,31 +1,24 @@
-"""One engine of the simulation, with its executor and its way to the record: both do only what chance lets them."""
+"""One engine of the simulation, with its way to its agent and to the record: both do only what chance lets them."""
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable
 from random import Random
-from typing import Any, Final
+from typing import Any
 
+from penstock.engine.adoption import Bequest
 from penstock.engine.handle import RunHandle
 from penstock.engine.limits import Limits
 from penstock.engine.loop import Engine
 from penstock.engine.restore import Restored
+from penstock.engine.reuse import Found
 from penstock.engine.view import RunView
 from penstock.errors import DiskFull, StoreLost
-from penstock.ports.executor import Assignment, Ended, Started
 from penstock.store.rows import Commit
-from tests.engine.world import ScriptedExecutor
+from tests.simulation.agent import Agent, Link
 from tests.simulation.graphs import POOLS
 from tests.simulation.ledger import Ledger
-
-#: What fails, and why.
-WHY: Final = {
-    "failed": ("user_error", "user_error", "timeout", "out_of_memory", "artifact_corrupt"),
-    "lost": ("worker_lost", "worker_lost", "node_lost"),
-}
-_NAMES: Final = ["ValueError", "Exception"]
 
 
 class SlowWriter:
@@ -64,79 +57,68 @@ class SlowWriter:
 
 
 class Seat:
-    """An engine at work. `skew` is how far its clock is off (seconds)."""
+    """An engine at work. `skew` is how far its clock is off (seconds); `renew` gives an agent in place of one that
+    died.
+    """
 
-    def __init__(self, owner: int, ledger: Ledger, now: Callable[[], float], workers: int) -> None:
+    def __init__(
+        self, owner: int, ledger: Ledger, now: Callable[[], float], agent: Agent, renew: Callable[[], Agent]
+    ) -> None:
         self.owner = owner
         self.skew = 0.0
-        self.executor = ScriptedExecutor(workers)
+        self.link = Link(agent, owner, renew)
         self.writer = SlowWriter(ledger)
-        self.ended: list[Assignment] = []
         self.views: dict[int, RunView] = {}
+        self._ledger = ledger
         self._now = now
+        #: Questions for results of earlier runs.
+        self._sought: deque[tuple[list[str], Callable[[dict[str, Found]], None]]] = deque()
         self.engine = Engine(
-            self.executor, self.writer, Limits(workers, 0, POOLS), owner,  # type: ignore[arg-type]
-            patient=True, clock=self.clock, monotonic=now,
+            self.link, self.writer, Limits(agent.workers, 0, POOLS), owner,  # type: ignore[arg-type]
+            patient=True, lasting=self.link, seek=self._seek, clock=self.clock, monotonic=now,
         )  # fmt: skip
         ledger.alive.add(owner)
+
+    @property
+    def agent(self) -> Agent:
+        """The one that it has now."""
+        return self.link.agent
 
     def clock(self) -> float:
         return self._now() + self.skew
 
     def take(self, view: RunView) -> None:
+        """Start a run."""
         self.views[view.key] = view
         view.handle = RunHandle(view, self.engine)
         self.engine.submit(view)
 
-    def take_over(self, restored: Restored) -> None:
+    def take_over(self, restored: Restored, bequest: Bequest) -> None:
+        """Go on with one that another engine began."""
         self.views[restored.view.key] = restored.view
-        self.engine.take_over(restored)
+        restored.view.handle = RunHandle(restored.view, self.engine)
+        self.engine.take_over(restored, bequest)
 
     def has(self, key: int) -> bool:
         """Does it work for that run?"""
-        return key in self.views and not self.views[key].handle.wait(0)
+        return key in self.views and not self.views[key].handle.over
 
     def turn(self) -> None:
         self.engine._turn()
 
-    # --- what its executor meets ---------------------------------------------------------------------------
+    def _seek(self, keys: list[str], root: str, answer: Callable[[dict[str, Found]], None]) -> None:
+        self._sought.append((keys, answer))
 
-    def running(self) -> list[str]:
-        return sorted(self.executor.waiting)
+    def find_results(self) -> None:
+        """Answer what was looked for."""
+        while self._sought:
+            keys, answer = self._sought.popleft()
+            answer({key: found for key in keys if (found := self._found(key)) is not None})
 
-    def followers(self) -> list[str]:
-        begun = [key for key, one in self.executor.waiting.items() if one.after is not None]
-        return sorted([*begun, *(one.key for one in self.executor.behind.values())])
-
-    def start(self, key: str) -> None:
-        self.executor.reports.append(Started(key, self.clock(), "w1"))
-
-    def end(self, key: str, outcome: str, chance: Random) -> None:
-        """An attempt is over."""
-        assignment = self.executor.waiting.pop(key)
-        self.ended.append(assignment)
-        self.report(assignment, outcome, chance)
-        self.executor.go_on(key, "succeeded" if outcome == "expanded" else outcome)
-
-    def report(self, assignment: Assignment, outcome: str, chance: Random) -> None:
-        reason = chance.choice(WHY[outcome]) if outcome in WHY else None
-        items = None
-        if outcome == "succeeded" and assignment.mode == "expand":
-            outcome = "expanded"
-            items = [[str(at), {"x": {"json": at}}] for at in range(chance.randint(0, 3))]
-        error = {"type": "ValueError", "message": "no", "traceback": "", "names": _NAMES} if reason else None
-        began = self.clock() if chance.random() < 0.7 or outcome in ("succeeded", "expanded") else None
-        took = chance.choice((0.0001, 0.0001, 2.0))
-        outputs = [[assignment.task, _value(assignment, chance)]] if outcome == "succeeded" else []
-        self.executor.reports.append(
-            Ended(assignment.key, outcome, reason, outputs, error, items, None, began, self.clock() + took, "w1")  # type: ignore[arg-type]
-        )
-
-
-def _value(assignment: Assignment, chance: Random) -> list[Any]:
-    """The list form of a value that tells who made it: a plain list, or a file that nobody but a worker reads."""
-    if chance.random() < 0.5:
-        text = json.dumps([assignment.key, *range(chance.randint(0, 2))])
-        return ["json", text, None, len(text), None, None, None, "list", True]
-    path = f"{assignment.run_id}/{assignment.task}/{assignment.key}"
-    return ["pickle", None, path, 1, "sha256:0", None, None, "object", False]
+    def _found(self, key: str) -> Found | None:
+        row = self._ledger.results.get(key)
+        if row is None:
+            return None
+        rows = self._ledger.artifacts
+        made = [rows[place] for place in sorted(rows) if place[:2] == (row.run_key, row.seq)]
+        return Found(row.run_key, row.made_at / 1e6, made)

@@ -7,7 +7,7 @@ import pytest
 from tests.simulation.history import Broken, History
 from tests.simulation.kept import kept_seeds
 
-#: Histories of a test; one takes about five milliseconds.
+#: Histories of a test; one takes about seven milliseconds.
 SHARE = 400
 
 
@@ -38,7 +38,7 @@ def test_a_history_is_the_same_whenever_it_is_lived() -> None:
     first, second = History(7), History(7)
     first.run()
     second.run()
-    assert first.ledger.record() == second.ledger.record()
+    assert first.world.ledger.record() == second.world.ledger.record()
 
 
 def test_a_rule_that_forgets_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
