@@ -110,7 +110,7 @@ class Live:
         """A task succeeds; the time (seconds since 1970) just before that was committed."""
         before = time.time()
         now = int(before * 1_000_000)
-        update = TaskRunUpdate("succeeded", None, now, now, now, 1, None, None, None, 2, self._key, seq, 1)
+        update = TaskRunUpdate("succeeded", None, now, now, now, 1, None, None, None, None, 2, self._key, seq, 1)
         event = NewEvent(self._key, seq, 1, now, "task.succeeded", None)
         with self._database.write() as connection:
             apply(connection, Commit(task_run_updates=[update], events=[event]))

@@ -24,9 +24,11 @@ from penstock.model.spec import ApprovalSpec, PipelineSpec, RetrySpec, Source
 from penstock.model.states import TERMINAL_TASK
 from penstock.ports.executor import Assignment
 from penstock.store import recovery
+from penstock.store.changes import task_changes
 from penstock.store.check import check
 from penstock.store.commands import Command
 from penstock.store.database import Database, open_database
+from penstock.store.documents import run_document
 from tests.engine.test_machine import DirectWriter, EngineMachine, pipelines
 from tests.engine.world import ScriptedExecutor, World, pipeline, run_of, states, task
 
@@ -331,6 +333,22 @@ def test_a_question_gets_no_more_time_when_the_clock_was_set_back(database: Data
     assert questions(view) == [run_of(view, "a")]
     world.pass_time(1.0)
     assert (view.state, run_of(view, "a").reason) == ("failed", "timeout")
+
+
+def test_why_a_task_failed_that_nobody_tried_is_on_record_and_known_to_the_next_engine(database: Database) -> None:
+    world = world_of(database)
+    asked = task("a", kind="approval", approval=ApprovalSpec(), allow_failure=True)
+    view = world.submit(pipeline(asked, task("b")))
+    answered = {"decision": "reject", "comment": "too much"}
+    world.engine.order(Command(1, view.key, "approve", answered, 0, "ann", "waiting", None, None))
+    world.turn()
+    with database.read() as connection:
+        told, other = run_document(connection, view.key)["tasks"]
+        (change,) = task_changes(connection, view.key, view.id, [0])
+    assert (told["error"]["type"], told["error"]["message"]) == ("Rejected", "rejected by ann: too much")
+    assert (change["error"]["message"], other["error"]) == ("rejected by ann: too much", None)
+    _, view = next_world(world, view, database)
+    assert run_of(view, "a").error == {"type": "Rejected", "message": "rejected by ann: too much", "traceback": ""}
 
 
 def order(world: World, view: RunView, kind: str) -> None:

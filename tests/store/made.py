@@ -52,7 +52,7 @@ def task_run(seq: int = 0, key: int = KEY, **facts: Any) -> NewTaskRun:
 
 
 def task_run_update(seq: int = 0, key: int = KEY, **facts: Any) -> TaskRunUpdate:
-    row = TaskRunUpdate("succeeded", None, AT, AT, AT + 5, 1, None, None, None, 2, key, seq, 1)
+    row = TaskRunUpdate("succeeded", None, AT, AT, AT + 5, 1, None, None, None, None, 2, key, seq, 1)
     return row._replace(**facts)
 
 

@@ -7,7 +7,7 @@ import pytest
 from penstock.model import ids
 from penstock.store.check import check
 from penstock.store.database import Database
-from penstock.store.rows import Commit, NewMetric, NewTimer
+from penstock.store.rows import Commit, NewMetric, NewResult, NewTimer
 from penstock.store.write import apply
 from tests.store import made
 
@@ -69,11 +69,12 @@ def test_rows_without_a_run_are_found(database: Database) -> None:
         apply(connection, Commit(
             labels=[(made.KEY, "k", "v")], timers=[NewTimer(made.KEY, "retry", 0, 5)], events=[made.event()],
             metrics=[NewMetric(made.KEY, 0, 1, made.AT, "m", 1.0, None)],
+            results=[NewResult("sha256:1", made.KEY, 0, made.AT)],
         ))  # fmt: skip
     laws = {problem.law for problem in check(database)}
     assert laws == {
         "every label belongs to a run", "every timer belongs to a run", "every event belongs to a run",
-        "every metric belongs to a task run",
+        "every metric belongs to a task run", "every result belongs to a task run",
     }  # fmt: skip
 
 

@@ -48,6 +48,13 @@ class TestContext:
             contexts = [run_context(connection, made.key_at(at)) for at in (0, 1)]
         assert [[run["id"] for run in context["replays"]] for context in contexts] == [[identity(2), identity(4)], []]
 
+    def test_however_many_runs_came_between(self, database: Database) -> None:
+        others = [over(at / 1000) for at in range(1, 1500)]
+        write(database, over(0), *others, over(2, pipeline="other")._replace(replay_of=made.key_at(0)))
+        with database.read() as connection:
+            context = run_context(connection, made.key_at(0))
+        assert [run["id"] for run in context["replays"]] == [identity(2)]
+
     def test_a_run_alone(self, database: Database) -> None:
         write(database, made.run())
         with database.read() as connection:

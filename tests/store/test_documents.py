@@ -133,6 +133,7 @@ def test_a_task_with_its_attempts_outputs_and_figures(database: Database) -> Non
         "duration": 0.5,
         "queued_for": 0.25,
         "progress": {"done": 3.0, "total": None},
+        "error": None,
         "inputs": ["flights", "airports"],
         "outputs": [{"dataset": "raw", "kind": "arrow", "bytes": 77, "rows": 9, "columns": columns}],
         "metrics": [

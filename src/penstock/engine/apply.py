@@ -305,7 +305,7 @@ def _take_answer(view: RunView, decision: TakeAnswer, now: float, out: Outbox) -
             view.bytes += size
             _hand_on(view, run, dataset, ref)
     else:
-        run.error = rejection(answer)
+        run.error = run.refusal = rejection(answer)
     told = {"reason": reason, "by": answer.by, "comment": answer.comment, "values": answer.values, "late": answer.late}
     data = {name: fact for name, fact in told.items() if fact}
     out.event(view, run, None, now, "task_run." + run.state, data)

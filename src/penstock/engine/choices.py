@@ -44,7 +44,8 @@ def set_state(view: RunView, decision: SetState, now: float, out: Outbox) -> Non
 
 def refuse(view: RunView, run: TaskRun, error: dict[str, Any], now: float, out: Outbox) -> None:
     """A task run fails without a try."""
-    run.error, run.reason, run.ended_at = error, "user_error", now
+    run.error = run.refusal = error
+    run.reason, run.ended_at = "user_error", now
     run.state = step(TASK_RUN, run.state, "warn" if run.task.spec.allow_failure else "fail")
     out.mark_task_run(run)
     data = {"reason": run.reason, "error": {"type": error["type"], "message": error["message"]}}
@@ -58,6 +59,7 @@ def _put(view: RunView, run: TaskRun, state: str, by: str | None, now: float, ou
     run.reason = "user"
     run.ended_at = run.ended_at or now
     run.error = run.error if state == "failed" else None
+    run.refusal = None
     out.mark_task_run(run)
     data = {"reason": "user", "before": before, "by": by}
     out.event(view, run, None, now, "task_run." + state, data)

@@ -112,7 +112,7 @@ def _task_run_row(run: TaskRun, commit: Commit) -> None:
     queued, started, ended = micros(run.queued_at), micros(run.started_at), micros(run.ended_at)
     if run.stored_version:
         update = TaskRunUpdate(
-            run.state, run.reason, queued, started, ended, run.attempts, items, done, total,
+            run.state, run.reason, queued, started, ended, run.attempts, items, done, total, _json(run.refusal),
             run.stored_version + 1, run.run.key, run.seq, run.stored_version,
         )  # fmt: skip
         commit.task_run_updates.append(update)
@@ -122,7 +122,7 @@ def _task_run_row(run: TaskRun, commit: Commit) -> None:
     row = NewTaskRun(
         run.run.key, run.seq, spec.name, spec.kind, -1 if run.map_index is None else run.map_index, run.label,
         run.generation, run.state, run.reason, int(run.created_at * 1_000_000), queued, started, ended,
-        run.attempts, items, _json(run.item), done, total, 1,
+        run.attempts, items, _json(run.item), done, total, 1, _json(run.refusal),
     )  # fmt: skip
     commit.new_task_runs.append(row)
     run.stored_version = 1

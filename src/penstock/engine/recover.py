@@ -101,7 +101,7 @@ def _lost_attempt(row: NewAttempt, at: int) -> AttemptUpdate:
 def _ended_task_run(row: NewTaskRun, state: str, at: int) -> TaskRunUpdate:
     return TaskRunUpdate(
         state, REASON, row.queued_at, row.started_at, at, row.attempts, row.items, row.progress_done,
-        row.progress_total, row.row_version + 1, row.run_key, row.seq, row.row_version,
+        row.progress_total, row.error, row.row_version + 1, row.run_key, row.seq, row.row_version,
     )  # fmt: skip
 
 

@@ -144,6 +144,7 @@ def _task_run(view: RunView, row: NewTaskRun) -> TaskRun:
     run.queued_at, run.started_at, run.ended_at = _time(row.queued_at), _time(row.started_at), _time(row.ended_at)
     run.attempts, run.stored_version = row.attempts, row.row_version
     run.item = None if row.item is None else json.loads(row.item)
+    run.error = run.refusal = None if row.error is None else json.loads(row.error)
     if row.progress_done is not None:
         run.progress = (row.progress_done, row.progress_total)
     if row.items is not None:
@@ -170,7 +171,7 @@ def _take_attempts(view: RunView, stored: StoredRun) -> list[Attempt]:
             run.losses = run.losses + 1 if lost else 0
             # A loss that no worker is to blame for is free (rules.settle_attempts).
             run.tries += not lost or row.reason == "worker_lost"
-            if run.state in ("failed", "warning"):
+            if run.state in ("failed", "warning") and run.refusal is None:
                 run.error = None if row.error is None else json.loads(row.error)
     return live
 

@@ -52,15 +52,15 @@ class TaskRun:
     `unmet` counts upstream tasks that are not over; `failed`, `skipped`, `cancelled` how they ended.
     `tries` counts attempts that its retry policy pays for, `losses` those lost in a row.
     A fan-out's parent has `children` in the order of their map index, `open_children` of them not over, and `results`:
-    per dataset the list of their references. `promise` is its first attempt, given out before its time, `sought` the
-    result of an earlier run that it may take.
+    per dataset the list of their references. `refusal` is its error where no attempt has it. `promise` is its first
+    attempt, given out before its time, `sought` the result of an earlier run that it may take.
     """
 
     __slots__ = (
         "attempts", "children", "created_at", "dirty", "ended_at", "error", "first_started", "generation", "item",
         "label", "live", "losses", "map_index", "open_children", "parent", "progress", "promise",
-        "queued_at", "reason", "results", "run", "seq", "sought", "started_at", "state", "stored_version", "task",
-        "tries", "unmet", "up_cancelled", "up_failed", "up_skipped",
+        "queued_at", "reason", "refusal", "results", "run", "seq", "sought", "started_at", "state",
+        "stored_version", "task", "tries", "unmet", "up_cancelled", "up_failed", "up_skipped",
     )  # fmt: skip
 
     def __init__(self, run: RunView, seq: int, task: PlannedTask, at: float) -> None:
@@ -90,6 +90,7 @@ class TaskRun:
         self.results: dict[str, list[Any]] | None = None
         self.progress: tuple[float, float | None] | None = None
         self.error: dict[str, Any] | None = None
+        self.refusal: dict[str, Any] | None = None
         self.unmet = len(task.upstream)
         self.up_failed = 0
         self.up_skipped = 0

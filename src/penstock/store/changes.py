@@ -31,8 +31,9 @@ MOST_TASKS: Final = 2000
 _TASK: Final = (
     "SELECT task.task, task.map_index, task.label, task.state, task.reason, task.generation, task.queued_at, "
     "task.started_at, task.ended_at, task.progress_done, task.progress_total, task.attempts, task.items, "
-    "CASE WHEN task.state IN ('failed', 'retrying', 'warning', 'cancelled') THEN (SELECT attempt.error FROM attempt "
-    "WHERE attempt.run_key = task.run_key AND attempt.seq = task.seq AND attempt.n = task.attempts) END "
+    "CASE WHEN task.state IN ('failed', 'retrying', 'warning', 'cancelled') THEN COALESCE(task.error, "
+    "(SELECT attempt.error FROM attempt WHERE attempt.run_key = task.run_key AND attempt.seq = task.seq "
+    "AND attempt.n = task.attempts)) END "
     "FROM task_run_row AS task WHERE task.run_key = ?"
 )
 

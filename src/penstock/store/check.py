@@ -64,7 +64,7 @@ def _childless(table: str) -> _Law:
 _LAWS: Final = (
     *(_orphans(table) for table in ("task_run_row", "attempt", "artifact", "event", "timer", "label", "command")),
     _orphans("slot")._replace(cure=_FREE),
-    *(_childless(table) for table in ("attempt", "artifact", "metric", "sample")),
+    *(_childless(table) for table in ("attempt", "artifact", "metric", "sample", "result")),
     _Law(
         "every run has its version",
         "SELECT key, 'version ' || version FROM run WHERE NOT EXISTS (SELECT 1 FROM pipeline_version AS known WHERE "

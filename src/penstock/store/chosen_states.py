@@ -96,7 +96,7 @@ def _of_task(
     if refused is not None:
         raise TransitionError(f"{what} is {state}: {refused[0]}", cure=refused[1])
     update = TaskRunUpdate(
-        choice.state, "user", queued_at, started_at, ended_at, attempts, items, done, total, version + 1, run_key, seq,
-        version,
+        choice.state, "user", queued_at, started_at, ended_at, attempts, items, done, total, None, version + 1,
+        run_key, seq, version,
     )  # fmt: skip
     return update, state

@@ -16,9 +16,8 @@ RECENT: Final = 30
 NEWER: Final = 15
 #: Succeeded runs whose median tells how long one will take.
 EXPECTED_BY: Final = 20
-#: Replays of a run that are named, and later runs of its pipeline among which they are looked for.
+#: Replays of a run that are named.
 REPLAYS: Final = 10
-LOOKED_AT: Final = 1000
 
 _RECENT: Final = "SELECT key, state, created_at, started_at, ended_at FROM run WHERE pipeline = ? AND namespace = ?"
 
@@ -38,17 +37,15 @@ def run_context(connection: Connection, key: int) -> dict[str, Any]:
         "next": run_id(newer[0][0]) if newer else None,
         "recent": [recent_run(each) for each in (*reversed(older), *newer)],
         "expected_duration": expected_duration(connection, namespace, pipeline, type_, key),
-        "replays": _replays(connection, namespace, pipeline, key),
+        "replays": _replays(connection, key),
     }
 
 
-def _replays(connection: Connection, namespace: str, pipeline: str, key: int) -> list[dict[str, Any]]:
-    """The runs that repeat that one, oldest first. Nothing is indexed for it: only so many later runs are looked at."""
+def _replays(connection: Connection, key: int) -> list[dict[str, Any]]:
+    """The runs that repeat that one, oldest first."""
     rows = connection.all(
-        "SELECT key, state, created_at, started_at, ended_at FROM (SELECT key, state, created_at, started_at, "
-        "ended_at, replay_of FROM run WHERE pipeline = ? AND namespace = ? AND key > ? ORDER BY key LIMIT ?) AS later "
-        "WHERE replay_of = ? ORDER BY key LIMIT ?",
-        (pipeline, namespace, key, LOOKED_AT, key, REPLAYS),
+        "SELECT key, state, created_at, started_at, ended_at FROM run WHERE replay_of = ? ORDER BY key LIMIT ?",
+        (key, REPLAYS),
     )
     return [recent_run(row) for row in rows]
 

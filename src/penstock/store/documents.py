@@ -80,7 +80,7 @@ def _tasks(connection: Connection, key: int) -> list[Document]:
     """One entry for each task (and item), in the order in which they first came to be; the latest generation speaks."""
     rows = connection.all(
         "SELECT seq, task, map_index, label, kind, state, reason, generation, created_at, queued_at, started_at, "
-        "ended_at, progress_done, progress_total, items FROM task_run_row WHERE run_key = ? ORDER BY seq",
+        "ended_at, progress_done, progress_total, error, items FROM task_run_row WHERE run_key = ? ORDER BY seq",
         (key,),
     )
     latest: dict[tuple[str, int], Row] = {}
@@ -97,20 +97,23 @@ def _tasks(connection: Connection, key: int) -> list[Document]:
     return [
         _task(row, attempts.get(place, []), inputs.get(row[1], []), outputs.get(row[0], []), metrics.get(row[0], []))
         for place, row in latest.items()
-        if not row[14]  # the items of a fan-out stand for their parent
+        if not row[15]  # the items of a fan-out stand for their parent
     ]
 
 
 def _is_history(latest: dict[tuple[str, int], Row], place: tuple[str, int]) -> bool:
     """Is it an item that the fan-out, tried again over fewer, has no more?"""
     parent = latest.get((place[0], -1))
-    return place[1] >= 0 and parent is not None and place[1] >= (parent[14] or 0)
+    return place[1] >= 0 and parent is not None and place[1] >= (parent[15] or 0)
 
 
 def _task(
     row: Row, attempts: list[Document], inputs: list[str], outputs: list[Document], metrics: list[Document]
 ) -> Document:
-    _, name, map_index, label, kind, state, reason, generation, created, queued, started, ended, done, total, _ = row
+    (
+        _, name, map_index, label, kind, state, reason, generation, created, queued, started, ended, done, total, error,
+        _,
+    ) = row  # fmt: skip
     return {
         "name": name,
         "map_index": None if map_index == -1 else map_index,
@@ -126,6 +129,7 @@ def _task(
         "duration": seconds(started, ended),
         "queued_for": seconds(queued, started),
         "progress": None if done is None else {"done": done, "total": total},
+        "error": error_document(error),
         "attempts": attempts,
         "inputs": inputs,
         "outputs": outputs,

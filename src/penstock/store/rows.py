@@ -76,7 +76,7 @@ class RunOptions(NamedTuple):
 
 class NewTaskRun(NamedTuple):
     """A task run. `items` is the number of items of a fan-out's parent, None for others; `item` holds the
-    references of an item's arguments (json)."""
+    references of an item's arguments, `error` what went wrong without an attempt (json)."""
 
     run_key: int
     seq: int
@@ -97,6 +97,7 @@ class NewTaskRun(NamedTuple):
     progress_done: float | None
     progress_total: float | None
     row_version: int
+    error: str | None = None
 
 
 class TaskRunUpdate(NamedTuple):
@@ -111,6 +112,7 @@ class TaskRunUpdate(NamedTuple):
     items: int | None
     progress_done: float | None
     progress_total: float | None
+    error: str | None
     row_version: int
     run_key: int
     seq: int

@@ -80,6 +80,7 @@ pipeline_version = Table(
 
 _FAILED = text("error_text IS NOT NULL")
 _HAS_PARENT = text("parent_key IS NOT NULL")
+_REPEATS = text("replay_of IS NOT NULL")
 _UNUSUAL_TYPE = text("type <> 'standard'")
 _UNUSUAL_TRIGGER = text("trigger_kind NOT IN ('manual', 'schedule')")
 run = Table(
@@ -158,6 +159,8 @@ run = Table(
     Index("run_bytes", "bytes", "key"),
     # Runs that another run began; few have such a parent.
     Index("run_parent", "parent_key", sqlite_where=_HAS_PARENT, postgresql_where=_HAS_PARENT),
+    # Those that repeat a run, in the order in which they were asked for.
+    Index("run_replay", "replay_of", "key", sqlite_where=_REPEATS, postgresql_where=_REPEATS),
 )
 
 label = Table(
@@ -194,6 +197,8 @@ task_run_row = Table(
     _maybe("progress_done", Double),
     _maybe("progress_total", Double),
     _fact("row_version", Integer),
+    # Where no attempt has one: it was rejected, or could not be tried.
+    _maybe("error", Text),
     # A task (and item) is recorded once a generation, whatever two engines believe.
     Index("task_run_place", "run_key", "task", "map_index", "generation", unique=True),
     sqlite_with_rowid=False,

@@ -140,7 +140,8 @@ class Progress(Body):
 class TaskDocument(Body):
     """One task (and item) of a run.
 
-    `map_index` is null without fan-out; the items of a fan-out stand for their parent.
+    `map_index` is null without fan-out; the items of a fan-out stand for their parent. `error` is that of a task which
+    no attempt has brought down: an approval that was rejected, a task that could not be tried.
     """
 
     name: str
@@ -157,6 +158,7 @@ class TaskDocument(Body):
     duration: float | None
     queued_for: float | None
     progress: Progress | None
+    error: ErrorDocument | None
     attempts: list[AttemptDocument]
     inputs: list[str]
     outputs: list[OutputSummary]

@@ -185,6 +185,7 @@ CREATE INDEX run_namespace ON run (namespace, key);
 CREATE INDEX run_parent ON run (parent_key) WHERE parent_key IS NOT NULL;
 CREATE INDEX run_pipeline ON run (pipeline, key);
 CREATE INDEX run_place ON run (namespace, pipeline, state, key);
+CREATE INDEX run_replay ON run (replay_of, key) WHERE replay_of IS NOT NULL;
 CREATE INDEX run_started ON run (started_at, key);
 CREATE INDEX run_state ON run (state, key);
 CREATE INDEX run_trigger ON run (trigger_kind, key) WHERE trigger_kind NOT IN ('manual', 'schedule');
@@ -252,6 +253,7 @@ CREATE TABLE task_run_row (
     progress_done DOUBLE PRECISION,
     progress_total DOUBLE PRECISION,
     row_version INTEGER NOT NULL,
+    error TEXT,
     PRIMARY KEY (run_key, seq)
 );
 CREATE UNIQUE INDEX task_run_place ON task_run_row (run_key, task, map_index, generation);
@@ -305,5 +307,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0008');
+INSERT INTO alembic_version VALUES ('0009');
 INSERT INTO about VALUES ('needs', '0.1.0');
