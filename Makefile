@@ -29,8 +29,9 @@ page: setup
 run: page ## Run the example on the New York flights of 2013, then show it in the browser
 	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
 
+# Tests wait for processes and time-outs: four at once keep two cores busy.
 test: lint page ## Check style, types and rooms, then run all tests; in a browser too where there is one
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
 	@$(BIN)/python hatch_build.py npm test --silent
 	@$(BIN)/python hatch_build.py npm run --silent journeys
 
