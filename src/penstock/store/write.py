@@ -172,6 +172,24 @@ def _check_fences(connection: Connection, fences: list[Fence]) -> None:
             )
 
 
+def note_recorded(connection: Connection, versions: list[rows.NewVersion]) -> None:
+    """Write down versions of runs that were made elsewhere. No worker could load them, as they have no code: where a
+    pipeline has a version that one can, that stays the one it has now.
+    """
+    connection.run_many(_VERSION, versions)
+    _note_versions(connection, [new for new in versions if not _has_code(connection, new)])
+
+
+def _has_code(connection: Connection, new: rows.NewVersion) -> bool:
+    row = connection.one(
+        "SELECT known.spec FROM pipeline JOIN pipeline_version AS known ON known.namespace = pipeline.namespace "
+        "AND known.pipeline = pipeline.pipeline AND known.version = pipeline.version "
+        "WHERE pipeline.namespace = ? AND pipeline.pipeline = ?",
+        (new.namespace, new.pipeline),
+    )
+    return row is not None and "code" in json.loads(row[0])
+
+
 def _note_versions(connection: Connection, versions: list[rows.NewVersion]) -> None:
     """A version is written once; its pipeline remembers which was used last."""
     connection.run_many(_VERSION, versions)

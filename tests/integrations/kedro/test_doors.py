@@ -125,6 +125,12 @@ def test_a_run_by_its_nodes_and_datasets(world: World, client: TestClient) -> No
     problem(client.get("/api/run-status", params={"id": "1"}), 422)
 
 
+def test_what_only_kedro_has_run_can_not_be_started(world: World, client: TestClient) -> None:
+    world.write(recorded())
+    told = problem(client.post("/api/v1/runs", json={"pipeline": "__default__", "namespace": "shop"}), 409)
+    assert "only known from runs that Kedro itself made" in told["detail"]
+
+
 def test_the_newest_run_counts(world: World, client: TestClient) -> None:
     world.write(recorded())
     later = made.run(made.key_at(5.0), pipeline="__default__", namespace="shop")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from penstock.store.graphs import spec_of_run
+from penstock.store.graphs import latest_version, spec_of_run
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states, task
 
@@ -150,6 +150,23 @@ def test_versions_parts_pieces_and_nodes_without_outputs(tmp_path: Path) -> None
     loaded = {event["data"]["dataset"]: event["data"] for event in recorded.events(run, "dataset_loaded")}
     assert loaded["numbers"]["bytes"] == made["numbers"]["bytes"]
     assert loaded["parts"]["bytes"] == made["parts"]["bytes"]
+
+
+def test_what_kedro_has_run_is_not_taken_for_what_can_be_started(tmp_path: Path) -> None:
+    recorded = Recorded(make_project("trivial", tmp_path), TRIVIAL_NODES="2")
+
+    def current() -> str:
+        with recorded.reading() as connection:
+            return str(latest_version(connection, "trivial", "__default__"))
+
+    recorded.kedro("run")
+    assert current() == recorded.runs()[-1]["version"]
+    recorded.python_module("penstock.cli", "run", ".", "--quiet")
+    started = recorded.runs()[-1]["version"]
+    assert current() == started
+    recorded.kedro("run")
+    assert recorded.runs()[-1]["version"] != started
+    assert current() == started
 
 
 def test_a_run_that_never_began_a_node_tells_its_error(tmp_path: Path) -> None:

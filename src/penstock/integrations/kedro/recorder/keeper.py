@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Final
 
@@ -15,7 +16,7 @@ from penstock.store.commands import Command
 from penstock.store.database import Database
 from penstock.store.forget import forget_run, run_state
 from penstock.store.rows import Commit
-from penstock.store.write import apply
+from penstock.store.write import apply, note_recorded
 
 #: Seconds between two tries where the disk is full or the database is locked, and how many there are.
 AGAIN: Final = 1.0
@@ -77,7 +78,8 @@ class Keeper:
         with self._database.write() as connection:
             if self._anew:
                 forget_run(connection, tale.view.key, self._owner, tale.view.epoch)
-            apply(connection, commit)
+            note_recorded(connection, commit.versions)
+            apply(connection, dataclasses.replace(commit, versions=[]))
         self._anew = False
 
     def beat(self) -> None:
