@@ -146,3 +146,41 @@ def test_what_serves_nobody_any_more_is_forgotten(database: Database) -> None:  
         assert [row[0] for row in connection.all("SELECT id FROM instance ORDER BY id")] == [owner, owner + 1]
         assert sessions.is_session(connection, kept, NOW + rows.PROCESSES)
     assert check(database) == []
+
+
+def test_old_versions_that_no_run_needs_go(
+    database: Database,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def of(pipeline: str, name: str, ago: float) -> made.NewVersion:
+        return made.version(name=name)._replace(pipeline=pipeline, created_at=int((NOW - ago) * 1_000_000))
+
+    monkeypatch.setattr(rows.versions_of_runs, "__defaults__", (0, 2))
+    monkeypatch.setattr(rows, "PAGE", 2)
+    versions = [of("a", "old", 500), of("a", "used", 500), of("a", "new", 50), of("a", "latest", 500)]
+    others = [of("b", "kept", 500), of("b", "latest", 500)]
+    runs = [made.run(made.key_at(at), pipeline="a", version="latest" if at else "used", owner=None)
+            for at in range(5)]  # fmt: skip
+    with database.write() as connection:
+        apply(connection, Commit(new_runs=runs, versions=[*versions, *others]))
+    rules = [Rule(pipeline="b"), Rule(states=frozenset({"failed"}), keep=10.0), Rule(keep=100.0)]
+    assert retention.prune_versions(database, [], NOW, go_on) == 0
+    assert retention.prune_versions(database, rules, NOW, lambda _: False) == 0
+    assert retention.prune_versions(database, rules, NOW, go_on) == 1
+    with database.read() as connection:
+        left_over = connection.all("SELECT version FROM pipeline_version ORDER BY pipeline, version")
+    assert [row[0] for row in left_over] == ["latest", "new", "used", "kept", "latest"]
+    assert check(database) == []
+
+
+def test_a_version_that_comes_into_use_meanwhile_stays(database: Database) -> None:  # noqa: F811
+    with database.write() as connection:
+        apply(connection, Commit(versions=[made.version(name="old"), made.version(name="latest")]))
+        (old,) = rows.old_versions(connection)
+        apply(connection, Commit(new_runs=[made.run(version="old")]))
+        assert rows.forget_version(connection, old, made.KEY - 1) == 0
+        assert rows.forget_version(connection, old, made.KEY) == 1
+        connection.run("DELETE FROM run")
+        connection.run("UPDATE pipeline SET version = 'old'")
+        apply(connection, Commit(versions=[made.version(name="old")]))
+        assert rows.forget_version(connection, old, made.KEY) == 0

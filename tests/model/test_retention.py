@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.model.retention import Kept, Rule, decide
+from penstock.model.retention import Kept, Rule, age, decide
 from penstock.model.states import RUN_STATES, TERMINAL_RUN
 
 NOW = 1_000_000.0
@@ -78,3 +79,19 @@ def test_what_is_not_over_stays_and_counts_for_nothing() -> None:
 def test_a_rule_for_some_keeps_them_from_the_general_limits() -> None:
     history = [Kept(2, "n", "a", "failed", 1.0, 5), Kept(1, "n", "b", "failed", 1.0, 5)]
     assert [run.key for run in decide(history, [Rule(pipeline="a"), Rule(keep=60.0)], NOW)] == [1]
+
+
+@pytest.mark.parametrize(
+    ("rules", "longest"),
+    [
+        ([], None),
+        ([Rule(keep=60.0)], 60.0),
+        ([Rule(runs=5)], None),
+        ([Rule(states=frozenset({"failed"}), keep=90.0), Rule(keep=60.0), Rule(keep=600.0)], 90.0),
+        ([Rule(states=frozenset({"failed"}), keep=9.0), Rule(pipeline="b"), Rule(keep=60.0)], 60.0),
+        ([Rule(pipeline="a"), Rule(keep=60.0)], None),
+        ([Rule(states=frozenset({"failed"}), keep=9.0)], None),
+    ],
+)
+def test_what_no_run_needs_is_kept_as_long_as_any_run_may_be(rules: list[Rule], longest: float | None) -> None:
+    assert age(rules, "n", "a") == longest

@@ -71,6 +71,7 @@ def _let_go(database: Database, home: Home, rules: list[Rule], now: float, found
     gone = retention.prune(database, retention.due(database, rules, now, _go_on), now, _go_on)
     with database.write() as connection:
         forget_spent(connection, now)
+    retention.prune_versions(database, rules, now, _go_on)
     erase_here(database, home)
     try:
         strays.remove(database, home, found)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final
 
-from penstock.model.retention import Kept, Rule, decide
+from penstock.model.retention import Kept, Rule, age, decide
 from penstock.store import deletion, retention
 from penstock.store.database import Database
 
@@ -63,6 +63,46 @@ def prune(
         if not rest(time.monotonic() - begun):
             break
     return summary(iter(gone))
+
+
+def prune_versions(database: Database, rules: Sequence[Rule], now: float, rest: Callable[[float], bool]) -> int:
+    """Remove versions that no run has, that are no pipeline's latest, and that are old enough; how many.
+
+    The runs of a pipeline are only looked at where a version of it may go.
+    """
+    with database.read() as connection:
+        old = [one for one in retention.old_versions(connection) if _is_due(one, rules, now)]
+    removed = 0
+    for (namespace, pipeline), found in groupby(old, key=lambda one: one[:2]):
+        used, last = _versions_in_use(database, namespace, pipeline, rest)
+        if last is None:
+            return removed
+        with database.write() as connection:
+            removed += sum(retention.forget_version(connection, one, last) for one in found if one.version not in used)
+    return removed
+
+
+def _is_due(old: retention.OldVersion, rules: Sequence[Rule], now: float) -> bool:
+    kept = age(rules, old.namespace, old.pipeline)
+    return kept is not None and old.created_at < now - kept
+
+
+def _versions_in_use(
+    database: Database, namespace: str, pipeline: str, rest: Callable[[float], bool]
+) -> tuple[set[str], int | None]:
+    """The versions of a pipeline's runs, and the last run that was looked at; None when it is time to end."""
+    used: set[str] = set()
+    last = 0
+    while True:
+        begun = time.monotonic()
+        with database.read() as connection:
+            page = retention.versions_of_runs(connection, namespace, pipeline, last)
+        used.update(version for _, version in page)
+        last = page[-1][0] if page else last
+        if len(page) < retention.PAGE:
+            return used, last
+        if not rest(time.monotonic() - begun):
+            return used, None
 
 
 def _runs(database: Database, rest: Callable[[float], bool]) -> Iterator[Kept]:

@@ -90,6 +90,9 @@ class Tidier:
             if gone:
                 count, size = sum(one.runs for one in gone), sum(one.bytes for one in gone)
                 log.info("%d runs with %d bytes of artifacts were kept long enough, and deleted", count, size)
+            versions = retention.prune_versions(self._database, self._rules, now, self._rest)
+            if versions:
+                log.info("%d old versions of pipelines were of no run any more, and removed", versions)
 
     def _is_first(self) -> bool:
         """Is there no engine that has been here longer?"""

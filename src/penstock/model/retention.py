@@ -46,6 +46,23 @@ class Rule:
         )
 
 
+def age(rules: Sequence[Rule], namespace: str, pipeline: str) -> float | None:
+    """Seconds after which what no run needs of a pipeline goes, such as its old versions; None: it stays.
+
+    The longest that any run of it is kept, of those rules that may count for one; the first that is about all states is
+    the last of them.
+    """
+    longest: float | None = None
+    for rule in rules:
+        if rule.namespace in (None, namespace) and rule.pipeline in (None, pipeline):
+            if rule.keep is None:
+                return None
+            longest = max(longest or 0.0, rule.keep)
+            if rule.states is None:
+                return longest
+    return None
+
+
 def decide(runs: Iterable[Kept], rules: Sequence[Rule], now: float) -> Iterator[Kept]:
     """The runs that go, of all runs in the order of their creation, newest first.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from penstock.model.retention import Kept
 from penstock.store import idempotency
@@ -32,6 +32,47 @@ def kept_runs(connection: Connection, before: int = 2**63 - 1, limit: int = PAGE
         Kept(key, namespace, pipeline, state, None if ended is None else ended / 1_000_000, int(size))
         for key, namespace, pipeline, state, ended, size in rows
     ]
+
+
+class OldVersion(NamedTuple):
+    """A version of a pipeline that is not its latest one; `created_at` in seconds since 1970."""
+
+    namespace: str
+    pipeline: str
+    version: str
+    created_at: float
+
+
+def old_versions(connection: Connection) -> list[OldVersion]:
+    """All versions but those that a pipeline has now."""
+    rows = connection.all(
+        "SELECT namespace, pipeline, version, created_at FROM pipeline_version AS known WHERE NOT EXISTS "
+        "(SELECT 1 FROM pipeline WHERE pipeline.namespace = known.namespace AND pipeline.pipeline = known.pipeline "
+        "AND pipeline.version = known.version) ORDER BY namespace, pipeline, version"
+    )
+    return [OldVersion(namespace, pipeline, version, at / 1_000_000) for namespace, pipeline, version, at in rows]
+
+
+def versions_of_runs(
+    connection: Connection, namespace: str, pipeline: str, after: int = 0, limit: int = PAGE
+) -> list[tuple[int, str]]:
+    """Runs of a pipeline that were made after the one of that key, with their versions, oldest first."""
+    rows = connection.all(
+        "SELECT key, version FROM run WHERE pipeline = ? AND namespace = ? AND key > ? ORDER BY key LIMIT ?",
+        (pipeline, namespace, after, limit),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def forget_version(connection: Connection, old: OldVersion, after: int) -> int:
+    """Remove a version of which no run was found up to that key, unless it has come into use since."""
+    place = (old.namespace, old.pipeline, old.version)
+    return connection.run(
+        "DELETE FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ? AND NOT EXISTS "
+        "(SELECT 1 FROM run WHERE run.pipeline = ? AND run.namespace = ? AND run.version = ? AND run.key > ?) "
+        "AND NOT EXISTS (SELECT 1 FROM pipeline WHERE namespace = ? AND pipeline = ? AND version = ?)",
+        (*place, old.pipeline, old.namespace, old.version, after, *place),
+    )
 
 
 def forget_spent(connection: Connection, now: float) -> int:
