@@ -163,11 +163,10 @@ def test_over_http_runs_are_retried_and_replayed(user: User, up: Callable[..., S
     many = site.http.post("/runs/actions/retry", json={"ids": runs, "params": {"good": True}}).json()
     assert [(one["outcome"], one["code"]) for one in many["results"]] == [("applied", None), ("refused", "transition")]
     assert site.over(runs[0])["state"] == "succeeded"
-    answer = site.http.post(f"/runs/{runs[0]}/actions/retry", json={"task": "second", "params": {"n": 4}})
-    assert (answer.status_code, answer.json()["id"]) == (200, runs[0])
+    site.act(runs[0], "retry", task="second", params={"n": 4})
     until(lambda: site.get(f"/runs/{runs[0]}")["generation"] == 3 and site.over(runs[0]), "it is over")
     replay = site.http.post(f"/runs/{runs[0]}/actions/replay", json={"task": "third", "version": "latest"})
-    assert replay.status_code == 200
+    assert replay.status_code == 200, replay.text
     document = site.over(replay.json()["id"])
     assert (document["state"], document["replay_of"], document["params"]) == (
         "succeeded", runs[0], {"good": True, "n": 4},

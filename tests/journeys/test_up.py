@@ -71,6 +71,11 @@ class Site:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
+    def act(self, run: str, action: str, **body: Any) -> None:
+        """Ask something of a run: it is obeyed, at once or in a while."""
+        answer = self.http.post(f"/runs/{run}/actions/{action}", json=body)
+        assert answer.status_code in (200, 202), answer.text
+
     def state(self, run: str) -> str:
         return str(self.get(f"/runs/{run}")["state"])
 
@@ -145,7 +150,7 @@ def test_on_postgresql_too(user: User, up: Callable[..., Site], postgres_schema:
     long = site.begun(seconds=60)
     until(lambda: any(task["attempts"] for task in site.get(f"/runs/{long}")["tasks"]), "that is on record")
     site.child("engine_process").kill()
-    assert site.http.post(f"/runs/{long}/actions/cancel").status_code in (200, 202)
+    site.act(long, "cancel")
     document = site.over(long)
     assert (document["state"], document["reason"]) == ("cancelled", "user")
     assert [one["state"] for one in document["tasks"][0]["attempts"]] == ["cancelled"]  # the next engine had it
@@ -161,8 +166,7 @@ def test_a_run_is_cancelled_from_the_browser_or_a_terminal(user: User, up: Calla
     user.write("flow.py", FLOW)
     site = up()
     first, second = site.begun(seconds=60), site.begun(seconds=60)
-    answer = site.http.post(f"/runs/{first}/actions/cancel")
-    assert answer.status_code == 200, answer.text
+    site.act(first, "cancel")
     shown = user.types("runs", "cancel", second, "--json")
     assert shown.returncode == 0, shown.stderr
     assert json.loads(shown.stdout)["items"][0]["outcome"] == "applied"
@@ -179,9 +183,9 @@ def test_a_run_of_a_terminal_is_seen_and_cancelled_from_outside(user: User, up: 
     mark = user.folder / "mark"
     child = user.starts("run", "flow", "-p", "seconds=60", "-p", f"mark={mark}")
     until(mark.exists, "the task begins")
+    until(lambda: [run["state"] for run in site.get("/runs")["items"]] == ["running"], "that is on record")
     (run,) = site.get("/runs")["items"]
-    assert run["state"] == "running"
-    assert site.http.post(f"/runs/{run['id']}/actions/cancel").status_code == 200
+    site.act(run["id"], "cancel")
     out, _ = child.communicate(timeout=PATIENCE)
     assert child.returncode == 1
     assert f"live at {site.document['url']}/runs/{run['id']}" in out
@@ -426,8 +430,7 @@ def test_a_cancel_that_no_engine_heard_is_obeyed_by_the_next(user: User, up: Cal
     held = Held(up())
     worker = held.worker
     held.kill_engine()
-    answer = held.site.http.post(f"/runs/{held.run}/actions/cancel")
-    assert answer.status_code in (200, 202), answer.text
+    held.site.act(held.run, "cancel")
     document = held.site.over(held.run)
     assert (document["state"], document["reason"]) == ("cancelled", "user")
     assert not worker.is_running()
