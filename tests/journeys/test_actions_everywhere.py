@@ -37,7 +37,7 @@ hold = Pipeline("hold", params={"mark": "", "stubborn": False})
 def first():
     return 1
 
-@hold.task(grace="60s")
+@hold.task(grace="10m")
 def waits(first, mark, stubborn):
     if not mark:
         return first
