@@ -106,5 +106,6 @@ def test_what_had_ended_is_left_to_the_next_engine(tmp_path: Path) -> None:
     with pytest.raises(AgentLost):
         stage.until(lambda: False)
     file = agent.lifeline(1).with_suffix(lifelines.SPOOL)
-    assert ended.key in [message[1] for message in spool.read(file) if message[0] == "ended"]
+    # The engine is told first, and what it may not have taken is written then.
+    eventually(lambda: ended.key in [message[1] for message in spool.read(file) if message[0] == "ended"])
     agent.end()
