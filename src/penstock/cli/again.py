@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penstock.cli import orders, output
@@ -99,7 +100,7 @@ class Again:
         with Signals() as signals, home.entered() as lifeline:
             executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
             try:
-                with LocalEngine(home, settings, executor) as engine:
+                with LocalEngine(home, settings, executor, project=Path.cwd()) as engine:
                     return watched(engine, lambda: begin(engine), signals, as_json=self._as_json, quiet=self._quiet)
             except KeyboardInterrupt:
                 return signals.exit_code or 130

@@ -118,7 +118,10 @@ def _work(options: argparse.Namespace) -> int:
         return claims[0]
 
     look = LOOK if isinstance(locate(options.database), Path) else LOOK_FAR
-    with LocalEngine(home, settings, executor, kind="engine", look=look, rest_after=REST, duty=duty) as local:
+    project = options.project.absolute()
+    with LocalEngine(
+        home, settings, executor, kind="engine", look=look, rest_after=REST, project=project, duty=duty
+    ) as local:
         watcher = Watcher(options.project, local.database, _tell_state)
         watcher.start()
         tidier = Tidier(local.database, home, local.owner, settings.retention, lambda: bool(local.engine.live()))

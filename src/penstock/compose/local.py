@@ -96,8 +96,8 @@ class LocalEngine:
     `executor` is an open one (by default local, a worker a core); it is closed with the engine. Opening registers
     this process, as an instance of that `kind`, as the owner of the runs that it submits, and settles runs whose owner
     is gone. Others may cancel its runs by commands in the store, looked for every `look` seconds by a `Desk`, which
-    sees to runs that wait for slots and to a further `duty` too. `rest_after`: see Engine. Raises StoreError,
-    ExecutorError, SettingsError.
+    sees to runs that wait for slots and to a further `duty` too. `rest_after`: see Engine; `project`: see
+    Definitions. Raises StoreError, ExecutorError, SettingsError.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class LocalEngine:
         kind: str = "terminal",
         look: float = LOOK,
         rest_after: float | None = None,
+        project: Path | None = None,
         duty: Callable[[LocalEngine], Duty] | None = None,
     ) -> None:
         self.home = home
@@ -131,7 +132,7 @@ class LocalEngine:
             self._leave_executor(fallen=True)
             raise
         self.planner = Planner(home, self.database, limits)
-        self.definitions = Definitions()
+        self.definitions = Definitions(project)
         self._viz = VizFiles(self.database)
         self._closed = False
         self.admission = Admission(settings.limits)
