@@ -44,8 +44,9 @@ export function useAct<Action extends keyof Asked>(action: Action) {
       const told: RunSummary | Schemas["CommandDocument"] = await body(answer as Promise<{ data?: RunSummary | Schemas["CommandDocument"] }>);
       return "run_id" in told ? { waits: told.run_id } : { run: told };
     },
-    onSettled: (_done, _problem, { id }) => {
-      void client.invalidateQueries({ queryKey: runKeys.one(id) });
+    onSettled: (_done, problem, { id }) => {
+      // Of what was deleted there is nothing to read any more.
+      if (action !== "delete" || problem !== null) void client.invalidateQueries({ queryKey: runKeys.one(id) });
       void client.invalidateQueries({ queryKey: runKeys.lists });
     },
   });

@@ -3,7 +3,7 @@ import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { api, ApiProblem, type Schemas } from "./client";
 import { Live } from "./live";
-import { runContextQuery, runKeys, runQuery } from "./runs";
+import { goneQuery, runContextQuery, runKeys, runQuery } from "./runs";
 
 /** The browser's EventSource, driven by the test. */
 class Source {
@@ -178,4 +178,17 @@ test("a window that nobody sees gives its connection back, and goes on where it 
   document.dispatchEvent(new Event("visibilitychange"));
   expect(Source.all).toHaveLength(2);
   expect(query().get("last_event_id")).toBe("7");
+});
+
+test("a run that was deleted is told as gone, and nothing more of it is asked for", async () => {
+  shown(RUN, "failed");
+  stop = live.start();
+  live.watch(RUN);
+  Source.last.opens();
+  Source.last.says("snapshot", 7, {});
+  await vi.advanceTimersByTimeAsync(5_000);
+  reads = [];
+  Source.last.says("change", 8, { changes: [{ kind: "deleted", ids: [RUN] }] });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([client.getQueryData(goneQuery(RUN).queryKey), reads]).toEqual([true, []]);
 });

@@ -8,7 +8,7 @@ import { logKeys } from "./logs";
 import { metricsKey } from "./metrics";
 import { outputKeys } from "./outputs";
 import { pipelineKeys } from "./pipelines";
-import { runContextQuery, runKeys, runQuery } from "./runs";
+import { goneQuery, runContextQuery, runKeys, runQuery } from "./runs";
 
 export type LiveState = "connecting" | "live" | "lost" | "signed-out";
 
@@ -168,7 +168,7 @@ export class Live {
       if (change.kind === "deleted") {
         void this.client.invalidateQueries({ queryKey: [...runKeys.lists, "count"] });
         // Who looks at one of them is told that it is gone.
-        for (const id of change.ids) void this.client.invalidateQueries({ queryKey: runQuery(id).queryKey });
+        for (const id of change.ids) this.client.setQueryData(goneQuery(id).queryKey, true);
       }
       if (change.kind === "pipelines") void this.client.invalidateQueries({ queryKey: pipelineKeys.all });
     }

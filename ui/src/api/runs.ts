@@ -24,6 +24,11 @@ export function useRun(id: string) {
   return useQuery(runQuery(id));
 }
 
+/** Whether a run was deleted while somebody looks: the stream tells it, nothing is left to ask the server for. */
+export function goneQuery(id: string) {
+  return queryOptions({ queryKey: ["gone", id], queryFn: () => false, enabled: false });
+}
+
 /** The run among those of its pipeline: neighbours, the last 30, how long it usually takes. */
 export function runContextQuery(id: string) {
   return queryOptions({

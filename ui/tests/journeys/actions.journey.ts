@@ -91,7 +91,7 @@ journey("a run is paused and resumed, and a task of it set to succeeded", async 
   await page.getByRole("complementary", { name: "Task third" }).getByText("failed").first().waitFor();
 });
 
-journey("from its head a run is cancelled, set to another state, replayed and deleted", async ({ open, stage }) => {
+journey("from its head a run is cancelled, set to another state, replayed, labelled and deleted", async ({ open, stage }) => {
   Project.at(stage.folder).add("waits");
   const page = await open("/runs");
   await known(page, "waits");
@@ -117,6 +117,11 @@ journey("from its head a run is cancelled, set to another state, replayed and de
   await dialog.getByRole("button", { name: "Replay", exact: true }).click();
   const replay = await idOf(page, id);
   expect(await settled(page, replay, /succeeded/)).toMatchObject({ replay_of: id, type: "replay" });
+  await page.getByRole("button", { name: "Edit labels" }).click();
+  await page.getByLabel("Name of label 1").fill("team");
+  await page.getByLabel("Value of label 1").fill("data");
+  await page.getByRole("button", { name: "Save" }).click();
+  await head(page).getByText("team data").waitFor();
 
   await page.goto(`/runs/${id}/overview`);
   await fromMenu(page, "Delete");

@@ -1,12 +1,13 @@
 /** A run: what it is and how it stands, above its tabs. */
 import { Button } from "@mantine/core";
 import { Suspense, useEffect, useMemo, useRef } from "react";
-import { useNavigate } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
 
 import { ApiProblem } from "../../api/client";
-import { type RunDocument, useRun, useRunContext } from "../../api/runs";
+import { goneQuery, type RunDocument, useRun, useRunContext } from "../../api/runs";
 import { copyAddress } from "../../components/copy";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
@@ -35,7 +36,9 @@ const LOOK: Record<Tab, [string, ComponentType<{ size: number }>]> = {
 export default function RunPage({ runId, tab }: { runId: string; tab: string }) {
   const run = useRun(runId);
   useTitle(run.data);
+  const gone = useQuery(goneQuery(runId)).data === true;
   const known = TABS.find((name) => name === tab);
+  if (gone) return <Empty whole title={`Run ${runId} was deleted`}><Link to="/runs" className="pn-link">All runs</Link></Empty>;
   if (run.data === undefined) return run.error === null ? <div className="pn-run" aria-busy /> : <RunAbsent id={runId} error={run.error} again={() => void run.refetch()} />;
   return (
     <ActionsOf run={run.data}><div className="pn-run">

@@ -78,7 +78,7 @@ export function GanttCanvas({ shown, label, onPick, onOpen, onMenu, ref }: Props
         const hit = at === null ? null : made.hit(at);
         made.setHover(hit?.row ?? -1);
         setTip(hit === null || hit.span === null || at === null ? null : { hit, x: at.x, y: at.y, at: Date.now() });
-        box.current!.style.cursor = hit?.span ? "pointer" : "";
+        if (box.current !== null) box.current.style.cursor = hit?.span ? "pointer" : "";
       },
       clicked: (at) => {
         const hit = made.hit(at);

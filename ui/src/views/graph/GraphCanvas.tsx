@@ -75,7 +75,7 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onMenu, onFold
         const node = hit !== null && "node" in hit ? hit.node : -1;
         made.setHover(node);
         setOver(node < 0 ? null : { scene: latest.current.shown.scene, node, at: Date.now() });
-        box.current!.style.cursor = hit === null ? "" : "pointer";
+        if (box.current !== null) box.current.style.cursor = hit === null ? "" : "pointer";
       },
       clicked: (at) => {
         const hit = made.hit(at);

@@ -21,7 +21,7 @@ export function Grid({ grid }: { grid: GridDocument }) {
   return (
     <div className={style.scroller} ref={scroller} tabIndex={0} role="region" aria-label="Tasks by runs">
       <div className={style.head} style={{ "--columns": grid.runs.length } as React.CSSProperties}>
-        <span className={style.corner}>{grid.tasks.length} tasks · last {grid.runs.length} runs</span>
+        <span className={style.corner}>{grid.tasks.length} {grid.tasks.length === 1 ? "task" : "tasks"} · {grid.runs.length === 1 ? "the last run" : `last ${grid.runs.length} runs`}</span>
         {grid.runs.map((run, at) => (
           <Link
             key={run.id} className={style.bar} to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }}

@@ -18,7 +18,8 @@ export function DeleteDialog({ run, onClose }: { run: RunDocument; onClose: () =
   const outputs = useQuery(outputsQuery(run.id));
   const bytes = (outputs.data?.items ?? []).reduce((sum, output) => sum + (output.bytes ?? 0), 0);
   const attempts = run.tasks.reduce((sum, task) => sum + task.attempts.length, 0);
-  const act = () => remove.mutate({ id: run.id, asked: { children } }, { onSuccess: () => { onClose(); tell(`Run ${run.id} was deleted`); void navigate({ to: "/runs" }); } });
+  // The stream may tell of it first, and take this dialog away with the run's page.
+  const act = () => void remove.mutateAsync({ id: run.id, asked: { children } }).then(() => { onClose(); tell(`Run ${run.id} was deleted`); void navigate({ to: "/runs" }); }, () => undefined);
   return (
     <Confirm title={`Delete run ${run.id}?`} no="Keep it" yes="Delete the run" dangerous doing={remove.isPending} problem={remove.error} onNo={onClose} onYes={act}>
       <p>
