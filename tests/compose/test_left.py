@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,8 +63,11 @@ def test_as_long_as_its_agent_lives_it_is_not(home: Home, database: Database) ->
 
 
 @pytest.mark.parametrize("kind", ["terminal", "engine"])
-def test_where_no_lifeline_tells_it_is_given_its_time(home: Home, database: Database, kind: str) -> None:
+def test_where_no_lifeline_tells_it_is_given_its_time(
+    home: Home, database: Database, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
     now = time.time()
+    monkeypatch.setattr("penstock.compose.left.time", SimpleNamespace(time=lambda: now))
     assert not is_alone(home, database, owned(database, DEAD, now - ENDED[kind] + 1.0, kind))
     assert is_alone(home, database, owned(database, DEAD, now - ENDED[kind] - 1.0, kind))
     assert is_alone(home, database, owned(database, AWAY, now, kind)), "it was silent for longer than that"
