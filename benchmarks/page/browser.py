@@ -42,7 +42,13 @@ def measured(origin: str, link: str, visits: list[dict[str, Any]]) -> Iterator[d
         raise NoBrowser(str(error)) from error
     yield from map(json.loads, done.stdout.splitlines())
     if done.returncode:
-        raise NoBrowser((done.stderr.strip().splitlines() or ["it said nothing"])[-1])
+        raise NoBrowser(_last_words(done.stderr))
+
+
+def _last_words(said: str) -> str:
+    """What went wrong, of all that Node writes around it."""
+    lines = said.strip().splitlines() or ["it said nothing"]
+    return next((line for line in lines if "Error:" in line), lines[-1])
 
 
 def drawn(server: Server, part: str, what: str, visit: dict[str, Any], limit: float | None) -> Iterator[Figure]:

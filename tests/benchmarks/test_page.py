@@ -7,11 +7,12 @@ import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 import time
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,13 @@ def test_without_a_browser_the_rest_is_measured(monkeypatch: pytest.MonkeyPatch)
         list(browser.measured("http://127.0.0.1:9", "", []))
 
 
+def test_a_browser_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "measure.ts").write_text("throw new Error('no room')")
+    monkeypatch.setattr(browser, "BENCH", tmp_path)
+    with pytest.raises(browser.NoBrowser, match="Error: no room"):
+        list(browser.measured("http://127.0.0.1:9", "", []))
+
+
 @pytest.mark.skipif(
     shutil.which("chromium") is None and os.environ.get("CI") != "true", reason="no Chromium here; CI has it"
 )
@@ -158,17 +166,16 @@ def test_the_browser_measures_a_page(tmp_path: Path) -> None:
     """A page of a few lines, whose weight and words are known."""
     (tmp_path / "page.js").write_text("document.body.append('here it is')")
     (tmp_path / "index.html").write_text("<!doctype html><body><script src=page.js></script>")
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
-    try:
-        first_answer(process, f"http://127.0.0.1:{port}", time.perf_counter(), "/")
-        visit = {"name": "v", "path": "/", "ready": {"text": "here it is"}, "repeat": 2}
-        (told,) = browser.measured(f"http://127.0.0.1:{port}", "", [visit])
-    finally:
-        end(process)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            visit = {"name": "v", "path": "/", "ready": {"text": "here it is"}, "repeat": 2}
+            (told,) = browser.measured(f"http://127.0.0.1:{server.server_port}", "", [visit])
+        finally:
+            server.shutdown()
+            serving.join()
     assert len(told["ready"]) == 2
     assert 30 < told["scripts"] < 1_000
     assert "error" not in told
