@@ -103,9 +103,12 @@ def memory_of_tree(pid: int) -> list[tuple[str, int]]:
     return found
 
 
-def free_port(among: Iterable[int] = (0,)) -> int:
-    """A port of the loopback address that nobody listens at. Raises OSError when all of `among` are taken."""
-    for port in among:
+def free_port(among: Iterable[int] = ()) -> int:
+    """A port of the loopback address that nobody listens at. Raises OSError when all of `among` are taken.
+
+    Where none are named, one that the system gives to nobody by itself; each process looks from another on.
+    """
+    for port in among or range(20_000 + os.getpid() % 10_000, 32_000):
         with socket.socket() as taken, contextlib.suppress(OSError):
             taken.bind(("127.0.0.1", port))
             return int(taken.getsockname()[1])
