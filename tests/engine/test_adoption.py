@@ -205,6 +205,43 @@ def test_a_cancel_that_the_agent_did_not_hear_is_said_again(database: Database, 
     assert view.state == "cancelled"
 
 
+def test_clean_up_of_a_run_that_was_cancelled_goes_on(database: Database) -> None:
+    world = new_world(database, Agent(1))
+    view = world.submit(pipeline(task("a"), task("tidy", role="finally")))
+    world.start("a")
+    view.handle.cancel()
+    world.turn()
+    world.end("a", "cancelled")
+    world.start("tidy")
+    after, view = adopt(world, view, database, {next(iter(world.executor.waiting))})
+    assert after.executor.cancelled == []
+    after.end("tidy")
+    assert (view.state, states(view)) == ("cancelled", {"a": "cancelled", "tidy": "succeeded"})
+
+
+def test_what_was_asked_to_end_for_no_reason_on_record_is_made_again(database: Database) -> None:
+    world, view = _begun(database)
+    (key,) = world.executor.waiting
+    world.executor.cancelled.append(key)  # the wish, and why, went with its engine
+    after, view = adopt(world, view, database, {key})
+    after.end("a", "cancelled")
+    after.end_all()
+    assert (view.state, states(view)) == ("succeeded", {"a": "succeeded", "b": "succeeded"})
+    assert [one.state for one in stored_run(database, view).attempts] == ["lost", "succeeded", "succeeded"]
+
+
+def test_what_came_back_and_has_ended_since_is_not_given_out_again(database: Database) -> None:
+    world, view = _begun(database, started=False)
+    (waiting,) = world.executor.waiting.values()
+    after = new_world(database, Agent(1))
+    taken = restored(database, view)
+    ended = world.report(waiting, value=7)
+    after.engine.take_over(taken, Bequest([Returned(waiting.key), ended]))
+    after.turn()
+    assert states(taken.view) == {"a": "succeeded", "b": "queued"}
+    assert [one.task for one in after.executor.seen] == ["b"]
+
+
 @given(seq=st.integers(0, 10**6), n=st.integers(1, 999), epoch=st.integers(1, 999), name=st.text(alphabet="a.e1-_"))
 def test_a_log_tells_the_epoch_of_its_attempt(seq: int, n: int, epoch: int, name: str) -> None:
     owner = "" if epoch == 1 else f".e{epoch}"

@@ -101,3 +101,17 @@ def test_a_retry_of_a_run_that_has_just_ended_waits_for_whoever_begins_it_again(
     world.end_all()
     order(world, view.key, kind="retry")
     assert answers(world) == []
+
+
+def test_of_two_answers_in_one_commit_the_first_counts() -> None:
+    """A commit that hangs for long has a command passed on again."""
+    world = World()
+    view = begun(world)
+    world.writer.hold = True
+    order(world, view.key, kind="no such thing", number=6)  # its commit hangs
+    order(world, view.key, kind="pause")
+    order(world, view.key, kind="pause")
+    world.writer.hold = False
+    world.writer.answer()
+    world.turn()
+    assert [answer[:2] for answer in answers(world)] == [(6, "refused"), (7, "applied")]

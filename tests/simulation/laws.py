@@ -13,7 +13,7 @@ from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
 from penstock.ports.executor import Assignment
 from tests.simulation.graphs import POOLS
 from tests.simulation.machines import Broken
-from tests.simulation.remade import remade
+from tests.simulation.remade import remade, stale
 from tests.simulation.world import World
 
 #: States of a run in which it needs its slots.
@@ -112,6 +112,7 @@ def at_rest(world: World) -> list[str]:
     return [
         *given_up(world),
         *_false_values(world),
+        *stale(world),
         *_false_results(world),
         *_false_wishes(world),
         *_false_answers(world),
@@ -172,13 +173,16 @@ def _false_answers(world: World) -> Iterable[str]:
 def _without_attempts(world: World) -> Iterable[str]:
     """What was not run has no attempts, and what was taken from elsewhere or answered has its outputs."""
     tried = {row[:2] for row in world.ledger.attempts.values()}
-    made = {place[:2] for place, row in world.ledger.artifacts.items()}
+    made = {place[:2] for place in world.ledger.artifacts}
+    told = {(event.run_key, event.seq) for event in world.ledger.events}
     for row in world.ledger.tasks.values():
         elsewhere = row.state == "succeeded" and row.reason in ("cached", "approval")
         if (elsewhere or row.reason == "slice") and row[:2] in tried:
             yield f"{row.task} is {row.state} ({row.reason}), and was tried"
         if elsewhere and row.items is None and row[:2] not in made:
             yield f"{row.task} is {row.state} ({row.reason}), and made nothing"
+        if row[:2] not in told and row.state not in ("succeeded", "skipped"):
+            yield f"{row.task} is {row.state} ({row.reason}) from the beginning"
 
 
 def _too_many_tries(world: World) -> Iterable[str]:

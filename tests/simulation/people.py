@@ -209,18 +209,21 @@ _ARGUMENTS: Final[dict[str, Any]] = {
 
 
 def help_on(world: World) -> None:
-    """What waits for a person gets what it waits for."""
+    """What waits for a person gets what it waits for; a question that has a time-out is left to that."""
     for key in world.keys:
         run = world.ledger.runs[key]
         if run.state == "paused" and not world.ledger.waiting(key):
             if run.reason == "approval":
-                ask(world, key, "approve", {"task": _asking(world, key), "values": {"n": 1}})
+                task = _asking(world, key)
+                if task is not None:
+                    ask(world, key, "approve", {"task": task, "values": {"n": 1}})
             else:
                 ask(world, key, "resume", {})
 
 
 def _asking(world: World, key: int) -> str | None:
-    rows = world.ledger.tasks.values()
-    return next(
-        (row.task for row in rows if row.run_key == key and (row.kind, row.state) == ("approval", "paused")), None
-    )
+    """The task that asks for as long as it takes."""
+    rows = [row for row in world.ledger.tasks.values() if (row.run_key, row.kind) == (key, "approval")]
+    version = world.ledger.runs[key].version
+    asking = [row.task for row in rows if row.state == "paused" and world.task(version, row.task).timeout is None]
+    return next(iter(asking), None)

@@ -1,4 +1,4 @@
-"""Results of earlier runs that were taken: each must be what running would have made, of the code and inputs of now."""
+"""What stands in the end must be what running would make: of the inputs of now, wherever it was taken from."""
 
 from __future__ import annotations
 
@@ -6,14 +6,39 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from penstock.engine.dispatch import attempt_key, epoch_of
 from penstock.engine.restore import reference
 from penstock.store.rows import NewTaskRun
-from tests.simulation.values import made_of, value
+from tests.simulation.values import made_of, meaning_of, value
 from tests.simulation.world import World
 
 
+def stale(world: World) -> Iterable[str]:
+    """Tasks that succeeded by themselves, and have read what is not what their upstream made last."""
+    latest: dict[tuple[int, str], NewTaskRun] = {}
+    for row in sorted(world.ledger.tasks.values(), key=lambda row: row.generation):
+        if row.map_index < 0:
+            latest[row.run_key, row.task] = row
+    for attempt in world.ledger.attempts.values():
+        row = world.ledger.tasks[attempt[:2]]
+        process = world.machines.begun.get(attempt_key(*attempt[:3], epoch_of(attempt.log or "", attempt.n)))
+        current = latest.get((row.run_key, row.task)) is row and (row.state, row.reason) == ("succeeded", None)
+        if attempt.state != "succeeded" or not current or process is None:
+            continue
+        task = world.task(world.ledger.runs[row.run_key].version, row.task)
+        if task.trigger == "one_failed":
+            continue  # it may begin before others are over
+        for name, source in task.inputs.items():
+            before = latest.get((row.run_key, source.name)) if source.kind == "dataset" else None
+            if before is None or before.items is not None or (before.state, before.reason) != ("succeeded", None):
+                continue
+            made = _of(world, before)
+            if meaning_of(process.inputs[name]) != meaning_of(made):
+                yield f"{row.task} of run {row.run_key} has read {process.inputs[name]}, and {source.name} is {made}"
+
+
 def remade(world: World) -> Iterable[str]:
-    """What breaks that, in words."""
+    """Results of earlier runs that were taken, and are not what the code and inputs of now would make."""
     for row in world.ledger.tasks.values():
         run = world.ledger.runs[row.run_key]
         if row.reason != "cached" or run.type == "replay" or row.items is not None:

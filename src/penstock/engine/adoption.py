@@ -58,7 +58,9 @@ class Adoption:
         done = {report.key for report in reports if isinstance(report, Ended | Returned)}
         self.keys |= {attempt.key for attempt in live if attempt.key in found or attempt.key in done}
         kept = [attempt.key for attempt in live if attempt.key in found]
-        untold = [key for key in kept if not found[key]]
+        # Of a run that is ending what cleans up goes on.
+        ending = {attempt.key for attempt in live if attempt.task_run.state == "cancelling"}
+        untold = [key for key in kept if not found[key] and key in ending]
         return Adopted([attempt for attempt in live if attempt.key not in self.keys], reports, kept, untold)
 
     def may_return(self, key: str) -> bool:
