@@ -63,7 +63,7 @@ export function OutputsView({ run, live, outputs, cut, selected, onSelect }: Pro
 
 const COLUMNS: RowsColumn<Output>[] = [
   { key: "dataset", title: "Dataset", width: "minmax(96px, 1.4fr)", cell: (output) => <button type="button" className="pn-plain" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</button> },
-  { key: "kind", title: "Kind", width: "96px", cell: (output) => <KindOf output={output} /> },
+  { key: "kind", title: "Kind", width: "76px", cell: (output) => <KindOf output={output} /> },
   { key: "rows", title: "Rows", width: "80px", right: true, cell: (output) => countText(output.rows) },
   { key: "bytes", title: "Size", width: "64px", right: true, cell: (output) => bytesText(output.bytes) },
 ];
