@@ -15,6 +15,7 @@ from penstock.compose.erasing import erase
 from penstock.errors import UsageError
 from penstock.model.ids import run_id
 from penstock.store import deletion, instances
+from penstock.store.summaries import summaries_of
 
 if TYPE_CHECKING:
     from penstock.compose.home import Home
@@ -42,8 +43,10 @@ def delete(chosen: Chosen, *, children: bool, wait: bool, as_json: bool) -> int:
             told = deletion.delete_runs(connection, keys, time.time(), who(), children=children)
         erase_here(database, home)
         left = _await(database, home, going) if wait else 0
+        with database.read() as connection:
+            states = {run["id"]: run["state"] for run in summaries_of(connection, keys)}
     with suppress(OSError):  # nobody reads it; the exit code tells
-        _tell(told, missing, as_json=as_json)
+        _tell(told, states, missing, as_json=as_json)
     if left:
         print(f"Files of {plural(left, 'deleted run')} are not erased yet: `penstock up` tells why.", file=sys.stderr)
     return 1 if left or missing or any(told.values()) else 0
@@ -86,11 +89,11 @@ def _is_sure(what: str, *, by_filter: bool) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _tell(told: dict[int, Refusal | None], missing: list[Missing], *, as_json: bool) -> None:
+def _tell(told: dict[int, Refusal | None], states: dict[str, str], missing: list[Missing], *, as_json: bool) -> None:
     if as_json:
         items = [
             {
-                "id": run_id(key), "outcome": "applied" if why is None else "refused",
+                "id": run_id(key), "outcome": "applied" if why is None else "refused", "state": states.get(run_id(key)),
                 "code": None if why is None else why.code, "detail": None if why is None else why.detail,
             }
             for key, why in told.items()
