@@ -51,6 +51,11 @@ def test_spaceflights_from_tables_to_a_model(user: User, project: Make) -> None:
     figures = {each["name"]: each["unit"] for each in task(document, "split_data_node")["metrics"]}
     assert figures == {"load_seconds": "s", "function_seconds": "s", "save_seconds": "s"}
     assert task(document, "preprocess_companies_node")["kind"] == "kedro"
+    lines = json.loads(user.types("runs", "logs", "latest", "--json").stdout)["lines"]
+    told = {line["message"].split()[3] for line in lines if line["message"].startswith(("Loading", "Saving"))}
+    # Of what only goes from node to node nothing is told.
+    assert told == {"companies", "shuttles", "reviews", "preprocessed_companies", "preprocessed_shuttles",
+                    "model_input_table", "regressor", "metrics", "capacity_plot"}  # fmt: skip
 
 
 def test_a_part_takes_what_it_needs_from_the_project_and_from_the_run_before(user: User, project: Make) -> None:

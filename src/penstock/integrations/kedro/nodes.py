@@ -6,7 +6,7 @@ import inspect
 import logging
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from kedro.runner.task import Task as KedroTask
 
@@ -28,9 +28,6 @@ from penstock.worker.failures import FACTS
 from penstock.worker.records import RecordHandler
 from penstock.worker.values import Values
 
-#: Kedro tells of every load and save; those that only go between nodes would be most of a log.
-_BETWEEN: Final = (StoredDataset.__name__, ParamDataset.__name__)
-
 
 class Nodes:
     """Makes nodes of one pipeline, one at a time. `dry`: what they save is kept in the artifact store only."""
@@ -45,7 +42,9 @@ class Nodes:
         self._dry = dry
         self._shelf = Shelf(values)
         self._kept: dict[str, Artifact] = {}
-        self._watch = Watch(self._saved)
+        #: Names in the catalogue of what only goes from node to node.
+        self._between: set[str] = set()
+        self._watch = Watch(self._saved, self._between)
         self._nodes = {node.name: node for node in pipeline.nodes}
         project.hooks.register(self._watch)
         self._make_catalog()
@@ -156,7 +155,7 @@ class Nodes:
                 known[name] = ParamDataset(dataset.load())
             elif name in made or plain_name(name) in made:
                 known[name] = StoredDataset(name, self._shelf, getattr(dataset, "metadata", None))
-        logging.getLogger("kedro.io.data_catalog").addFilter(_is_kept)
+        self._between.update(name for name, each in known.items() if type(each) in (StoredDataset, ParamDataset))
         for handler in logging.getLogger().handlers:
             if isinstance(handler, RecordHandler):
                 handler.addFilter(_is_no_heading)
@@ -180,8 +179,3 @@ def _is_no_heading(record: logging.LogRecord) -> bool:
     the next begin at once: otherwise the agent has to see first whose line it is. Logs of the project have it.
     """
     return record.name != "kedro.pipeline.node" or not str(record.msg).startswith("Running node")
-
-
-def _is_kept(record: logging.LogRecord) -> bool:
-    arguments = record.args
-    return not (isinstance(arguments, tuple) and len(arguments) > 1 and arguments[1] in _BETWEEN)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, NamedTuple
 
 from kedro.framework.hooks import hook_impl
@@ -24,12 +25,20 @@ class Done(NamedTuple):
 class Watch:
     """Hooks of ours around those of the project: nearest to the work itself, so that only this is counted.
 
-    `saved` is called with (name in the catalogue, value) when a dataset was saved.
+    `saved` is called with (name in the catalogue, value) when a dataset was saved. `between` names datasets that only
+    go from node to node: Kedro logs every load and save, and theirs would be most of a log.
     """
 
-    def __init__(self, saved: Callable[[str, Any], None], clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        saved: Callable[[str, Any], None],
+        between: Container[str] = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._saved = saved
+        self._between = between
         self._clock = clock
+        self._log = logging.getLogger("kedro.io.data_catalog")
         self.begin()
 
     def begin(self) -> None:
@@ -42,6 +51,7 @@ class Watch:
 
     def end(self, generator: bool) -> None:
         """The node is over. A generator works while its outputs are saved, so its work is what is left of the time."""
+        self._log.disabled = False
         if generator:
             spent = self._clock() - self._began
             self.seconds["function"] = max(0.0, spent - self.seconds["load"] - self.seconds["save"])
@@ -50,6 +60,7 @@ class Watch:
     def before_dataset_loaded(self, dataset_name: str) -> None:
         """A load begins."""
         self.doing = "load", dataset_name
+        self._log.disabled = dataset_name in self._between
         self._since = self._clock()
 
     @hook_impl(tryfirst=True)
@@ -76,6 +87,7 @@ class Watch:
     def before_dataset_saved(self, dataset_name: str) -> None:
         """A save begins."""
         self.doing = "save", dataset_name
+        self._log.disabled = dataset_name in self._between
         self._since = self._clock()
 
     @hook_impl(tryfirst=True)
@@ -86,6 +98,7 @@ class Watch:
 
     def _take(self, operation: str, name: str, data: Any) -> None:
         seconds = self._clock() - self._since
+        self._log.disabled = False
         self.seconds[operation] += seconds
         self.doing = None
         if not is_param(name):
