@@ -1,0 +1,95 @@
+"""A Kedro project under `penstock up`: its pipelines are started over HTTP, whatever Kedro itself has run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from tests.integrations.kedro.recorded import Recorded
+from tests.integrations.kedro.written import COMMAND, PATIENCE, User, states, write_project
+
+REGISTRY = """
+    from pathlib import Path
+    from kedro.pipeline import Pipeline, node
+
+    GOOD = Path(__file__).parents[2] / "data" / "good"
+
+    def begin(step):
+        return step
+
+    def add(one, by):
+        if not GOOD.exists():
+            raise OSError("not yet")
+        return one + by
+
+    def register_pipelines():
+        return {"__default__": Pipeline([
+            node(begin, "params:step", "one", name="begin"),
+            node(add, ["one", "params:by"], "two", name="add"),
+        ])}
+"""
+
+
+@contextmanager
+def up(project: Path) -> Iterator[httpx2.Client]:
+    """Its API, as long as it is up."""
+    process = subprocess.Popen(
+        [*COMMAND, "up", "--port", "0", "--json"], cwd=project, env=User(project).env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        token = (Path(told["home"]) / "token").read_text().strip()
+        headers = {"Authorization": f"Bearer {token}"}
+        with httpx2.Client(base_url=told["url"], headers=headers, timeout=PATIENCE, trust_env=False) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def until(asked: Callable[[], dict[str, Any]], there: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    """The answer in which it is there."""
+    deadline = time.monotonic() + PATIENCE
+    while not there(answer := asked()):
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.05)
+    return answer
+
+
+def test_started_over_http_after_kedro_has_run(tmp_path: Path) -> None:
+    project = write_project(
+        tmp_path, REGISTRY, parameters="{step: 1, by: 2}", policies="pipelines: {__default__: {labels: {team: sales}}}"
+    )
+    recorded = Recorded(project)
+    with up(project) as client:
+
+        def over(run: str, generation: int = 1) -> dict[str, Any]:
+            return until(
+                lambda: dict(client.get(f"/api/v1/runs/{run}").json()),
+                lambda told: told["ended_at"] and told["generation"] == generation,
+            )
+
+        until(lambda: dict(client.get("/api/v1/pipelines").json()), lambda told: told["items"])
+        recorded.kedro("run", exit_code=1)
+        asked = {"pipeline": "__default__", "namespace": "small", "params": {"by": 5}}
+        started = client.post("/api/v1/runs", json=asked)
+        assert started.status_code == 201, started.text
+        run = over(started.json()["id"])
+        assert states(run) == {"begin": "succeeded", "add": "failed"}
+        assert (run["params"], run["labels"]) == ({"step": 1, "by": 5}, {"team": "sales"})
+        (project / "data/good").touch()
+        assert client.post(f"/api/v1/runs/{run['id']}/actions/retry", json={}).status_code in (200, 202)
+        again = over(run["id"], generation=2)
+        assert states(again) == {"begin": "succeeded", "add": "succeeded"}
+        part = client.post("/api/v1/runs", json={**asked, "to": ["begin"]})
+        assert states(over(part.json()["id"])) == {"begin": "succeeded", "add": "skipped"}
+        assert client.get("/api/run-status").json()["pipeline"]["run_id"] == part.json()["id"]
