@@ -25,14 +25,14 @@ export interface Column {
 
 /** All columns, in the order in which they are shown until somebody moves them. */
 export const COLUMNS: readonly Column[] = [
-  { key: "state", title: "State", width: "104px", cell: (run) => <State run={run} /> },
+  { key: "state", title: "State", width: "108px", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
   { key: "pipeline", title: "Pipeline", width: "minmax(196px, 1.8fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
   { key: "created", title: "Created", width: "80px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
   { key: "ended", title: "Ended", width: "92px", sort: "ended_at", cell: (run) => <Ago at={run.ended_at} /> },
-  { key: "duration", title: "Duration", width: "88px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
+  { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
   { key: "trigger", title: "Trigger", width: "76px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
   { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
   { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },
@@ -40,19 +40,19 @@ export const COLUMNS: readonly Column[] = [
   { key: "tags", title: "Tags", width: "minmax(80px, 0.6fr)", cell: (run) => run.tags.join(", ") },
   { key: "bytes", title: "Data", width: "72px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
   { key: "params", title: "Params", width: "minmax(140px, 1fr)", cell: (run) => <Params params={run.params} /> },
-  { key: "error", title: "Error", width: "minmax(104px, 1.6fr)", cell: (run) => <Why run={run} /> },
+  { key: "error", title: "Error", width: "minmax(112px, 1.8fr)", cell: (run) => <Why run={run} /> },
 ];
 
 /** What has room in a narrow window. */
 export const NARROW: readonly Column[] = [
   { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> },
   { key: "pipeline", title: "Pipeline", width: "minmax(96px, 1fr)", cell: (run) => <Name run={run} /> },
-  { key: "created", title: "Created", width: "84px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
-  { key: "duration", title: "Duration", width: "84px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
+  { key: "created", title: "Created", width: "80px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
+  { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
 ];
 
 /** What is shown until somebody chooses. */
-export const USUAL: readonly ColumnKey[] = ["state", "id", "pipeline", "tasks", "created", "duration", "trigger", "bytes", "labels", "error"];
+export const USUAL: readonly ColumnKey[] = ["state", "id", "pipeline", "tasks", "created", "duration", "trigger", "labels", "error"];
 
 /** The columns of these keys, in their order; the usual ones where none is known. */
 export function columnsOf(keys: readonly string[]): Column[] {

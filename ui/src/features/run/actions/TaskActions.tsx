@@ -61,7 +61,8 @@ function whyNotSet(run: RunDocument, row: RunDocument["tasks"][number], mapIndex
 export function TaskButtons({ run, place }: { run: RunDocument; place: Place }): ReactNode {
   const actions = useTaskActions(run, place);
   useDoings(actions.filter(({ why }) => why === null).map(({ key, word, act }) => ({ key: `task ${key}`, word: key === "set" ? `Set the state of ${place.task}…` : `${word.replace("here", place.task)}…`, act })));
-  return actions.map(({ key, word, icon: Icon, why, act }) => (
+  // The short one stands beside the ways to other tabs: so all have room in two lines.
+  return actions.toSorted((one, other) => Number(other.key === "set") - Number(one.key === "set")).map(({ key, word, icon: Icon, why, act }) => (
     <button key={key} type="button" aria-disabled={why !== null || undefined} title={why ?? undefined} onClick={() => (why === null ? act() : tell(why, { wrong: true }))}>
       <Icon size={14} aria-hidden /> {word}
     </button>
