@@ -120,6 +120,8 @@ def test_unknown_addresses_and_methods(world: World) -> None:
         ("limit=x", "limit", "'x' is no whole number"),
         ("limit=99999999999999999999", "limit", "write 500 or less"),
         ("sort=-creatd_at", "sort", "did you mean '-created_at'?"),
+        ("state=faild", "state", "did you mean 'failed'?"),
+        ("type=!tset", "type", "did you mean 'test'?"),
         ("created_after=yesterday", "created_after", "is no time"),
         ("duration_gt=nan", "duration_gt", "finite"),
         ("duration_gt=x", "duration_gt", "'x' is no number"),

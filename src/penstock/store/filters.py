@@ -133,7 +133,8 @@ def _check_words(field: str, values: tuple[str, ...], words: tuple[str, ...]) ->
         if word not in words:
             close = nearest(word, words)
             guess = f"did you mean '{close}'? " if close else ""
-            raise UsageError(f"'{word[:40]}' is no {field} of a run", cure=f"{guess}there are {', '.join(words)}")
+            told, cure = f"'{word[:40]}' is no {field} of a run", f"{guess}there are {', '.join(words)}"
+            raise UsageError(told, cure=cure, parts=[(field, f"{told}; {cure}")])
 
 
 def key_range(chosen: RunFilter) -> list[tuple[str, int]]:
