@@ -38,11 +38,11 @@ REGISTRY = """
 
 
 @contextmanager
-def up(project: Path) -> Iterator[httpx2.Client]:
+def up(project: Path, **env: str) -> Iterator[httpx2.Client]:
     """Its API, as long as it is up."""
     process = subprocess.Popen(
-        [*COMMAND, "up", "--port", "0", "--json"], cwd=project, env=User(project).env, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, text=True,
+        [*COMMAND, "up", "--port", "0", "--json"], cwd=project, env=User(project).env | env,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
         assert process.stdout is not None
@@ -65,31 +65,48 @@ def until(asked: Callable[[], dict[str, Any]], there: Callable[[dict[str, Any]],
     return answer
 
 
+def found(client: httpx2.Client) -> None:
+    """Wait until the project's pipelines are known."""
+    until(lambda: dict(client.get("/api/v1/pipelines").json()), lambda told: told["items"])
+
+
+def over(client: httpx2.Client, run: str, generation: int = 1) -> dict[str, Any]:
+    """The document of a run once it is over."""
+    return until(
+        lambda: dict(client.get(f"/api/v1/runs/{run}").json()),
+        lambda told: told["ended_at"] and told["generation"] == generation,
+    )
+
+
 def test_started_over_http_after_kedro_has_run(tmp_path: Path) -> None:
     project = write_project(
         tmp_path, REGISTRY, parameters="{step: 1, by: 2}", policies="pipelines: {__default__: {labels: {team: sales}}}"
     )
     recorded = Recorded(project)
     with up(project) as client:
-
-        def over(run: str, generation: int = 1) -> dict[str, Any]:
-            return until(
-                lambda: dict(client.get(f"/api/v1/runs/{run}").json()),
-                lambda told: told["ended_at"] and told["generation"] == generation,
-            )
-
-        until(lambda: dict(client.get("/api/v1/pipelines").json()), lambda told: told["items"])
+        found(client)
         recorded.kedro("run", exit_code=1)
         asked = {"pipeline": "__default__", "namespace": "small", "params": {"by": 5}}
         started = client.post("/api/v1/runs", json=asked)
         assert started.status_code == 201, started.text
-        run = over(started.json()["id"])
+        run = over(client, started.json()["id"])
         assert states(run) == {"begin": "succeeded", "add": "failed"}
         assert (run["params"], run["labels"]) == ({"step": 1, "by": 5}, {"team": "sales"})
         (project / "data/good").touch()
         assert client.post(f"/api/v1/runs/{run['id']}/actions/retry", json={}).status_code in (200, 202)
-        again = over(run["id"], generation=2)
+        again = over(client, run["id"], generation=2)
         assert states(again) == {"begin": "succeeded", "add": "succeeded"}
         part = client.post("/api/v1/runs", json={**asked, "to": ["begin"]})
-        assert states(over(part.json()["id"])) == {"begin": "succeeded", "add": "skipped"}
+        assert states(over(client, part.json()["id"])) == {"begin": "succeeded", "add": "skipped"}
         assert client.get("/api/run-status").json()["pipeline"]["run_id"] == part.json()["id"]
+
+
+def test_the_environment_is_the_one_that_kedros_own_variable_names(tmp_path: Path) -> None:
+    project = write_project(tmp_path, REGISTRY, parameters="{step: 1, by: 2}")
+    (project / "conf/prod").mkdir()
+    (project / "conf/prod/parameters.yml").write_text("step: 8")
+    with up(project, KEDRO_ENV="prod") as client:
+        found(client)
+        asked = {"pipeline": "__default__", "namespace": "small", "only": ["begin"]}
+        run = over(client, client.post("/api/v1/runs", json=asked).json()["id"])
+    assert (run["facts"]["env"], run["params"]["step"], states(run)["begin"]) == ("prod", 8, "succeeded")
