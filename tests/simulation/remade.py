@@ -9,7 +9,7 @@ from typing import Any
 from penstock.engine.dispatch import attempt_key, epoch_of
 from penstock.engine.restore import reference
 from penstock.store.rows import NewTaskRun
-from tests.simulation.values import made_of, meaning_of, value
+from tests.simulation.values import made_of, value
 from tests.simulation.world import World
 
 
@@ -33,7 +33,7 @@ def stale(world: World) -> Iterable[str]:
             if before is None or before.items is not None or (before.state, before.reason) != ("succeeded", None):
                 continue
             made = _of(world, before)
-            if meaning_of(process.inputs[name]) != meaning_of(made):
+            if process.inputs[name] != made:
                 yield f"{row.task} of run {row.run_key} has read {process.inputs[name]}, and {source.name} is {made}"
 
 

@@ -65,7 +65,9 @@ def _is_made(run: TaskRun, rows: dict[tuple[str, int], NewTaskRun], made: dict[i
     wanted = set(run.task.spec.outputs)
     if row.items is None:
         return not run.task.items and {one.dataset for one in made.get(row.seq, ())} >= wanted
-    return all((row.task, index) in rows for index in range(row.items))
+    # Of a fan-out that is over a person may have taken an item for another.
+    items = [rows.get((row.task, index)) for index in range(row.items)]
+    return all(item is not None and item.state in ("succeeded", "skipped") for item in items)
 
 
 def _keep(
