@@ -150,5 +150,8 @@ def test_what_can_not_be_is_refused_before_anything_is_written(desk: Desk) -> No
             replays.wanted(connection, ids.key_of(run), "lst")
         with pytest.raises(ParameterError, match="no parameter 'm'"):
             replays.wanted(connection, ids.key_of(run), None, {"m": 1})
+        with pytest.raises(ParameterError, match="'n' is read by task 'first' alone, and what that made is kept"):
+            replays.wanted(connection, ids.key_of(run), "total", {"n": 5})
+        assert replays.wanted(connection, ids.key_of(run), "total", {"n": 2}).params["n"] == 2  # as it was
         with pytest.raises(NotFound, match="there is no run"):
             replays.wanted(connection, 1)

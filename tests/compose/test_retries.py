@@ -120,6 +120,7 @@ def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
         ({"task": "third"}, "transition", "its ancestor 'second' has no usable output"),
         ({"task": "fourth"}, "not_found", "no task 'fourth'"),
         ({"params": {"m": 1}}, "parameter", "no parameter 'm'"),
+        ({"params": {"n": 3}}, "parameter", "'n' is read by task 'first' alone, and what that made is kept"),
     ],
 )
 def test_what_can_not_be_is_refused_and_changes_nothing(

@@ -110,6 +110,8 @@ class Planner:
         view = self.restored(definition, request, stored, values).view
         view.edited = values != before
         reopen(view, wish.task, at, told)
+        done = {run.task.name for run in view.by_place if run.state != "created"}
+        graph.check_read(definition, told.get("params", ()), done)
         self._check_files(view)
         return view
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from penstock.errors import NotFound
+from penstock.errors import NotFound, ParameterError
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
 
@@ -145,6 +145,29 @@ def needs(spec: PipelineSpec, chosen: set[str]) -> set[str]:
         if source.kind == "dataset" or source.over == "dataset"
     }
     return {name for name in read if name in makers and makers[name] not in chosen and name not in spec.datasets}
+
+
+def readers(spec: PipelineSpec, param: str) -> set[str]:
+    """The tasks that read a param by an argument, by their condition, or to fan out over it."""
+    return {
+        task.name
+        for task in spec.tasks.values()
+        for source in (*task.inputs.values(), *(task.when or {}).values())
+        if source.name == param and (source.kind == "param" or source.over == "param")
+    }
+
+
+def check_read(spec: PipelineSpec, changed: Iterable[str], kept: set[str]) -> None:
+    """Raise ParameterError for a changed param that only tasks read whose earlier results are kept."""
+    for name in changed:
+        found = readers(spec, name)
+        if found and found <= kept:
+            one = "task" if len(found) == 1 else "tasks"
+            told = ", ".join(f"'{task}'" for task in sorted(found))
+            raise ParameterError(
+                f"parameter '{name}' is read by {one} {told} alone, and what that made is kept",
+                cure=f"begin with {told}, or with the whole run",
+            )
 
 
 def _reversed(known: Edges) -> dict[str, list[str]]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from penstock.errors import NotFound, TransitionError
-from penstock.model import params
+from penstock.model import graph, params
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
 from penstock.store import graphs, requests
 from penstock.store.connection import Connection
+
+#: States of tasks that a replay need not run again.
+_MADE: Final = ("succeeded", "skipped")
 
 
 class Replay(NamedTuple):
@@ -54,12 +57,25 @@ def wanted(
     edited = {**(given or {}), **(texts or {})}
     kept = {name: value for name, value in asked.params.items() if name in spec.params and name not in edited}
     values = params.resolve(spec.params, {**kept, **(given or {})}, texts or {})
+    if task is not None:
+        changed = [name for name in edited if values[name] != asked.params.get(name)]
+        graph.check_read(spec, changed, _kept(connection, key, spec, task) if changed else set())
     selection = dict(asked.selection or {})
     if asked.from_run is not None:
         selection["from_run"] = [asked.from_run]
     if task is not None:
         selection["replay_from"] = [task]
     return Replay(key, spec, version, values, asked.labels, asked.tags, selection, asked.facts)
+
+
+def _kept(connection: Connection, key: int, spec: PipelineSpec, task: str) -> set[str]:
+    """The tasks whose results a replay from `task` keeps."""
+    rows = connection.all(
+        "SELECT task, state FROM task_run_row WHERE run_key = ? AND map_index = -1 ORDER BY generation", (key,)
+    )
+    made = {name for name, state in dict(cast("list[tuple[str, str]]", rows)).items() if state in _MADE}
+    main = {name for name, one in spec.tasks.items() if one.role == "task"}
+    return made & main - graph.downstream(graph.edges(spec), [task])
 
 
 def ask_for_replay(connection: Connection, replay: Replay, now: float, by: str | None = None) -> str:
