@@ -50,8 +50,9 @@ class Takeover:
         self._next = 0.0
         #: Engines whose agent is ours now.
         self._heard: set[int] = set()
-        #: The attempts of theirs that our agent was told to spare.
+        #: The attempts of theirs that our agent was told to spare; has it only those, and may their runs be claimed?
         self._spared: set[str] | None = None
+        self._sorted = False
         self._inherited = local.lasting is None
 
     def look(self, connection: Connection, room: int) -> None:
@@ -93,7 +94,8 @@ class Takeover:
         if legacy.left:
             owners = recovery.owners(connection)
             self._heard = {one.id for one in owners if self._has_left(one, legacy)}
-            if not self._only_what_is_on_record(connection, legacy):
+            self._sorted = self._sorted or self._only_what_is_on_record(connection, legacy)
+            if not self._sorted:
                 return
             self._keys = recovery.runs_of(connection, self._heard)
         if not self._keys:
