@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from penstock.executors.inline import InlineExecutor
 from penstock.ports.executor import Ended, Metric, Progress, Returned, Started
 from tests.executors.stage import PIPELINES, Stage, ref, said
 
@@ -124,7 +125,6 @@ def test_sys_exit_is_a_failure(stage: Stage, task: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("task", "outcome", "reason"),
     [
-        ("interrupted", "cancelled", None),
         ("no_memory", "failed", "out_of_memory"),
         ("disk_full", "failed", "disk_full"),
     ],
@@ -132,6 +132,13 @@ def test_sys_exit_is_a_failure(stage: Stage, task: str, word: str) -> None:
 def test_some_exceptions_have_a_meaning(stage: Stage, task: str, outcome: str, reason: str | None) -> None:
     ended = stage.run(task)
     assert (ended.outcome, ended.reason) == (outcome, reason)
+
+
+def test_what_a_ctrl_c_raises_is_a_cancel_only_where_there_can_be_one(stage: Stage) -> None:
+    here = isinstance(stage.executor, InlineExecutor)
+    ended = stage.run("interrupted")
+    assert (ended.outcome, ended.reason) == (("cancelled", None) if here else ("failed", "user_error"))
+    assert ended.error["type"] == "KeyboardInterrupt"
 
 
 def test_a_fan_out_is_expanded(stage: Stage) -> None:

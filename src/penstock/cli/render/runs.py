@@ -69,5 +69,5 @@ def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
         done,
         clean(trigger["name"] or trigger["kind"]),
         Span(cut(clean(params), 60, paint.mark), "dim"),
-        cut(clean(f"{about}{error.get('message') or ''}"), 200, paint.mark) if error else "",
+        cut(clean(f"{about}{error.get('message') or error.get('type') or ''}"), 200, paint.mark) if error else "",
     ]
