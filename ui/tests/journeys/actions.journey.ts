@@ -1,16 +1,22 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { begun, fromMenu, head, idOf, known, settled } from "./asking";
+import { begun, fromMenu, head, idOf, known, settled, type SettledRun } from "./asking";
 import { hindrances, journey } from "./journey";
 import { Project } from "./penstock";
 
+/** A run whose second task failed. */
+async function failed(page: Page): Promise<SettledRun> {
+  await known(page, "waits");
+  return await settled(page, await begun(page, "waits", { factor: 0 }), /failed/);
+}
+
 journey("replay with an edited param: told what runs, and the new run is linked to the old", async ({ open, stage }) => {
-  const project = Project.at(stage.folder);
-  project.add("waits");
-  const run = await project.runs("waits", "-p", "factor=0");
-  expect(run.state).toBe("failed");
-  const page = await open(`/runs/${run.id}/overview`, { reducedMotion: "reduce" });
+  Project.at(stage.folder).add("waits");
+  const page = await open("/runs", { reducedMotion: "reduce" });
+  const run = await failed(page);
+  await page.goto(`/runs/${run.id}/overview`);
   const panel = page.getByRole("region", { name: "What went wrong" });
   await panel.getByText("the factor is nothing").first().waitFor();
   await panel.getByRole("button", { name: "Replay with edits" }).click();
@@ -31,10 +37,10 @@ journey("replay with an edited param: told what runs, and the new run is linked 
 });
 
 journey("retry with an edited param: the next generation, told with who and what everywhere", async ({ open, stage }) => {
-  const project = Project.at(stage.folder);
-  project.add("waits");
-  const run = await project.runs("waits", "-p", "factor=0");
-  const page = await open(`/runs/${run.id}/overview`);
+  Project.at(stage.folder).add("waits");
+  const page = await open("/runs");
+  const run = await failed(page);
+  await page.goto(`/runs/${run.id}/overview`);
   await page.getByRole("button", { name: "Retry", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("2 tasks run").waitFor();
@@ -131,10 +137,10 @@ journey("from its head a run is cancelled, set to another state, replayed, label
 });
 
 journey("in the Gantt a task is set to another state, retried and replayed from; in its panel as well", async ({ open, stage }) => {
-  const project = Project.at(stage.folder);
-  project.add("waits");
-  const run = await project.runs("waits", "-p", "factor=0");
-  const page = await open(`/runs/${run.id}/gantt`, { reducedMotion: "reduce" });
+  Project.at(stage.folder).add("waits");
+  const page = await open("/runs", { reducedMotion: "reduce" });
+  const run = await failed(page);
+  await page.goto(`/runs/${run.id}/gantt`);
   const dialog = page.getByRole("dialog");
   const at = async (task: RegExp, word: string) => {
     await page.getByRole("tree", { name: "Tasks in the order of the chart" }).getByRole("treeitem", { name: task }).click({ button: "right" });
