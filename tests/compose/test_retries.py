@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,6 +101,29 @@ def test_the_engine_that_ran_it_begins_it_again_too(desk: Desk) -> None:
             if generation < 3:
                 assert settled(desk, command(desk, run)).state == "applied"
     assert tries(desk.document(run))["second"] == [(1, "failed"), (2, "failed"), (3, "failed")]
+
+
+def test_it_begins_once_however_long_the_engine_takes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = failed(desk)
+    looks: list[int] = []
+    real = commands.for_anyone
+
+    def for_anyone(*arguments: Any) -> list[commands.Command]:
+        found = real(*arguments)
+        looks.append(len(found))
+        return found
+
+    monkeypatch.setattr(commands, "for_anyone", for_anyone)
+    busy = threading.Event()
+    with desk.engine() as local:
+        local.engine._post(busy.wait)  # type: ignore[arg-type]
+        number = command(desk, run)
+        until(lambda: looks.count(1) > 5, "it is looked at again and again")
+        busy.set()
+        assert settled(desk, number).state == "applied"
+        until(lambda: desk.document(run)["ended_at"], "it fails again")
+        assert local.engine.crash is None
+    assert tries(desk.document(run))["second"] == [(1, "failed"), (2, "failed")]
 
 
 def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:

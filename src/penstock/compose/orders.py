@@ -45,8 +45,14 @@ class Orders:
         """Do what was asked for, or say why not."""
         for command in self._commands:
             # A run that has just ended here, or was just begun again, is let go of first.
-            if command.run_key not in {handle.key for handle in self._local.engine.live()}:
+            if command.run_key not in {handle.key for handle in self._local.engine.live()} and self._waits(command):
                 self._obey(command)
+
+    def _waits(self, command: Command) -> bool:
+        """Has nobody answered it since it was seen? Its run may have begun and ended meanwhile."""
+        with self._local.database.read() as connection:
+            found = commands.find(connection, command.id)
+        return found is not None and found.state == "waiting"
 
     def _obey(self, command: Command) -> None:
         try:

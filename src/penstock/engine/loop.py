@@ -93,6 +93,8 @@ class Engine:
         self._monotonic = monotonic
         self._inbox: deque[Callable[[], None]] = deque()
         self._views: dict[int, RunView] = {}
+        #: Runs that were handed to us, until our thread takes them.
+        self._coming: dict[int, RunView] = {}
         self._live: dict[str, Attempt] = {}
         self._promises = Promises()
         self._recalled: set[str] = set()
@@ -127,6 +129,7 @@ class Engine:
     def submit(self, view: RunView) -> RunHandle:
         """Take a run; it starts at once."""
         handle = view.handle = view.handle or RunHandle(view, self)
+        self._coming[view.key] = view
         self._post(lambda: self._take_run(view))
         return handle
 
@@ -194,12 +197,12 @@ class Engine:
         self.executor.wake()
 
     def live(self) -> list[RunHandle]:
-        """The runs that are not over, or not yet on record as such."""
-        return [view.handle for view in list(self._views.values())]
+        """The runs that are not over, or not yet on record as such: from the call on that hands them to us."""
+        return [view.handle for view in {**self._coming, **self._views}.values()]
 
     def going(self) -> list[RunHandle]:
         """Those of the live runs that do not wait for slots."""
-        return [view.handle for view in list(self._views.values()) if view.barred is None]
+        return [view.handle for view in {**self._coming, **self._views}.values() if view.barred is None]
 
     def waiting(self) -> list[RunView]:
         """The runs of this engine that wait for slots."""
@@ -282,6 +285,7 @@ class Engine:
 
     def _take_run(self, view: RunView) -> None:
         self._views[view.key] = view
+        self._coming.pop(view.key, None)  # after that, so that nobody who asks finds it in neither
         self._stirred[view.key] = view
         # All tasks are on record from the start, also those that wait long or never run.
         for run in view.task_runs:
