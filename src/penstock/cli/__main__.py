@@ -1,5 +1,5 @@
 """`python -m penstock.cli` is `penstock`."""
 
-from penstock.cli.main import main
+from penstock.cli.entry import main
 
 main()
