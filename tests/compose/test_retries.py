@@ -124,6 +124,8 @@ def test_it_begins_once_however_long_the_engine_takes(desk: Desk, monkeypatch: p
         until(lambda: desk.document(run)["ended_at"], "it fails again")
         assert local.engine.crash is None
     assert tries(desk.document(run))["second"] == [(1, "failed"), (2, "failed")]
+    with desk.database.read() as connection:
+        assert connection.all("SELECT epoch FROM run") == [(2,)], "it was claimed again once"
 
 
 def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
