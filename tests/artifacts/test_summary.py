@@ -23,6 +23,12 @@ from penstock.artifacts.previews import array_columns, summary
 from tests.artifacts.conftest import KEY, file_of
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No table is cut because the machine has other things to do."""
+    monkeypatch.setattr(summary, "SECONDS", 600.0)
+
+
 def summarized(store: ArtifactStore, value: Any) -> Any:
     artifact = store.put(value, KEY)
     found = Content(store.file(artifact), artifact)

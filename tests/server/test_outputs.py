@@ -236,9 +236,10 @@ def test_a_summary(home: Home, client: TestClient) -> None:
     home.store(
         "table", pd.DataFrame({"x": [1, 2, 2, 5], "s": ["a", "b", "a", None], "when": pd.date_range("2013", periods=4)})
     )
-    body = get(client, "outputs/table/summary")
+    # A loaded machine may need more than the two seconds that a summary gets, the first time.
+    body = next(body for _ in range(20) if not (body := get(client, "outputs/table/summary"))["cut"])
     TableSummary.model_validate(body)
-    assert (body["rows"], body["rows_read"], body["cut"]) == (4, 4, False)
+    assert (body["rows"], body["rows_read"]) == (4, 4)
     x, s, when = body["columns"]
     assert (x["nulls"], x["distinct"], x["min"], x["max"], x["mean"]) == (0, 3, 1, 5, 2.5)
     assert [(each["label"], each["count"]) for each in x["bins"]] == [("1", 1), ("2", 2), ("3", 0), ("4", 0), ("5", 1)]
