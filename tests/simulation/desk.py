@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from penstock.engine.adoption import Bequest
+from penstock.engine.recover import lost_run
 from penstock.engine.refuse import barred_run, refused_run
 from penstock.engine.restore import Restored
 from penstock.engine.view import Barred, RunView
@@ -13,6 +14,7 @@ from penstock.errors import PenstockError
 from penstock.model.commands import OF_ANYONE
 from penstock.ports.executor import Report, Returned
 from penstock.store.commands import Command
+from penstock.store.rows import Fence
 from tests.simulation.doors import go_through
 from tests.simulation.ledger import Ledger
 from tests.simulation.planning import Planner
@@ -72,8 +74,13 @@ class Desk:
         if go_through(self._ledger, "give back", key):
             return
         last = self._ledger.runs[key].owner
-        go_through(self._ledger, "claim orphan", key, self.seat.owner)
-        restored = self._planner.restored(key)
+        epoch = go_through(self._ledger, "claim orphan", key, self.seat.owner)
+        try:
+            restored = self._planner.restored(key)
+        except PenstockError as error:  # what its slice took from another run is not there any more
+            fence = Fence(key, self.seat.owner, epoch)
+            self._ledger.apply(lost_run(self._ledger.stored(key), fence, self.seat.clock(), str(error)))
+            return
         self._restore_slots(restored)
         self.seat.take_over(restored, self._bequest(restored, last))
 

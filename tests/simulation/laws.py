@@ -51,8 +51,14 @@ def _left_over(world: World) -> list[str]:
         run.id: run.generation for run in map(world.ledger.runs.get, world.keys) if run and run.state in TERMINAL_RUN
     }
     live = [process.assignment for process in world.machines.live.values()]
+    # What nobody goes on with ends when the next engine has said what it keeps.
+    kept = {key for agent in world.agents if agent.left for key in agent.running}
     # The next generation begins before it is on record.
-    return [f"{one.key} runs, and its run is over" for one in live if one.generation <= over.get(one.run_id, 0)]
+    return [
+        f"{one.key} runs, and its run is over"
+        for one in live
+        if one.generation <= over.get(one.run_id, 0) and one.key not in kept
+    ]
 
 
 def _over_limits(world: World) -> Iterable[str]:

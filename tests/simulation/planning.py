@@ -56,12 +56,6 @@ class Planner:
         row = self._ledger.runs[key]
         return self.view(self.plans[row.version], request_of(row), key, row.created_at / 1e6)
 
-    def given(self, key: int) -> dict[str, Any]:
-        """What the slice of a run takes from an earlier one."""
-        row = self._ledger.runs[key]
-        plan, request = self.plans[row.version], request_of(row)
-        return self._given(plan, chosen_tasks(plan, request), request)[0]
-
     def restored(self, key: int, values: dict[str, Any] | None = None) -> Restored:
         """A run as it stands on record, or with other params."""
         stored = self._ledger.stored(key)

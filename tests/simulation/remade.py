@@ -41,7 +41,8 @@ def remade(world: World) -> Iterable[str]:
     """Results of earlier runs that were taken, and are not what the code and inputs of now would make."""
     for row in world.ledger.tasks.values():
         run = world.ledger.runs[row.run_key]
-        if row.reason != "cached" or run.type == "replay" or row.items is not None:
+        # What a slice took from another run may have been made anew there.
+        if row.reason != "cached" or run.type == "replay" or row.items is not None or run.selection:
             continue
         task = world.task(run.version, row.task)
         inputs: dict[str, Any] = {
@@ -62,8 +63,6 @@ def _value(world: World, key: int, dataset: str) -> Any:
     ledger = world.ledger
     first = [row for row in ledger.tasks.values() if (row.run_key, row.task, row.generation) == (key, dataset, 1)]
     parent = next((row for row in first if row.map_index < 0), None)
-    if parent is not None and parent.reason == "slice":
-        return world.planner.given(key).get(dataset)
     if parent is None or parent.items is None:
         return _of(world, parent)
     if parent.state not in ("succeeded", "warning"):

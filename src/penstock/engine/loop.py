@@ -421,7 +421,8 @@ class Engine:
         """Record a result that comes late or twice; it changes nothing."""
         run_key, seq, n = map(int, report.key.split(":")[:3])
         view = self._views.get(run_key)
-        if view is not None:
+        # An item of a fan-out that is on no record may be one of an engine before us.
+        if view is not None and seq < len(view.task_runs):
             data = {"outcome": report.outcome}
             self.out.event(view, view.task_runs[seq], n, report.ended_at, "attempt.fenced", data)
 

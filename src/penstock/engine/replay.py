@@ -60,7 +60,7 @@ def _is_made(run: TaskRun, rows: dict[tuple[str, int], NewTaskRun], made: dict[i
     row = rows.get((run.task.name, -1))
     if row is None or row.state not in ("succeeded", "skipped") or row.reason == "slice":
         return False
-    if row.state == "skipped":
+    if row.state == "skipped" and not row.items:
         return True
     wanted = set(run.task.spec.outputs)
     if row.items is None:
