@@ -76,6 +76,18 @@ def test_an_engine_that_stood_still_and_goes_on_is_too_late(executor: AgentLink,
     eventually(lambda: gone(workers))
 
 
+@pytest.mark.parametrize("leased", [True, False])
+def test_only_who_may_lose_its_runs_says_that_it_is_alive(leased: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    executor = LocalExecutor(1, leased=leased)
+    executor.open()
+    monkeypatch.setattr(executor, "_send", lambda *messages: said.extend(message[0] for message in messages))
+    executor.poll(0.0)
+    monkeypatch.undo()
+    executor.close()
+    assert said == (["alive"] if leased else [])
+
+
 def test_where_nothing_is_under_way_nobody_listens(executor: AgentLink, tmp_path: Path) -> None:
     stage = Stage(executor, tmp_path, ROUGH)
     stage.run("pid")

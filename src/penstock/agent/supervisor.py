@@ -43,8 +43,9 @@ class Agent:
         self._runs: dict[str, Run] = {}
         self._log_limit = log_limit
         self._serving = True
-        #: When the engine last said that it is alive, by the clock that all processes of this machine share.
-        self._heard_at = time.monotonic()
+        #: When the engine last said that it is alive, by the clock that all processes of this machine share. None: it
+        #: never does, as nobody else takes its runs.
+        self._heard_at: float | None = None
         self._listening = False
 
     @property
@@ -102,21 +103,27 @@ class Agent:
 
     def _listen(self) -> None:
         """See that the engine goes on saying that it is alive, as long as anything is under way for it."""
-        if not self._listening and self._dispatcher.busy:
+        if self._heard_at is not None and not self._listening and self._dispatcher.busy:
             self._listening = True
             self._timers.after(max(0.0, self._heard_at + ADOPT - time.monotonic()), self._look_for_word, None)
 
     def _look_for_word(self, _: None) -> None:
         self._listening = False
-        if self._out.engine is not None and self._dispatcher.busy and time.monotonic() - self._heard_at >= ADOPT:
+        if self._out.engine is not None and self._is_silent(time.monotonic()):
             self._give_up(SILENT)
         elif self._out.engine is not None:
             self._listen()
 
     def _hear(self, at: float) -> None:
-        silent, self._heard_at = at - self._heard_at, at
-        if silent >= ADOPT and self._dispatcher.busy:
+        silent, self._heard_at = self._is_silent(at), at
+        if silent:
             self._give_up(SILENT)  # it stood still, and goes on: too late
+        else:
+            self._listen()
+
+    def _is_silent(self, at: float) -> bool:
+        """Has the engine been silent for too long at that time, while something is under way for it?"""
+        return self._heard_at is not None and self._dispatcher.busy and at - self._heard_at >= ADOPT
 
     def _take_other(self, message: Message) -> None:
         """What only some agents are told."""

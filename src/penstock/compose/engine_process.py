@@ -141,7 +141,7 @@ def _work(options: argparse.Namespace) -> int:
 
 def _executor(options: argparse.Namespace, settings: Settings, lifeline: Path) -> PausableExecutor:
     if options.switchboard is None:
-        return start_executor(settings, workers=options.workers, lifeline=lifeline)
+        return start_executor(settings, workers=options.workers, lifeline=lifeline, engine=True)
     os.set_inheritable(options.switchboard, False)
     return call_agent(settings, options.workers, socket.socket(fileno=options.switchboard), lifeline)
 

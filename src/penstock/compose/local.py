@@ -42,7 +42,7 @@ from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
 from penstock.ports.resting import PausableExecutor
 from penstock.store import commands, instances, ownership, recovery, replays, requests
-from penstock.store.database import open_database
+from penstock.store.database import locate, open_database
 from penstock.store.slots import Want
 from penstock.store.write import apply
 from penstock.store.writer import Writer
@@ -55,17 +55,21 @@ def start_executor(
     workers: int | None = None,
     preload: Sequence[str] = (),
     lifeline: Path | None = None,
+    engine: bool = False,
 ) -> PausableExecutor:
     """The executor that is asked for, open: its processes come up while the caller goes on.
 
-    `preload`: libraries that a run will probably need. `lifeline`: see executors.local.
+    `preload`: libraries that a run will probably need. `lifeline`: see executors.local. `engine`: it is for one whose
+    runs others take over. Those of a terminal are only taken where it can't be seen from another machine that it is
+    there: who stops it by Ctrl-Z finds its tasks again.
     """
     width = workers or settings.workers or os.cpu_count() or 1
     limit = settings.log_limit
+    leased = engine or (settings.database is not None and not isinstance(locate(settings.database), Path))
     executor: PausableExecutor = (
         InlineExecutor(log_limit=limit, lifeline=lifeline)
         if inline
-        else LocalExecutor(width, log_limit=limit, preload=preload, lifeline=lifeline)
+        else LocalExecutor(width, log_limit=limit, preload=preload, lifeline=lifeline, leased=leased)
     )
     executor.open()
     return executor

@@ -27,10 +27,17 @@ class LocalExecutor(AgentLink):
     `workers`: attempts at the same time. `log_limit`: bytes of one attempt's log that are kept. `preload`: libraries
     that will probably be needed (of authoring.load.PRELOAD), to be loaded while the definition is still being read;
     what a run really needs comes with its context. `lifeline`: a file that is locked while we or the agent live.
+    `leased`: others may take our runs when nothing is heard of us for some time; so the agent ends them then.
     """
 
     def __init__(
-        self, workers: int, *, log_limit: int = LIMIT, preload: Sequence[str] = (), lifeline: Path | None = None
+        self,
+        workers: int,
+        *,
+        log_limit: int = LIMIT,
+        preload: Sequence[str] = (),
+        lifeline: Path | None = None,
+        leased: bool = True,
     ) -> None:
         super().__init__(workers)
         self._lifeline = lifeline
@@ -40,6 +47,7 @@ class LocalExecutor(AgentLink):
         self._agent: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._ready = False
+        self._leased = leased
 
     def open(self) -> None:
         """Start the agent. Raises ExecutorError when it can't be started."""
@@ -68,6 +76,10 @@ class LocalExecutor(AgentLink):
         self._attach(ours)
         if self._preload:
             self._send(["preload", self._preload])
+
+    def _say_alive(self, now: float) -> None:
+        if self._leased:
+            super()._say_alive(now)
 
     def _hear(self, message: Message) -> None:
         if message[0] == "ready":
