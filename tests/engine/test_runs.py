@@ -435,6 +435,23 @@ class TestDurability:
         world.turn()
         assert world.names() == ["b"]
 
+    def test_an_answer_in_the_middle_of_a_turn_is_not_slept_through(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        world = World()
+        world.writer.hold = True
+        world.submit(pipeline(task("a"), durability="strict"))
+        dispatch = world.engine._dispatch
+
+        def answered(now: float) -> None:
+            dispatch(now)
+            world.writer.answer()
+
+        monkeypatch.setattr(world.engine, "_dispatch", answered)
+        world.turn(1)
+        assert world.names() == []
+        assert world.engine._patience() == 0.0
+        world.turn(1)
+        assert world.names() == ["a"]
+
     def test_a_run_is_over_for_its_caller_when_its_last_commit_is(self) -> None:
         world = World()
         view = world.submit(pipeline(task("a")))

@@ -138,6 +138,8 @@ class Journal:
 
     def patience(self) -> float | None:
         """Seconds that the engine may sleep before `flush` must be asked again; None: for ever."""
+        if self._released or self._asked:
+            return 0.0  # an answer came after they were asked for, and wakes nobody any more
         if self._sent is not None:
             self._waiting.set()
             if self._answers:
