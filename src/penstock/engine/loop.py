@@ -15,6 +15,7 @@ from penstock.engine.adoption import Adoption, Bequest, lost
 from penstock.engine.apply import apply, take_started
 from penstock.engine.approvals import APPROVAL, late, waiting
 from penstock.engine.decide import decide
+from penstock.engine.decisions import MoveTask
 from penstock.engine.dispatch import assignment, begin, make_attempt
 from penstock.engine.handle import RunHandle
 from penstock.engine.journal import Journal
@@ -28,6 +29,7 @@ from penstock.engine.promises import Promises, fall_back, keep_pace
 from penstock.engine.rest import Rest
 from penstock.engine.restore import Restored, set_by_clock
 from penstock.engine.reuse import Seek
+from penstock.engine.rules.release_ready import verdict_on
 from penstock.engine.seeking import Seeker
 from penstock.engine.view import Attempt, Barred, RunView, TaskRun
 from penstock.errors import AgentLost, Fenced, PenstockError
@@ -378,8 +380,14 @@ class Engine:
         promise = self._promises.open.get(key)
         if promise is None:
             return None
-        self._promises.close(promise)
         run = promise.task_run
+        if run.run.state == "paused" and run.state == "created" and verdict_on(run) == "queue":
+            # Its worker went on before the run was told to rest: what it made counts.
+            apply(run.run, [MoveTask(run, "queue", None)], self._now, self.out)
+            self.out.promised.remove(run)
+            self._keep(run)
+            return promise
+        self._promises.close(promise)
         self.stir(run.run)
         if not self._is_ours(run.run) or (run.state != "cancelling" and run.state not in TERMINAL_TASK):
             return None
