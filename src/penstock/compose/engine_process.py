@@ -8,11 +8,9 @@ then is cancelled. SIGINT ends all at once.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import logging
 import os
-import select
 import signal
 import socket
 import sys
@@ -22,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+from penstock.agent.bell import Bell
 from penstock.compose.claims import Claims
 from penstock.compose.home import Home
 from penstock.compose.local import LocalEngine, call_agent, start_executor
@@ -72,16 +71,14 @@ class Ending:
         self.asked = False
         self.at_once = False
         self.exit_code = 0
-        # A handler interrupts the thread that waits, maybe while that holds the lock of what it waits for, and two
-        # signals may come at once: so no lock here, but a pipe.
-        self._bell, self._ringer = os.pipe()
-        os.set_blocking(self._ringer, False)
+        self._bell = Bell()
         signal.signal(signal.SIGTERM, self._drain)
         signal.signal(signal.SIGINT, self._hurry)
 
     def wait(self, seconds: float) -> bool:
         """Is this process to end? Asked for so many seconds."""
-        select.select([self._bell], [], [], 0 if self.asked else seconds)
+        if not self.asked:
+            self._bell.wait(seconds)
         return self.asked
 
     def because_of(self, problem: str) -> None:
@@ -99,8 +96,7 @@ class Ending:
     def _end(self, *, at_once: bool) -> None:
         self.at_once = self.at_once or at_once
         self.asked = True
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._ringer, b"\0")
+        self._bell.ring()
 
 
 def _work(options: argparse.Namespace) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from penstock.agent.bell import Bell
 from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.streams import TextStream
 from penstock.executors import lifelines
@@ -54,8 +54,7 @@ class InlineExecutor:
         self._runs: dict[str, Run] = {}
         self._queue: deque[Assignment] = deque()
         self._reports: list[Report] = []
-        self._changed = threading.Condition()
-        self._woken = False
+        self._bell = Bell()
         self._meter = Meter()
         #: The last attempt and what became of it.
         self._last: tuple[str, Result] | None = None
@@ -106,17 +105,13 @@ class InlineExecutor:
         if self._queue and not self._reports:
             self._begin(self._queue.popleft())
         elif not self._reports:
-            with self._changed:
-                self._changed.wait_for(lambda: self._woken, timeout)
-        self._woken = False
+            self._bell.wait(timeout)
         reports, self._reports = self._reports, []
         return reports
 
     def wake(self) -> None:
         """Make `poll` return."""
-        with self._changed:
-            self._woken = True
-            self._changed.notify()
+        self._bell.ring()
 
     def close(self) -> None:
         """What waits is not made any more."""

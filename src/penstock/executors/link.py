@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-import os
 import select
 import socket
 import time
 from abc import ABC, abstractmethod
 from typing import Any, Final, NoReturn
 
+from penstock.agent.bell import Bell
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
 from penstock.errors import AgentLost
 from penstock.ports.executor import (
@@ -44,10 +44,8 @@ class AgentLink(ABC):
         self._poll = select.poll()
         self._reader = FrameReader()
         self._buffer = memoryview(bytearray(1 << 18))
-        self._wakeup = os.pipe()
-        for fd in self._wakeup:
-            os.set_blocking(fd, False)
-        self._poll.register(self._wakeup[0], select.POLLIN)
+        self._bell = Bell()
+        self._poll.register(self._bell.fd, select.POLLIN)
 
     def _attach(self, sock: socket.socket) -> None:
         """There is an agent at the other end."""
@@ -109,9 +107,8 @@ class AgentLink(ABC):
                 self._say_alive(now)
             ready = self._poll.poll(max(0.0, min(until, self._spoken_at + WORD) - now) * 1000)
             for fd, _ in ready:
-                if fd == self._wakeup[0]:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(fd, 4096)
+                if fd == self._bell.fd:
+                    self._bell.clear()
                 else:
                     self._receive(reports)
             if ready or until <= (now := time.monotonic()):
@@ -150,8 +147,7 @@ class AgentLink(ABC):
 
     def wake(self) -> None:
         """Make `poll` return."""
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._wakeup[1], b"\0")
+        self._bell.ring()
 
 
 def as_report(message: Message) -> Report | None:
