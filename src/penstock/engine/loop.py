@@ -380,8 +380,8 @@ class Engine:
         promise = self._promises.open.get(key)
         if promise is None:
             return None
-        run = promise.task_run
-        if run.run.state == "paused" and run.state == "created" and verdict_on(run) == "queue":
+        run, ours = promise.task_run, self._is_ours(promise.task_run.run)
+        if ours and run.run.state == "paused" and run.state == "created" and verdict_on(run) == "queue":
             # Its worker went on before the run was told to rest: what it made counts.
             apply(run.run, [MoveTask(run, "queue", None)], self._now, self.out)
             self.out.promised.remove(run)
@@ -389,7 +389,7 @@ class Engine:
             return promise
         self._promises.close(promise)
         self.stir(run.run)
-        if not self._is_ours(run.run) or (run.state != "cancelling" and run.state not in TERMINAL_TASK):
+        if not ours or (run.state != "cancelling" and run.state not in TERMINAL_TASK):
             return None
         self.out.mark_task_run(run)
         self.limits.hold(run)
