@@ -19,6 +19,11 @@ def stale(world: World) -> Iterable[str]:
     for row in sorted(world.ledger.tasks.values(), key=lambda row: row.generation):
         if row.map_index < 0:
             latest[row.run_key, row.task] = row
+    looked_at_again = {
+        (event.run_key, event.seq)
+        for event in world.ledger.events
+        if event.kind == "task_run.created" and "because" in (event.data or "")
+    }
     for attempt in world.ledger.attempts.values():
         row = world.ledger.tasks[attempt[:2]]
         process = world.machines.begun.get(attempt_key(*attempt[:3], epoch_of(attempt.log or "", attempt.n)))
@@ -32,6 +37,8 @@ def stale(world: World) -> Iterable[str]:
             before = latest.get((row.run_key, source.name)) if source.kind == "dataset" else None
             if before is None or before.items is not None or (before.state, before.reason) != ("succeeded", None):
                 continue
+            if (before.run_key, before.seq) in looked_at_again:
+                continue  # a person has set what was before it, perhaps after this had read what was there
             made = _of(world, before)
             if process.inputs[name] != made:
                 yield f"{row.task} of run {row.run_key} has read {process.inputs[name]}, and {source.name} is {made}"
