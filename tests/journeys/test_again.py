@@ -163,7 +163,7 @@ def test_over_http_runs_are_retried_and_replayed(user: User, up: Callable[..., S
     many = site.http.post("/runs/actions/retry", json={"ids": runs, "params": {"good": True}}).json()
     assert [(one["outcome"], one["code"]) for one in many["results"]] == [("applied", None), ("refused", "transition")]
     assert site.over(runs[0])["state"] == "succeeded"
-    site.act(runs[0], "retry", task="second", params={"n": 4})
+    site.act(runs[0], "retry", task="first", params={"n": 4})
     until(lambda: site.get(f"/runs/{runs[0]}")["generation"] == 3 and site.over(runs[0]), "it is over")
     replay = site.http.post(f"/runs/{runs[0]}/actions/replay", json={"task": "third", "version": "latest"})
     assert replay.status_code == 200, replay.text
