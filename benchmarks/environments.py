@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -30,9 +31,20 @@ def python_of(tool: Tool) -> Path:
 
 
 def install(tool: Tool) -> None:
-    """Make and fill the environment of a tool, unless it is there with the same versions. Raises `NotInstalled`."""
-    if not tool.requirements or _is_ready(tool):
+    """Make and fill the environment of a tool, unless it is there with the same versions. Raises `NotInstalled`.
+
+    Of several processes one does it, and the others wait for it.
+    """
+    if not tool.requirements:
         return
+    ENVIRONMENTS.mkdir(exist_ok=True)
+    with (ENVIRONMENTS / f"{tool.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_ready(tool):
+            _make(tool)
+
+
+def _make(tool: Tool) -> None:
     folder = _folder(tool)
     shutil.rmtree(folder, ignore_errors=True)
     for command in _commands(folder, [*tool.requirements, "-c", str(_pins(tool))]):
