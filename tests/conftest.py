@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import HealthCheck, settings
 
 # A machine with other things to do is slow, and slow is no failure. In CI Hypothesis also draws the same each time.
 settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+# Programs leave a signal alone that is ignored when they start, as under `nohup`; tests are to see what is usual.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
