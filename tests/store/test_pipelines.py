@@ -71,6 +71,7 @@ def test_a_pipeline_in_full(database: Database) -> None:
         "params": [{"name": "year", "type": "int", "default": 2013, "required": False, "choices": [2013], "min": 1,
                     "max": None, "pattern": None, "description": ""}],
         "task_names": ["b", "a"], "task_tags": ["x", "y"], "timeout": 5.0, "durability": "pipelined",
+        "environment": None, "environments": [],
         "concurrency": {"runs": 2, "full": "skip"},
     }  # fmt: skip
 

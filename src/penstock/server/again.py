@@ -15,13 +15,13 @@ from penstock.store.orders import Outcome
 from penstock.wire.actions import ReplayBody
 
 
-def replay(connection: Connection, key: int, body: ReplayBody, by: str) -> str:
-    """Ask for a run that repeats another; its id. `by` is who asks.
+def replay(connection: Connection, key: int, body: ReplayBody, by: str, version: str | None = None) -> str:
+    """Ask for a run that repeats another; its id. `by` is who asks, `version` the latest one where it was looked for.
 
     Raises NotFound, ParameterError, TransitionError, PipelineGone.
     """
     latest = body.version == "latest"
-    wanted = replays.wanted(connection, key, body.task, body.params, latest=latest)
+    wanted = replays.wanted(connection, key, body.task, body.params, latest=latest, found=version)
     check_there(connection, wanted.spec)
     return replays.ask_for_replay(connection, wanted, time.time(), by)
 

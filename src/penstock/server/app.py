@@ -69,6 +69,7 @@ def create_app(service: Service, more: Sequence[APIRouter] = ()) -> Starlette:
 
 def close_app(app: Starlette) -> None:
     """Give up what the app has started, when nothing is answered any more."""
+    app.state.service.environments.close()
     readers = getattr(app.state.api.state, "readers", None)
     if readers is not None:
         readers.close()

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from penstock.authoring.environments import environment_of, environments_of
 from penstock.errors import ParameterError, UsageError
 from penstock.model import graph, nested, params
 from penstock.model.nearest import did_you_mean
 from penstock.model.run_types import meaning_of
 from penstock.model.spec import PipelineSpec
 from penstock.server.refusals import PipelineGone
-from penstock.store import definitions, graphs, outputs, requests, runs
+from penstock.store import definitions, environments, graphs, outputs, requests, runs
 from penstock.store.connection import Connection
 from penstock.wire.runs import RunRequestBody
 
@@ -24,13 +25,19 @@ class Wrong(NamedTuple):
     detail: str
 
 
-def ask(connection: Connection, asked: RunRequestBody, now: float, by: str | None = None) -> str:
-    """Write the run that is asked for, by whom; its id.
+def ask(
+    connection: Connection, asked: RunRequestBody, now: float, by: str | None = None, version: str | None = None
+) -> str:
+    """Write the run that is asked for, by whom; its id. `version` is the one for its environment, once it was found.
 
-    Raises NotFound, PipelineGone, and UsageError that tells every mistake.
+    Raises NotFound, PipelineGone, EnvironmentNotKnown, and UsageError that tells every mistake.
     """
-    spec, version = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, asked.version)
+    wanted = version or asked.version
+    spec, known = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, wanted)
     check_there(connection, spec)
+    if asked.env is not None and version is None:
+        _check_environment(spec, asked, asked.env)
+        spec, known = environments.in_environment(connection, spec, known, asked.env)
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
     wrong += more + _unfit_breakpoints(spec, asked)
@@ -43,7 +50,7 @@ def ask(connection: Connection, asked: RunRequestBody, now: float, by: str | Non
         connection,
         pipeline=spec.name,
         namespace=spec.namespace,
-        version=version,
+        version=known,
         params=values,
         labels={**spec.labels, **asked.labels},
         tags=sorted({*spec.tags, *asked.tags}),
@@ -60,6 +67,20 @@ def ask(connection: Connection, asked: RunRequestBody, now: float, by: str | Non
         now=now,
         by=by,
     )
+
+
+def _check_environment(spec: PipelineSpec, asked: RunRequestBody, env: str) -> None:
+    """Raise UsageError where the version has no such environment, or only one."""
+    own, names = environment_of(spec.code), environments_of(spec.code)
+    if own is None:
+        detail, cure = "only pipelines of Kedro projects have environments", "leave it out"
+    elif asked.version is not None and env != own:
+        detail, cure = f"version '{asked.version}' is of environment '{own}'", "leave out the one or the other"
+    elif env != own and env not in names:
+        detail, cure = f"the project has no environment '{env}'", f"folders of conf/ are {', '.join(names) or 'none'}"
+    else:
+        return
+    raise UsageError(f"env: {detail}", cure=cure, parts=[Wrong("env", f"{detail}; {cure}")])
 
 
 def _options(asked: RunRequestBody) -> dict[str, Any]:

@@ -44,6 +44,7 @@ _STATUS: Final[tuple[tuple[type[errors.PenstockError], int], ...]] = (
 _CURES: Final[dict[str, str]] = {
     "store_busy": "another program holds the database; ask again in a moment",
     "disk_full": "free some space on the disk that holds the home",
+    "projects_busy": "ask again in a moment",
     "too_many_streams": "close some windows of the page, or try again in a moment",
     "store_corrupt": "run `penstock db check` where the server runs",
     "store_version": "run `penstock db upgrade` where the server runs",

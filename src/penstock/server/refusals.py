@@ -91,6 +91,13 @@ class NotJson(Refusal):
     status = 415
 
 
+class ProjectsBusy(Refusal):
+    """Others wait for a look into a project already."""
+
+    code = "projects_busy"
+    status = 503
+
+
 class TooManyTries(Refusal):
     """There were too many wrong tries."""
 

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from penstock.server.environments import Environments
 from penstock.server.packed import Packed
 from penstock.server.writing import Writing
 from penstock.store.database import Database
@@ -22,7 +23,8 @@ class Service:
 
     `project`: the folder whose pipelines are shown. `port`: where the server listens, also a part of its cookie's name.
     `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets. `graphs`: those that were
-    asked for last. Who reads uses `database.read()`, who writes `writing()`.
+    asked for last. Who reads uses `database.read()`, who writes `writing()`. `environments` finds versions for those of
+    Kedro projects.
     """
 
     database: Database
@@ -35,9 +37,11 @@ class Service:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     graphs: Packed = field(default_factory=Packed)
     writing: Writing = field(init=False)
+    environments: Environments = field(init=False)
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.database)
+        self.environments = Environments(self.database, self.writing)
 
 
 async def _service(request: Request) -> Service:  # async, so that it needs no thread of its own

@@ -7,6 +7,7 @@ import math
 from statistics import median
 from typing import Any, Final, NamedTuple
 
+from penstock.authoring.environments import environment_of, environments_of
 from penstock.errors import NotFound, UsageError
 from penstock.model.spec import PipelineSpec, from_json
 from penstock.model.states import TERMINAL_RUN
@@ -73,6 +74,8 @@ def pipeline_document(connection: Connection, namespace: str, name: str) -> dict
         "params": params_of(spec),
         "task_names": list(spec.tasks),
         "task_tags": sorted({tag for task in spec.tasks.values() for tag in task.tags}),
+        "environment": environment_of(spec.code),
+        "environments": environments_of(spec.code),
         "timeout": spec.timeout,
         "durability": spec.durability,
         "concurrency": None if limit is None else {"runs": limit.runs, "full": limit.full},

@@ -10,7 +10,7 @@ from penstock.model import graph, params
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
-from penstock.store import graphs, requests
+from penstock.store import environments, graphs, requests
 from penstock.store.connection import Connection
 
 #: States of tasks that a replay need not run again.
@@ -38,19 +38,24 @@ def wanted(
     texts: Mapping[str, str] | None = None,
     *,
     latest: bool = False,
+    found: str | None = None,
 ) -> Replay:
     """What a replay of a run would be: whole, or from `task` on.
 
     `given` are JSON values by name, `texts` values as typed; the other params are those of the run, as far as the
-    version has them. Raises NotFound, ParameterError, and TransitionError for a run that was only recorded here.
+    version has them. The latest version is the one of the run's environment, `found` where that was looked for. Raises
+    NotFound, ParameterError, and TransitionError for a run that was only recorded here.
     """
     asked = requests.requested(connection, key)
     if asked is None:
         raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
     if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
         raise TransitionError("the run was only recorded here", cure="run it again where it ran")
-    version = None if latest else asked.version
+    version = found if latest else asked.version
     spec, version = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, version)
+    env = environments.environment_of_version(asked.spec) if latest and found is None else None
+    if env is not None:
+        spec, version = environments.in_environment(connection, spec, version, env)
     if task is not None and (task not in spec.tasks or spec.tasks[task].role != "task"):
         names = [name for name, one in spec.tasks.items() if one.role == "task"]
         raise NotFound(f"'{spec.name}' has no task '{task}' to replay from", cure=did_you_mean(task, names))

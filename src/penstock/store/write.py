@@ -172,6 +172,11 @@ def _check_fences(connection: Connection, fences: list[Fence]) -> None:
             )
 
 
+def note_version(connection: Connection, version: rows.NewVersion) -> None:
+    """Write down a version without a run. Its pipeline keeps the one that it has now."""
+    connection.run_many(_VERSION, [version])
+
+
 def note_recorded(connection: Connection, versions: list[rows.NewVersion]) -> None:
     """Write down versions of runs that were made elsewhere. No worker could load them, as they have no code: where a
     pipeline has a version that one can, that stays the one it has now.

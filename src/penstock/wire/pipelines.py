@@ -82,11 +82,16 @@ class RunLimit(Body):
 
 
 class PipelineDocument(PipelineSummary):
-    """A pipeline in full: its params, and what the form for a run needs."""
+    """A pipeline in full: its params, and what the form for a run needs.
+
+    `environment`: of a pipeline of a Kedro project, the one that it was found in; `environments`: all that there are.
+    """
 
     params: list[ParamDocument]
     task_names: list[str]
     task_tags: list[str]
+    environment: str | None
+    environments: list[str]
     timeout: float | None
     durability: str
     concurrency: RunLimit | None

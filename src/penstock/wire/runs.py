@@ -281,12 +281,14 @@ class RunRequestBody(Asked):
     """Ask for a run.
 
     `from`, `to`, `only` name tasks, `select_tags` their tags: a slice; `from_run` gives what it needs. `refresh`: no
-    results of earlier runs are taken. `breakpoints`: tasks before which a run of type debug rests.
+    results of earlier runs are taken. `breakpoints`: tasks before which a run of type debug rests. `env`: of a pipeline
+    of a Kedro project, the environment of its configuration.
     """
 
     pipeline: str
     namespace: str = "default"
     version: str | None = None
+    env: str | None = None
     params: dict[str, Json] = Field(default_factory=dict)
     labels: dict[str, str] = Field(default_factory=dict)
     tags: list[str] = Field(default_factory=list)

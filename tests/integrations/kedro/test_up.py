@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
+from penstock.client import Client, Refused
 from tests.integrations.kedro.recorded import Recorded
 from tests.integrations.kedro.written import COMMAND, PATIENCE, User, states, write_project
 
@@ -110,3 +112,49 @@ def test_the_environment_is_the_one_that_kedros_own_variable_names(tmp_path: Pat
         asked = {"pipeline": "__default__", "namespace": "small", "only": ["begin"]}
         run = over(client, client.post("/api/v1/runs", json=asked).json()["id"])
     assert (run["facts"]["env"], run["params"]["step"], states(run)["begin"]) == ("prod", 8, "succeeded")
+
+
+def test_a_run_in_another_environment_keeps_it_and_leaves_the_others_theirs(tmp_path: Path) -> None:
+    project = write_project(tmp_path, REGISTRY, parameters="{step: 1, by: 2}")
+    prod = project / "conf/prod/parameters.yml"
+    prod.parent.mkdir()
+    prod.write_text("step: 8")
+    asked = {"pipeline": "__default__", "namespace": "small"}
+
+    def told(run: dict[str, Any]) -> tuple[str, int, int]:
+        return run["facts"]["env"], run["params"]["step"], run["params"]["by"]
+
+    with up(project) as client:
+        found(client)
+
+        def pipeline() -> dict[str, Any]:
+            return dict(client.get("/api/v1/pipelines/__default__", params={"namespace": "small"}).json())
+
+        def written(text: str) -> None:
+            before = pipeline()["version"]
+            prod.write_text(text)
+            until(pipeline, lambda now: now["version"] != before)
+
+        assert (pipeline()["environment"], pipeline()["environments"]) == ("local", ["local", "prod"])
+        ours = Client(str(client.base_url), client.headers["Authorization"].removeprefix("Bearer "), timeout=PATIENCE)
+        first = over(client, ours.runs.start(**asked, env="prod", params={"by": 5})["id"])
+        assert (told(first), states(first)) == (("prod", 8, 5), {"begin": "succeeded", "add": "failed"})
+        (project / "data/good").touch()
+        assert told(over(client, ours.runs.start(**asked)["id"])) == ("local", 1, 2)
+        ours.runs.retry(first["id"])
+        again = over(client, first["id"], generation=2)
+        assert (told(again), states(again)["add"]) == (("prod", 8, 5), "succeeded")
+        made = client.get(f"/api/v1/runs/{first['id']}/outputs/two/preview").json()
+        assert made["text"] == "13"
+
+        written("step: 9")
+        repeated = over(client, ours.runs.replay(first["id"], version="latest")["id"])
+        fresh = over(client, ours.runs.start(**asked, env="prod")["id"])
+        # A replay has the values of the run that it repeats, whatever the defaults are now.
+        assert (told(repeated), told(fresh)) == (("prod", 8, 5), ("prod", 9, 2))
+        assert pipeline()["version"] != fresh["version"] == repeated["version"] != first["version"]
+
+        written("step: [")
+        with pytest.raises(Refused, match=r"in environment 'prod': conf/prod/parameters[.]yml:1: ") as refused:
+            ours.runs.start(**asked, env="prod")
+        assert (refused.value.code, refused.value.status) == ("definition", 422)

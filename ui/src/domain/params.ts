@@ -60,13 +60,14 @@ export interface Filled {
   problems: Record<string, string>;
 }
 
-/** Reads all fields. */
-export function readAll(params: readonly Param[], texts: Readonly<Record<string, string>>): Filled {
+/** Reads all fields. Where other defaults may hold than those of the form, what is `meant` is sent though it is the same as one. */
+export function readAll(params: readonly Param[], texts: Readonly<Record<string, string>>, meant: ReadonlySet<string> = new Set()): Filled {
   const filled: Filled = { params: {}, problems: {} };
   for (const param of params) {
-    const read = readValue(param, texts[param.name] ?? "");
+    const text = texts[param.name] ?? "";
+    const read = readValue(param, text);
     if ("problem" in read) filled.problems[param.name] = read.problem;
-    else if (param.required || !same(read.value, param.default)) filled.params[param.name] = read.value;
+    else if (param.required || (meant.has(param.name) && text.trim() !== "") || !same(read.value, param.default)) filled.params[param.name] = read.value;
   }
   return filled;
 }

@@ -2316,6 +2316,8 @@ export interface components {
         /**
          * PipelineDocument
          * @description A pipeline in full: its params, and what the form for a run needs.
+         *
+         *     `environment`: of a pipeline of a Kedro project, the one that it was found in; `environments`: all that there are.
          */
         PipelineDocument: {
             concurrency: components["schemas"]["RunLimit"] | null;
@@ -2323,6 +2325,10 @@ export interface components {
             description: string;
             /** Durability */
             durability: string;
+            /** Environment */
+            environment: string | null;
+            /** Environments */
+            environments: string[];
             /** File */
             file: string | null;
             /** Labels */
@@ -2729,11 +2735,14 @@ export interface components {
          * @description Ask for a run.
          *
          *     `from`, `to`, `only` name tasks, `select_tags` their tags: a slice; `from_run` gives what it needs. `refresh`: no
-         *     results of earlier runs are taken. `breakpoints`: tasks before which a run of type debug rests.
+         *     results of earlier runs are taken. `breakpoints`: tasks before which a run of type debug rests. `env`: of a pipeline
+         *     of a Kedro project, the environment of its configuration.
          */
         RunRequestBody: {
             /** Breakpoints */
             breakpoints?: string[];
+            /** Env */
+            env?: string | null;
             /** From */
             from?: string[];
             /** From Run */

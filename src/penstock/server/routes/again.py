@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -32,11 +33,13 @@ def replay_run(service: ServiceOf, run_id: str, by: By, body: ReplayBody | None 
     """Repeat a run as a new one, whole or from a task; the new run, which an engine will start."""
     asked = body or ReplayBody()
 
-    def act(connection: Connection) -> tuple[int, Any]:
-        identity = again.replay(connection, find_run(connection, run_id), asked, by)
+    def act(connection: Connection, version: str | None) -> tuple[int, Any]:
+        identity = again.replay(connection, find_run(connection, run_id), asked, by, version)
         return 200, summary(connection, key_of(identity))
 
-    return once(service.writing, key, f"replayRun {run_id}", asked, act)
+    return service.environments.known(
+        lambda version: once(service.writing, key, f"replayRun {run_id}", asked, partial(act, version=version))
+    )
 
 
 @router.post("/runs/actions/retry", operation_id="retryRuns", response_model=ManyResult)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -24,11 +25,13 @@ router = APIRouter()
 def create_run(service: ServiceOf, body: RunRequestBody, by: By, key: KeyOf = None) -> Response:
     """Ask for a run: the engine of `penstock up` starts it. What is wrong is told for each place at once."""
 
-    def act(connection: Connection) -> tuple[int, dict[str, Any]]:
-        identity = ask(connection, body, time.time(), by)
+    def act(connection: Connection, version: str | None = None) -> tuple[int, dict[str, Any]]:
+        identity = ask(connection, body, time.time(), by, version)
         (run,) = summaries(connection, "WHERE key = ?", (key_of(identity),))
         return 201, run
 
-    answer = once(service.writing, key, "createRun", body, act)
+    answer = service.environments.known(
+        lambda version: once(service.writing, key, "createRun", body, partial(act, version=version))
+    )
     answer.headers["Location"] = f"/api/v1/runs/{json.loads(bytes(answer.body))['id']}"
     return answer

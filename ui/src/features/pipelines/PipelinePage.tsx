@@ -89,7 +89,7 @@ function Form({ pipeline, like }: { pipeline: Schemas["PipelineDocument"]; like:
       {earlier.error !== null && <p role="alert">The params of run {like} can’t be read: {earlier.error.message}</p>}
       {about.data?.engine_alive === false && <p className={style.asleep} role="note">No engine is up. The run waits until one is: <code>penstock up</code> starts it.</p>}
       <RunForm
-        pipeline={pipeline} given={earlier.data && { params: earlier.data.params, labels: earlier.data.labels }}
+        pipeline={pipeline} given={earlier.data && { params: earlier.data.params, labels: earlier.data.labels, environment: earlier.data.facts?.["env"] }}
         onStarted={(run) => void navigate({ to: "/runs/$runId/$tab", params: { runId: run.id, tab: "workflow" } })}
       />
     </>

@@ -4,7 +4,7 @@ import { useMemo, useState, type FormEvent } from "react";
 import { ApiProblem, type Schemas } from "../../../api/client";
 import { useKeyOf } from "../../../api/once";
 import { useAskForRun } from "../../../api/pipelines";
-import { askedWay, readLabels, sliceProblem, USUAL, type Way, WHOLE, WAYS, type Ask, type Slice } from "./ask";
+import { askedWay, environmentsOf, firstEnvironment, readLabels, sliceProblem, USUAL, type Way, WHOLE, WAYS, type Ask, type Slice } from "./ask";
 import { ParamField } from "../../../components/ParamField";
 import { firstTexts, readAll } from "../../../domain/params";
 
@@ -13,13 +13,15 @@ type Pipeline = Schemas["PipelineDocument"];
 interface Props {
   pipeline: Pipeline;
   /** Params and labels to begin with, those of an earlier run for example. */
-  given?: { params: Record<string, unknown>; labels: Record<string, string> } | undefined;
+  given?: { params: Record<string, unknown>; labels: Record<string, string>; environment: unknown } | undefined;
   onStarted: (run: Schemas["RunSummary"]) => void;
 }
 
 /** Asks for a run of a pipeline: its params by their types, labels, and which part of it. */
 export function RunForm({ pipeline, given, onStarted }: Props) {
   const [texts, setTexts] = useState(() => firstTexts(pipeline.params, given?.params));
+  const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(Object.keys(given?.params ?? {})));
+  const [environment, setEnvironment] = useState(() => firstEnvironment(pipeline, given?.environment));
   const [labels, setLabels] = useState(() => Object.entries(given?.labels ?? {}).map(([key, value]) => `${key}=${value}`));
   const [slice, setSlice] = useState<Slice>(WHOLE);
   const [way, setWay] = useState<Way>(USUAL);
@@ -27,7 +29,8 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   const asking = useAskForRun();
   const keyOf = useKeyOf();
 
-  const filled = useMemo(() => readAll(pipeline.params, texts), [pipeline.params, texts]);
+  const elsewhere = environment !== pipeline.environment;
+  const filled = useMemo(() => readAll(pipeline.params, texts, elsewhere ? touched : undefined), [pipeline.params, texts, elsewhere, touched]);
   const labelled = readLabels(labels);
   const told = { ...filled.problems, ...problemsOf(asking.error, pipeline) };
   const partly = sliceProblem(slice);
@@ -37,7 +40,7 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
     setSent(true);
     if (Object.keys(filled.problems).length > 0 || labelled.problem !== null || partly !== null) return;
     const ask: Ask = {
-      pipeline: pipeline.name, namespace: pipeline.namespace, ...askedWay(way), params: filled.params, labels: labelled.labels, ...slice,
+      pipeline: pipeline.name, namespace: pipeline.namespace, env: elsewhere ? environment : null, ...askedWay(way), params: filled.params, labels: labelled.labels, ...slice,
     };
     asking.mutate({ ask, key: keyOf(ask) }, { onSuccess: onStarted });
   }
@@ -45,11 +48,15 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   return (
     <form onSubmit={submit} noValidate aria-label={`Run ${pipeline.name}`}>
       <Stack gap="md">
+        <EnvironmentField names={environmentsOf(pipeline)} chosen={environment} elsewhere={elsewhere} onChange={setEnvironment} />
         {pipeline.params.length === 0 && <Text c="dimmed">This pipeline has no params.</Text>}
         {pipeline.params.map((param, at) => (
           <ParamField
             key={param.name} param={param} first={at === 0} text={texts[param.name] ?? ""} problem={sent ? told[param.name] : undefined}
-            onChange={(text) => setTexts((before) => ({ ...before, [param.name]: text }))}
+            onChange={(text) => {
+              setTexts((before) => ({ ...before, [param.name]: text }));
+              setTouched((before) => new Set(before).add(param.name));
+            }}
           />
         ))}
         <TagsInput
@@ -68,6 +75,13 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
       </Stack>
     </form>
   );
+}
+
+/** Of a pipeline of a Kedro project: the folder of its configuration. */
+function EnvironmentField({ names, chosen, elsewhere, onChange }: { names: string[]; chosen: string | null; elsewhere: boolean; onChange: (name: string) => void }) {
+  if (names.length === 0 || chosen === null) return null;
+  const told = elsewhere ? `Params that you leave as they are have their values of ${chosen}. The first run there takes some seconds to begin.` : undefined;
+  return <NativeSelect label="Environment" name="environment" description={told} data={names} value={chosen} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
 
 /** The type of the run, and what that type asks for. */

@@ -29,6 +29,20 @@ export function sliceProblem(slice: Slice): string | null {
   return both ? "“only” stands alone: leave out “from” and “to”" : null;
 }
 
+type Place = Pick<Schemas["PipelineDocument"], "environment" | "environments">;
+
+/** The environments to choose from, the pipeline's own first; none where there is no choice. */
+export function environmentsOf({ environment, environments }: Place): string[] {
+  if (environment === null) return [];
+  const others = environments.filter((name) => name !== environment);
+  return others.length === 0 ? [] : [environment, ...others];
+}
+
+/** The environment that the form begins with: the one of an earlier run, as long as it is there. */
+export function firstEnvironment(pipeline: Place, given: unknown): string | null {
+  return environmentsOf(pipeline).find((name) => name === given) ?? pipeline.environment;
+}
+
 /** How a run is made: its type, with what that type takes. */
 export interface Way {
   type: Ask["type"];
