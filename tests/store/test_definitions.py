@@ -8,6 +8,8 @@ from typing import Any
 from penstock.store.check import check
 from penstock.store.database import Database
 from penstock.store.definitions import Found, Trouble, problems, record_definitions
+from penstock.store.rows import Commit, NewVersion
+from penstock.store.write import apply
 from tests.store import made
 
 NOW = made.START
@@ -81,3 +83,21 @@ def test_nothing_new_is_no_event(database: Database) -> None:
         (row,) = connection.all("SELECT problem FROM pipeline")
     assert json.loads(row[0])["at"] == made.AT + 10_000_000, "since when it is broken"
     assert check(database) == []
+
+
+def test_a_run_in_another_environment_leaves_the_pipeline_in_its_own(database: Database) -> None:
+    def spec(env: str, digest: str) -> str:
+        return json.dumps({**made.SPEC, "code": {"digest": digest, "options": {"env": env}}})
+
+    def ran(version: str, text: str) -> str:
+        with database.write() as connection:
+            row = NewVersion("default", "a", version, text, made.AT + int(1e9))
+            apply(connection, Commit(versions=[row]))
+        return str(known(database)["a"][0])
+
+    record(database, A._replace(version="local", spec=spec("local", "d")))
+    assert ran("prod", spec("prod", "d")) == "local"
+    # Of other code it is the news of a project that nobody watches any more.
+    assert ran("later", spec("prod", "e")) == "later"
+    record(database, A._replace(version="prod", spec=spec("prod", "d")), at=NOW + 1)
+    assert known(database)["a"][0] == "prod"

@@ -47,8 +47,10 @@ class Runs:
         return found
 
     def start(self, pipeline: str, *, params: Mapping[str, Any] | None = None, **more: Any) -> Document:
-        """Ask for a run; an engine of `penstock up` begins it. `more`: namespace, labels, tags, type, from_, to, only;
-        `env` of a Kedro project. Time and again the same run is meant when the same `key` (an idempotency key) is given.
+        """Ask for a run; an engine of `penstock up` begins it.
+
+        `more`: namespace, labels, tags, type, from_, to, only, and of a Kedro project env. Time and again the same run
+        is meant when the same `key` (an idempotency key) is given.
         """
         key = more.pop("key", None)
         body = {name.rstrip("_"): value for name, value in more.items()}

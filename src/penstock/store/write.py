@@ -186,18 +186,33 @@ def note_recorded(connection: Connection, versions: list[rows.NewVersion]) -> No
 
 
 def _has_code(connection: Connection, new: rows.NewVersion) -> bool:
+    return bool(_code_now(connection, new)[0])
+
+
+def _code_now(connection: Connection, new: rows.NewVersion) -> tuple[dict[str, Any], bool]:
+    """The code of the version that the pipeline has now, {} for none; and is it that of a file that is watched?"""
     row = connection.one(
-        "SELECT known.spec FROM pipeline JOIN pipeline_version AS known ON known.namespace = pipeline.namespace "
+        "SELECT known.spec, pipeline.present FROM pipeline JOIN pipeline_version AS known "
+        "ON known.namespace = pipeline.namespace "
         "AND known.pipeline = pipeline.pipeline AND known.version = pipeline.version "
         "WHERE pipeline.namespace = ? AND pipeline.pipeline = ?",
         (new.namespace, new.pipeline),
     )
-    return row is not None and "code" in json.loads(row[0])
+    return ({}, False) if row is None else (json.loads(row[0]).get("code") or {}, bool(row[1]))
+
+
+def _is_of_other_environment(connection: Connection, new: rows.NewVersion) -> bool:
+    """Is it the code that the project of a pipeline has now, in another environment than the project is watched in?"""
+    if '"env"' not in new.spec:
+        return False
+    code = json.loads(new.spec).get("code") or {}
+    now, watched = _code_now(connection, new)
+    return watched and now.get("digest") == code.get("digest") and now.get("options") != code.get("options")
 
 
 def _note_versions(connection: Connection, versions: list[rows.NewVersion]) -> None:
-    """A version is written once; its pipeline remembers which was used last."""
+    """A version is written once; its pipeline remembers which was used last, in the environment that it is found in."""
     connection.run_many(_VERSION, versions)
-    latest = {(new.namespace, new.pipeline): new for new in versions}
+    latest = {(new.namespace, new.pipeline): new for new in versions if not _is_of_other_environment(connection, new)}
     used = [(new.namespace, new.pipeline, new.version, new.created_at) for new in latest.values()]
     connection.run_many(_PIPELINE, used)

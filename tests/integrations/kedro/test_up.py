@@ -146,6 +146,8 @@ def test_a_run_in_another_environment_keeps_it_and_leaves_the_others_theirs(tmp_
         assert (told(again), states(again)["add"]) == (("prod", 8, 5), "succeeded")
         made = client.get(f"/api/v1/runs/{first['id']}/outputs/two/preview").json()
         assert made["text"] == "13"
+        User(project).runs(".", "--env", "prod", "--only", "begin")
+        assert pipeline()["environment"] == "local"
 
         written("step: 9")
         repeated = over(client, ours.runs.replay(first["id"], version="latest")["id"])
