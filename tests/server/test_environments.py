@@ -13,6 +13,7 @@ from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec, TaskSpec, to_j
 from penstock.server.environments import WAITING
 from penstock.store.rows import NewVersion
 from penstock.store.write import note_version
+from penstock.wire.pipelines import ParamList
 from tests.server.world import World, problem
 from tests.store import made
 
@@ -68,6 +69,19 @@ def test_an_environment_that_is_not_there_is_refused(project: World, env: str, d
     assert detail in told["detail"]
     assert cure in told["cure"]
     assert [part["where"] for part in told["errors"]] == ["env"]
+
+
+def test_the_params_of_an_environment_are_told(project: World) -> None:
+    prod = note(project, version_of(project, "prod", 7))
+
+    def look(env: str) -> Any:
+        return project.program.post(f"/api/v1/pipelines/sales/environments/{env}", params={"namespace": "shop"})
+
+    told = ParamList.model_validate_json(look("prod").content, strict=True)
+    assert (told.version, [(one.name, one.default, one.max) for one in told.params]) == (prod, [("step", 7, 70)])
+    assert look("local").json()["params"][0]["default"] == 1
+    assert "local, prod" in problem(look("prd"), 422, "usage")["cure"]
+    problem(project.visitor.post("/api/v1/pipelines/sales/environments/prod"), 403, "cross_origin")
 
 
 def test_only_kedro_projects_have_environments(world: World) -> None:

@@ -32,12 +32,8 @@ def ask(
 
     Raises NotFound, PipelineGone, EnvironmentNotKnown, and UsageError that tells every mistake.
     """
-    wanted = version or asked.version
-    spec, known = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, wanted)
-    check_there(connection, spec)
-    if asked.env is not None and version is None:
-        _check_environment(spec, asked, asked.env)
-        spec, known = environments.in_environment(connection, spec, known, asked.env)
+    wanted, env = (asked.version, asked.env) if version is None else (version, None)
+    spec, known = definition(connection, asked.namespace, asked.pipeline, wanted, env)
     values, wrong = _values(spec, asked.params)
     chosen, more = _slice(spec, asked)
     wrong += more + _unfit_breakpoints(spec, asked)
@@ -69,13 +65,28 @@ def ask(
     )
 
 
-def _check_environment(spec: PipelineSpec, asked: RunRequestBody, env: str) -> None:
-    """Raise UsageError where the version has no such environment, or only one."""
+def definition(
+    connection: Connection, namespace: str, pipeline: str, version: str | None, env: str | None
+) -> tuple[PipelineSpec, str]:
+    """What is to be run and the name of its version: the latest for None; of the environment `env`.
+
+    Raises NotFound, PipelineGone, EnvironmentNotKnown, UsageError.
+    """
+    spec, known = graphs.spec_of_version(connection, namespace, pipeline, version)
+    check_there(connection, spec)
+    if env is None:
+        return spec, known
+    _check_environment(spec, version, env)
+    return environments.in_environment(connection, spec, known, env)
+
+
+def _check_environment(spec: PipelineSpec, version: str | None, env: str) -> None:
+    """Raise UsageError where there is no such environment, or the `version` that is asked for is of another."""
     own, names = environment_of(spec.code), environments_of(spec.code)
     if own is None:
         detail, cure = "only pipelines of Kedro projects have environments", "leave it out"
-    elif asked.version is not None and env != own:
-        detail, cure = f"version '{asked.version}' is of environment '{own}'", "leave out the one or the other"
+    elif version is not None and env != own:
+        detail, cure = f"version '{version}' is of environment '{own}'", "leave out the one or the other"
     elif env != own and env not in names:
         detail, cure = f"the project has no environment '{env}'", f"folders of conf/ are {', '.join(names) or 'none'}"
     else:

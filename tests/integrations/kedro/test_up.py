@@ -136,8 +136,11 @@ def test_a_run_in_another_environment_keeps_it_and_leaves_the_others_theirs(tmp_
             until(pipeline, lambda now: now["version"] != before)
 
         assert (pipeline()["environment"], pipeline()["environments"]) == ("local", ["local", "prod"])
+        looked = client.post("/api/v1/pipelines/__default__/environments/prod", params={"namespace": "small"}).json()
+        assert {one["name"]: one["default"] for one in looked["params"]} == {"step": 8, "by": 2}
         ours = Client(str(client.base_url), client.headers["Authorization"].removeprefix("Bearer "), timeout=PATIENCE)
         first = over(client, ours.runs.start(**asked, env="prod", params={"by": 5})["id"])
+        assert first["version"] == looked["version"] != pipeline()["version"]
         assert (told(first), states(first)) == (("prod", 8, 5), {"begin": "succeeded", "add": "failed"})
         (project / "data/good").touch()
         assert told(over(client, ours.runs.start(**asked)["id"])) == ("local", 1, 2)

@@ -41,6 +41,16 @@ export function pipelineQuery({ name, namespace }: PipelineKey) {
   });
 }
 
+/** The params that it takes in an environment of its Kedro project; the first time the server looks into that, which takes seconds. */
+export function environmentQuery({ name, namespace }: PipelineKey, version: string, env: string) {
+  return queryOptions({
+    queryKey: [...pipelineKeys.one({ name, namespace }), "environment", version, env],
+    queryFn: async ({ signal }) =>
+      await body(api.POST("/api/v1/pipelines/{name}/environments/{env}", { params: { path: { name, env }, query: { namespace } }, signal })),
+    retry: false,
+  });
+}
+
 /** The code of one of its tasks. */
 export function taskSourceQuery({ name, namespace }: PipelineKey, task: string) {
   return queryOptions({

@@ -82,10 +82,3 @@ test("edits are what differs from the values that a run had", () => {
   expect(readEdits(params, { rows: "20", full: "true" }, given).params).toEqual({ rows: 20, full: true });
   expect(readEdits(params, { rows: "many" }, given).problems).toEqual({ rows: "a whole number is needed" });
 });
-
-test("what a person means is sent though the form has the same default", () => {
-  const params = [param("int", { name: "rows", default: 400 }), param("int", { name: "step", default: 1 })];
-  const texts = firstTexts(params);
-  expect(readAll(params, texts, new Set(["step"])).params).toEqual({ step: 1 });
-  expect(readAll(params, { ...texts, step: "" }, new Set(["step"])).params).toEqual({});
-});

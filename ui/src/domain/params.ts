@@ -60,14 +60,13 @@ export interface Filled {
   problems: Record<string, string>;
 }
 
-/** Reads all fields. Where other defaults may hold than those of the form, what is `meant` is sent though it is the same as one. */
-export function readAll(params: readonly Param[], texts: Readonly<Record<string, string>>, meant: ReadonlySet<string> = new Set()): Filled {
+/** Reads all fields. */
+export function readAll(params: readonly Param[], texts: Readonly<Record<string, string>>): Filled {
   const filled: Filled = { params: {}, problems: {} };
   for (const param of params) {
-    const text = texts[param.name] ?? "";
-    const read = readValue(param, text);
+    const read = readValue(param, texts[param.name] ?? "");
     if ("problem" in read) filled.problems[param.name] = read.problem;
-    else if (param.required || (meant.has(param.name) && text.trim() !== "") || !same(read.value, param.default)) filled.params[param.name] = read.value;
+    else if (param.required || !same(read.value, param.default)) filled.params[param.name] = read.value;
   }
   return filled;
 }

@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipelines/{name}/environments/{env}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look Into Environment
+         * @description The params that a pipeline of a Kedro project takes in an environment; its runs there then begin at once.
+         */
+        post: operations["lookIntoEnvironment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines/{name}/graph": {
         parameters: {
             query?: never;
@@ -3273,6 +3293,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PipelineDocument"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    lookIntoEnvironment: {
+        parameters: {
+            query?: {
+                namespace?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+                env: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParamList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from penstock.server.answers import json_answer
+from penstock.server.asking import definition
 from penstock.server.routes.graphs import Namespace
 from penstock.server.service import ServiceOf
 from penstock.store import definitions, grid, pipelines
-from penstock.wire.pipelines import Grid, PipelineDocument, PipelineList
+from penstock.wire.pipelines import Grid, ParamList, PipelineDocument, PipelineList
 
 router = APIRouter()
 
@@ -33,6 +34,18 @@ def get_pipeline(service: ServiceOf, name: str, namespace: Namespace = "default"
     """A pipeline in full, with what a form for its runs needs."""
     with service.database.read() as connection:
         return json_answer(pipelines.pipeline_document(connection, namespace, name))
+
+
+@router.post("/pipelines/{name}/environments/{env}", operation_id="lookIntoEnvironment", response_model=ParamList)
+def look_into_environment(service: ServiceOf, name: str, env: str, namespace: Namespace = "default") -> Response:
+    """The params that a pipeline of a Kedro project takes in an environment; its runs there then begin at once."""
+
+    def act(version: str | None) -> Response:
+        with service.database.read() as connection:
+            spec, known = definition(connection, namespace, name, version, None if version else env)
+        return json_answer({"version": known, "params": pipelines.params_of(spec)})
+
+    return service.environments.known(act)
 
 
 @router.get("/pipelines/{name}/grid", operation_id="getPipelineGrid", response_model=Grid)

@@ -12,14 +12,22 @@ beforeAll(() => {
   globalThis.ResizeObserver ??= class { observe = () => undefined; unobserve = () => undefined; disconnect = () => undefined; } as never;
 });
 const post = vi.spyOn(api, "POST");
-beforeEach(() => void post.mockReset().mockResolvedValue({ data: { id: "r" }, response: new Response() } as never));
+const answer = (data: unknown) => ({ data, response: new Response() });
+beforeEach(() => {
+  post.mockReset().mockImplementation(((path: string) => Promise.resolve(answer(path === RUNS ? { id: "r" } : { version: "v2", params: PROD }))) as never);
+});
 afterEach(cleanup);
 
+const RUNS = "/api/v1/runs";
 const PARAM = { type: "int", required: false, choices: [], min: null, max: null, pattern: null, description: "" };
 const KEDRO = {
   name: "sales", namespace: "shop", present: true, task_names: ["a"], environment: "local", environments: ["local", "prod"],
   params: [{ ...PARAM, name: "step", default: 1 }, { ...PARAM, name: "by", default: 2 }],
 } as unknown as Schemas["PipelineDocument"];
+
+const PROD = [{ ...PARAM, name: "step", default: 8 }, { ...PARAM, name: "by", default: 2 }];
+const fields = () => ["step", "by"].map((name) => (screen.getByLabelText(name) as HTMLInputElement).value);
+const choose = (name: string) => fireEvent.change(screen.getByLabelText("Environment"), { target: { value: name } });
 
 function show(pipeline: Schemas["PipelineDocument"], given?: Parameters<typeof RunForm>[0]["given"]) {
   render(
@@ -31,28 +39,44 @@ function show(pipeline: Schemas["PipelineDocument"], given?: Parameters<typeof R
 
 async function asked() {
   fireEvent.click(screen.getByRole("button", { name: "Run" }));
-  await waitFor(() => expect(post).toHaveBeenCalled());
-  return (post.mock.calls[0] as unknown as [string, { body: Schemas["RunRequestBody"] }])[1].body;
+  const calls = post.mock.calls as unknown as [string, { body: Schemas["RunRequestBody"] }][];
+  return await waitFor(() => calls.find(([path]) => path === RUNS)![1].body);
 }
 
-test("a run in another environment has its values where a person gave none", async () => {
+test("another environment shows its own values, and what a person typed stays", async () => {
   show(KEDRO);
   fireEvent.change(screen.getByLabelText("by"), { target: { value: "3" } });
-  fireEvent.change(screen.getByLabelText("by"), { target: { value: "2" } });
-  fireEvent.change(screen.getByLabelText("Environment"), { target: { value: "prod" } });
-  screen.getByText(/have their values of prod/);
-  expect(await asked()).toMatchObject({ env: "prod", params: { by: 2 } });
+  choose("prod");
+  expect((screen.getByRole("button", { name: "Run" }) as HTMLButtonElement).disabled).toBe(true);
+  await screen.findByLabelText("step");
+  expect(fields()).toEqual(["8", "3"]);
+  expect(await asked()).toMatchObject({ env: "prod", params: { by: 3 } });
 });
 
-test("a run in the environment of the pipeline names none", async () => {
+test("the default of one environment is a value of its own in another", async () => {
   show(KEDRO);
-  expect((screen.getByLabelText("Environment") as HTMLSelectElement).value).toBe("local");
+  choose("prod");
+  fireEvent.change(await screen.findByLabelText("step"), { target: { value: "1" } });
+  expect(await asked()).toMatchObject({ env: "prod", params: { step: 1 } });
+});
+
+test("what is wrong in an environment is told, and the others can still be run", async () => {
+  post.mockRejectedValueOnce(new Error("conf/prod/parameters.yml:1: this is no YAML"));
+  show(KEDRO);
+  choose("prod");
+  await screen.findByText(/this is no YAML/);
+  expect((screen.getByRole("button", { name: "Run" }) as HTMLButtonElement).disabled).toBe(true);
+  choose("local");
+  expect(screen.queryByRole("alert")).toBeNull();
+  expect(fields()).toEqual(["1", "2"]);
   expect(await asked()).toMatchObject({ env: null, params: {} });
 });
 
-test("a run like an earlier one is of its environment, with all of its values", async () => {
-  show(KEDRO, { params: { step: 8, by: 2 }, labels: {}, environment: "prod" });
-  expect(await asked()).toMatchObject({ env: "prod", params: { step: 8, by: 2 } });
+test("a run like an earlier one is of its environment, with its values", async () => {
+  show(KEDRO, { params: { step: 9, by: 2 }, labels: {}, environment: "prod" });
+  await screen.findByLabelText("step");
+  expect(fields()).toEqual(["9", "2"]);
+  expect(await asked()).toMatchObject({ env: "prod", params: { step: 9 } });
 });
 
 test("pipelines that are of no Kedro project have no environment", () => {

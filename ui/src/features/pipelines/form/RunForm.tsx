@@ -1,14 +1,17 @@
 import { Alert, Button, Checkbox, Collapse, Group, MultiSelect, NativeSelect, Stack, TagsInput, Text, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight, Play } from "lucide-react";
 import { useMemo, useState, type FormEvent } from "react";
 import { ApiProblem, type Schemas } from "../../../api/client";
 import { useKeyOf } from "../../../api/once";
-import { useAskForRun } from "../../../api/pipelines";
+import { environmentQuery, useAskForRun } from "../../../api/pipelines";
 import { askedWay, environmentsOf, firstEnvironment, readLabels, sliceProblem, USUAL, type Way, WHOLE, WAYS, type Ask, type Slice } from "./ask";
 import { ParamField } from "../../../components/ParamField";
 import { firstTexts, readAll } from "../../../domain/params";
 
 type Pipeline = Schemas["PipelineDocument"];
+
+const NONE: Pipeline["params"] = [];
 
 interface Props {
   pipeline: Pipeline;
@@ -19,8 +22,7 @@ interface Props {
 
 /** Asks for a run of a pipeline: its params by their types, labels, and which part of it. */
 export function RunForm({ pipeline, given, onStarted }: Props) {
-  const [texts, setTexts] = useState(() => firstTexts(pipeline.params, given?.params));
-  const [touched, setTouched] = useState<ReadonlySet<string>>(() => new Set(Object.keys(given?.params ?? {})));
+  const [edits, setEdits] = useState<Record<string, string>>({});
   const [environment, setEnvironment] = useState(() => firstEnvironment(pipeline, given?.environment));
   const [labels, setLabels] = useState(() => Object.entries(given?.labels ?? {}).map(([key, value]) => `${key}=${value}`));
   const [slice, setSlice] = useState<Slice>(WHOLE);
@@ -29,10 +31,13 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   const asking = useAskForRun();
   const keyOf = useKeyOf();
 
-  const elsewhere = environment !== pipeline.environment;
-  const filled = useMemo(() => readAll(pipeline.params, texts, elsewhere ? touched : undefined), [pipeline.params, texts, elsewhere, touched]);
+  const elsewhere = environment !== null && environment !== pipeline.environment;
+  const there = useQuery({ ...environmentQuery(pipeline, pipeline.version, environment ?? ""), enabled: elsewhere });
+  const params = elsewhere ? (there.data?.params ?? NONE) : pipeline.params;
+  const texts = useMemo(() => ({ ...firstTexts(params, given?.params), ...edits }), [params, given?.params, edits]);
+  const filled = useMemo(() => readAll(params, texts), [params, texts]);
   const labelled = readLabels(labels);
-  const told = { ...filled.problems, ...problemsOf(asking.error, pipeline) };
+  const told = { ...filled.problems, ...problemsOf(asking.error, params) };
   const partly = sliceProblem(slice);
 
   function submit(event: FormEvent) {
@@ -48,15 +53,13 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   return (
     <form onSubmit={submit} noValidate aria-label={`Run ${pipeline.name}`}>
       <Stack gap="md">
-        <EnvironmentField names={environmentsOf(pipeline)} chosen={environment} elsewhere={elsewhere} onChange={setEnvironment} />
-        {pipeline.params.length === 0 && <Text c="dimmed">This pipeline has no params.</Text>}
-        {pipeline.params.map((param, at) => (
+        <EnvironmentField names={environmentsOf(pipeline)} chosen={environment} waits={elsewhere && there.isPending} onChange={setEnvironment} />
+        {elsewhere && there.error !== null && <Refused title={`The project can’t be run in ${environment}`} problem={there.error} />}
+        {params.length === 0 && (!elsewhere || there.isSuccess) && <Text c="dimmed">This pipeline has no params.</Text>}
+        {params.map((param, at) => (
           <ParamField
             key={param.name} param={param} first={at === 0} text={texts[param.name] ?? ""} problem={sent ? told[param.name] : undefined}
-            onChange={(text) => {
-              setTexts((before) => ({ ...before, [param.name]: text }));
-              setTouched((before) => new Set(before).add(param.name));
-            }}
+            onChange={(text) => setEdits((before) => ({ ...before, [param.name]: text }))}
           />
         ))}
         <TagsInput
@@ -65,9 +68,9 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
         />
         <WayFields names={pipeline.task_names} way={way} onChange={setWay} />
         <SliceFields names={pipeline.task_names} slice={slice} problem={sent ? partly : null} onChange={setSlice} />
-        {asking.error !== null && <Refused problem={asking.error} />}
+        {asking.error !== null && <Refused title="The run was not started" problem={asking.error} />}
         <Group justify="flex-end">
-          <Button type="submit" variant="filled" loading={asking.isPending} leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present}>
+          <Button type="submit" variant="filled" loading={asking.isPending} leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present || (elsewhere && !there.isSuccess)}>
             Run
           </Button>
         </Group>
@@ -78,10 +81,9 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
 }
 
 /** Of a pipeline of a Kedro project: the folder of its configuration. */
-function EnvironmentField({ names, chosen, elsewhere, onChange }: { names: string[]; chosen: string | null; elsewhere: boolean; onChange: (name: string) => void }) {
+function EnvironmentField({ names, chosen, waits, onChange }: { names: string[]; chosen: string | null; waits: boolean; onChange: (name: string) => void }) {
   if (names.length === 0 || chosen === null) return null;
-  const told = elsewhere ? `Params that you leave as they are have their values of ${chosen}. The first run there takes some seconds to begin.` : undefined;
-  return <NativeSelect label="Environment" name="environment" description={told} data={names} value={chosen} onChange={(event) => onChange(event.currentTarget.value)} />;
+  return <NativeSelect label="Environment" name="environment" description={waits ? "Kedro opens the project there, to see what it takes …" : undefined} aria-busy={waits} data={names} value={chosen} onChange={(event) => onChange(event.currentTarget.value)} />;
 }
 
 /** The type of the run, and what that type asks for. */
@@ -123,10 +125,10 @@ function SliceFields({ names, slice, problem, onChange }: SliceProps) {
   );
 }
 
-function Refused({ problem }: { problem: Error }) {
+function Refused({ title, problem }: { title: string; problem: Error }) {
   const cure = problem instanceof ApiProblem ? problem.cure : "Look whether the server is up, then try again.";
   return (
-    <Alert color="red" variant="light" title="The run was not started" role="alert">
+    <Alert color="red" variant="light" title={title} role="alert">
       <Text size="sm" style={{ overflowWrap: "anywhere" }}>{problem.message}</Text>
       {cure && <Text size="sm" c="dimmed">{cure}</Text>}
     </Alert>
@@ -134,9 +136,9 @@ function Refused({ problem }: { problem: Error }) {
 }
 
 /** What the server says of single params. */
-function problemsOf(error: Error | null, pipeline: Pipeline): Record<string, string> {
+function problemsOf(error: Error | null, params: Pipeline["params"]): Record<string, string> {
   if (!(error instanceof ApiProblem)) return {};
-  const known = new Set(pipeline.params.map((param) => param.name));
+  const known = new Set(params.map((param) => param.name));
   const found = error.errors.map(({ where, detail }) => [where.split(/[./]/).pop() ?? "", detail] as const);
   return Object.fromEntries(found.filter(([name]) => known.has(name)));
 }
