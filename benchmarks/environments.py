@@ -7,6 +7,8 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.catalog import Tool
@@ -37,11 +39,18 @@ def install(tool: Tool) -> None:
     """
     if not tool.requirements:
         return
-    ENVIRONMENTS.mkdir(exist_ok=True)
-    with (ENVIRONMENTS / f"{tool.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(tool.name):
         if not _is_ready(tool):
             _make(tool)
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Be the only process that is inside under this name. Who is inside can't come in once more."""
+    ENVIRONMENTS.mkdir(exist_ok=True)
+    with (ENVIRONMENTS / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _make(tool: Tool) -> None:

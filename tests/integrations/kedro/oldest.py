@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import subprocess
@@ -14,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from benchmarks.catalog import Tool
-from benchmarks.environments import ENVIRONMENTS, NotInstalled, install, python_of
+from benchmarks.environments import NotInstalled, alone, install, python_of
 
 ROOT: Final = Path(__file__).parents[3]
 PROJECT: Final = ROOT / "pyproject.toml"
@@ -31,10 +30,7 @@ def _tool() -> Tool:
 def oldest_python() -> Path:
     """The interpreter of that environment. Skips the test where it can't be made; fails in CI."""
     try:
-        ENVIRONMENTS.mkdir(exist_ok=True)
-        with open(ENVIRONMENTS / "kedro-1.0.lock", "w") as lock:
-            # Several processes of pytest may want it first.
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone("kedro-1.0 with penstock"):  # several processes of pytest may want it first
             return _made(_tool())
     except NotInstalled as error:
         if os.environ.get("CI") == "true":
