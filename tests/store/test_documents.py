@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -226,14 +225,11 @@ def test_a_document_costs_the_same_queries_whatever_its_size(database: Database)
         )  # fmt: skip
     with database.read() as connection:
         counting = CountingConnection(connection)
-        begin = time.perf_counter()
         document = run_document(counting, made.KEY)  # type: ignore[arg-type]
-        took = time.perf_counter() - begin
     assert_wire(RunDocument, document)
     assert len(document["tasks"]) == tasks
     assert all(len(task["attempts"]) == len(task["outputs"]) == 1 for task in document["tasks"])
     assert counting.queries == 7
-    assert took < 0.5, "the target is 0.05 s on a quiet machine; this leaves room for a busy one"
 
 
 def test_its_tag_changes_whenever_the_document_does(database: Database) -> None:
