@@ -170,3 +170,26 @@ def test_of_a_run_that_is_not_over_its_engine_sets_it(database: Database) -> Non
     write(database, {}, state="running")
     assert ask(database, "set-state", task="task0", state="succeeded").state == "waiting"
     assert [one.kind for one in waiting(database)] == ["set-state"]
+
+
+def test_a_cancel_is_one_of_the_runs_that_it_has_begun_too(database: Database) -> None:
+    children = [made.key_at(second) for second in (1, 2, 3, 4)]
+    states = ("created", "running", "succeeded", "running")
+    parents = (made.KEY, made.KEY, made.KEY, children[1])
+    write(database, {}, state="running")
+    runs = [
+        made.run(
+            key, state=state, parent_key=parent, ended_at=made.AT + 9 if state == "succeeded" else None,
+            **({"owner": None, "epoch": 0} if state == "created" else {}),
+        )
+        for key, state, parent in zip(children, states, parents, strict=True)
+    ]  # fmt: skip
+    with database.write() as connection:
+        apply(connection, Commit(new_runs=runs))
+    assert ask(database, "pause").state == "waiting"
+    assert ask(database, "cancel").state == "waiting"
+    with database.read() as connection:
+        asked = connection.all("SELECT run_key, kind FROM command ORDER BY id")
+        now = connection.all("SELECT state FROM run WHERE parent_key IS NOT NULL ORDER BY key")
+    assert asked == [(made.KEY, "pause"), *((key, "cancel") for key in (made.KEY, children[1], children[3]))]
+    assert [state for (state,) in now] == ["cancelled", "running", "succeeded", "running"]

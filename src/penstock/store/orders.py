@@ -13,6 +13,7 @@ from penstock.model.ids import run_id
 from penstock.store import commands, idempotency, requests, slots
 from penstock.store.chosen_states import Choice, set_state
 from penstock.store.connection import Connection
+from penstock.store.deletion import descendants
 
 #: `waiting`: a command was written, and the run's engine answers it.
 State: TypeAlias = Literal["applied", "refused", "waiting"]
@@ -61,8 +62,8 @@ def ask(
     """Ask something of a run, within a transaction that writes.
 
     `kind` is one of model.commands; `by` is who asks; of wishes with the same `key` (an idempotency key) only the first
-    counts. What rows alone can do happens here and now, so that no engine is needed for it. Raises UsageError when the
-    key was used for another wish.
+    counts. What rows alone can do happens here and now, so that no engine is needed for it. A cancel is also one of the
+    runs that this one has begun, and of those that they have. Raises UsageError when the key was used for another wish.
     """
     if key is None:
         return _ask(connection, run_key, kind, dict(arguments), now, by)
@@ -82,6 +83,16 @@ def ask(
 
 
 def _ask(
+    connection: Connection, run_key: int, kind: str, arguments: dict[str, Any], now: float, by: str | None
+) -> Outcome:
+    outcome = _ask_one(connection, run_key, kind, arguments, now, by)
+    if kind == "cancel" and outcome.state != "refused":
+        for child in descendants(connection, [run_key]):
+            _ask_one(connection, child, kind, arguments, now, by)  # one that is over refuses, and stays as it is
+    return outcome
+
+
+def _ask_one(
     connection: Connection, run_key: int, kind: str, arguments: dict[str, Any], now: float, by: str | None
 ) -> Outcome:
     try:
