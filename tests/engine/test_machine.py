@@ -275,11 +275,11 @@ class EngineMachine(RuleBasedStateMachine):
         live = [run for run in view.task_runs if run.live is not None]
         assert view.live == len(live)
         assert all(run.live is None or run.live.state not in TERMINAL_ATTEMPT for run in view.task_runs)
-        assert len(self.world.engine._live) == view.live
+        assert len(self.world.engine._in_hand.live) == view.live
         assert self.world.engine.limits.out == view.live - len(view.rested)
         assert view.tasks_done <= view.tasks_total
         promised = {run.promise.key for run in view.task_runs if run.promise is not None}
-        assert promised == set(self.world.engine._promises.open)
+        assert promised == set(self.world.engine._in_hand.promises.open)
         assert view.promises == len(promised)
 
     def _check_the_end(self) -> None:

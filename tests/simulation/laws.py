@@ -100,7 +100,7 @@ def _miscounted(world: World) -> Iterable[str]:
                 alive = sum(run.task.spec.role == role and run.state not in TERMINAL_TASK for run in view.task_runs)
                 if count != alive:
                     yield f"{alive} of {role} are open, the engine counts {count}"
-        live = len(engine._live.keys() - engine._rested)
+        live = len(engine._in_hand.live.keys() - engine._in_hand.rested)
         if engine.limits.out != live:
             yield f"the engine counts {engine.limits.out} that are out, {live} are live"
 

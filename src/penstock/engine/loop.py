@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from penstock.engine.adoption import Adoption, Bequest, lost
-from penstock.engine.apply import apply, take_started
+from penstock.engine.apply import apply
 from penstock.engine.approvals import APPROVAL, late, waiting
 from penstock.engine.decide import decide
-from penstock.engine.decisions import MoveTask
-from penstock.engine.dispatch import assignment, begin, make_attempt
 from penstock.engine.handle import RunHandle
+from penstock.engine.in_hand import InHand
+from penstock.engine.intake import Intake
 from penstock.engine.journal import Journal
 from penstock.engine.limits import Limits
 from penstock.engine.observe import Resting
@@ -25,29 +23,18 @@ from penstock.engine.orders.cancel import cancel
 from penstock.engine.orders.registry import obey
 from penstock.engine.orders.resume import go_on
 from penstock.engine.outbox import Outbox
-from penstock.engine.promises import Promises, fall_back, keep_pace
 from penstock.engine.rest import Rest
 from penstock.engine.restore import Restored, set_by_clock
 from penstock.engine.reuse import Seek
-from penstock.engine.rules.release_ready import verdict_on
 from penstock.engine.seeking import Seeker
-from penstock.engine.view import Attempt, Barred, RunView, TaskRun
+from penstock.engine.timers import Due, Timers
+from penstock.engine.view import Barred, RunView, TaskRun
 from penstock.errors import AgentLost, Fenced, PenstockError
-from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
-from penstock.ports.executor import (
-    Ended,
-    Lasting,
-    Metric,
-    Progress,
-    Report,
-    Returned,
-    Sample,
-    Started,
-    Told,
-)
+from penstock.model.states import TERMINAL_RUN
+from penstock.ports.executor import Ended, Lasting
 from penstock.ports.resting import PausableExecutor
 from penstock.store.commands import Command
-from penstock.store.rows import NewMetric, NewSample, SlotAsk
+from penstock.store.rows import SlotAsk
 from penstock.store.writer import Writer
 
 #: Seconds after which a thread that waits for the interpreter gets it.
@@ -97,14 +84,13 @@ class Engine:
         self._views: dict[int, RunView] = {}
         #: Runs that were handed to us, until our thread takes them.
         self._coming: dict[int, RunView] = {}
-        self._live: dict[str, Attempt] = {}
-        self._promises = Promises()
-        self._recalled: set[str] = set()
-        self._rested: set[str] = set()
         self._stirred: dict[int, RunView] = {}
-        self._timers: list[tuple[float, int, str, RunView, TaskRun | None]] = []
-        self._order = itertools.count()
+        self._timers = Timers(clock, monotonic)
         self._now = clock()
+        self._in_hand = InHand(self.out, limits)
+        self._intake = Intake(
+            self._views, self._in_hand, limits, self.out, self._adoption, self.stir, lambda: self._advance(self._now)
+        )
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="penstock-engine", daemon=True)
         self.crash: BaseException | None = None
@@ -226,13 +212,14 @@ class Engine:
     def _turn(self) -> None:
         try:
             reports = self.executor.poll(self._patience())
-        except AgentLost as lost:
-            reports = self._lose_all(str(lost))
+        except AgentLost as gone:
+            reports = self._in_hand.lose(str(gone), self.clock())
+            self._open_again()
         now = self._now = self.clock()
         while self._inbox:
             self._inbox.popleft()()
         for report in reports:
-            _TAKE[type(report)](self, report)
+            self._intake.take(report, now)
         self._fire()
         self._advance(now)
         # An acknowledged commit may set free what strict runs hold back.
@@ -253,14 +240,14 @@ class Engine:
             self._abandon(view, failure)
         if self.journal.full():
             self._doom_all("disk_full", "the disk is full: nothing more can be recorded")
-        self._rest.look(busy=bool(self._views or self._live or self._promises.open))
+        self._rest.look(busy=bool(self._views or self._in_hand))
 
     def _steer(self) -> None:
         """Pass on what the executor is to do with attempts that it has."""
         out, executor = self.out, self.executor
         if out.recall:
             keys, out.recall = out.recall, []
-            self._recalled.update(keys)
+            self._in_hand.recalled.update(keys)
             executor.recall(keys)
         if out.suspend:
             keys, out.suspend = out.suspend, []
@@ -270,8 +257,9 @@ class Engine:
             executor.resume(keys)
         if out.cancel:
             keys, out.cancel = out.cancel, []
-            for key in self._rested.intersection(keys):  # the executor does not have them
-                self._take_ended(Ended(key, "cancelled", None, [], None, None, None, None, self._now, None))
+            for key in self._in_hand.rested.intersection(keys):  # the executor does not have them
+                end = Ended(key, "cancelled", None, [], None, None, None, None, self._now, None)
+                self._intake.take(end, self._now)
             executor.cancel(keys)
 
     def _patience(self) -> float | None:
@@ -280,9 +268,8 @@ class Engine:
             return 0.0
         if self._stirred or self.out.again:
             return 0.0
-        waits = [self.journal.patience(), self._rest.patience(), self.limits.pools.patience(self._monotonic())]
-        if self._timers:
-            waits.append(max(0.0, self._timers[0][0] - self._monotonic()))
+        pools = self.limits.pools.patience(self._monotonic())
+        waits = [self.journal.patience(), self._rest.patience(), pools, self._timers.patience()]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def _take_run(self, view: RunView) -> None:
@@ -302,10 +289,10 @@ class Engine:
         self.out.ready.extend(restored.queued)
         set_by_clock(view, now)
         for due in restored.timers:
-            self._wake_at(min(due.at, now + due.longest), due.kind, view, due.task_run)
+            self._timers.add(min(due.at, now + due.longest), Due(due.kind, view, due.task_run))
         for attempt in restored.live:
             self.limits.hold(attempt.task_run)
-            self._live[attempt.key] = attempt
+            self._in_hand.live[attempt.key] = attempt
         legacy = None if self._lasting is None else self._lasting.legacy
         adopted = self._adoption.take(restored.live, bequest, {} if legacy is None else legacy.attempts)
         # The engine before may have died between the record and its word to the agent.
@@ -316,11 +303,11 @@ class Engine:
         else:
             self.out.resume.extend(adopted.kept)
         for report in (*adopted.reports, *(lost(attempt, now) for attempt in adopted.lost)):
-            _TAKE[type(report)](self, report)
+            self._intake.take(report, now)
 
     def stir(self, view: RunView) -> None:
         """Have the deciders look at a run in this turn."""
-        if self._is_ours(view):
+        if self._intake.is_ours(view):
             self._stirred[view.key] = view
 
     def _obey(self, command: Command) -> None:
@@ -328,163 +315,15 @@ class Engine:
         if refusal is not None:
             self.out.answer(command.id, command.run_key, "refused", refusal, self.clock())
 
-    def _find(self, key: str) -> Attempt | None:
-        """The live attempt of a key. A promise is one as soon as what came before it is applied."""
-        attempt = self._live.get(key)
-        if attempt is None and key in self._promises.open:
-            self._advance(self._now)
-            attempt = self._live.get(key)
-        return attempt
-
-    def _is_ours(self, view: RunView) -> bool:
-        """Is it not one that was given up, and whose run has perhaps begun again since as another view?"""
-        return self._views.get(view.key) is view
-
-    def _find_ours(self, key: str) -> Attempt | None:
-        """The live attempt of a key, of a run that was not given up."""
-        attempt = self._find(key)
-        return attempt if attempt is not None and self._is_ours(attempt.task_run.run) else None
-
-    def _take_started(self, report: Started) -> None:
-        attempt = self._find_ours(report.key)
-        if attempt is not None:
-            take_started(attempt, report.at, report.worker, self.out)
-            view = attempt.task_run.run
-            if view.still:
-                self.stir(view)
-
-    def _take_ended(self, report: Ended) -> None:
-        attempt = self._find(report.key) or self._keep_late(report.key)
-        if attempt is None:
-            self._fence(report)
-            return
-        report = self._adoption.heed(attempt, report)
-        del self._live[report.key]
-        view = attempt.task_run.run
-        self._recalled.discard(report.key)
-        if report.key in self._rested:
-            self._rested.discard(report.key)
-            if attempt in view.rested:
-                view.rested.remove(attempt)
-        else:
-            self.limits.release(attempt.task_run)
-        if not self._is_ours(view):
-            return
-        if attempt.task_run.task.successor is not None:
-            keep_pace(view, report)
-        view.ended.append((attempt, report))
-        self.stir(view)
-
-    def _keep_late(self, key: str) -> Attempt | None:
-        """An attempt was made although what it waits for is not on record as succeeded: its run was being cancelled."""
-        promise = self._promises.open.get(key)
-        if promise is None:
-            return None
-        run, ours = promise.task_run, self._is_ours(promise.task_run.run)
-        if ours and run.run.state == "paused" and run.state == "created" and verdict_on(run) == "queue":
-            # Its worker went on before the run was told to rest: what it made counts.
-            apply(run.run, [MoveTask(run, "queue", None)], self._now, self.out)
-            self.out.promised.remove(run)
-            self._keep(run)
-            return promise
-        self._promises.close(promise)
-        self.stir(run.run)
-        if not ours or (run.state != "cancelling" and run.state not in TERMINAL_TASK):
-            return None
-        self.out.mark_task_run(run)
-        self.limits.hold(run)
-        self._begin(promise)
-        return promise
-
-    def _take_returned(self, report: Returned) -> None:
-        """What was promised or recalled was not begun. If it is live, it is dispatched once more, in its time."""
-        promise = self._promises.open.get(report.key)
-        attempt = promise or self._live.get(report.key)
-        recalled = report.key in self._recalled
-        if attempt is None or not (recalled or attempt.after or self._adoption.may_return(report.key)):
-            return
-        self._recalled.discard(report.key)
-        run = attempt.task_run
-        view = run.run
-        if not recalled:
-            fall_back(view)
-        self.stir(view)
-        attempt.after = None
-        if promise is not None:
-            self._promises.close(promise)
-            if run.state == "cancelling":
-                view.touched[run.seq] = run
-        elif self._is_ours(view) and run.state == "queued" and all(one is not run for one, _, _ in view.chosen):
-            if view.state == "paused":
-                # It takes no room while it waits: other runs go on.
-                self.limits.release(run)
-                self._rested.add(report.key)
-                view.rested.append(attempt)
-            else:
-                self.out.again.append(attempt)
-        else:
-            self._take_ended(Ended(report.key, "cancelled", None, [], None, None, None, None, self._now, None))
-
-    def _fence(self, report: Ended) -> None:
-        """Record a result that comes late or twice; it changes nothing."""
-        run_key, seq, n = map(int, report.key.split(":")[:3])
-        view = self._views.get(run_key)
-        # An item of a fan-out that is on no record may be one of an engine before us.
-        if view is not None and seq < len(view.task_runs):
-            data = {"outcome": report.outcome}
-            self.out.event(view, view.task_runs[seq], n, report.ended_at, "attempt.fenced", data)
-
-    def _take_metric(self, report: Metric) -> None:
-        attempt = self._find_ours(report.key)
-        if attempt is not None and self._adoption.is_new(report):
-            run, at = attempt.task_run, int(report.at * 1_000_000)
-            row = NewMetric(run.run.key, run.seq, attempt.n, at, report.name, report.value, report.unit)
-            self.out.metrics.append(row)
-
-    def _take_progress(self, report: Progress) -> None:
-        attempt = self._find_ours(report.key)
-        if attempt is not None:
-            attempt.task_run.progress = (report.done, report.total)
-            self.out.mark_task_run(attempt.task_run)
-
-    def _take_told(self, report: Told) -> None:
-        attempt = self._find_ours(report.key)
-        if attempt is not None and self._adoption.is_new(report):
-            run = attempt.task_run
-            self.out.event(run.run, run, attempt.n, report.at, report.kind, report.data)
-
-    def _take_sample(self, report: Sample) -> None:
-        attempt = self._find_ours(report.key)
-        if attempt is not None:
-            run, at = attempt.task_run, int(report.at * 1_000_000)
-            self.out.samples.append(NewSample(run.run.key, run.seq, attempt.n, at, *report[2:]))
-
-    def _lose_all(self, why: str) -> list[Report]:
-        """The agent is gone with all that it had: say so of each attempt, and start another agent."""
-        now = self.clock()
-        error = {"type": "AgentLost", "message": why, "traceback": "", "names": []}
-        lost: list[Report] = [Returned(key) for key in self._promises.open]
-        lost += [
-            Ended(key, "lost", "node_lost", [], error, None, None, attempt.started_at, now, None)
-            for key, attempt in self._live.items()
-            if key not in self._rested
-        ]
-        self._recalled.clear()
+    def _open_again(self) -> None:
+        """The agent is gone: start another one."""
         self.executor.open()
         for view in self._views.values():
             self.executor.prepare(view.context)
-        return lost
-
-    def _wake_at(self, due: float, kind: str, view: RunView, run: TaskRun | None) -> None:
-        """Wake at `due` as the clock goes now: nobody waits for an hour because it is set back by one."""
-        at = self._monotonic() + (due - self.clock())
-        heapq.heappush(self._timers, (at, next(self._order), kind, view, run))
 
     def _fire(self) -> None:
-        now = self._monotonic()
-        while self._timers and self._timers[0][0] <= now:
-            _, _, kind, view, run = heapq.heappop(self._timers)
-            if self._views.get(view.key) is not view:  # over, and perhaps begun again since, as another view
+        for kind, view, run in self._timers.fired():
+            if not self._intake.is_ours(view):
                 continue
             if kind == "retry" and run is not None and run.state == "retrying":
                 view.due.append(run)
@@ -511,10 +350,9 @@ class Engine:
             view.commands, view.by = [], None
         if self.out.stopped:
             stopped, self.out.stopped = self.out.stopped, []
-            self._timers = [timer for timer in self._timers if (timer[2], timer[3]) not in stopped]
-            heapq.heapify(self._timers)
+            self._timers.stop(stopped)
         for due, kind, view, run in self.out.timers:
-            self._wake_at(due, kind, view, run)
+            self._timers.add(due, Due(kind, view, run))
         self.out.timers.clear()
         if self.out.sought:
             sought, self.out.sought = self.out.sought, []
@@ -522,27 +360,13 @@ class Engine:
         if self.out.promised:
             promised, self.out.promised = self.out.promised, []
             for run in promised:
-                self._keep(run)
+                self._in_hand.keep(run, self._now)
 
     def _touch(self, run: TaskRun) -> None:
         """Have the deciders look at a task run in this turn."""
         if self._views.get(run.run.key) is run.run:
             run.run.touched[run.seq] = run
             self.stir(run.run)
-
-    def _keep(self, run: TaskRun) -> None:
-        """What was promised has come to its turn: its attempt is live."""
-        promise = run.promise
-        if promise is not None and promise.after is not None:
-            self._promises.close(promise)
-            promise.dispatched_at = run.queued_at or self._now
-            self.limits.hold(run)
-            self._begin(promise)
-
-    def _begin(self, attempt: Attempt) -> None:
-        begin(attempt)
-        self._live[attempt.key] = attempt
-        self.out.mark_attempt(attempt)
 
     def _take_slots(self, asked: list[SlotAsk], granted: list[SlotAsk]) -> None:
         """The store has said who gets a slot of a pool."""
@@ -557,24 +381,13 @@ class Engine:
             self.out.give_back(pools.stale())
         if not self.out.ready and not self.out.again and not pools.waiting:
             return
-        ended = self._rested.intersection(self.out.cancel)
+        in_hand = self._in_hand
+        ended = in_hand.rested.intersection(self.out.cancel)
         # It may have come back, and its end after it, from an agent that has more to tell than is on record.
-        again = [attempt for attempt in self.out.again if attempt.key in self._live and attempt.key not in ended]
+        again = [attempt for attempt in self.out.again if attempt.key in in_hand.live and attempt.key not in ended]
         self.out.again = []
-        again = [attempt for attempt in again if self._is_ours(attempt.task_run.run)]
-        for attempt in again:
-            if attempt.key in self._rested:
-                self._rested.discard(attempt.key)
-                self.limits.hold(attempt.task_run)
-        assignments = [assignment(attempt) for attempt in again]
-        runs = self.limits.take(self.out.ready)
-        alone = not self.out.ready and self.limits.out <= self.executor.workers
-        for run in runs:
-            attempt = make_attempt(run, now)
-            self._begin(attempt)
-            assignments.append(assignment(attempt))
-            if alone:
-                assignments += map(assignment, self._promises.give(attempt, now))
+        assignments = in_hand.give_again([one for one in again if self._intake.is_ours(one.task_run.run)])
+        assignments += in_hand.give(self.out.ready, self.executor.workers, now)
         if assignments:
             self.executor.dispatch(assignments)
         self.out.slot_asks += pools.asks(self._monotonic())
@@ -592,9 +405,7 @@ class Engine:
         """Let go of a run that this engine may not write any more; what still runs of it is ended."""
         keys = [attempt.key for run in view.task_runs if (attempt := run.live or run.promise) is not None]
         self.executor.cancel(keys + keys)
-        for attempt in view.rested:
-            self._rested.discard(attempt.key)
-            self._live.pop(attempt.key, None)
+        self._in_hand.drop(view)
         if self._stirred.get(view.key) is view:
             del self._stirred[view.key]
         self._finish(view, failure)
@@ -607,14 +418,3 @@ class Engine:
                 view.doom = reason
                 view.error = view.error or {"type": "DiskFull", "message": message, "traceback": ""}
                 self._stirred[view.key] = view
-
-
-_TAKE: Final[dict[type[Report], Callable[[Engine, Any], None]]] = {
-    Started: Engine._take_started,
-    Ended: Engine._take_ended,
-    Returned: Engine._take_returned,
-    Metric: Engine._take_metric,
-    Progress: Engine._take_progress,
-    Told: Engine._take_told,
-    Sample: Engine._take_sample,
-}
