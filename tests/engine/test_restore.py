@@ -409,6 +409,21 @@ def test_items_keep_their_results(database: Database) -> None:
     assert run_of(view, "all").state == "succeeded"
 
 
+def test_items_keep_their_results_when_one_of_them_fails(database: Database) -> None:
+    world = world_of(database)
+    each = task("each", inputs={"x": Source("item", "items", over="param")}, foreach=("x",))
+    rest = task("rest", "each", trigger="all_done", after=("slow",))
+    view = world.submit(pipeline(each, task("slow"), rest), params={"items": [1, 2]})
+    world.end("each[0]", "failed")
+    world.end("each[1]", value="one")
+    after, _ = next_world(world, view, database)
+    after.turn()
+    after.end("slow")
+    (assignment,) = after.executor.waiting.values()
+    assert assignment.inputs["each"]["list"][0] is None
+    assert assignment.inputs["each"]["list"][1][1] == '"one"'
+
+
 def test_times_are_the_same_after_any_number_of_engines(database: Database) -> None:
     world = world_of(database)
     view = world.submit(pipeline(task("a"), task("b")))

@@ -334,6 +334,23 @@ class TestFanOut:
         assert view.state == "succeeded"
         assert view.tasks_total == 3
 
+    @pytest.mark.parametrize("ending", ["failed", "cancelled", "lost"])
+    def test_who_waits_for_all_reads_what_the_others_made(self, ending: str) -> None:
+        world = World(workers=3)
+        each = task("each", inputs={"x": Source("item", "days", over="param")}, foreach=("x",), on_lost="fail")
+        world.submit(pipeline(each, task("sum", "each", trigger="all_done")), params={"days": ["mon", "tue", "wed"]})
+        world.end("each[0]", value=1)
+        world.end("each[1]", ending)
+        world.end("each[2]", value=3)
+        assert world.executor.seen[-1].inputs == {"each": {"list": [inline(1), None, inline(3)]}}
+
+    def test_one_that_never_had_items_gives_no_list(self) -> None:
+        world = World()
+        each = task("each", inputs={"x": Source("item", "a", over="dataset")}, foreach=("x",))
+        world.submit(pipeline(task("a"), each, task("sum", "each", trigger="all_done")))
+        world.end("a", "failed")
+        assert world.executor.seen[-1].inputs == {"each": None}
+
     def test_over_what_only_a_worker_can_read(self) -> None:
         world = World()
         each = task("each", inputs={"x": Source("item", "a", over="dataset")}, foreach=("x",))

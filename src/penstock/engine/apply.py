@@ -30,6 +30,7 @@ from penstock.engine.decisions import (
     Take,
     TakeAnswer,
 )
+from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox, micros
 from penstock.engine.refuse import limit_error
 from penstock.engine.restore import reference
@@ -391,9 +392,8 @@ def _over(view: RunView, run: TaskRun, out: Outbox) -> None:
         if not run.parent.open_children:
             view.fans.append(run.parent)
         return
-    if run.results is not None and state in ("succeeded", "warning"):
-        for dataset, refs in run.results.items():
-            view.values[dataset] = {"list": refs}
+    if run.results is not None:
+        view.values.update(lists_of(run))
     sliced = run.reason == "slice"
     for place in run.task.downstream:
         after = view.by_place[place]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from penstock.engine.decisions import SetState
+from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox
 from penstock.engine.reckoning import reckon
 from penstock.engine.rules.settle_fan_outs import ending
@@ -89,8 +90,7 @@ def _settle_parent(view: RunView, parent: TaskRun, by: str | None, now: float, o
     event, _ = ending(parent)
     if _AS_ENDED[event] != parent.state:
         _put(view, parent, _AS_ENDED[event], by, now, out)
-    if parent.results is not None and parent.state in ("succeeded", "warning"):
-        view.values.update({dataset: {"list": refs} for dataset, refs in parent.results.items()})
+    view.values.update(lists_of(parent))
 
 
 def _look_again(view: RunView, run: TaskRun, by: str | None, now: float, out: Outbox) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from penstock.engine.view import RunView, TaskRun
 from penstock.model.artifact import Artifact
@@ -11,6 +11,16 @@ from penstock.model.fanout import items_of, label_of, plain_label
 from penstock.model.spec import Source
 
 Items = list[tuple[str, dict[str, Any]]]
+
+#: Endings of a fan-out after which there is a list of what its items made. Where all were skipped nothing was to be made.
+_LISTED: Final = frozenset({"succeeded", "warning", "failed", "cancelled"})
+
+
+def lists_of(parent: TaskRun) -> dict[str, Any]:
+    """Per dataset of a fan-out that is over the references of its items in order, None where an item made none."""
+    if parent.results is None or parent.state not in _LISTED:
+        return {}
+    return {dataset: {"list": refs} for dataset, refs in parent.results.items()}
 
 
 def known_items(view: RunView, run: TaskRun) -> Items | None:

@@ -44,7 +44,7 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
         for dataset in old.task.spec.outputs:
             made = view.values.pop(dataset, None)
             view.unmade.pop(dataset, None)
-            if made is not None:
+            if made is not None and old.state in ("succeeded", "warning"):
                 view.earlier[dataset] = made
         if old.children and place not in whole and not _has_other_items(view, old.task):
             _keep_items(view, run, old, at)

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from penstock.engine.approvals import APPROVAL
 from penstock.engine.dispatch import attempt_key, epoch_of
+from penstock.engine.fanout import lists_of
 from penstock.engine.plan import Plan
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import StoreCorrupt
@@ -215,8 +216,7 @@ def _values(view: RunView, stored: StoredRun, current: list[TaskRun]) -> dict[st
         elif run.parent.results is not None and run.map_index is not None:
             run.parent.results[row.dataset][run.map_index] = reference(row)
     for run in view.by_place:
-        if run.results is not None and run.state in ("succeeded", "warning"):
-            values.update({dataset: {"list": refs} for dataset, refs in run.results.items()})
+        values.update(lists_of(run))
     return values
 
 
