@@ -102,7 +102,9 @@ def test_breakpoints_can_be_set_and_removed_under_way_and_are_kept() -> None:
     world.end("a")
     world.end("b")
     assert view.handle.resting().task.name == "c"
-    assert [row.options for commit in world.writer.commits for row in commit.run_options] == ['{"breakpoints": ["c"]}']
+    (kept, resting) = [json.loads(row.options) for commit in world.writer.commits for row in commit.run_options]
+    assert kept == {"breakpoints": ["c"]}
+    assert resting == {"breakpoints": ["c"], "before": 2}
     refused = order(world, view, "breakpoints", 2, set=["cc"])
     assert refused["state"] == "refused"
     assert "did you mean 'c'" in refused["detail"]

@@ -17,6 +17,7 @@ from hypothesis.stateful import rule
 from penstock.engine.approvals import waiting as questions
 from penstock.engine.handle import RunHandle
 from penstock.engine.reopen import reopen
+from penstock.engine.request import RunRequest
 from penstock.engine.restore import Restored, restore
 from penstock.engine.view import RunView
 from penstock.errors import NotFound, StoreCorrupt, TransitionError
@@ -422,6 +423,42 @@ def test_items_keep_their_results_when_one_of_them_fails(database: Database) -> 
     (assignment,) = after.executor.waiting.values()
     assert assignment.inputs["each"]["list"][0] is None
     assert assignment.inputs["each"]["list"][1][1] == '"one"'
+
+
+def debugged(world: World, *breakpoints: str) -> RunView:
+    return world.submit(pipeline(task("a"), task("b"), task("c")), RunRequest(type="debug", breakpoints=breakpoints))
+
+
+def ordered(world: World, view: RunView, kind: str, number: int, **arguments: Any) -> None:
+    world.engine.order(Command(number, view.key, kind, arguments, 0, "ann", "waiting", None, None))
+    world.turn()
+
+
+def test_a_breakpoint_holds_where_the_task_before_it_was_set_and_the_engine_was_killed(database: Database) -> None:
+    world = world_of(database)
+    view = debugged(world, "a", "b")
+    ordered(world, view, "set-state", 1, task="a", state="succeeded")
+    after, view = next_world(world, view, database)
+    assert view.before.task.name == "a"
+    ordered(after, view, "resume", 2)
+    assert (view.state, view.reason, after.names()) == ("paused", "breakpoint", [])
+    assert view.before.task.name == "b"
+    ordered(after, view, "resume", 3)
+    assert after.names() == ["b"]
+
+
+def test_the_next_engine_goes_on_step_by_step(database: Database) -> None:
+    world = world_of(database)
+    view = debugged(world, "a")
+    ordered(world, view, "resume", 1, step=True)
+    world.start("a")
+    after, view = next_world(world, view, database)
+    after.turn()
+    after.end_all()
+    assert (view.state, view.before.task.name) == ("paused", "b")
+    ordered(after, view, "resume", 2)
+    after.end_all()
+    assert view.state == "succeeded"
 
 
 def test_times_are_the_same_after_any_number_of_engines(database: Database) -> None:

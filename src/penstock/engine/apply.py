@@ -264,7 +264,7 @@ def _look(view: RunView, decision: Look, now: float, out: Outbox) -> None:
 
 
 def _stop_before(view: RunView, decision: StopBefore, now: float, out: Outbox) -> None:
-    view.before, view.paused = decision.task_run, "breakpoint"
+    view.before, view.paused, view.rearranged = decision.task_run, "breakpoint", True
     _move_run(view, MoveRun("pause", view.paused), now, out)
 
 

@@ -12,7 +12,7 @@ from penstock.model.spec import Source
 
 Items = list[tuple[str, dict[str, Any]]]
 
-#: Endings of a fan-out after which there is a list of what its items made. Where all were skipped nothing was to be made.
+#: Endings of a fan-out after which there is a list of what its items made. Where all were skipped, nothing was to be.
 _LISTED: Final = frozenset({"succeeded", "warning", "failed", "cancelled"})
 
 

@@ -101,9 +101,10 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
 
 
 def options_of(view: RunView) -> dict[str, Any]:
-    """How the run was asked to run, where that is unusual."""
-    told = {"refresh": view.refresh, "breakpoints": sorted(view.breakpoints)}
-    return {name: value for name, value in told.items() if value}
+    """How the run was asked to run, where that is unusual, and where one of type debug is."""
+    told = {"refresh": view.refresh, "breakpoints": sorted(view.breakpoints), "stepping": view.stepping}
+    before = {} if view.before is None else {"before": view.before.seq}
+    return {**{name: value for name, value in told.items() if value}, **before}
 
 
 def _task_run_row(run: TaskRun, commit: Commit) -> None:

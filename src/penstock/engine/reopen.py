@@ -49,6 +49,7 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
         if old.children and place not in whole and not _has_other_items(view, old.task):
             _keep_items(view, run, old, at)
     view.reason, view.error, view.phase = None, None, "task"
+    view.rearranged, view.stepping = view.rearranged or view.stepping, False
     view.touched, view.fans = {}, []
     reckon(view)
 

@@ -50,8 +50,10 @@ def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[s
     is not one of this plan.
     """
     view = RunView(stored.run.key, stored.run.id, plan, context, _seconds(stored.run.created_at))
-    _take_run(view, stored)
+    options = _take_run(view, stored)
     current = _take_task_runs(view, stored)
+    if view.paused == "breakpoint" and "before" in options:
+        view.before = view.task_runs[options["before"]]
     live = _take_attempts(view, stored)
     _take_fan_outs(view, current)
     view.values = {**given, **_values(view, stored, current)}
@@ -76,14 +78,16 @@ def _is_to_be_looked_at(view: RunView, run: TaskRun) -> bool:
     return run.state == "created" and run.task.spec.role == view.phase
 
 
-def _take_run(view: RunView, stored: StoredRun) -> None:
+def _take_run(view: RunView, stored: StoredRun) -> dict[str, Any]:
+    """Gives back how it was asked to run (record.options_of)."""
     row = stored.run
     view.trigger, view.tags = json.loads(row.trigger), json.loads(row.tags)
     view.selection = None if row.selection is None else json.loads(row.selection)
     view.facts = None if row.facts is None else json.loads(row.facts)
     view.labels = stored.labels
-    options = {} if row.options is None else json.loads(row.options)
+    options: dict[str, Any] = {} if row.options is None else json.loads(row.options)
     view.refresh, view.breakpoints = bool(options.get("refresh")), set(options.get("breakpoints", ()))
+    view.stepping = bool(options.get("stepping"))
     view.state, view.reason = row.state, row.reason
     view.error = None if row.error is None else json.loads(row.error)
     view.started_at, view.ended_at = _time(row.started_at), _time(row.ended_at)
@@ -98,6 +102,7 @@ def _take_run(view: RunView, stored: StoredRun) -> None:
         view.timed_out = row.reason == "timeout"
         view.doom = row.reason if row.reason in DOOMS else None
         view.asked = None if view.timed_out or view.doom else row.reason or "user"
+    return options
 
 
 def _take_task_runs(view: RunView, stored: StoredRun) -> list[TaskRun]:

@@ -139,10 +139,10 @@ class RunView:
     result of an earlier run is taken; `seen` tells of datasets that the project keeps and no task makes what changes
     with them. Of a run of type debug, `breakpoints` names tasks before which it rests, `before` is the task run
     before which it does, `passed` has the seq of those that may begin, and `stepping` says that it rests before
-    each; `rearranged`: its breakpoints are new. `slots`: has it any to give back at its end? `barred` is the limit
-    that is full, as long as it keeps the run waiting, `past` who let it start all the same. `chosen` are states
-    that a person has set, not yet applied, and who that is; `earlier` has values of datasets that earlier
-    generations made, `unmade` tells of datasets that nobody made although their task is taken for done.
+    each; `rearranged`: one of these is new. `slots`: has it any to give back at its end? `barred` is the limit that is
+    full, as long as it keeps the run waiting, `past` who let it start all the same. `chosen` are states that a person
+    has set, not yet applied, and who that is; `earlier` has values of datasets that earlier generations made, `unmade`
+    tells of datasets that nobody made although their task is taken for done.
     """
 
     __slots__ = (

@@ -38,6 +38,7 @@ def go_on(
     run = view.before or (next_task(view) if view.paused == "breakpoint" else None)
     if run is not None:
         view.passed.add(run.seq)
+    view.rearranged = view.rearranged or run is not None or view.stepping != step
     view.before, view.paused, view.stepping = None, None, step
     hands.stir(view)
 
