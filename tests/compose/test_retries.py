@@ -184,6 +184,23 @@ def test_a_terminal_begins_a_run_again_by_itself(desk: Desk) -> None:
     assert desk.document(run)["state"] == "succeeded"
 
 
+def test_of_two_terminals_one_begins_it_again(desk: Desk) -> None:
+    """The first has it, and nothing of that is on record yet."""
+    run = failed(desk)
+    desk.file.with_name("good").touch()
+    busy = threading.Event()
+    key, settings = ids.key_of(run), Settings(workers=1)
+    with LocalEngine(desk.home, settings) as first, LocalEngine(desk.home, settings) as second:
+        first.engine._post(busy.wait)  # type: ignore[arg-type]
+        handle = first.retry(key, RetryWish())
+        with pytest.raises(TransitionError, match="another process just began it again"):
+            second.retry(key, RetryWish())
+        busy.set()
+        assert handle.wait(PATIENCE)
+        assert second.retry(key, RetryWish("third")).wait(PATIENCE), "who only had it keeps nobody from it"
+    assert tries(desk.document(run))["third"] == [(2, "succeeded"), (3, "succeeded")]
+
+
 def test_a_run_that_never_began_begins_anew(desk: Desk) -> None:
     run = desk.ask(params={"n": "many"})
     with desk.engine():

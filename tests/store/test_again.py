@@ -12,7 +12,7 @@ import pytest
 from penstock.errors import NotFound, ParameterError, TransitionError
 from penstock.model import ids
 from penstock.model.spec import ParamSpec, PipelineSpec, TaskSpec, to_json
-from penstock.store import commands, instances, outputs, ownership, recovery, replays, requests
+from penstock.store import chosen_states, commands, instances, outputs, ownership, recovery, replays, requests
 from penstock.store.check import check
 from penstock.store.database import Database, open_database
 from penstock.store.documents import run_document
@@ -68,11 +68,8 @@ class TestReclaim:
             assert ownership.reclaim(connection, made.KEY, owner, 2) is None
             assert ownership.reclaim(connection, made.key_at(1), owner, 1) is None
 
-    @pytest.mark.parametrize(("kind", "expected"), [("engine", [2]), ("terminal", [2, 3, 4, 5])])
-    def test_of_many_engines_who_begin_it_again_one_does(
-        self, database: Database, kind: str, expected: list[int]
-    ) -> None:
-        """Of terminals the last may write: each is told by people to begin it."""
+    @pytest.mark.parametrize("kind", ["engine", "terminal"])
+    def test_of_many_who_begin_it_again_one_does(self, database: Database, kind: str) -> None:
         over(database)
         owners = [register(database, kind) for _ in range(4)]
         start, epochs = threading.Barrier(len(owners)), []
@@ -87,7 +84,32 @@ class TestReclaim:
             thread.start()
         for thread in threads:
             thread.join(20)
-        assert sorted(epoch for epoch in epochs if epoch is not None) == expected
+        assert [epoch for epoch in epochs if epoch is not None] == [2]
+
+    def test_a_terminal_that_only_had_it_keeps_nobody_from_it(self, database: Database) -> None:
+        first, second = register(database, "terminal"), register(database, "terminal")
+        over(database, owner=first)
+        with database.write() as connection:
+            assert ownership.reclaim(connection, made.KEY, second, 1) == 2
+            assert ownership.is_beginning(connection, made.KEY)
+            assert ownership.reclaim(connection, made.KEY, first, 1) is None
+        fence = made.fence(owner=second, epoch=2)
+        # It ran again, and is over.
+        write(database, Commit(fences=[fence], run_updates=[made.run_update(state="failed", ended_at=made.AT)]))
+        with database.write() as connection:
+            assert not ownership.is_beginning(connection, made.KEY)
+            assert ownership.reclaim(connection, made.KEY, first, 2) == 3
+
+    def test_nobody_sets_its_state_meanwhile(self, database: Database) -> None:
+        over(database)
+        first = register(database, "terminal")
+        choice = chosen_states.Choice(None, None, "succeeded")
+        with database.write() as connection:
+            ownership.reclaim(connection, made.KEY, first, 1)
+            with pytest.raises(TransitionError, match="about to be tried again"):
+                chosen_states.set_state(connection, made.KEY, choice, NOW, None)
+            instances.gone(connection, first, NOW)
+            assert chosen_states.set_state(connection, made.KEY, choice, NOW, None)
 
     def test_who_waited_while_another_engine_took_it_does_not_begin_it(self, postgres_schema: str) -> None:
         empty(postgres_schema)

@@ -197,7 +197,8 @@ class LocalEngine:
             view = self.planner.reopened(definition, request_of(asked), stored, wish, time.time())
             epoch = ownership.reclaim(connection, key, self.owner, stored.run.row_version)
             if epoch is None:
-                raise TransitionError("the run was changed meanwhile", cure="look at it, and ask again")
+                began = "another process just began it again" if ownership.is_beginning(connection, key) else None
+                raise TransitionError(began or "the run was changed meanwhile", cure="look at it, and ask again")
             wants = self.admission.wants_of_stored(connection, definition, view.tags)
             if wants:
                 now = time.time()

@@ -10,6 +10,7 @@ from penstock.model.commands import run_states, task_refusal
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_RUN
+from penstock.store import ownership
 from penstock.store.connection import Connection
 from penstock.store.rows import Commit, NewEvent, RunUpdate, TaskRunUpdate
 from penstock.store.times import micros
@@ -46,7 +47,7 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
         raise NotFound(f"there is no run {run_id(run_key)}")
     if row[0] not in TERMINAL_RUN:
         return False
-    if connection.one(_BEGINNING, (run_key,)) is not None:
+    if connection.one(_BEGINNING, (run_key,)) is not None or ownership.is_beginning(connection, run_key):
         cure = "wait until it runs, and ask again"
         raise TransitionError("the run is about to be tried again, from the states that it has", cure=cure)
     if choice.task is None:

@@ -44,27 +44,38 @@ def is_queued(connection: Connection, run_key: int, owner: int, epoch: int) -> b
     return connection.one(_QUEUED[connection.dialect], (run_key, owner, epoch)) is not None
 
 
-#: Another engine had the run last, and is there: it may be beginning it again, which is on no record yet, and begins
-#: its tasks before that is. One parameter: who asks.
+#: Whoever had the run last is beginning it again, which is on no record yet; its tasks begin before that is.
+_BEGINNING: Final = "run.reopened_version = run.row_version"
+#: Another one, who is there, is beginning the run again; or an engine had it last, and begins it when it is asked to.
+#: One parameter: who asks.
 WITH_ANOTHER: Final = (
-    "EXISTS (SELECT 1 FROM instance WHERE instance.id = run.owner AND instance.id <> ? AND instance.kind = 'engine' "
-    "AND instance.gone_at IS NULL)"
+    "EXISTS (SELECT 1 FROM instance WHERE instance.id = run.owner AND instance.id <> ? "
+    f"AND (instance.kind = 'engine' OR {_BEGINNING}) AND instance.gone_at IS NULL)"
+)
+_IS_BEGINNING: Final = (
+    f"SELECT 1 FROM run JOIN instance ON instance.id = run.owner WHERE run.key = ? AND {_BEGINNING} "
+    f"AND run.state IN {RUN_OVER} AND instance.gone_at IS NULL"
 )
 
 
 def reclaim(connection: Connection, run_key: int, owner: int, row_version: int) -> int | None:
     """Make `owner` the owner of a run that is over, so that it can begin again; its new epoch.
 
-    None when the run is not over, has changed since it was read at that row version, or is with another engine.
+    None when the run is not over, has changed since it was read at that row version, or is with another.
     """
     if connection.dialect == "postgresql":
         connection.one(_LOCK, (run_key,))
     row = connection.one(
-        "UPDATE run SET owner = ?, epoch = abs(epoch) + 1 "
+        "UPDATE run SET owner = ?, epoch = abs(epoch) + 1, reopened_version = row_version "
         f"WHERE key = ? AND row_version = ? AND state IN {RUN_OVER} AND NOT {WITH_ANOTHER} RETURNING epoch",
         (owner, run_key, row_version, owner),
     )
     return None if row is None else int(row[0])
+
+
+def is_beginning(connection: Connection, run_key: int) -> bool:
+    """Is somebody about to have a run that is over run again?"""
+    return connection.one(_IS_BEGINNING, (run_key,)) is not None
 
 
 def owner_of(connection: Connection, run_key: int) -> int | None:

@@ -122,6 +122,8 @@ run = Table(
     _maybe("error_mask", BigInteger),
     # How it was asked to run, where that is unusual: JSON {refresh, breakpoints}.
     _maybe("options", Text),
+    # `row_version` at which its owner took it to run again: until that changes, this is not on record yet.
+    _maybe("reopened_version", Integer),
     # By id: the views' users, and the search for the end of an id, which reads this index only.
     Index("run_id", "id", unique=True),
     # Lists by state ("what failed?"), and the search for runs that are not over.

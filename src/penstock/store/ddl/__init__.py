@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 #: The migration that a new database starts at, and the oldest Penstock that understands it.
-HEAD: Final = "0009"
+HEAD: Final = "0010"
 NEEDS: Final = "0.1.0"
 
 

@@ -173,6 +173,7 @@ CREATE TABLE run (
     trigger_kind TEXT,
     error_mask BIGINT,
     options TEXT,
+    reopened_version INTEGER,
     PRIMARY KEY (key)
 );
 CREATE INDEX run_bytes ON run (bytes, key);
@@ -307,5 +308,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0009');
+INSERT INTO alembic_version VALUES ('0010');
 INSERT INTO about VALUES ('needs', '0.1.0');
