@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +10,11 @@ from penstock.authoring.discovery import Discovery
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.model.spec import CodeRef
 
-#: What is there in all environments, and where those without a word of configuration of their own read it.
-_BASE: Final = "base"
+#: Options of a version's code that tell where its configuration is, and the environment below all others, which those
+#: without a word of configuration of their own read as it is; with what is so where they are not there.
+CONF_OPTION: Final = "conf"
+BASE_OPTION: Final = "base_env"
+_USUAL: Final = {CONF_OPTION: "conf", BASE_OPTION: "base"}
 
 
 def environment_of(code: CodeRef | None) -> str | None:
@@ -22,14 +26,24 @@ def environment_of(code: CodeRef | None) -> str | None:
 
 
 def environments_of(code: CodeRef | None) -> list[str]:
-    """All environments of the project that a version is of, in order; none where its folder can't be read."""
-    if code is None or environment_of(code) is None:
+    """All environments of the project that a version is of, in order; none where its folder can't be read.
+
+    The one below all others counts where the version is of it.
+    """
+    own = environment_of(code)
+    if code is None or own is None:
         return []
     try:
-        folders = [one.name for one in Path(code.root, "conf").iterdir() if one.is_dir()]
+        folders = [one.name for one in Path(code.root, folder_of(code)).iterdir() if one.is_dir()]
     except OSError:
         return []
-    return sorted(name for name in folders if name != _BASE and not name.startswith((".", "_")))
+    base = code.options.get(BASE_OPTION, _USUAL[BASE_OPTION])
+    return sorted(name for name in folders if name == own or (name != base and not name.startswith((".", "_"))))
+
+
+def folder_of(code: CodeRef) -> str:
+    """The folder whose folders are the environments, from the project's own."""
+    return os.fspath(code.options.get(CONF_OPTION, _USUAL[CONF_OPTION]))
 
 
 def look(code: CodeRef, pipeline: str, env: str) -> Discovery:

@@ -62,7 +62,8 @@ def list_(as_json: Json = False) -> None:
     ]  # fmt: skip
     broken = [
         {
-            "file": _near(one.file), "line": one.error.line, "message": one.error.message, "cure": one.error.cure
+            "file": _near(Path(one.error.file or one.file)), "line": one.error.line,
+            "message": one.error.message, "cure": one.error.cure,
         }
         for one in found
         if one.error is not None

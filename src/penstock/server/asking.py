@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from penstock.authoring.environments import environment_of, environments_of
+from penstock.authoring.environments import environment_of, environments_of, folder_of
 from penstock.errors import ParameterError, UsageError
 from penstock.model import graph, nested, params
 from penstock.model.nearest import did_you_mean
@@ -88,7 +88,9 @@ def _check_environment(spec: PipelineSpec, version: str | None, env: str) -> Non
     elif version is not None and env != own:
         detail, cure = f"version '{version}' is of environment '{own}'", "leave out the one or the other"
     elif env != own and env not in names:
-        detail, cure = f"the project has no environment '{env}'", f"folders of conf/ are {', '.join(names) or 'none'}"
+        assert spec.code is not None  # it has an environment
+        detail = f"the project has no environment '{env}'"
+        cure = f"folders of {folder_of(spec.code)}/ are {', '.join(names) or 'none'}"
     else:
         return
     raise UsageError(f"env: {detail}", cure=cure, parts=[Wrong("env", f"{detail}; {cure}")])

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import Final
 
-from penstock.integrations.kedro.files import below
+from penstock.errors import DefinitionError
+from penstock.integrations.kedro.files import below, folders
+from penstock.integrations.kedro.stated import CONF, stated
 
 #: The loader of Kedro projects in a worker (CodeRef.loader).
 LOADER: Final = "penstock.integrations.kedro.worker"
@@ -40,7 +42,11 @@ def libraries(project: Path) -> tuple[str, ...]:
 def _types(project: Path) -> list[tuple[str, str]]:
     """The types that the base catalogue names, as room and class."""
     found: list[tuple[str, str]] = []
-    for file in below(project / "conf" / "base"):
+    try:
+        package, conf = folders(project)
+    except DefinitionError:  # which opening the project will tell
+        package, conf = project, project / CONF
+    for file in below(conf / stated(package).base):
         if "catalog" in file.name and file.suffix in (".yml", ".yaml"):
             found += _TYPE.findall(file.read_text(encoding="utf-8", errors="replace"))
     return found

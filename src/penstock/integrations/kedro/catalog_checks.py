@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Iterable
+from importlib.metadata import metadata
+from importlib.util import find_spec
 from typing import Any, Final
 
 from penstock.authoring.places import of_function
@@ -18,8 +21,12 @@ from penstock.model.nearest import did_you_mean, nearest
 _NO_CLASS: Final = re.compile(r"Dataset '([^']+)' not found in '([^']+)'")
 _NO_MODULE: Final = re.compile(r"No module named '[^']+'.*missing dependencies for ([\w.]+):")
 _KEDROS_OWN_ADVICE: Final = re.compile(
-    r" (Please install the missing|Make sure the dataset name|Hint: If you are trying).*$"
+    r" (Please install the missing|Make sure the dataset name|Hint: If you are trying|"
+    r"Dataset '[^']+' must only contain).*$"
 )
+#: What it says of an entry whose keys are not the arguments of its class.
+_UNKNOWN: Final = re.compile(r"unexpected keyword argument '([^']+)'.*valid for the constructor of '([^']+)'")
+_LACKING: Final = re.compile(r"missing \d+ required (?:keyword-only|positional) arguments?: (.+?)\. ")
 
 
 def is_well(pipeline: Any, catalog: Any, unknown: set[str], project: Project, problems: Problems) -> bool:
@@ -36,7 +43,7 @@ def is_well(pipeline: Any, catalog: Any, unknown: set[str], project: Project, pr
         try:
             catalog.get(name, fallback_to_runtime_pattern=True)
         except Exception as error:  # of Kedro, and of anybody's dataset
-            problems.add(*_of_entry(name, error), entry_place(name, project.conf))
+            problems.add(*_of_entry(name, error, project.package), entry_place(name, project.conf))
             continue
         if name in unknown and name not in made and name in readers:
             known = sorted(({*catalog.keys()} - unknown) | made)
@@ -44,22 +51,50 @@ def is_well(pipeline: Any, catalog: Any, unknown: set[str], project: Project, pr
     return len(problems.found) == before
 
 
-def _of_entry(name: str, error: Exception) -> tuple[str, str | None]:
+def _of_entry(name: str, error: Exception, package: str) -> tuple[str, str | None]:
     said = " ".join(str(error).split())
     missing = next((one for one in _causes(error) if isinstance(one, ModuleNotFoundError)), None)
-    cure = None
+    cure = _cure_of_arguments(said)
+    if "issubclass() arg 1 must be a class" in said:
+        return f"the type of the dataset '{name}' is no class", "name one of datasets, as in pandas.CSVDataset"
     if missing is not None and missing.name:
         cure = f"install {missing.name.partition('.')[0].replace('_', '-')}"
     elif wrong := _NO_CLASS.search(said):
         close = nearest(wrong[1], dir(sys.modules.get(f"kedro_datasets.{wrong[2]}") or sys.modules.get(wrong[2])))
         cure = f"did you mean '{wrong[2]}.{close}'?" if close else f"mend its name, or install what has {wrong[1]}"
     elif wrong := _NO_MODULE.search(said):
-        extra = wrong[1].lower().replace(".", "-")
-        cure = f"mend its name, or pip install 'kedro-datasets[{extra}]' if it is one of Kedro's own"
+        cure = _cure_of_module(wrong[1], package)
     said = _KEDROS_OWN_ADVICE.sub("", said).removeprefix(
         f"An exception occurred when parsing config for dataset '{name}': "
     )
     return f"the dataset '{name}' can't be made: {said.rstrip('.')}", cure
+
+
+def _cure_of_module(kind: str, package: str) -> str:
+    """For a type whose module, or what that imports, is not there."""
+    extra = kind.removeprefix("kedro_datasets.").lower().replace(".", "-")
+    known = metadata("kedro-datasets").get_all("Provides-Extra", []) if _has_datasets() else [extra]
+    if extra in known:
+        return f"pip install 'kedro-datasets[{extra}]'"
+    return "mend its name, or write it" if kind.startswith(f"{package}.") else "mend its name, or install what has it"
+
+
+def _has_datasets() -> bool:
+    return find_spec("kedro_datasets") is not None
+
+
+def _cure_of_arguments(said: str) -> str | None:
+    """For an entry whose keys do not fit its class."""
+    if missing := _LACKING.search(said):
+        return f"give it {missing[1]}"
+    if "argument after ** must be a mapping" in said:
+        return "write its credentials as names with values, as in {key: …, secret: …}"
+    unknown = _UNKNOWN.search(said)
+    if unknown is None:
+        return None
+    room, _, kind = unknown[2].rpartition(".")
+    made = getattr(sys.modules.get(room), kind, None)
+    return None if made is None else did_you_mean(unknown[1], set(inspect.signature(made).parameters) - {"self"})
 
 
 def _causes(error: BaseException) -> Iterable[BaseException]:

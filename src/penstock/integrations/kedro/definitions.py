@@ -12,21 +12,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.authoring import own_code
+from penstock.authoring.environments import BASE_OPTION, CONF_OPTION
 from penstock.authoring.fingerprint import Fingerprints
 from penstock.authoring.load import PRELOAD
-from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
 from penstock.authoring.project import KEDRO_PROJECT
-from penstock.errors import DefinitionError, NotFound
+from penstock.errors import DefinitionError
 from penstock.integrations.kedro.ahead import LOADER, libraries
 from penstock.integrations.kedro.catalog_checks import is_well
 from penstock.integrations.kedro.closing import closing_tasks
 from penstock.integrations.kedro.describe import describe
 from penstock.integrations.kedro.files import files
+from penstock.integrations.kedro.package_troubles import registry_place
 from penstock.integrations.kedro.policies import Policies
 from penstock.integrations.kedro.project import DEFAULT, Project
 from penstock.integrations.kedro.sketch import plain
-from penstock.integrations.kedro.troubles import registry_of
+from penstock.integrations.kedro.stated import BASE, CONF
 from penstock.model.nearest import did_you_mean
 from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
@@ -53,8 +54,7 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
     if not chosen:
         problems.raise_if_any()
         told = f"pipeline '{name}' has no nodes" if name else "this project registers no pipeline with nodes"
-        registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
-        raise DefinitionError(told, cure="let register_pipelines() return some", file=str(registry))
+        raise _of_registry(told, "let register_pipelines() return some", project)
     catalog = project.catalog(chosen)
     # Asked before any dataset is made: the catalogue then has it.
     unknown = {dataset for each in chosen.values() for dataset in each.datasets() if dataset not in catalog}
@@ -69,8 +69,7 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
         known: describe(each, catalog, name=known, namespace=project.package, params=params, project=project.folder)
         for known, each in others.items()
     }
-    base = getattr(project.context.config_loader, "base_env", None) or "base"
-    folders = [project.conf / base, project.conf / project.env]
+    folders = [project.conf / project.base_env, project.conf / project.env]
     policies = Policies(folders, drawn.values() if whole and error is None else None)
     code = _code(project)
     prints = Fingerprints(project.folder)
@@ -106,13 +105,16 @@ def _registered(project: Project, name: str | None, problems: Problems) -> dict[
     return {known: each for known, each in found.items() if _is_pipeline(known, each, project, problems)}
 
 
-def _is_pipeline(name: str, found: object, project: Project, problems: Problems) -> bool:
+def _is_pipeline(name: object, found: object, project: Project, problems: Problems) -> bool:
     from kedro.pipeline import Pipeline
 
-    if isinstance(found, Pipeline):
+    if not isinstance(name, str):
+        told, cure = f"a pipeline is registered as {name!r}, which is no text", f"call it '{name}'"
+    elif not isinstance(found, Pipeline):
+        told, cure = f"what is registered as pipeline '{name}' is of type {type(found).__name__}", "give it a Pipeline"
+    else:
         return True
-    told = f"what is registered as pipeline '{name}' is of type {type(found).__name__}"
-    problems.add(told, "give it a Pipeline", Place(registry_of(project.folder), None))
+    problems.add(told, cure, registry_place(project.folder))
     return False
 
 
@@ -125,12 +127,15 @@ def _broken_module(module: str, text: str, project: Project) -> DefinitionError:
     return DefinitionError(told, cure="mend it, or take it out of the pipelines folder", file=file, line=line)
 
 
-def _no_such(name: str, project: Project) -> NotFound | DefinitionError:
+def _no_such(name: str, project: Project) -> DefinitionError:
     known = [known for known, each in project.pipelines().items() if getattr(each, "nodes", None)]
-    registry = project.metadata.source_dir / project.package / "pipeline_registry.py"
-    return DefinitionError(
-        f"this project registers no pipeline '{name}'", cure=did_you_mean(name, known), file=str(registry)
-    )
+    cure = did_you_mean(name, known) if known else "let register_pipelines() return some"
+    return _of_registry(f"this project registers no pipeline '{name}'", cure, project)
+
+
+def _of_registry(told: str, cure: str, project: Project) -> DefinitionError:
+    place = registry_place(project.folder)
+    return DefinitionError(told, cure=cure, file=place.file, line=place.line)
 
 
 def _code(project: Project) -> CodeRef:
@@ -139,8 +144,14 @@ def _code(project: Project) -> CodeRef:
     preload = tuple(dict.fromkeys((*libraries(project.folder), *(each for each in PRELOAD if each in sys.modules))))
     from kedro import __version__
 
-    options = {"env": project.env, "kedro_version": __version__}
+    options = {"env": project.env, "kedro_version": __version__, **_unusual(project)}
     return CodeRef(str(project.folder), KEDRO_PROJECT, project.package, "", digest, names, preload, LOADER, options)
+
+
+def _unusual(project: Project) -> dict[str, str]:
+    """Where environments are, if they are not where Kedro's template has them (see authoring.environments)."""
+    known = {CONF_OPTION: (os.path.relpath(project.conf, project.folder), CONF), BASE_OPTION: (project.base_env, BASE)}
+    return {option: value for option, (value, usual) in known.items() if value != usual}
 
 
 def _whole(

@@ -15,6 +15,7 @@ from typing import Any
 
 from penstock.errors import DefinitionError
 from penstock.integrations.kedro.files import settings_of
+from penstock.integrations.kedro.pyproject_checks import check
 from penstock.model.spec import to_json
 
 
@@ -39,7 +40,7 @@ def answer(file: Path, name: str | None, env: str | None) -> dict[str, Any]:
     """
     try:
         settings_of(file.parent)
-        _need_kedro(file)
+        check(file.parent, _kedro(file))
         from penstock.integrations.kedro.definitions import definitions
         from penstock.integrations.kedro.opened import ahead
 
@@ -60,7 +61,8 @@ def _told(error: DefinitionError) -> dict[str, Any]:
     return {"code": error.code, **told, **facts}
 
 
-def _need_kedro(file: Path) -> None:
+def _kedro(file: Path) -> str:
+    """The version of the Kedro that is here. Raises DefinitionError."""
     try:
         from kedro import __version__
     except ImportError as error:
@@ -71,6 +73,7 @@ def _need_kedro(file: Path) -> None:
     if not __version__.startswith("1."):
         told = f"this version of Penstock runs projects of Kedro 1, and here is {__version__}"
         raise DefinitionError(told, cure="pip install 'kedro>=1,<2'", file=str(file))
+    return str(__version__)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any, Final
 
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError
+from penstock.integrations.kedro.stated import CONF, stated
 
+_LINE: Final = re.compile(r"at line (\d+)")
 _CODE: Final = (".py", ".sql", ".yml", ".yaml", ".json", ".toml")
 _CONF: Final = (".yml", ".yaml", ".json", ".toml", ".ini", ".xml", ".properties", ".py")
 
@@ -21,7 +24,10 @@ def settings_of(folder: Path) -> dict[str, Any]:
     try:
         known = tomllib.loads(file.read_text(encoding="utf-8"))["tool"]["kedro"]
     except (OSError, ValueError) as error:
-        raise DefinitionError(f"this is no TOML: {error}", file=str(file)) from error
+        line = _LINE.search(str(error))  # which the exception tells in its text only
+        raise DefinitionError(
+            f"this is no TOML: {error}", file=str(file), line=None if line is None else int(line[1])
+        ) from error
     except (KeyError, TypeError):
         known = None
     if not isinstance(known, dict):
@@ -33,7 +39,8 @@ def settings_of(folder: Path) -> dict[str, Any]:
 def folders(project: Path) -> list[Path]:
     """The folders of a project's package and of its configuration, as far as pyproject.toml tells without Python."""
     known = settings_of(project)
-    return [project / str(known.get("source_dir", "src")) / str(known.get("package_name", "")), project / "conf"]
+    package = project / str(known.get("source_dir", "src")) / str(known.get("package_name", ""))
+    return [package, project / stated(package).source]
 
 
 def files(project: Path, conf: Path | None = None) -> tuple[str, ...]:
@@ -50,7 +57,7 @@ def watched(project: Path) -> tuple[list[Path], list[Path]]:
     try:
         places = folders(project)
     except DefinitionError:
-        places = [project / "src", project / "conf"]
+        places = [project / "src", project / CONF]
     found = [project / KEDRO_PROJECT, *(file for place in places for file in below(place))]
     inside = {place for place in places if place.is_dir()}
     inside.update(

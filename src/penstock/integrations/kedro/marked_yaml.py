@@ -50,7 +50,9 @@ def read(file: Path) -> Marked:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadYaml(str(error.problem or error), None if mark is None else mark.line + 1) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise BadYaml("it is not written in UTF-8", error.object.count(b"\n", 0, error.start) + 1) from error
+    except yaml.YAMLError as error:
         raise BadYaml(str(error), None) from error
     _refuse_twins(node)
     return Marked(value, str(file), node, None if node is None else node.start_mark.line + 1)

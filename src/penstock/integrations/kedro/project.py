@@ -17,6 +17,7 @@ from typing import Any, Final
 from pluggy import PluginManager
 
 from penstock.integrations.kedro.bootstrap import bootstrap
+from penstock.integrations.kedro.stated import BASE
 
 DEFAULT: Final = "__default__"
 #: Plug-ins whose hooks are for `kedro run` alone: our recorder would record a run twice, Kedro-Viz would write down the
@@ -52,6 +53,11 @@ class Project:
         """The environment of the configuration, such as `local`."""
         loader = self.context.config_loader
         return str(self.context.env or getattr(loader, "default_run_env", None) or "local")
+
+    @property
+    def base_env(self) -> str:
+        """The environment below all others."""
+        return str(getattr(self.context.config_loader, "base_env", None) or BASE)
 
     @property
     def conf(self) -> Path:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from pathlib import Path
 from typing import Any, Final
 
 from penstock.authoring import import_errors
-from penstock.integrations.kedro.config_troubles import of_configuration
+from penstock.authoring.places import Place
+from penstock.integrations.kedro.bootstrap import VARIABLE
+from penstock.integrations.kedro.config_troubles import Conf, of_configuration
+from penstock.integrations.kedro.package_troubles import cure_of_import, module_of, of_package, package_of
+from penstock.integrations.kedro.setting_troubles import of_settings
+from penstock.integrations.kedro.stated import SETTINGS, stated
 
-#: Where Kedro asks a project for its pipelines.
-_REGISTRY_CODE: Final = "kedro/framework/project/__init__.py"
+#: Where Kedro sets up logging, when it is imported, and the functions that do it.
+_LOGGING_CODE: Final = "kedro/framework/project/__init__.py"
+_LOGGING: Final = ("__init__", "configure")
 
 
 def described(error: BaseException, file: Path) -> dict[str, Any]:
@@ -18,62 +25,71 @@ def described(error: BaseException, file: Path) -> dict[str, Any]:
 
     `file` is the project's pyproject.toml, where Kedro itself is the one who is not content.
     """
+    project = file.parent
     told = import_errors.described(error, file)
-    own = told["file"] is not None and Path(told["file"]).is_relative_to(file.parent)
-    if own and "site-packages" not in str(told["file"]):
+    if _is_own(told["file"], file):
         told["message"] = told["message"].replace("importing this file raised", "opening this project raised", 1)
+        told["cure"] = cure_of_import(error, project) or told["cure"]
         return told
     said = " ".join(str(error).split()) or type(error).__name__
-    known = of_configuration(said, file.parent / _conf_source())
+    known = (
+        of_package(error, said, project)
+        or _of_settings(error, project)
+        or _of_logging(error, said, project)
+        or of_configuration(error, said, conf_of(project))
+    )
     if known is not None:
-        return known
-    if _is_of_registry(error, said):
-        registry = registry_of(file.parent)
-        cure = "let register_pipelines() return a dict of pipelines by name"
-        return {"message": f"Kedro finds no pipelines: {said}", "cure": cure, "file": registry, "line": None}
+        message, cure, place = known
+        return {"message": message[: import_errors.MESSAGE], "cure": cure, "file": place.file, "line": place.line}
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
     return {
         "message": f"Kedro can't open this project: {said}"[: import_errors.MESSAGE],
-        "cure": _cure(error, said),
+        "cure": missing and f"install {missing}, or run with the Python that has it",
         "file": str(file),
         "line": None,
         "traceback": told.get("traceback", ""),
     }
 
 
-def registry_of(project: Path) -> str:
-    """The module in which the pipelines are registered, as far as the project's package is known."""
-    from kedro.framework.project import PACKAGE_NAME
+def _is_own(file: str | None, project: Path) -> bool:
+    """Is it a file of the project that has raised, and not one of Kedro or a library?"""
+    if file is None or file == str(project) or "site-packages" in file:
+        return False
+    return Path(file).is_relative_to(project.parent)
 
-    found = next(project.glob(f"**/{PACKAGE_NAME}/pipeline_registry.py"), None) if PACKAGE_NAME else None
-    return str(found or project / "pyproject.toml")
 
-
-def _conf_source() -> str:
+def conf_of(project: Path) -> Conf:
+    """Where the configuration of a project is, as its settings say, and where they can't be read as it is written."""
+    said = stated(package_of(project))
     try:
         from kedro.framework.project import settings
 
-        return str(settings.CONF_SOURCE)
-    except Exception:  # of the project's own settings
-        return "conf"
+        known = dict(settings.CONFIG_LOADER_ARGS)
+        source = str(settings.CONF_SOURCE)
+    except Exception:  # of the project's own settings, or its configuration of logging
+        known, source = {}, said.source
+    base, default = known.get("base_env") or said.base, known.get("default_run_env") or said.default
+    return Conf(project, project / source, str(base), str(default), module_of(project, SETTINGS))
 
 
-def _is_of_registry(error: BaseException, said: str) -> bool:
-    """Kedro makes a dict of what register_pipelines() returns, or does not find the function."""
-    if "no attribute 'register_pipelines'" in said:
-        return True
+def _of_settings(error: BaseException, project: Path) -> tuple[str, str | None, Place] | None:
+    try:
+        from kedro.framework.project import settings
+    except Exception:  # of a configuration of logging with which Kedro can't be imported
+        return None
+    return of_settings(error, settings, module_of(project, SETTINGS))
+
+
+def _of_logging(error: BaseException, said: str, project: Path) -> tuple[str, str | None, Place] | None:
     frames = traceback.extract_tb(error.__traceback__)
-    last = frames[-1] if frames else None
-    return last is not None and last.filename.endswith(_REGISTRY_CODE) and "dict(" in (last.line or "")
-
-
-def _cure(error: BaseException, said: str) -> str | None:
-    if "does not match Kedro package version" in said:
-        return "move the project to this version of Kedro, and set kedro_init_version in [tool.kedro]"
-    if isinstance(error, ModuleNotFoundError):
-        return f"install {error.name}, or run with the Python that has it"
-    kind = type(error).__name__
-    if kind == "MissingConfigException" and "does not exist" in said:
-        return "name an environment that is a folder of conf/ with --env"
-    if kind == "MissingConfigException":
-        return "add the file to conf/base"
-    return None
+    if not any(frame.filename.endswith(_LOGGING_CODE) and frame.name in _LOGGING for frame in frames):
+        return None
+    asked = os.environ.get(VARIABLE)
+    usual = (project / "conf" / f"logging{suffix}" for suffix in (".yml", ".yaml"))
+    file = Path(asked) if asked else next((one for one in usual if one.is_file()), None)
+    if file is None:
+        return None
+    mark = getattr(error, "problem_mark", None)
+    cure = f"mend it, or unset {VARIABLE}" if asked else "mend it; without it Kedro logs as it does by itself"
+    place = Place(str(file), None if mark is None else mark.line + 1)
+    return f"logging can't be set up as this says: {said}", cure, place
