@@ -50,7 +50,7 @@ export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, sele
   const tracks = (...left: RowsColumn<Row>["needs"][]) => columns.filter(({ needs }) => !left.includes(needs)).map(({ width }) => width).join(" ");
   const grid = { "--pn-rows-all": columns.map(({ width }) => width).join(" "), "--pn-rows-some": tracks("much"), "--pn-rows-few": tracks("much", "some") } as CSSProperties;
   return (
-    <div ref={frame} className="pn-rows" role="table" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={virtual ? 0 : undefined} style={{ ...grid, maxHeight: highest }}>
+    <div ref={frame} className="pn-rows" role="table" aria-label={label} aria-rowcount={rows.length + 1} tabIndex={virtual || (rows.length + 1) * ROW > highest ? 0 : undefined} style={{ ...grid, maxHeight: highest }}>
       <div className="pn-rows-inner" style={{ minWidth: narrowest }}>
         <div className="pn-rows-head" role="row" aria-rowindex={1}>
           {columns.map((column) => <Head key={column.key} column={column} sort={sort} onSort={onSort} />)}

@@ -52,9 +52,8 @@ export function pathShares(path: readonly CriticalStep[]): { busy: number; whole
 }
 
 function stepOf(task: Task, now: number): CriticalStep | undefined {
-  if (task.attempts.length === 0) return undefined;
   const spans: Span[] = spansOf(task);
-  const began = spans.filter((span) => span.kind === "queued" || span.kind === "running");
+  const began = spans.filter((span) => span.kind === "asking" || (task.attempts.length > 0 && (span.kind === "queued" || span.kind === "running")));
   const start = (began.find(({ generation }) => generation === task.generation) ?? began.at(-1))?.from;
   if (start === undefined) return undefined;
   const end = isOver(task.state) ? (timeOf(task.ended_at) ?? start) : now;

@@ -33,6 +33,23 @@ describe("spans of a task", () => {
     expect(told(task)).toEqual([["queued", 0, 1, "failed"], ["running", 1, 2, "failed"], ["retry", 2, 4, null], ["queued", 4, 5, "failed"], ["running", 5, 9, "failed"]]);
   });
 
+  it("of a task that asks a person say so, and are on the critical path", () => {
+    const asks = (more: Partial<Doc>) => sampleTaskRun("a", { kind: "approval", state: "paused", reason: "approval", started_at: at(2), ...more });
+    expect(told(asks({}))).toEqual([["waiting", 0, 2, null], ["asking", 2, null, null]]);
+    const answered = asks({ state: "succeeded", ended_at: at(9) });
+    expect(told(answered)).toEqual([["waiting", 0, 2, null], ["asking", 2, 9, null]]);
+    expect(sharesOf(spansOf(answered), BASE).asking).toBe(7_000);
+    expect(criticalPath(sampleGraph([sampleTask("a")], {}), [answered], BASE).map(({ start, end }) => [start - BASE, end - BASE])).toEqual([[2_000, 9_000]]);
+  });
+
+  it("are exact to the microsecond, as what the run's document says", () => {
+    const exact = (micros: number) => `2026-03-01T08:00:01.000${String(micros).padStart(3, "0")}Z`;
+    const task = sampleTaskRun("a", {
+      state: "succeeded", queued_at: exact(0), started_at: exact(120), ended_at: exact(540), attempts: [{ ...attempt(1, 1, 1, 1), dispatched_at: exact(0), started_at: exact(120), ended_at: exact(540) }],
+    });
+    expect(sharesOf(spansOf(task), BASE).running).toBeCloseTo(0.42);
+  });
+
   it("of a run that was retried leave out the time between its lives", () => {
     const earlier = { ...attempt(1, 0, 1, 2, "failed"), generation: 1 };
     const later = { ...attempt(1, 100, 101, 103), generation: 2 };

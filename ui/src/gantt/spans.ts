@@ -6,7 +6,8 @@ type Task = Schemas["TaskDocument"];
 type Attempt = Schemas["AttemptDocument"];
 
 export interface Span {
-  kind: "waiting" | "queued" | "running" | "retry";
+  /** `asking`: it waits for the answer of a person. */
+  kind: "waiting" | "queued" | "running" | "asking" | "retry";
   from: number;
   /** null: it goes on. */
   to: number | null;
@@ -17,7 +18,9 @@ export interface Span {
   state: AttemptState | null;
 }
 
-export const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+/** Milliseconds since 1970, with the microseconds that `Date` drops: a bar of half a millisecond has its length. */
+const parsed = (text: string): number => Date.parse(text) + Number(`0.${/\.\d{3}(\d+)/.exec(text)?.[1] ?? 0}`);
+export const timeOf = (text: string | null): number | null => (text === null ? null : parsed(text));
 
 export function spansOf(task: Task): Span[] {
   const spans: Span[] = [];
@@ -25,12 +28,18 @@ export function spansOf(task: Task): Span[] {
   const past = task.attempts.filter((attempt) => attempt.generation < generation);
   const attempts = task.attempts.filter((attempt) => attempt.generation >= generation);
   livedBefore(spans, past);
-  const created = Date.parse(task.created_at);
+  const created = parsed(task.created_at);
   const ended = timeOf(task.ended_at);
   const over = isOver(task.state);
   const queued = timeOf(task.queued_at);
   const first = attempts[0];
-  const ready = queued ?? (first === undefined ? null : Date.parse(first.dispatched_at));
+  const ready = queued ?? (first === undefined ? null : parsed(first.dispatched_at));
+  const asked = task.kind === "approval" ? timeOf(task.started_at) : null;
+  if (ready === null && asked !== null) {
+    put(spans, "waiting", created, asked, generation);
+    put(spans, "asking", asked, over ? (ended ?? asked) : null, generation);
+    return spans;
+  }
   put(spans, "waiting", created, ready ?? (over ? (ended ?? created) : null), generation);
   if (ready === null) return spans;
   const at = tried(spans, attempts, ready);
@@ -43,7 +52,7 @@ export function spansOf(task: Task): Span[] {
 function livedBefore(spans: Span[], attempts: readonly Attempt[]): void {
   for (const each of new Set(attempts.map(({ generation }) => generation))) {
     const of = attempts.filter(({ generation }) => generation === each);
-    tried(spans, of, Date.parse(of[0]!.dispatched_at));
+    tried(spans, of, parsed(of[0]!.dispatched_at));
   }
 }
 
@@ -51,8 +60,8 @@ function livedBefore(spans: Span[], attempts: readonly Attempt[]): void {
 function tried(spans: Span[], attempts: readonly Attempt[], ready: number): number {
   let at = ready;
   attempts.forEach((attempt, i) => {
-    if (i > 0) put(spans, "retry", at, Date.parse(attempt.dispatched_at), attempt.generation);
-    at = Math.max(at, i > 0 ? Date.parse(attempt.dispatched_at) : at);
+    if (i > 0) put(spans, "retry", at, parsed(attempt.dispatched_at), attempt.generation);
+    at = Math.max(at, i > 0 ? parsed(attempt.dispatched_at) : at);
     at = ran(spans, attempt, at);
   });
   return at;
@@ -69,13 +78,13 @@ function ran(spans: Span[], attempt: Attempt, at: number): number {
 }
 
 function put(spans: Span[], kind: Span["kind"], from: number, to: number | null, generation: number, attempt?: Attempt): void {
-  if (to !== null && to <= from && kind !== "running") return;
+  if (to !== null && to <= from && kind !== "running" && kind !== "asking") return;
   spans.push({ kind, from, to: to === null ? null : Math.max(from, to), attempt: attempt?.n ?? null, generation, state: attempt?.state ?? null });
 }
 
 /** Milliseconds of each kind until `now`. */
 export function sharesOf(spans: readonly Span[], now: number): Record<Span["kind"], number> {
-  const shares = { waiting: 0, queued: 0, running: 0, retry: 0 };
+  const shares = { waiting: 0, queued: 0, running: 0, asking: 0, retry: 0 };
   for (const span of spans) shares[span.kind] += Math.max(0, (span.to ?? now) - span.from);
   return shares;
 }

@@ -46,10 +46,10 @@ function Pace({ run, expected }: { run: RunDocument; expected: number | null }) 
   const over = isOver(run.state);
   const now = useNow(!over);
   const pace = paceOf(run, expected, now);
+  const usual = expected === null ? undefined : `${pace.slower ? "slower than the usual" : "usually"} ${durationText(expected)}`;
   return (
     <div className="pn-run-pace" data-live={!over || undefined}>
-      <span>{pace.seconds === null ? "not started" : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
-      {expected !== null && <span className="pn-dim">{pace.slower ? "slower than the usual" : "usually"} {durationText(expected)}</span>}
+      <span title={usual}>{pace.seconds === null ? "not started" : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
       {!over && run.tasks_total > 0 && (
         <>
           <span className="pn-run-bar" role="progressbar" aria-label="Tasks that are over" aria-valuemin={0} aria-valuemax={run.tasks_total} aria-valuenow={run.tasks_done}>
@@ -58,6 +58,7 @@ function Pace({ run, expected }: { run: RunDocument; expected: number | null }) 
           <span className="pn-dim">{run.tasks_done.toLocaleString("en")} of {run.tasks_total.toLocaleString("en")} tasks</span>
         </>
       )}
+      {usual !== undefined && <span className="pn-dim">{usual}</span>}
     </div>
   );
 }

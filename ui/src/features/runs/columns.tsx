@@ -25,9 +25,9 @@ export interface Column {
 
 /** All columns, in the order in which they are shown until somebody moves them. */
 export const COLUMNS: readonly Column[] = [
-  { key: "state", title: "State", width: "108px", cell: (run) => <State run={run} /> },
+  { key: "state", title: "State", width: "minmax(108px, 0.7fr)", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
-  { key: "pipeline", title: "Pipeline", width: "minmax(196px, 1.8fr)", cell: (run) => <Name run={run} /> },
+  { key: "pipeline", title: "Pipeline", width: "minmax(188px, 1.8fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
   { key: "created", title: "Created", width: "80px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
@@ -36,7 +36,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "trigger", title: "Trigger", width: "76px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
   { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
   { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },
-  { key: "labels", title: "Labels", width: "minmax(84px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
+  { key: "labels", title: "Labels", width: "minmax(92px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
   { key: "tags", title: "Tags", width: "minmax(80px, 0.6fr)", cell: (run) => run.tags.join(", ") },
   { key: "bytes", title: "Data", width: "72px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
   { key: "params", title: "Params", width: "minmax(140px, 1fr)", cell: (run) => <Params params={run.params} /> },
@@ -67,7 +67,9 @@ function State({ run }: { run: RunSummary }) {
   return (
     <span className="pn-runs-state" title={stateText(run.state, run.reason)}>
       <StateIcon state={run.state} silent />
-      <span className="pn-cut" style={{ color: `var(${STATE_LOOK[run.state].color})` }}>{stateText(run.state, TELLING.has(run.reason ?? "") ? run.reason : null)}</span>
+      <span className="pn-cut" style={{ color: `var(${STATE_LOOK[run.state].color})` }}>{STATE_LOOK[run.state].word}
+        {TELLING.has(run.reason ?? "") && <span className="pn-runs-reason"> {stateText(run.state, run.reason).slice(STATE_LOOK[run.state].word.length).trim()}</span>}
+      </span>
     </span>
   );
 }
@@ -99,7 +101,7 @@ function Labels({ labels }: { labels: Record<string, string> }) {
   const all = Object.entries(labels);
   const said = all.map(([key, value]) => `${key}=${value}`);
   return (
-    <span title={said.slice(0, 40).join("\n")}>
+    <span className="pn-runs-labels" title={said.slice(0, 40).join("\n")}>
       {said.slice(0, 3).map((text) => <bdi key={text} className="pn-runs-label">{text}</bdi>)}
       {all.length > 3 && <span className="pn-faint">+{all.length - 3}</span>}
     </span>

@@ -30,6 +30,7 @@ function drawSpan(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow
   if (span.kind === "waiting") line(context, palette.lineStrong, from, to, middle, []);
   else if (span.kind === "retry") line(context, palette.state.retrying, from, to, middle, [3, 3]);
   else if (span.kind === "queued") drawQueued(context, palette.state.queued, from, to, middle);
+  else if (span.kind === "asking") drawAsking(context, chart, row, from, to, middle - BAR / 2);
   else drawRun(context, chart, row, span, from, to, middle - BAR / 2);
 }
 
@@ -62,6 +63,23 @@ function drawQueued(context: CanvasRenderingContext2D, color: string, from: numb
   context.strokeRect(from + 0.5, middle - BAR / 2 + 2.5, width - 1, BAR - 5);
 }
 
+/** A person was asked: nothing ran. */
+function drawAsking(context: CanvasRenderingContext2D, { palette, selected }: Chart, row: GanttRow, from: number, to: number, top: number): void {
+  const width = Math.max(2, to - from);
+  context.fillStyle = palette.state.paused;
+  context.beginPath();
+  context.roundRect(from, top + 2, width, BAR - 4, width > 5 ? 2.5 : 0);
+  context.fill();
+  stripes(context, palette.surface, from, top + 2, width, BAR - 4);
+  if (row.key === selected) outline(context, palette.text, from, top, width);
+}
+
+function outline(context: CanvasRenderingContext2D, color: string, from: number, top: number, width: number): void {
+  context.strokeStyle = color;
+  context.lineWidth = 1.5;
+  context.strokeRect(from - 2, top - 2, width + 4, BAR + 4);
+}
+
 /** The colour of how it ended; a failed one has a notch at its end, one that runs a striped end. */
 function drawRun(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow, span: Span, from: number, to: number, top: number): void {
   const width = Math.max(2, to - from);
@@ -73,11 +91,7 @@ function drawRun(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow,
   else context.roundRect(from, top, width, BAR, width > 5 ? 2.5 : 0);
   context.fill();
   if (span.to === null && width > 6) stripes(context, chart.palette.surface, Math.max(from, to - 26), top, Math.min(26, width));
-  if (row.key === chart.selected && (chart.attempt === null || (chart.attempt === span.attempt && (chart.generation ?? span.generation) === span.generation))) {
-    context.strokeStyle = chart.palette.text;
-    context.lineWidth = 1.5;
-    context.strokeRect(from - 2, top - 2, width + 4, BAR + 4);
-  }
+  if (row.key === chart.selected && (chart.attempt === null || (chart.attempt === span.attempt && (chart.generation ?? span.generation) === span.generation))) outline(context, chart.palette.text, from, top, width);
 }
 
 /** The last attempt of a task that ended well enough for a warning is drawn so. */
@@ -99,10 +113,10 @@ function notch(context: CanvasRenderingContext2D, from: number, top: number, wid
   context.closePath();
 }
 
-function stripes(context: CanvasRenderingContext2D, color: string, from: number, top: number, width: number): void {
+function stripes(context: CanvasRenderingContext2D, color: string, from: number, top: number, width: number, height = BAR): void {
   context.save();
   context.beginPath();
-  context.rect(from, top, width, BAR);
+  context.rect(from, top, width, height);
   context.clip();
   context.strokeStyle = color;
   context.globalAlpha *= 0.55;
@@ -154,7 +168,7 @@ function drawSum(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow,
 
 /** Behind a bar how long it took; before it where there is no room behind. */
 function drawTime(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow, top: number): void {
-  const last = row.spans.findLast((span) => span.kind === "running");
+  const last = row.spans.findLast((span) => span.kind === "running" || span.kind === "asking");
   const first = row.spans.find((span) => span.kind !== "waiting");
   if (last === undefined || first === undefined) return;
   const [from, to] = [xOf(chart, first.from), xOf(chart, last.to ?? chart.now)];

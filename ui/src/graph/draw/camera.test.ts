@@ -1,23 +1,33 @@
 import { describe, expect, it } from "vitest";
-import { begin, between, fit, held, lookAt, reveal, SCALE, zoomAt } from "./camera";
+import { begin, between, fit, fits, held, lookAt, reveal, SCALE, zoomAt } from "./camera";
 
 const WINDOW = { width: 1000, height: 600 };
 
 describe("a camera", () => {
   it("fits a small picture at its own size, in the middle", () => {
-    expect(fit({ width: 400, height: 200 }, WINDOW)).toEqual({ scale: 1, x: 300, y: 200 });
+    expect(fit({ width: 400, height: 200 }, WINDOW)).toEqual({ scale: 1, x: 300, y: 186 });
+  });
+
+  it("leaves room at the foot for what stands there", () => {
+    const picture = { width: 400, height: 2_000 };
+    const at = fit(picture, WINDOW);
+    expect(at.y).toBeGreaterThan(20);
+    expect(at.y + picture.height * at.scale).toBeLessThan(WINDOW.height - 50);
+    const low = begin({ width: 400, height: 9_000 }, WINDOW, { x: 200, y: 9_000 });
+    expect(low.y + 9_000 * low.scale).toBeLessThan(WINDOW.height - 50);
   });
 
   it("begins with all of a picture that can be read so", () => {
-    const picture = { width: 1100, height: 300 };
-    expect(begin(picture, WINDOW, null)).toEqual(fit(picture, WINDOW));
+    for (const picture of [{ width: 1100, height: 300 }, { width: 1880, height: 300 }]) expect(begin(picture, WINDOW, { x: 90, y: 90 })).toEqual(fit(picture, WINDOW));
+    expect(fits({ width: 1880, height: 300 }, WINDOW)).toBe(true);
+    expect(fits({ width: 1900, height: 300 }, WINDOW)).toBe(false);
   });
 
   it("never begins so small that nothing can be read; what matters is in view then", () => {
     const picture = { width: 30_000, height: 9_000 };
     expect(fit(picture, WINDOW).scale).toBeLessThan(0.1);
     const at = begin(picture, WINDOW, { x: 20_000, y: 4_000 });
-    expect(at.scale).toBeGreaterThan(SCALE.readable);
+    expect(at.scale).toBeGreaterThanOrEqual(SCALE.readable);
     expect(at.x + 20_000 * at.scale).toBeCloseTo(500);
     expect(at.y + 4_000 * at.scale).toBeCloseTo(300);
     const start = begin(picture, WINDOW, null);
@@ -46,7 +56,7 @@ describe("a camera", () => {
   it("moves only for what is out of view, and no further than needed", () => {
     const camera = { x: 0, y: 0, scale: 1 };
     expect(reveal(camera, { left: 100, top: 100, right: 200, bottom: 150 }, WINDOW)).toEqual(camera);
-    expect(reveal(camera, { left: 1200, top: 100, right: 1300, bottom: 150 }, WINDOW)).toEqual({ scale: 1, x: -340, y: 0 });
+    expect(reveal(camera, { left: 1200, top: 100, right: 1300, bottom: 150 }, WINDOW)).toEqual({ scale: 1, x: -324, y: 0 });
   });
 
   it("looks at a place from near enough to read", () => {

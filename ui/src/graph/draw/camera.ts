@@ -10,27 +10,34 @@ export interface Size {
   height: number;
 }
 
-/** `readable`: below it, names can't be read any more, so that no picture begins there. */
-export const SCALE = { least: 0.004, readable: 0.78, most: 2.5 } as const;
+/** `whole`: down to it names can still be read, so that a picture may begin there; `readable`: all of a node can. */
+export const SCALE = { least: 0.004, whole: 0.5, readable: 0.8, most: 2.5 } as const;
 const PAD = 28;
+/** At the foot stand the counts of states and the small map. */
+const FOOT = 56;
 
 /** The whole picture in the window, in its middle; never larger than it is. */
 export function fit(picture: Size, window: Size): Camera {
-  const scale = Math.max(SCALE.least, Math.min(1, (window.width - 2 * PAD) / Math.max(1, picture.width), (window.height - 2 * PAD) / Math.max(1, picture.height)));
-  return { scale, x: (window.width - picture.width * scale) / 2, y: (window.height - picture.height * scale) / 2 };
+  const room = { width: window.width - 2 * PAD, height: window.height - PAD - FOOT };
+  const scale = Math.max(SCALE.least, Math.min(1, room.width / Math.max(1, picture.width), room.height / Math.max(1, picture.height)));
+  return { scale, x: (window.width - picture.width * scale) / 2, y: PAD + (room.height - picture.height * scale) / 2 };
+}
+
+/** Whether all of a picture can be shown so that its names can be read. */
+export function fits(picture: Size, window: Size): boolean {
+  return fit(picture, window).scale >= SCALE.whole;
 }
 
 /** Where to begin: all of it where it can be read so, else at a readable scale with what matters (or the start) in view. */
 export function begin(picture: Size, window: Size, focus: { x: number; y: number } | null): Camera {
-  const whole = fit(picture, window);
-  if (whole.scale >= SCALE.readable) return whole;
-  const scale = 0.95;
-  const side = (extent: number, room: number, at: number | undefined) => {
-    if (extent * scale <= room - 2 * PAD) return (room - extent * scale) / 2;
+  if (fits(picture, window)) return fit(picture, window);
+  const scale = SCALE.readable;
+  const side = (extent: number, room: number, after: number, at: number | undefined) => {
+    if (extent * scale <= room - PAD - after) return PAD + (room - PAD - after - extent * scale) / 2;
     const wanted = at === undefined ? PAD : room / 2 - at * scale;
-    return Math.min(PAD, Math.max(room - PAD - extent * scale, wanted));
+    return Math.min(PAD, Math.max(room - after - extent * scale, wanted));
   };
-  return { scale, x: side(picture.width, window.width, focus?.x), y: side(picture.height, window.height, focus?.y) };
+  return { scale, x: side(picture.width, window.width, PAD, focus?.x), y: side(picture.height, window.height, FOOT, focus?.y) };
 }
 
 /** Zooms by a factor; the place under the pointer stays under it. */
@@ -51,12 +58,12 @@ export function held(camera: Camera, picture: Size, window: Size): Camera {
 
 /** Brings a place into the middle, at a scale that can be read. */
 export function lookAt(camera: Camera, place: { x: number; y: number }, window: Size): Camera {
-  const scale = Math.max(camera.scale, SCALE.readable + 0.15);
+  const scale = Math.max(camera.scale, SCALE.readable + 0.1);
   return { scale, x: window.width / 2 - place.x * scale, y: window.height / 2 - place.y * scale };
 }
 
 /** The same camera when a box stands in the window with room around it; else moved as little as needed. */
-export function reveal(camera: Camera, box: { left: number; top: number; right: number; bottom: number }, window: Size, pad = 40): Camera {
+export function reveal(camera: Camera, box: { left: number; top: number; right: number; bottom: number }, window: Size, pad = PAD - 4): Camera {
   const side = (at: number, low: number, high: number, room: number) => {
     if (at + low * camera.scale < pad) return pad - low * camera.scale;
     return at + high * camera.scale > room - pad ? room - pad - high * camera.scale : at;

@@ -29,7 +29,10 @@ export class Stage {
       return context;
     });
     this.watcher = new ResizeObserver(() => {
-      if (this.measure()) resized();
+      if (!this.measure()) return;
+      resized();
+      // Resizing wipes a canvas: draw before the browser shows it.
+      if (this.size.width > 0 && this.size.height > 0) this.draw(performance.now());
     });
     this.watcher.observe(box);
     this.noMore = onScheme(() => {
@@ -68,8 +71,6 @@ export class Stage {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    // Resizing wipes a canvas: draw before the browser shows it.
-    if (width > 0 && height > 0) this.draw(performance.now());
     return true;
   }
 }

@@ -212,7 +212,7 @@ function Names({ rows, selected, scroller, onPick, onOpen, onMenu }: NamesProps)
   );
 }
 
-const KINDS = [["waiting", "waited"], ["queued", "queued"], ["running", "ran"], ["retry", "waited to try again"]] as const;
+const KINDS = [["waiting", "waited"], ["queued", "queued"], ["running", "ran"], ["asking", "asked a person"], ["retry", "waited to try again"]] as const;
 
 /** What a bar stands for: its state, its shares of time, when. */
 function Tip({ row, pointed: { hit, x, y, at }, room, height, start }: { row: GanttRow | undefined; pointed: Pointed; room: number; height: number; start: number }) {

@@ -86,9 +86,9 @@ interface Context {
 
 function columnsOf({ run, now, open, toggle }: Context): RowsColumn<TaskRow>[] {
   return [
-    { key: "task", title: "Task", width: "minmax(96px, 3fr)", sorts: true, cell: (row) => <Name row={row} run={run} open={open.has(row.name)} toggle={toggle} /> },
-    { key: "state", title: "State", width: "minmax(126px, 1fr)", sorts: true, cell: (row) => <StateOf row={row} /> },
-    { key: "duration", title: "Duration", width: "68px", right: true, sorts: true, cell: (row) => durationOf(row, now) },
+    { key: "task", title: "Task", width: "minmax(96px, 2.6fr)", sorts: true, cell: (row) => <Name row={row} run={run} open={open.has(row.name)} toggle={toggle} /> },
+    { key: "state", title: "State", width: "minmax(144px, 1fr)", sorts: true, cell: (row) => <StateOf row={row} /> },
+    { key: "duration", title: "Duration", width: "84px", right: true, sorts: true, cell: (row) => durationOf(row, now) },
     { key: "queued", title: "Queued", width: "64px", right: true, sorts: true, needs: "much", cell: (row) => durationText(row.queuedFor) },
     { key: "attempts", title: "Attempts", width: "64px", right: true, sorts: true, needs: "some", cell: (row) => (row.attempts === 0 ? "–" : <span className={row.attempts > (row.items ?? 1) ? "pn-tasks-retried" : undefined}>{countText(row.attempts)}</span>) },
     { key: "rows", title: "Rows", width: "72px", right: true, sorts: true, needs: "some", cell: (row) => countText(row.rows) },
@@ -117,7 +117,7 @@ function Name({ row, run, open, toggle }: { row: TaskRow; run: string; open: boo
 
 function StateOf({ row }: { row: TaskRow }) {
   if (row.counts === undefined) {
-    const words = `${stateText(row.state, row.reason === "user_error" ? null : row.reason)}${isOver(row.state) ? "" : progressText(row.task?.progress)}`;
+    const words = `${stateText(row.state, row.reason === "user_error" || (row.reason === "approval" && row.state === "succeeded") ? null : row.reason)}${isOver(row.state) ? "" : progressText(row.task?.progress)}`;
     return <span className="pn-tasks-state" title={words}><StateIcon state={row.state} size={14} silent /> {words}</span>;
   }
   const [done, all] = [Object.entries(row.counts).reduce((sum, [state, count]) => sum + (isOver(state as TaskState) ? count : 0), 0), row.items ?? 0];
