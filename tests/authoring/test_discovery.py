@@ -13,6 +13,7 @@ from textwrap import dedent
 import psutil
 import pytest
 
+from penstock.authoring.discover import _answer
 from penstock.authoring.discovery import Discovery, discover, discover_project, project_files
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, SettingsError
 from penstock.model.spec import PipelineSpec
@@ -480,3 +481,49 @@ def test_nothing_of_the_user_is_imported_here(tmp_path: Path) -> None:
     before = set(sys.modules)
     only(good(tmp_path / "never_seen_before.py"))
     assert "never_seen_before" not in set(sys.modules) - before
+
+
+CURES = {
+    "argv.py": ("import sys\nyear = sys.argv[1]\n", "parameters, not arguments"),
+    "parsed.py": ("import argparse\nargparse.ArgumentParser().parse_args(['--year'])\n", "parameters, not arguments"),
+    "near.py": ("from .other import clean\n", "`from other import …`"),
+    "one.py": ("import two\nname = 1\n", "one.py and two.py import each other"),
+    "outside.py": ("import shop.clean\n", "PYTHONPATH={above}/src"),
+    "made.py": ("from penstock import Pipeline\ndef make(): return Pipeline('made')\n", "call the function that makes"),
+    "notes.ipynb": ("{}", "move its functions into a file that ends in .py"),
+    "method.py": (
+        "from penstock import Pipeline\np = Pipeline('p')\nclass It:\n    @p.task\n    def make(self): ...\n",
+        "move the function out of its class",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CURES)
+def test_what_scripts_modules_and_notebooks_do_is_told_with_its_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    write(tmp_path / "src" / "shop" / "__init__.py", "")
+    write(tmp_path / "flows" / "two.py", "from one import name")
+    text, cure = CURES[name]
+    error = _answer(write(tmp_path / "flows" / name, text), None)["error"]
+    told = [error, *error.get("problems", ())]
+    assert any(cure.format(above=tmp_path) in (each["cure"] or "") for each in told), told
+
+
+def test_a_name_with_dots_and_dashes(tmp_path: Path) -> None:
+    assert only(good(tmp_path / "my-flow.v2.py")).name == "good"
+
+
+def test_a_file_sees_the_arguments_of_a_script_without_any(tmp_path: Path) -> None:
+    text = GOOD.format(name="seen").replace('"seen"', "f'n{len(sys.argv)}'")
+    assert only(write(tmp_path / "flow.py", f"    import sys{text}")).name == "n1"
+
+
+def test_a_file_and_a_link_to_it_are_one(tmp_path: Path) -> None:
+    file = good(tmp_path / "flow.py")
+    (tmp_path / "a_link.py").symlink_to(file)
+    elsewhere = good(tmp_path / "more" / "other.py")
+    (tmp_path / "linked.py").symlink_to(elsewhere)
+    assert [each.name for each in project_files(tmp_path)] == ["flow.py", "linked.py"]

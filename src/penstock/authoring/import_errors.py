@@ -23,6 +23,15 @@ _OURS: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.
 _STANDARD: Final = os.path.dirname(os.__file__) + os.sep
 _MISSING: Final = re.compile(r"cannot import name '([^']+)' from")
 _UNEXPECTED: Final = re.compile(r"(Pipeline|Param|Retry)\.__init__\(\) got an unexpected keyword argument '([^']+)'")
+_RELATIVE: Final = (
+    "write `from other import …` for a file beside it, or make the folder a package by an empty __init__.py"
+)
+_PARAMETERS: Final = (
+    "a pipeline takes parameters, not arguments: Pipeline(…, params={'year': 2013}), "
+    "and `penstock run FILE -p year=2014`"
+)
+#: Folders above a file, with its own, in which modules are looked for that it does not find.
+_ABOVE: Final = 4
 _MADE: Final[dict[str, type]] = {"Pipeline": Pipeline, "Param": Param, "Retry": Retry}
 
 
@@ -30,6 +39,9 @@ def described(error: BaseException, file: Path) -> dict[str, Any]:
     """Facts of a DefinitionError: message, cure, file, line (from 1), and the traceback of the user's frames."""
     if isinstance(error, SyntaxError) and error.filename and os.path.isfile(error.filename):
         return {"message": f"syntax error: {error.msg}", "cure": None, "file": error.filename, "line": error.lineno}
+    if isinstance(error, PermissionError) and error.filename == str(file):
+        told = f"this file can't be read ({error.strerror})"
+        return {"message": told, "cure": "see who owns it, and who may read it", "file": str(file), "line": None}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_machinery(frame.filename)]
     own = [frame for frame in frames if not _is_library(frame.filename)] or frames
     place = {"file": own[-1].filename, "line": own[-1].lineno} if own else {"file": str(file), "line": None}
@@ -51,12 +63,45 @@ def _is_library(file: str) -> bool:
 
 
 def _cure(error: BaseException, file: Path, said: str) -> str | None:
+    frames = traceback.extract_tb(error.__traceback__)
+    if _reads_arguments(error, frames):
+        return _PARAMETERS
     if isinstance(error, SystemExit):
         return "importing a file must not end it: put what is for scripts under `if __name__ == '__main__':`"
     if isinstance(error, ModuleNotFoundError):
-        close = nearest(error.name or "", [each.stem for each in file.parent.glob("*.py") if each != file])
-        return _meant(close) or "install it, or run with the Python that has it"
-    return _meant(_nearest_name(error, said))
+        return _missing(error.name or "", file)
+    if isinstance(error, ImportError) and "attempted relative import" in said:
+        return _RELATIVE
+    return _meant(_nearest_name(error, said)) or _circle(error, frames)
+
+
+def _reads_arguments(error: BaseException, frames: traceback.StackSummary) -> bool:
+    """Does the file take what a script is called with?"""
+    if isinstance(error, SystemExit):
+        return any(os.path.basename(frame.filename) == "argparse.py" for frame in frames)
+    return isinstance(error, IndexError | ValueError) and bool(frames) and "sys.argv" in (frames[-1].line or "")
+
+
+def _missing(name: str, file: Path) -> str:
+    """The cure for a module that is not found: one beside the file, one of the project that is not on the path."""
+    close = nearest(name, [each.stem for each in file.parent.glob("*.py") if each != file])
+    if close is not None:
+        return f"did you mean '{close}'?"
+    top = name.partition(".")[0]
+    for above in file.parents[:_ABOVE]:
+        for folder in (above, above / "src"):
+            if (folder / f"{top}.py").is_file() or (folder / top / "__init__.py").is_file():
+                return f"it is in {folder}: install that project (`pip install -e`), or set PYTHONPATH={folder}"
+    return "install it, or run with the Python that has it"
+
+
+def _circle(error: BaseException, frames: traceback.StackSummary) -> str | None:
+    """Where a file wants a name of one that is still being imported, and that wanted it."""
+    path = getattr(error, "path", None)
+    if not isinstance(error, ImportError) or path not in [frame.filename for frame in frames[:-1]]:
+        return None
+    first, second = os.path.basename(path), os.path.basename(frames[-1].filename)
+    return f"{first} and {second} import each other: move what both need into a third file"
 
 
 def _meant(close: str | None) -> str | None:

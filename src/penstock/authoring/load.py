@@ -19,21 +19,26 @@ from penstock.model.spec import CodeRef
 #: Libraries that are slow to load and safe to load before a fork.
 PRELOAD: Final = ("numpy", "pandas", "pyarrow")
 _PREFIX: Final = "pipeline_"
+_CALLED: Final = (
+    "a pipeline is a variable at the top of the file: call the function that makes one (`flow = make()`), and move it "
+    "out of `if __name__ == '__main__':`"
+)
 
 
 def place(file: Path) -> tuple[Path, str]:
     """(root, module name) of a file: its folder and stem; inside a package the folder above it and the dotted name.
 
-    A stem that a module of Python or of a library already has gets another name, so that neither is shadowed.
+    A stem that a module of Python or of a library already has gets another name, so that neither is shadowed. A dot in
+    a stem would make it a module of a package that is not there.
     """
     file = file.resolve()
-    parts = [] if file.stem == "__init__" else [file.stem]
+    parts = [] if file.stem == "__init__" else [file.stem.replace(".", "_")]
     root = file.parent
     while (root / "__init__.py").exists():
         parts.insert(0, root.name)
         root = root.parent
     name = ".".join(parts) or file.stem
-    if len(parts) == 1 and file.stem != "__init__" and (not name.isidentifier() or _taken(name, root)):
+    if len(parts) == 1 and file.stem != "__init__" and (not file.stem.isidentifier() or _taken(name, root)):
         name = _PREFIX + name
     return root, name
 
@@ -68,14 +73,21 @@ def import_file(file: Path, root: Path, name: str) -> ModuleType:
             return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise DefinitionError(f"{file} is no Python file", cure="give a file that ends in .py", file=str(file))
+        kind, cure = "Python file", "give a file that ends in .py"
+        if file.suffix == ".ipynb":
+            kind, cure = "Python file, but a notebook", "move its functions into a file that ends in .py"
+        raise DefinitionError(f"this is no {kind}", cure=cure, file=str(file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    # As a script without arguments sees it, in each process that imports the file.
+    before, sys.argv = sys.argv, [str(file)]
     try:
         spec.loader.exec_module(module)
     except BaseException:
         sys.modules.pop(name, None)
         raise
+    finally:
+        sys.argv = before
     return module
 
 
@@ -109,7 +121,7 @@ def find(file: Path, name: str | None = None) -> list[tuple[CodeRef, Pipeline]]:
     file = file.resolve()
     found = pipelines(import_file(file, root, module_name))
     if not found:
-        cure = 'make one: pipeline = Pipeline("name")'
+        cure = _CALLED if _makes_one(file) else 'make one: pipeline = Pipeline("name")'
         raise DefinitionError("there is no pipeline in this file", cure=cure, file=str(file), empty=True)
     if name is not None:
         found = _named(name, found, file)
@@ -118,6 +130,11 @@ def find(file: Path, name: str | None = None) -> list[tuple[CodeRef, Pipeline]]:
     preload = tuple(library for library in PRELOAD if library in sys.modules)
     base = (str(root), os.path.relpath(file, root), module_name)
     return [(CodeRef(*base, variable, digest, files, preload), one) for variable, one in found.items()]
+
+
+def _makes_one(file: Path) -> bool:
+    """Is a pipeline made in the source of a file, wherever?"""
+    return b"Pipeline(" in file.read_bytes()
 
 
 def _named(name: str, found: dict[str, Pipeline], file: Path) -> dict[str, Pipeline]:

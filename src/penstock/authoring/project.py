@@ -23,8 +23,14 @@ def project_files(folder: Path) -> list[Path]:
     """
     folders = pipeline_folders(folder)
     files = [file for one in folders for file in sorted(one.glob("*.py"))]
-    holding = [file for file in dict.fromkeys(files) if may_hold_pipelines(file.name) and names_penstock(file)]
+    holding = [file for file in _once(files) if may_hold_pipelines(file.name) and names_penstock(file)]
     return [*holding, *kedro_projects(folder, folders)]
+
+
+def _once(files: list[Path]) -> list[Path]:
+    """Each file by one name, its own rather than that of a link to it."""
+    known = {file.resolve(): file for file in sorted(files, key=Path.is_symlink, reverse=True)}
+    return [file for file in dict.fromkeys(files) if known[file.resolve()] == file]
 
 
 def kedro_projects(folder: Path, folders: Iterable[Path]) -> list[Path]:
@@ -78,12 +84,15 @@ def _named(settings: Path) -> list[str] | None:
     try:
         named = tomllib.loads(settings.read_text(encoding="utf-8")).get("pipelines")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{settings} can't be read: {error}") from error
+        raise SettingsError(f"{settings} can't be read: {error}", cure="correct it, or remove it") from error
     if named is None:
         return None
     if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
         raise SettingsError(f"{settings}: pipelines is {named!r}", cure='give a list of folders: pipelines = ["flows"]')
     for name in named:
         if not (settings.parent / name).is_dir():
-            raise SettingsError(f"{settings} names the folder '{name}', which is not there")
+            raise SettingsError(
+                f"{settings} names the folder '{name}', which is not there",
+                cure="make it, or correct `pipelines` there",
+            )
     return named

@@ -12,6 +12,9 @@ from penstock.model.spec import ParamSpec, Source
 
 #: Types of parameters that may have items.
 _OF_ITEMS: Final = ("any", "list", "dict")
+_METHOD: Final = (
+    "move the function out of its class, or make a task of the method of an object: pipeline.task(it.method)"
+)
 
 
 class Known(NamedTuple):
@@ -96,7 +99,8 @@ class Wirer:
             elif with_error and argument == "error" and not explicit:
                 wired[argument] = Source("error", "error")
             elif explicit or not default:
-                self.reader.wrong(f"{what} reads '{name}', which nobody makes", known.nearest(name, self.one.name))
+                cure = _METHOD if name in ("self", "cls") else known.nearest(name, self.one.name)
+                self.reader.wrong(f"{what} reads '{name}', which nobody makes", cure)
         return wired
 
     def _items(self, argument: str, name: str | None) -> Source | None:
