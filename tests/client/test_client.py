@@ -52,5 +52,8 @@ def test_runs_are_started_steered_and_deleted(user: User, monkeypatch: pytest.Mo
         Client("127.0.0.1:7420", token)
     with pytest.raises(UsageError, match="all runs would fit"):
         Where("")
+    with pytest.raises(Refused, match="all runs would fit"):
+        Client().runs.label(Where("sort=-created_at"), {"seen": "no"})
+    assert Client().runs.label(Where.all(), {"seen": "no"})["refused"] == 0
     with pytest.raises(Unreachable):
         Client("http://127.0.0.1:9", "x", timeout=1.0).runs.list()

@@ -210,7 +210,9 @@ def test_all_that_fit_a_filter_are_labelled(world: World) -> None:
 @pytest.mark.parametrize(
     "chosen",
     [
-        {}, {"ids": ["0000000000001"], "filter": ""}, {"ids": ["x"]}, {"ids": "x"}, {"filter": "stat=failed"},
+        {}, {"ids": ["0000000000001"], "filter": "state=failed"}, {"ids": ["0000000000001"], "all": True},
+        {"filter": "state=failed", "all": True}, {"all": False}, {"filter": ""}, {"filter": " "}, {"filter": "?"},
+        {"filter": "sort=-duration&limit=1"}, {"filter": "q="}, {"ids": ["x"]}, {"ids": "x"}, {"filter": "stat=failed"},
         {"filter": "state=nope"}, {"filter": "duration_gt=x"}, {"filter": "duration_gt=inf"},
         {"filter": "created_after=x"}, {"filter": "&".join(["state=failed"] * 2001)},
     ],
@@ -225,10 +227,25 @@ def test_runs_must_be_chosen_by_ids_or_by_a_filter_that_is_one(
     assert labels_of(world, identity) == {}
 
 
+@pytest.mark.parametrize("action", ["cancel", "labels", "delete", "replay", "retry"])
+def test_an_empty_filter_means_no_run(world: World, action: str) -> None:
+    world.run(state="succeeded")
+    body = {"filter": "", **({"set": {"a": "b"}} if action == "labels" else {})}
+    refused = problem(world.program.post(f"/api/v1/runs/actions/{action}", json=body), 422)
+    assert "all runs would fit" in refused["detail"]
+    assert "ask for all" in refused["cure"]
+
+
+def test_all_runs_are_labelled_where_all_is_asked_for(world: World) -> None:
+    known = [world.run(at, state="failed") for at in range(2)]
+    world.program.post("/api/v1/runs/actions/labels", json={"all": True, "set": {"a": "b"}})
+    assert [labels_of(world, identity) for identity in known] == [{"a": "b"}] * 2
+
+
 def test_an_action_has_a_most_and_then_does_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acting, "MOST", 2)
     known = [world.run(at) for at in range(3)]
-    for chosen in ({"ids": known}, {"filter": ""}):
+    for chosen in ({"ids": known}, {"all": True}):
         body = {**chosen, "set": {"a": "b"}}
         assert "more than 2" in problem(world.program.post("/api/v1/runs/actions/labels", json=body), 422)["detail"]
     assert labels_of(world, known[0]) == {}

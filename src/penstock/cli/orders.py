@@ -15,8 +15,7 @@ from penstock.cli.session import reading
 from penstock.errors import UsageError
 from penstock.model.ids import run_id
 from penstock.store import orders
-from penstock.store.filters import RunFilter
-from penstock.store.queries import filter_from_query, keys_of_query
+from penstock.store.queries import keys_of_query, narrowing
 from penstock.store.runs import find_run
 from penstock.store.summaries import summaries_of
 
@@ -120,7 +119,8 @@ def chosen_keys(connection: Connection, chosen: Chosen) -> tuple[list[int], list
         raise UsageError(wrong, cure=cure)
     if chosen.filter is None:
         return _named(connection, chosen.texts)
-    keys = keys_of_query(connection, _narrowing(chosen.filter), MOST + 1)
+    query = narrowing(chosen.filter, "say which, as in --filter state=failed")
+    keys = keys_of_query(connection, query, MOST + 1)
     if len(keys) > MOST:
         raise UsageError(f"more than {MOST:,} runs fit", cure="narrow the filter, and act in parts")
     return keys, []
@@ -137,13 +137,6 @@ def _named(connection: Connection, texts: list[str]) -> tuple[list[int], list[Mi
                 raise
             missing.append(Missing(text, error))
     return list(keys), missing
-
-
-def _narrowing(query: str) -> str:
-    """The filter itself, where it narrows anything: a variable of a script may have been empty."""
-    if filter_from_query(query) == RunFilter():
-        raise UsageError("the filter is empty: all runs would fit", cure="say which, as in --filter state=failed")
-    return query
 
 
 def _is_sure(what: str, states: list[str]) -> bool:

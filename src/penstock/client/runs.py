@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 from urllib.parse import quote
 
 from penstock.client.door import Door
@@ -15,15 +15,23 @@ Which: TypeAlias = "str | Iterable[str] | Where"
 
 
 class Where:
-    """All runs that fit a filter: `Where("state=failed&pipeline=shop")`.
+    """Runs that fit a filter: `Where("state=failed&pipeline=shop")`, or `Where.all()`.
 
     Raises UsageError for an empty one, which all runs would fit.
     """
 
     def __init__(self, query: str) -> None:
         if not query.strip(" ?"):
-            raise UsageError("the filter is empty: all runs would fit", cure='say which, as in Where("state=failed")')
-        self.query = query
+            cure = 'say which, as in Where("state=failed"), or Where.all()'
+            raise UsageError("the filter is empty: all runs would fit", cure=cure)
+        self.body: Document = {"filter": query}
+
+    @classmethod
+    def all(cls) -> Self:
+        """Every run there is."""
+        every = cls.__new__(cls)
+        every.body = {"all": True}
+        return every
 
 
 class Runs:
@@ -121,7 +129,7 @@ class Runs:
         if isinstance(run, str):
             path = f"runs/{quote(run, safe='')}/actions/{action}"
         elif isinstance(run, Where):
-            path, body = f"runs/actions/{action}", {**body, "filter": run.query}
+            path, body = f"runs/actions/{action}", {**body, **run.body}
         else:
             path, body = f"runs/actions/{action}", {**body, "ids": [*run]}
         answer: Document = self._door.post(path, body)

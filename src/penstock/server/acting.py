@@ -20,7 +20,7 @@ from penstock.store import commands, orders, runs
 from penstock.store.connection import Connection
 from penstock.store.database import Database
 from penstock.store.orders import Outcome
-from penstock.store.queries import keys_of_query
+from penstock.store.queries import keys_of_query, narrowing
 from penstock.store.summaries import summaries
 from penstock.store.times import iso
 from penstock.wire.actions import ManyBody
@@ -65,7 +65,7 @@ def many(service: Service, route: str, body: ManyBody, key: str | None, act: Act
     """Act on each of many runs; what became of each. One refusal does not stop the rest."""
 
     def acted(connection: Connection) -> tuple[int, Any]:
-        chosen = chosen_runs(connection, body.ids, body.filter)
+        chosen = chosen_runs(connection, body)
         return 200, _kept([act(connection, run) for run in chosen])
 
     outcomes = _known(once(service.writing, key, route, body, acted))
@@ -152,14 +152,19 @@ def summary(connection: Connection, key: int) -> dict[str, Any]:
     return run
 
 
-def chosen_runs(connection: Connection, ids: list[str] | None, query: str | None) -> list[int]:
-    """Keys of the runs that an action on many is about: those of `ids`, or all that fit the query of the list.
+def chosen_runs(connection: Connection, body: ManyBody) -> list[int]:
+    """Keys of the runs that an action on many is about.
 
-    Raises UsageError when both or neither are given, when there are too many, and for what is no id.
+    Raises UsageError unless one of ids, filter and all is given, for an empty filter, for what is no id, and when there
+    are too many.
     """
-    if (ids is None) == (query is None):
-        raise UsageError("give either ids or a filter", parts=[("ids", "give either this or filter")])
-    found = _of_ids(ids) if ids is not None else keys_of_query(connection, query or "", MOST + 1)
+    if (body.ids is not None) + (body.filter is not None) + body.all != 1:
+        raise UsageError("give ids, a filter, or all", parts=[("ids", "give one of this, filter and all")])
+    if body.ids is not None:
+        found = _of_ids(body.ids)
+    else:
+        query = "" if body.filter is None else narrowing(body.filter, "say which, as in state=failed, or ask for all")
+        found = keys_of_query(connection, query, MOST + 1)
     if len(found) > MOST:
         raise UsageError(f"more than {MOST:,} runs are meant", cure="narrow the filter, and act in parts")
     return found

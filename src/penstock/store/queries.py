@@ -23,6 +23,14 @@ def keys_of_query(connection: Connection, query: str, most: int) -> list[int]:
     return runs.keys_fitting(connection, filter_from_query(query), most)
 
 
+def narrowing(query: str, cure: str) -> str:
+    """A filter that narrows something: a variable of a script may have been empty. Raises UsageError with the cure."""
+    if filter_from_query(query) == RunFilter():
+        wrong = "the filter is empty: all runs would fit"
+        raise UsageError(wrong, cure=cure, parts=[("filter", f"{wrong}; {cure}")])
+    return query
+
+
 def filter_from_query(query: str) -> RunFilter:
     """The filter that a text means. Raises UsageError for what the list would not take."""
     try:

@@ -11,10 +11,22 @@ from penstock.wire.runs import ActionResult
 
 
 class ManyBody(Asked):
-    """The runs that an action is about: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """The runs that an action is about: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
     ids: list[str] | None = None
     filter: str | None = None
+    all: bool = False
+
+
+class LabelsBody(Asked):
+    """Labels to set and names of labels to remove."""
+
+    set: dict[str, str] = Field(default_factory=dict)
+    remove: list[str] = Field(default_factory=list)
+
+
+class ManyLabelsBody(LabelsBody, ManyBody):
+    """The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ActionBody(Asked):
@@ -32,7 +44,7 @@ class CancelBody(ActionBody):
 
 
 class ManyCancelBody(CancelBody, ManyBody):
-    """Cancel many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """Cancel many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class PauseBody(ActionBody):
@@ -42,7 +54,7 @@ class PauseBody(ActionBody):
 
 
 class ManyPauseBody(PauseBody, ManyBody):
-    """Pause many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """Pause many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ForceBody(ActionBody):
@@ -50,7 +62,7 @@ class ForceBody(ActionBody):
 
 
 class ManyForceBody(ForceBody, ManyBody):
-    """Let many runs past their limits: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """Let many runs past their limits: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ResumeBody(ActionBody):
@@ -68,11 +80,11 @@ class BreakpointsBody(ActionBody):
 
 
 class ManyBreakpointsBody(BreakpointsBody, ManyBody):
-    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ManyResumeBody(ResumeBody, ManyBody):
-    """Resume many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """Resume many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class DeleteBody(ActionBody):
@@ -82,21 +94,20 @@ class DeleteBody(ActionBody):
 
 
 class ManyDeleteBody(DeleteBody, ManyBody):
-    """Delete many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """Delete many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ApproveBody(ActionBody):
     """Answer what a run asks. `task`: which one, where several ask; `values` by the names of its form."""
 
     task: str | None = None
-    map_index: int | None = None
     decision: Literal["approve", "reject"]
     values: dict[str, Json] = Field(default_factory=dict)
     comment: str | None = Field(default=None, max_length=4000)
 
 
 class ManyApproveBody(ApproveBody, ManyBody):
-    """Answer what many runs ask: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """Answer what many runs ask: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class SetStateBody(ActionBody):
@@ -117,7 +128,7 @@ class SetStateBody(ActionBody):
 
 
 class ManySetStateBody(SetStateBody, ManyBody):
-    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class RetryBody(ActionBody):
@@ -128,7 +139,7 @@ class RetryBody(ActionBody):
 
 
 class ManyRetryBody(RetryBody, ManyBody):
-    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ReplayBody(RetryBody):
@@ -138,7 +149,7 @@ class ReplayBody(RetryBody):
 
 
 class ManyReplayBody(ReplayBody, ManyBody):
-    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
+    """The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`."""
 
 
 class ReplayResult(ActionResult):

@@ -302,20 +302,6 @@ class RunRequestBody(Asked):
     breakpoints: list[str] = Field(default_factory=list)
 
 
-class LabelsBody(Asked):
-    """Labels to set and names of labels to remove."""
-
-    set: dict[str, str] = Field(default_factory=dict)
-    remove: list[str] = Field(default_factory=list)
-
-
-class ManyLabelsBody(LabelsBody):
-    """The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list)."""
-
-    ids: list[str] | None = None
-    filter: str | None = None
-
-
 class ActionResult(Body):
     """What became of one run in an action on many."""
 

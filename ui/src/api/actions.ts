@@ -12,7 +12,7 @@ export interface Asked {
   cancel: { force?: boolean };
   pause: { now: boolean };
   resume: { step?: boolean; params?: Record<string, unknown> };
-  approve: { task: string; map_index: number | null; decision: "approve" | "reject"; values: Record<string, unknown>; comment: string | null };
+  approve: { task: string; decision: "approve" | "reject"; values: Record<string, unknown>; comment: string | null };
   breakpoints: { set: string[]; remove: string[] };
   "force-run": Record<string, never>;
   "set-state": { task: string | null; map_index: number | null; state: TaskState };
@@ -26,8 +26,8 @@ export type AskedAction = Exclude<keyof Asked & RunAction, "approve">;
 /** The run as it is then (of a replay the new one); or that its engine has not answered yet. */
 export type Answer = { run: RunSummary } | { waits: string };
 
-/** Which runs an action on many touches: these, or all that fit a filter. */
-export type Many = { ids: string[] } | { filter: string };
+/** Which runs an action on many touches: these, those that fit a filter, or all. */
+export type Many = { ids: string[] } | { filter: string } | { all: true };
 
 /** What became of each of many runs. `replay`: the new run. */
 export type Outcome = Schemas["ActionResult"] & { replay?: string | null };

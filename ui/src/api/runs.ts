@@ -134,7 +134,7 @@ export function useLabelRuns() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ many, set, remove }: { many: Many; set: Record<string, string>; remove: string[] }) =>
-      await body(api.POST("/api/v1/runs/actions/labels", { body: { ...many, set, remove } })),
+      await body(api.POST("/api/v1/runs/actions/labels", { body: { all: false, ...many, set, remove } })),
     onSettled: () => void client.invalidateQueries({ queryKey: runKeys.lists }),
   });
 }

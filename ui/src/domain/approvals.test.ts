@@ -4,7 +4,7 @@ import type { Param } from "./params";
 
 const param = (name: string, more: Partial<Param>): Param => ({ name, type: "str", default: "", required: false, choices: [], min: null, max: null, pattern: null, description: "", ...more });
 const node = (name: string, params: Param[]) => ({ name, approval: { message: `Do ${name}?`, params, on_timeout: "rejected" as const, default: {} } });
-const asks = (name: string) => ({ name, map_index: null, state: "paused" as const, reason: "approval" });
+const asks = (name: string) => ({ name, state: "paused" as const, reason: "approval" });
 const run = (id: string, version: string, tasks: ReturnType<typeof asks>[]) => ({ id, namespace: "shop", pipeline: "payments", version, tasks });
 
 const NODES = new Map([

@@ -4,7 +4,7 @@ import { calledText } from "./names";
 import { firstTexts, readAll, textOf } from "./params";
 
 type Schemas = components["schemas"];
-type Task = Pick<Schemas["TaskDocument"], "name" | "map_index" | "state" | "reason">;
+type Task = Pick<Schemas["TaskDocument"], "name" | "state" | "reason">;
 type Asking = Pick<Schemas["RunDocument"], "id" | "namespace" | "pipeline" | "version"> & { tasks: readonly Task[] };
 type Node = Pick<Schemas["TaskNode"], "name" | "approval">;
 
@@ -12,7 +12,6 @@ type Node = Pick<Schemas["TaskNode"], "name" | "approval">;
 export interface Question {
   pipeline: string;
   task: string;
-  map_index: number | null;
   message: string;
   /** Ids of the runs that ask it. */
   runs: string[];
@@ -39,11 +38,11 @@ export function questionsOf(runs: readonly Asking[], nodesOf: ReadonlyMap<string
     for (const task of askingOf(run.tasks)) {
       const approval = nodesOf.get(versionKey(run))?.find(({ name }) => name === task.name)?.approval;
       if (!approval) continue;
-      const key = `${versionKey(run)}\n${task.name}\n${task.map_index ?? ""}`;
+      const key = `${versionKey(run)}\n${task.name}`;
       const known = found.get(key);
       if (known !== undefined) known.runs.push(run.id);
       else found.set(key, {
-        pipeline: calledText(run.namespace, run.pipeline), task: task.name, map_index: task.map_index, message: approval.message, runs: [run.id],
+        pipeline: calledText(run.namespace, run.pipeline), task: task.name, message: approval.message, runs: [run.id],
         defaults: approval.params.filter(({ required }) => !required).map((param) => [param.name, textOf(param, param.default)]),
         open: Object.keys(readAll(approval.params, firstTexts(approval.params)).problems),
       });

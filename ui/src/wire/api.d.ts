@@ -1178,8 +1178,6 @@ export interface components {
              * @enum {string}
              */
             decision: "approve" | "reject";
-            /** Map Index */
-            map_index?: number | null;
             /** Task */
             task?: string | null;
             /** Values */
@@ -1904,9 +1902,14 @@ export interface components {
         };
         /**
          * ManyApproveBody
-         * @description Answer what many runs ask: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description Answer what many runs ask: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyApproveBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Comment */
             comment?: string | null;
             /**
@@ -1918,8 +1921,6 @@ export interface components {
             filter?: string | null;
             /** Ids */
             ids?: string[] | null;
-            /** Map Index */
-            map_index?: number | null;
             /** Task */
             task?: string | null;
             /** Values */
@@ -1929,9 +1930,14 @@ export interface components {
         };
         /**
          * ManyBreakpointsBody
-         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyBreakpointsBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -1943,9 +1949,14 @@ export interface components {
         };
         /**
          * ManyCancelBody
-         * @description Cancel many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description Cancel many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyCancelBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /**
@@ -1958,9 +1969,14 @@ export interface components {
         };
         /**
          * ManyDeleteBody
-         * @description Delete many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description Delete many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyDeleteBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /**
              * Children
              * @default false
@@ -1973,9 +1989,14 @@ export interface components {
         };
         /**
          * ManyForceBody
-         * @description Let many runs past their limits: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description Let many runs past their limits: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyForceBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -1983,9 +2004,14 @@ export interface components {
         };
         /**
          * ManyLabelsBody
-         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyLabelsBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -1999,9 +2025,14 @@ export interface components {
         };
         /**
          * ManyPauseBody
-         * @description Pause many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description Pause many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyPauseBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -2014,9 +2045,14 @@ export interface components {
         };
         /**
          * ManyReplayBody
-         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyReplayBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -2064,9 +2100,14 @@ export interface components {
         };
         /**
          * ManyResumeBody
-         * @description Resume many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description Resume many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyResumeBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -2083,9 +2124,14 @@ export interface components {
         };
         /**
          * ManyRetryBody
-         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManyRetryBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */
@@ -2099,9 +2145,14 @@ export interface components {
         };
         /**
          * ManySetStateBody
-         * @description The same for many runs: those of `ids`, or all that fit `filter` (the query string of the list).
+         * @description The same for many runs: those of `ids`, those that fit `filter` (as the list has it), or `all`.
          */
         ManySetStateBody: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
             /** Filter */
             filter?: string | null;
             /** Ids */

@@ -8,7 +8,7 @@ from penstock.store.commands import Command
 
 
 def obey(hands: Hands, view: RunView, command: Command) -> None:
-    """`approve {task, map_index, decision, values, texts, comment}`: a person has answered what a task run asks.
+    """`approve {task, decision, values, texts, comment}`: a person has answered what a task run asks.
 
     `values` are JSON by the names of the form, `texts` the same as typed.
     """

@@ -20,9 +20,11 @@ from penstock.wire.actions import (
     BreakpointsBody,
     CancelBody,
     ForceBody,
+    LabelsBody,
     ManyBreakpointsBody,
     ManyCancelBody,
     ManyForceBody,
+    ManyLabelsBody,
     ManyPauseBody,
     ManyResumeBody,
     ManySetStateBody,
@@ -30,7 +32,7 @@ from penstock.wire.actions import (
     ResumeBody,
     SetStateBody,
 )
-from penstock.wire.runs import CommandDocument, LabelsBody, ManyLabelsBody, ManyResult, RunSummary
+from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
 
 router = APIRouter()
 
@@ -135,7 +137,7 @@ def label_runs(service: ServiceOf, body: ManyLabelsBody, by: By, key: KeyOf = No
     """Set labels on many runs, and remove some; what became of each."""
 
     def act(connection: Connection) -> tuple[int, Any]:
-        keys = acting.chosen_runs(connection, body.ids, body.filter)
+        keys = acting.chosen_runs(connection, body)
         refused = labels.change_labels(connection, keys, body.set, body.remove, time.time(), by)
         return 200, acting.many_result([_labelled(run, why) for run, why in refused.items()])
 

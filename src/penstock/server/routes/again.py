@@ -53,6 +53,6 @@ def replay_runs(service: ServiceOf, body: ManyReplayBody, by: By, key: KeyOf = N
     """Repeat many runs as new ones; what became of each, and the new runs."""
 
     def act(connection: Connection) -> tuple[int, Any]:
-        return 200, again.replay_many(connection, acting.chosen_runs(connection, body.ids, body.filter), body, by)
+        return 200, again.replay_many(connection, acting.chosen_runs(connection, body), body, by)
 
     return once(service.writing, key, "replayRuns", body, act)

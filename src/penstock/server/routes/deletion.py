@@ -44,7 +44,7 @@ def delete_runs_(service: ServiceOf, body: ManyDeleteBody, by: By, key: KeyOf = 
     """Delete many runs that are over; what became of each."""
 
     def act(connection: Connection) -> tuple[int, Any]:
-        chosen = acting.chosen_runs(connection, body.ids, body.filter)
+        chosen = acting.chosen_runs(connection, body)
         return 200, acting.many_result(_deleted(connection, chosen, by, body))
 
     return once(service.writing, key, "deleteRuns", body, act)

@@ -35,7 +35,7 @@ function Approval({ run, task, question, timeout }: { run: RunDocument; task: Ta
   const answer = (decision: "approve" | "reject") => {
     setSent(decision === "approve");
     if (decision === "approve" && Object.keys(filled.problems).length > 0) return;
-    const asked = { task: task.name, map_index: task.map_index, decision, values: decision === "approve" ? filled.params : {}, comment: comment.trim() === "" ? null : comment.trim() };
+    const asked = { task: task.name, decision, values: decision === "approve" ? filled.params : {}, comment: comment.trim() === "" ? null : comment.trim() };
     approve.mutate({ id: run.id, asked }, { onSuccess: (got) => tell("waits" in got ? "Asked for: its engine has not answered yet" : decision === "approve" ? "Approved" : "Rejected") });
   };
   const since = task.started_at ?? task.queued_at;

@@ -82,5 +82,5 @@ function Asks({ question, action }: { question: Question; action: Props["action"
 }
 
 function answerOf(question: Question, decision: Props["action"], comment: string): Asked["approve"] {
-  return { task: question.task, map_index: question.map_index, decision, values: {}, comment: comment.trim() === "" ? null : comment.trim() };
+  return { task: question.task, decision, values: {}, comment: comment.trim() === "" ? null : comment.trim() };
 }

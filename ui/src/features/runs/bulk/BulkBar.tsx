@@ -35,7 +35,8 @@ const REST = ["pause", "resume", "force-run", "set-state", "delete"] as const sa
 export function BulkBar({ runs, all, onClear }: Props) {
   const [everything, setEverything] = useState(false);
   const [doing, setDoing] = useState<AskedAction | "approve" | "reject" | "labels" | null>(null);
-  const many: Many = everything ? { filter: queryText(all.query) } : { ids: runs.map((run) => run.id) };
+  const filter = queryText(all.query);
+  const many: Many = !everything ? { ids: runs.map((run) => run.id) } : filter === "" ? { all: true } : { filter };
   const count = everything ? all.count : runs.length;
   const said = everything ? `all ${countText(all.count)} runs that match` : `${countText(runs.length)} ${runs.length === 1 ? "run" : "runs"}`;
   const done = () => setDoing(null);
