@@ -185,7 +185,8 @@ def _has_taken(database: Database, key: int) -> bool:
 
 def test_who_is_silent_gives_its_turn_away(database: Database) -> None:
     with undone(database) as connection:
-        silent = instances.register(connection, "terminal", NOW - 60)
+        silent = instances.register(connection, "terminal", NOW)
+        connection.run("UPDATE instance SET beat_at = beat_at - 60000000 WHERE id = ?", (silent,))
         connection.run("UPDATE run SET owner = ? WHERE key = ?", (silent, KEYS[1]))
         want = [Want("tag:x", 1)]
         assert slots.take(connection, Holder(KEYS[0]), want, made.START, NOW) is None

@@ -53,8 +53,8 @@ def wait_for_agents(home: Home, database: Database) -> None:
 
 
 def _any_is_ending(home: Home, database: Database) -> bool:
-    now = time.time()
     with database.read() as connection:
+        now = instances.clock(connection, time.time())
         dead = [
             one
             for one in recovery.owners(connection)

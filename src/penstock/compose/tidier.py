@@ -98,9 +98,8 @@ class Tidier:
         """Is there no engine that has been here longer?"""
         now = time.time()
         with self._database.read() as connection:
-            known = instances.known(connection)
-        alive = [one.id for one in known if one.kind == "engine" and not instances.is_dead(one, now)]
-        return min(alive, default=self._owner) == self._owner
+            alive = instances.living(connection, now, "engine")
+        return min((one.id for one in alive), default=self._owner) == self._owner
 
     def _rest(self, took: float) -> bool:
         """Leave the database to others for a while. False when it is time to end."""

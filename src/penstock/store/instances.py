@@ -41,6 +41,18 @@ class Instance(NamedTuple):
     workers: int | None
 
 
+def clock(connection: Connection, now: float) -> float:
+    """The time by which beats are told, in seconds since 1970.
+
+    On PostgreSQL that of the server, because the clocks of machines differ; else `now`, that of this machine.
+    """
+    if connection.dialect != "postgresql":
+        return now
+    row = connection.one("SELECT CAST(extract(epoch FROM clock_timestamp()) AS DOUBLE PRECISION)")
+    assert row is not None
+    return float(row[0])
+
+
 def register(
     connection: Connection, kind: str, now: float, process: Process | None = None, workers: int | None = None
 ) -> int:
@@ -49,7 +61,7 @@ def register(
     row = connection.one(
         "INSERT INTO instance (kind, host, boot_id, pid, pid_started, started_at, beat_at, workers) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        (kind, *process, micros(now), micros(now), workers),
+        (kind, *process, micros(now), micros(clock(connection, now)), workers),
     )
     assert row is not None
     return int(row[0])
@@ -57,9 +69,8 @@ def register(
 
 def beat(connection: Connection, instance: int, now: float) -> bool:
     """Say that a process lives. False when it was declared gone: then its runs may belong to others."""
-    return (
-        connection.run("UPDATE instance SET beat_at = ? WHERE id = ? AND gone_at IS NULL", (micros(now), instance)) == 1
-    )
+    at = micros(clock(connection, now))
+    return connection.run("UPDATE instance SET beat_at = ? WHERE id = ? AND gone_at IS NULL", (at, instance)) == 1
 
 
 def gone(connection: Connection, instance: int, now: float) -> None:
@@ -76,9 +87,21 @@ def known(connection: Connection) -> list[Instance]:
     return [Instance(row[0], row[1], Process(*row[2:6]), *row[6:]) for row in rows]
 
 
+def living(connection: Connection, now: float, kind: str | None = None) -> list[Instance]:
+    """Those that live, of one kind or of all, oldest first."""
+    at = clock(connection, now)
+    return [one for one in known(connection) if kind in (None, one.kind) and not is_dead(one, at)]
+
+
+def dead(connection: Connection, now: float) -> list[Instance]:
+    """Those that are dead, and have not said that they go."""
+    at = clock(connection, now)
+    return [one for one in known(connection) if is_dead(one, at)]
+
+
 def engine_is_there(connection: Connection, now: float) -> bool:
     """Does an engine of `penstock up` live?"""
-    return any(one.kind == "engine" and not is_dead(one, now) for one in known(connection))
+    return bool(living(connection, now, "engine"))
 
 
 def find(connection: Connection, instance: int) -> Instance | None:
@@ -93,14 +116,14 @@ def find(connection: Connection, instance: int) -> Instance | None:
 
 def retire_dead(connection: Connection, now: float) -> list[Instance]:
     """Declare those gone that are dead: their process is not there any more, or they were silent for too long."""
-    dead = [instance for instance in known(connection) if is_dead(instance, now)]
-    for instance in dead:
+    found = dead(connection, now)
+    for instance in found:
         gone(connection, instance.id, now)
-    return dead
+    return found
 
 
 def is_dead(instance: Instance, now: float) -> bool:
-    """Is its process gone? Seen at once from the same machine, else by its silence."""
+    """Is its process gone? Seen at once from the same machine, else by its silence until `now`, a time of `clock`."""
     here = this_process()
     process = instance.process
     if process.pid_started is not None and (process.host, process.boot_id) == (here.host, here.boot_id):

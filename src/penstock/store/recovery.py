@@ -91,7 +91,7 @@ def reported(connection: Connection, run_key: int, seq: int, n: int) -> list[tup
 
 def anything_abandoned(connection: Connection, now: float) -> bool:
     """Is an owner dead, or a run that ends with its owner without one? Settling that writes, so ask first."""
-    if any(instances.is_dead(one, now) for one in instances.known(connection)):
+    if instances.dead(connection, now):
         return True
     return bool(orphans(connection, expired_before=0.0, limit=1, of_engines=False))
 

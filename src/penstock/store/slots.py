@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, cast
 
+from penstock.store import instances
 from penstock.store.connection import Connection
-from penstock.store.instances import TIME_TO_LIVE
 from penstock.store.times import micros
 
 #: Kinds of limits, as names of limits begin. Runs come by their slots in the order of the names.
@@ -101,7 +101,8 @@ def _take_one(connection: Connection, holder: Holder, want: Want, asked: int, no
     free = want.most - len(rows)
     ahead = 0
     if free > 0:
-        row = connection.one(_AHEAD, (want.name, asked, holder.run_key, holder.seq, micros(now - TIME_TO_LIVE)))
+        heard = instances.clock(connection, now) - instances.TIME_TO_LIVE
+        row = connection.one(_AHEAD, (want.name, asked, holder.run_key, holder.seq, micros(heard)))
         ahead = 0 if row is None else row[0]
     if ahead >= free:
         return Full(want, [row[1] for row in rows], ahead)

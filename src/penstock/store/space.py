@@ -20,7 +20,7 @@ def vacuum(database: Database, now: float) -> int:
             "PostgreSQL gives room back by itself", cure="leave --vacuum out; autovacuum of the server sees to it"
         )
     with database.read() as connection:
-        alive = [one for one in instances.known(connection) if not instances.is_dead(one, now)]
+        alive = instances.living(connection, now)
     if alive:
         numbers = ", ".join(str(one.process.pid) for one in alive)
         raise StoreBusy(

@@ -23,8 +23,7 @@ def get_about(service: ServiceOf) -> Response:
     """What is running here."""
     now = time.time()
     with service.database.read() as connection:
-        known = [each for each in instances.known(connection) if each.kind == "engine"]
-    engines = [engine for engine in known if not instances.is_dead(engine, now)]
+        engines = instances.living(connection, now, "engine")
     workers = [engine.workers for engine in engines if engine.workers is not None]
     return json_answer(
         {
