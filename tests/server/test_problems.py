@@ -107,8 +107,8 @@ def test_half_a_character_is_told_as_such() -> None:
 def test_unknown_addresses_and_methods(world: World) -> None:
     problem(world.program.get("/api/v1/nothing"), 404, "not_found")
     wrong = world.program.put("/api/v1/runs", json={})
-    problem(wrong, 405, "method")
-    assert wrong.headers["allow"]
+    assert problem(wrong, 405, "method")["cure"] == "use GET, POST"
+    assert wrong.headers["allow"] == "GET, POST"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from penstock.errors import PenstockError
 from penstock.server.doors import Doors, Guarded
@@ -34,6 +34,7 @@ from penstock.server.service import LOOPBACK, Service
 
 #: Answers that are smaller are sent as they are.
 _COMPRESSED_FROM = 1024
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Of 1 to 9. A document of 1,000 tasks (845 KB) takes 1.4 ms with 3 and 4.4 ms with 4, which saves 7 % of the bytes.
 _COMPRESSION = 3
 
@@ -101,8 +102,21 @@ async def _known_caller(request: Request) -> None:
     request.state.caller  # noqa: B018  raises AttributeError
 
 
-async def _answer(_request: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        # Each method has a route of its own, and the first that has the address knows of its own alone.
+        error = HTTPException(405, headers={"Allow": ", ".join(_methods(request))})
     return answer(error)
+
+
+def _methods(request: Request) -> list[str]:
+    """What this address takes, over all its routes."""
+    asked = {method: {**request.scope, "method": method} for method in _METHODS}
+    return [
+        method
+        for method, scope in asked.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def _hosts(service: Service) -> list[str]:
