@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from penstock.artifacts.folders import Folders
+from penstock.artifacts.sealing import seal
 from penstock.worker import failures
 
 
@@ -57,6 +60,18 @@ def test_the_place_is_the_users_even_if_compiled_code_raised() -> None:
     told = failures.describe(caught(fails))
     assert (told["file"], told["line"]) == (__file__, line_of('known["convert"]()'))
     assert "pyarrow/error.pxi" in told["traceback"]
+
+
+def test_what_penstock_itself_raises_has_no_place_in_a_library(tmp_path: Path) -> None:
+    def full(_sink: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    error = caught(lambda: seal(Folders(tmp_path), tmp_path / "value", full))
+    while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename == __file__:
+        error.__traceback__ = error.__traceback__.tb_next
+    told = failures.describe(error)
+    assert (told["type"], told["file"], told["line"]) == ("penstock.errors.DiskFull", None, None)
+    assert "contextlib" not in told["traceback"]
 
 
 def test_causes_contexts_and_groups_are_told_without_our_frames() -> None:

@@ -60,8 +60,12 @@ def _hide_our_frames(told: traceback.TracebackException, seen: set[int]) -> None
     if id(told) in seen:
         return
     seen.add(id(told))
-    frames = [frame for frame in told.stack if not _is_ours(frame.filename)]
-    told.stack = traceback.StackSummary.from_list(frames)
+    frames = list(told.stack)
+    if frames and frames[-1].filename.startswith(_OURS):
+        # What we raise is told where the user's code called us, whatever library lies between.
+        while frames and (_is_ours(frames[-1].filename) or _is_library(frames[-1].filename)):
+            frames.pop()
+    told.stack = traceback.StackSummary.from_list([frame for frame in frames if not _is_ours(frame.filename)])
     for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
         if other is not None:
             _hide_our_frames(other, seen)
@@ -71,12 +75,16 @@ def _is_ours(file: str) -> bool:
     return file.startswith((_OURS, "<frozen ")) or f"{os.sep}importlib{os.sep}" in file
 
 
+def _is_library(file: str) -> bool:
+    return any(part in file for part in _LIBRARIES) or file.endswith(_COMPILED)
+
+
 def _where(told: traceback.TracebackException) -> tuple[str | None, int | None]:
     """File and line of the innermost frame that is not a library's; of the code itself, when it does not compile."""
     if isinstance(getattr(told, "filename", None), str) and told.lineno is not None:
         return told.filename, int(told.lineno)
     for frame in reversed(told.stack):
-        if not any(part in frame.filename for part in _LIBRARIES) and not frame.filename.endswith(_COMPILED):
+        if not _is_library(frame.filename):
             return frame.filename, frame.lineno
     last = told.stack[-1] if told.stack else None
     return (None, None) if last is None else (last.filename, last.lineno)
