@@ -95,6 +95,13 @@ def test_what_is_scarce_is_a_warning(
     assert found.cure is not None
 
 
+def test_a_variable_that_nothing_reads_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PENSTOCK_WORKER", "3")
+    found = doctor._settings(home, Settings())
+    assert (found.state, found.message) == ("warn", "as they come")
+    assert "did you mean PENSTOCK_WORKERS?" in (found.cure or "")
+
+
 def test_a_worker_that_can_not_run_is_a_finding(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     found = _found(home)["workers"]

@@ -88,7 +88,8 @@ def test_a_resource_that_is_not_there(user: User) -> None:
     assert ran.returncode == 2
     assert "1 GPUs" in ran.stderr
     user.write("penstock.toml", "gpus = 1\n[pools]\ndb = 1\n")
-    assert user.types("run", "flow.py").returncode == 0
+    ran = user.types("run", "flow.py", "-q", PENSTOCK_GPU="1")
+    assert (ran.returncode, ran.stderr) == (0, "warning: nothing reads PENSTOCK_GPU (did you mean PENSTOCK_GPUS?)\n")
 
 
 def test_a_wrong_setting(user: User) -> None:

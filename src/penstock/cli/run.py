@@ -112,7 +112,7 @@ def run(
         try:
             # Interrupted in the middle, an import leaves what it defines by half: a Ctrl-C waits for its end.
             with signals.held():
-                from penstock.cli.session import at_hand
+                from penstock.cli.session import at_hand, tell_unread
                 from penstock.cli.target import Target, pairs
                 from penstock.cli.target import params_file as read_params
 
@@ -123,6 +123,7 @@ def run(
                 stack.callback(aim.end)
                 # While a child imports the user's file, processes are started and the rest is imported here.
                 home, settings = at_hand()
+                tell_unread()
                 from penstock.compose.local import LocalEngine, start_executor
                 from penstock.engine.request import RunRequest
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penstock.compose.home import Home, find_home
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.spools import any_spools, read_spools
+from penstock.compose.variables import unread
 from penstock.errors import NotFound, SettingsError
 
 if TYPE_CHECKING:
@@ -25,6 +27,16 @@ def at_hand() -> tuple[Home, Settings]:
     path = find_home(Path.cwd(), os.environ)
     settings = load_settings(Path.cwd(), os.environ)
     return Home(path, settings.database or str(path / "penstock.db")), settings
+
+
+def tell_unread() -> None:
+    """A line on standard error about variables of the environment that are called as ours are, and aren't."""
+    lost = unread(os.environ)
+    if lost is not None:
+        from penstock.cli.render.spans import clean
+
+        with suppress(OSError):
+            print(f"warning: {clean(lost)}", file=sys.stderr)
 
 
 def anything_run(home: Home, settings: Settings) -> bool:

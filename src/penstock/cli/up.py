@@ -61,10 +61,11 @@ def up(
     Server and engine run in processes of their own. Files are watched: what changes in a pipeline is there at once.
     """
     from penstock.authoring.project import project_folder
-    from penstock.cli.session import at_hand
+    from penstock.cli.session import at_hand, tell_unread
     from penstock.compose.up import Up, Wishes
 
     home, _ = at_hand()
+    tell_unread()
     project = project_folder(Path.cwd())
     wishes = Wishes(project, home, host, port, workers, _seconds(grace), tuple(name or ()))
     screen = _Json(home, show) if as_json else _Screen(home, project.name or str(project), wishes.grace, show)

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 
 from penstock.compose.home import Home
 from penstock.compose.settings import Settings
+from penstock.compose.variables import unread
 from penstock.errors import NotFound, PenstockError
 
 #: Less room than this (bytes) is worth a word.
@@ -71,7 +72,9 @@ def _settings(home: Home, settings: Settings) -> Finding:
     fallback = Settings()
     told = [f"{name}={getattr(settings, name)!r}" for name in settings.__slots__
             if getattr(settings, name) != getattr(fallback, name) and name != "database"]  # fmt: skip
-    return Finding("settings", "ok", ", ".join(told) or "as they come")
+    message = ", ".join(told) or "as they come"
+    lost = unread(os.environ)
+    return Finding("settings", "ok", message) if lost is None else Finding("settings", "warn", message, lost)
 
 
 def _home(home: Home, settings: Settings) -> Finding:

@@ -177,3 +177,5 @@ _TEXTS: Final[dict[str, Callable[[str], Any]]] = {
     "database": str, "workers": str, "gpus": str, "pools": _pools_of, "log_limit": str,
     "limits": _limits_of,
 }  # fmt: skip
+#: Names of settings, by where they may be set.
+SETTABLE: Final = {"file": tuple(_READ), "variable": tuple(_TEXTS)}
