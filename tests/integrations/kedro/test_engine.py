@@ -243,7 +243,7 @@ def _catalog(text: str) -> Callable[[Path], object]:
     return lambda folder: (folder / "conf/base/catalog.yml").write_text(text)
 
 
-#: Of all that test_bad_projects.py knows to be wrong, what is asked on the command line, and one of each kind of place.
+#: Of all that can be wrong (test_asked_projects.py), what is asked on the command line, and some more.
 BAD = {
     "no such pipeline": (
         _as_it_is, ["--pipeline", "defualt"], "registers no pipeline 'defualt' ▸ 10 │ def register_pipelines(): hint: "

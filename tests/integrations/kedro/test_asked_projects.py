@@ -1,4 +1,4 @@
-"""What is wrong with a Kedro project is told before anything runs: the file, the line, what it is, and the cure."""
+"""What is told of Kedro projects before anything runs: what is wrong, where and the cure; and where things are."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from penstock.authoring.environments import environment_of, environments_of
+from penstock.integrations.kedro.files import watched
+from penstock.integrations.kedro.stated import Stated, stated
+from penstock.model.spec import from_json
 from tests.integrations.kedro.written import write_project
 
 REGISTRY = """
@@ -255,33 +259,108 @@ BAD = {
 }  # fmt: skip
 
 
+ELSEWHERE = """
+CONF_SOURCE = "config"
+CONFIG_LOADER_ARGS = {"base_env": "shared", "default_run_env": "dev"}
+"""
+
+
+def _elsewhere(project: Path) -> None:
+    """The configuration in another folder, with other environments."""
+    settings(ELSEWHERE)(project)
+    (project / "conf").rename(project / "config")
+    for name, new in (("base", "shared"), ("local", "dev")):
+        (project / "config" / name).rename(project / "config" / new)
+    (project / "config/prod").mkdir()
+    (project / "config/prod/parameters.yml").write_text("options: {step: 7}\n")
+
+
+class World:
+    """Projects in a folder, and what was told of each when all of them were asked for, in one process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.projects: dict[str, Path] = {}
+        self._asked: dict[str, list[str | None]] = {}
+        for name, case in BAD.items():
+            self._add(folder, name, case.change, case.env)
+        self._add(folder, "load", BAD["no conf/base"].change, None, "load")
+        self._add(folder, "own", registered("def register_pipelines():\n    1 / 0\n"), None, "load")
+        self._add(folder, "elsewhere", _elsewhere, None)
+        self._add(folder, "elsewhere in prod", _elsewhere, "prod")
+        self.told = dict(zip(self._asked, self._answers(), strict=True))
+
+    def _add(self, folder: Path, name: str, change: Change, env: str | None, how: str = "look") -> None:
+        place = folder / str(len(self.projects))
+        self.projects[name] = project = write_project(place, REGISTRY, parameters=PARAMS, catalog=CATALOG)
+        change(project)
+        self._asked[name] = [str(project / TOML), "__default__", env, how]
+
+    def _answers(self) -> list[dict[str, Any]]:
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("PENSTOCK_", "KEDRO_"))}
+        done = subprocess.run(
+            [sys.executable, HERE / "asking.py", json.dumps(list(self._asked.values()))],
+            env=env | {"DO_NOT_TRACK": "1"}, capture_output=True, text=True, check=False, timeout=180,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        answers: list[dict[str, Any]] = json.loads(done.stdout)
+        return answers
+
+
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, dict[str, Any]]]:
-    """The folder of each project, and the answer to the question what it holds."""
-    folder = tmp_path_factory.mktemp("bad")
-    projects = {}
-    for place, (name, case) in enumerate(BAD.items()):
-        projects[name] = write_project(folder / str(place), REGISTRY, parameters=PARAMS, catalog=CATALOG)
-        case.change(projects[name])
-    asked = [[str(projects[name] / TOML), "__default__", case.env] for name, case in BAD.items()]
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("PENSTOCK_", "KEDRO_"))}
-    done = subprocess.run(
-        [sys.executable, HERE / "asking.py", json.dumps(asked)],
-        env=env | {"DO_NOT_TRACK": "1"}, capture_output=True, text=True, check=False, timeout=180,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    return {name: (projects[name], answer) for name, answer in zip(BAD, told, strict=True)}
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("asked"))
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_wrong_is_told_with_its_place_and_the_cure(
-    name: str, answers: dict[str, tuple[Path, dict[str, Any]]]
-) -> None:
-    case, (project, answer) = BAD[name], answers[name]
+def test_what_is_wrong_is_told_with_its_place_and_the_cure(name: str, world: World) -> None:
+    case, project, answer = BAD[name], world.projects[name], world.told[name]
     error = answer["error"]
     assert (os.path.relpath(error["file"], project), error["line"]) == (case.file, case.line)
     assert case.message in error["message"]
     assert case.cure in (error["cure"] or "")
     assert "site-packages" not in str(error)
     assert "pipelines" not in answer
+
+
+def test_a_worker_tells_the_same_of_a_project_that_broke_after_its_look(world: World) -> None:
+    told = world.told["load"]
+    assert told["type"] == "penstock.errors.DefinitionError"
+    assert told["message"] == "there is no folder conf/base/; make it, for what holds in all environments"
+    assert (told["file"], told["line"]) == (str(world.projects["load"] / "conf"), None)
+    assert "site-packages" not in told["traceback"]
+    # What the project's own code raises is told as it is.
+    own = world.told["own"]
+    assert (own["type"], own["line"]) == ("ZeroDivisionError", 11)
+
+
+def test_the_configuration_may_be_elsewhere(world: World) -> None:
+    (spec,) = map(from_json, world.told["elsewhere"]["pipelines"])
+    assert spec.code is not None
+    assert spec.code.options | {"conf": "config", "base_env": "shared", "env": "dev"} == spec.code.options
+    assert {"config/shared/catalog.yml", "config/prod/parameters.yml"} <= set(spec.code.files)
+    assert environments_of(spec.code) == ["dev", "prod"]
+    (prod,) = map(from_json, world.told["elsewhere in prod"]["pipelines"])
+    assert (environment_of(prod.code), prod.params["options.step"].default) == ("prod", 7)
+    # What is there to be watched is told without running the settings.
+    below, folders = watched(world.projects["elsewhere"])
+    assert world.projects["elsewhere"] / "config/shared/catalog.yml" in below
+    assert world.projects["elsewhere"] / "config/prod" in folders
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", Stated("conf", "base", "local")),
+        (ELSEWHERE, Stated("config", "shared", "dev")),
+        ("CONF_SOURCE: str = 'config'\n", Stated("config", "base", "local")),
+        (
+            "CONFIG_LOADER_ARGS = {**{}, 'base_env': 'a', 'resolvers': {'b': str}}\n",
+            Stated("conf", "a", "local"),
+        ),
+        ("CONF_SOURCE = str(1)\nCONFIG_LOADER_ARGS = dict(base_env='x')\n", Stated("conf", "base", "local")),
+        ("CONF_SOURCE = (\n", Stated("conf", "base", "local")),
+    ],
+)
+def test_settings_are_read_as_far_as_they_are_plain_words(tmp_path: Path, text: str, told: Stated) -> None:
+    (tmp_path / "settings.py").write_text(text)
+    assert stated(tmp_path) == told
