@@ -6,7 +6,10 @@ import shlex
 from typing import Any
 
 import pytest
+import typer
 
+from penstock.cli import main
+from penstock.cli.problems import wrong_use
 from tests.cli.verbs import GROUPS, VERBS, page
 
 
@@ -46,6 +49,24 @@ def test_the_first_page_lists_the_verbs() -> None:
 
 def _words(command: Any) -> list[str]:
     return [word for option in command.params for word in option.opts]
+
+
+@pytest.mark.parametrize(
+    ("word", "cure"),
+    [
+        ("list", "did you mean `penstock runs list` or `penstock pipelines list`?"),
+        ("logs", "did you mean `penstock runs logs`?"),
+        ("upgrade", "did you mean `penstock db upgrade`?"),
+        ("help", "did you mean `penstock --help`?"),
+        ("serve", "did you mean `penstock up`?"),
+        ("docter", "did you mean 'doctor'?"),
+        ("nothing", "`penstock --help` shows how"),
+    ],
+)
+def test_a_verb_that_is_not_there_leads_to_the_one_that_is(word: str, cure: str) -> None:
+    with pytest.raises(main.WrongUse) as wrong:
+        typer.main.get_command(main.app).main([word], "penstock", standalone_mode=False)
+    assert wrong_use(wrong.value, "penstock").cure == cure
 
 
 def test_one_word_means_one_thing() -> None:

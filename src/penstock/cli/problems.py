@@ -32,6 +32,13 @@ _WORDS: Final = tuple(
         (r"Invalid value for '(.*)': .* valid integer.*", "{} takes a whole number"),
     )
 )
+_NO_VERB: Final = _WORDS[0][0]
+#: What people type who come from other programs.
+_OTHERS: Final = {
+    "help": "--help", "version": "--version", "serve": "up", "server": "up", "ui": "up", "start": "run",
+    "execute": "run", "test": "run FILE --type test", "status": "runs list", "ps": "runs list", "ls": "runs list",
+    "stop": "runs cancel",
+}  # fmt: skip
 REPORT: Final = "https://github.com/penstock/penstock/issues"
 
 
@@ -69,8 +76,19 @@ def wrong_use(error: Any, verb: str) -> UsageError:
         close = nearest(wrong, known)
         return UsageError(f"`{verb}` has no option '{wrong}'", cure=f"did you mean '{close}'?" if close else more)
     message, _, close = str(error.format_message()).partition(". Did you mean ")
-    cure = f"did you mean {close}" if close else more
+    cure = _elsewhere(message, context) or (f"did you mean {close}" if close else more)
     return UsageError(_in_our_words(message, verb), cure=cure)
+
+
+def _elsewhere(message: str, context: Any) -> str | None:
+    """The cure for a verb that other programs have, or that is one of a group here."""
+    missing = _NO_VERB.fullmatch(message)
+    if missing is None or context is None or context.parent is not None:
+        return None
+    word, commands = missing[1], context.command.commands
+    meant = [_OTHERS[word]] if word in _OTHERS else []
+    meant += [f"{name} {word}" for name in commands if word in getattr(commands[name], "commands", {})]
+    return f"did you mean {' or '.join(f'`penstock {each}`' for each in meant)}?" if meant else None
 
 
 def _in_our_words(message: str, verb: str) -> str:
