@@ -95,8 +95,10 @@ class Again:
         """Run it in this process tree, and wait for its end."""
         from penstock.cli.signals import Signals
         from penstock.compose.local import LocalEngine, start_executor
+        from penstock.compose.open_files import make_room
 
         home, settings = at_hand()
+        make_room(self._workers or settings.workers)
         with Signals() as signals, home.entered() as lifeline:
             executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
             try:

@@ -124,6 +124,9 @@ def run(
                 # While a child imports the user's file, processes are started and the rest is imported here.
                 home, settings = at_hand()
                 tell_unread()
+                from penstock.compose.open_files import make_room
+
+                make_room(workers or settings.workers)
                 from penstock.compose.local import LocalEngine, start_executor
                 from penstock.engine.request import RunRequest
 

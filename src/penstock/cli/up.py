@@ -62,10 +62,12 @@ def up(
     """
     from penstock.authoring.project import project_folder
     from penstock.cli.session import at_hand, tell_unread
+    from penstock.compose.open_files import make_room
     from penstock.compose.up import Up, Wishes
 
-    home, _ = at_hand()
+    home, settings = at_hand()
     tell_unread()
+    make_room(workers or settings.workers)
     project = project_folder(Path.cwd())
     wishes = Wishes(project, home, host, port, workers, _seconds(grace), tuple(name or ()))
     screen = _Json(home, show) if as_json else _Screen(home, project.name or str(project), wishes.grace, show)

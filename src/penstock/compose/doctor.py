@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from penstock.compose.home import Home
+from penstock.compose.open_files import make_room
 from penstock.compose.settings import Settings
 from penstock.compose.variables import unread
 from penstock.errors import NotFound, PenstockError
@@ -167,6 +168,7 @@ def _workers(home: Home, settings: Settings) -> Finding:
     from penstock.authoring.discovery import discover
     from penstock.compose.local import LocalEngine
 
+    make_room(settings.workers)
     start = time.perf_counter()
     spec = discover(Path(__file__).with_name("probe.py"))[0]
     with tempfile.TemporaryDirectory(prefix="penstock-doctor-") as folder:
