@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,28 @@ def test_plain_values_and_texts(home: Home, client: TestClient, tmp_path: Path) 
     assert many["cut"]
     assert get(client, "outputs/note/preview")["text"] == "<script>alert(1)</script>"
     assert "not opened here" in get(client, "outputs/model/preview")["text"]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "feather", "CSV"])
+def test_a_file_with_rows_is_shown_as_a_table(home: Home, client: TestClient, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"orders.{suffix}"
+    table = pd.DataFrame({"x": range(100), "s": [f"row {at}" for at in range(100)]})
+    {"parquet": table.to_parquet, "feather": table.to_feather}.get(suffix, partial(table.to_csv, index=False))(file)
+    home.store("orders", file)
+    body = get(client, "outputs/orders/preview", offset=98, limit=5)
+    OutputPreview.model_validate(body)
+    assert (body["kind"], body["rows"], body["total"]) == ("file", [[98, "row 98"], [99, "row 99"]], 100)
+    assert [column["name"] for column in body["columns"]] == ["x", "s"]
+
+
+def test_a_file_that_is_not_what_its_name_says(home: Home, client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "orders.parquet").write_bytes(b"PAR1" + bytes(300) + b"PAR1")
+    artifact = home.store("orders", tmp_path / "orders.parquet")
+    told = client.get("outputs/orders/preview").json()
+    assert "'orders.parquet' can't be read as parquet" in told["detail"]
+    assert told["cure"] == "download it to look at it"
+    home.file(artifact).write_bytes(b"shorter")
+    assert problem(client, "outputs/orders/preview", 409)["code"] == "artifact_corrupt"
 
 
 class Bomb:

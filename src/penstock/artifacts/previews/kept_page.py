@@ -1,4 +1,5 @@
-"""A look into a file that the project keeps: rows of tables, the beginning of texts. Pickle is never unpickled."""
+"""A look into a file that a task made or the project keeps: rows of tables, the beginning of texts. Pickle is never
+unpickled."""
 
 from __future__ import annotations
 
@@ -47,14 +48,14 @@ def look(path: Path, artifact: Artifact, form: str | None, part: Part) -> Previe
 
 
 def _told(artifact: Artifact, text: str, cut: bool) -> Preview:
-    return Preview("dataset", artifact.python_type, artifact.size, text=text, cut=cut)
+    return Preview(artifact.kind, artifact.python_type, artifact.size, text=text, cut=cut)
 
 
 def _table(artifact: Artifact, names: list[str], types: list[str], rows: list[list[Any]], part: Part,
            total: int | None) -> Preview:  # fmt: skip
     columns = tuple(zip(names, types, strict=True))
     return Preview(
-        "dataset", artifact.python_type, artifact.size, columns[part.columns], rows, part.offset, total,
+        artifact.kind, artifact.python_type, artifact.size, columns[part.columns], rows, part.offset, total,
         cut=len(columns) > part.column + part.width,
     )  # fmt: skip
 

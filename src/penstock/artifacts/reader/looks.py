@@ -71,9 +71,20 @@ def _kept(
         raise ArtifactError(what, cure="download it to look at it") from error
 
 
+def _file(
+    store: ArtifactStore, artifact: Artifact, form: str | None, offset: int, limit: int, column: int
+) -> Iterator[bytes]:
+    """A look into a file that a task made, which is as it has left it."""
+    return _kept(store, artifact, str(_sound(store, artifact).file), form, offset, limit, column)
+
+
 def _found(store: ArtifactStore, artifact: Artifact) -> Content:
     if artifact.kind not in ("table", "array"):
         raise UsageError(f"a {artifact.kind} is no table", cure="look at its preview, or download it")
+    return _sound(store, artifact)
+
+
+def _sound(store: ArtifactStore, artifact: Artifact) -> Content:
     found = Content(store.file(artifact), artifact)
     os.close(content.open_sized(found.file, artifact))
     return found
@@ -88,5 +99,6 @@ _LOOKS: Final[dict[str, Callable[..., Iterator[bytes]]]] = {
     "preview": _preview,
     "summary": _summary,
     "csv": _csv,
+    "file": _file,
     "kept": _kept,
 }

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from penstock import __version__
 from penstock.artifacts import ArtifactStore
+from penstock.artifacts.previews.forms import table_form
 from penstock.artifacts.reader import Readers, TooBusy
 from penstock.errors import ArtifactCorrupt, UsageError
 from penstock.model.artifact import Artifact
@@ -101,6 +102,9 @@ def preview(
         return _unchanged(tag)
     if artifact.kind in _READ_BY_CHILD:
         return _answer(output, _look(readers, "preview", output, artifact, offset, limit, first_column), tag)
+    form = table_form(store.file(artifact)) if artifact.kind == "file" else None
+    if form is not None:
+        return _answer(output, _look(readers, "file", output, artifact, form, offset, limit, first_column), tag)
     try:
         return _answer(output, to_json(store.preview(artifact).body()), tag)
     except ArtifactCorrupt:

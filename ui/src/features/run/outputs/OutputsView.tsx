@@ -11,6 +11,8 @@ import { bytesText, countText, taskText } from "../../../domain/formats";
 import { placeOf, RunLink } from "../links";
 import { ColumnSummaries } from "./ColumnSummaries";
 import { DataTable } from "./DataTable";
+import { PART_ROWS } from "./grid";
+import { insideOf, sizeText } from "./inside";
 import { JsonValue } from "./JsonValue";
 import { type Kept, keptOf } from "./kept";
 import { KeptContent } from "./KeptContent";
@@ -84,9 +86,14 @@ type Look = "rows" | "columns" | "schema";
 function Detail({ run, output }: { run: string; output: Output }) {
   const of: OutputKey = { run, dataset: output.dataset, mapIndex: output.map_index };
   const [look, setLook] = useState<Look>("rows");
-  const table = LOOKED_INTO.includes(output.kind) && output.columns !== null && output.rows !== null;
   const kept = keptOf(output);
   const ok = output.state === "ok" || output.state === "changed";
+  // Of a file only a look into it tells whether it has rows; tables tell it by themselves.
+  const first = useQuery({ ...previewQuery(of, 0, PART_ROWS), enabled: ok && output.kind === "file" && !output.picture }).data;
+  const inside = insideOf(output, first);
+  const size = sizeText(inside?.rows ?? output.rows, (inside?.columns ?? output.columns)?.length ?? null, inside?.cut);
+  const table = inside !== null || (LOOKED_INTO.includes(output.kind) && output.columns !== null && output.rows !== null);
+  const looks: readonly (readonly [Look, string])[] = inside === null ? [["rows", "Rows"], ["columns", "Columns"], ["schema", "Schema"]] : [["rows", "Rows"], ["schema", "Schema"]];
   return (
     <section className="pn-output" aria-label={output.dataset}>
       <header>
@@ -94,17 +101,17 @@ function Detail({ run, output }: { run: string; output: Output }) {
         <p className="pn-dim">
           made by <RunLink run={run} tab="workflow" search={placeOf(output.task, output.map_index)} className="pn-link"><bdi>{taskText(output.task, output.map_index, output.label)}</bdi></RunLink>
           {kept !== null && <Whereabouts kept={kept} />}
-          {" · "}<code>{kept?.type ?? output.python_type}</code> · {output.rows !== null && <>{countText(output.rows)} rows{output.columns !== null && <> × {countText(output.columns.length)} columns</>} · </>}{output.bytes === null ? "size not known" : bytesText(output.bytes)}
+          {" · "}<code>{kept?.type ?? output.python_type}</code> · {size !== "" && <>{size} · </>}{output.bytes === null ? "size not known" : bytesText(output.bytes)}
         </p>
         <div className="pn-output-bar">
-          {table && ok && kept === null && <Choice label="What to show of the table" value={look} onChange={setLook} options={[["rows", "Rows"], ["columns", "Columns"], ["schema", "Schema"]]} />}
+          {table && ok && kept === null && <Choice label="What to show of the table" value={look} onChange={setLook} options={looks} />}
           <span className="pn-logs-gap" />
-          {table && ok && kept === null && <Button component="a" href={contentOf(of, { csv: true })} download leftSection={<Download size={14} aria-hidden />}>CSV</Button>}
+          {table && ok && kept === null && inside === null && <Button component="a" href={contentOf(of, { csv: true })} download leftSection={<Download size={14} aria-hidden />}>CSV</Button>}
           {ok && <Button component="a" href={contentOf(of)} download leftSection={<Download size={14} aria-hidden />}>File</Button>}
         </div>
       </header>
       {output.state === "changed" && <p className="pn-logs-note" role="status">This file was written again since this run: what is shown is what it holds now.</p>}
-      {!ok ? <Absent output={output} /> : kept === null ? <Content of={of} output={output} look={table ? look : undefined} /> : <KeptContent of={of} output={output} kept={kept} />}
+      {!ok ? <Absent output={output} /> : kept === null ? <Content of={of} output={inside === null ? output : { ...output, ...inside }} look={table ? look : undefined} /> : <KeptContent of={of} output={output} kept={kept} />}
     </section>
   );
 }
@@ -125,8 +132,8 @@ function Content({ of, output, look }: { of: OutputKey; output: Output; look: Lo
 
 /** What has no better form: text, or why there is none. */
 function Text({ of, output }: { of: OutputKey; output: Output }) {
-  const { data, error, isPending } = useQuery(previewQuery(of, 0, 100));
-  const tree = useMemo(() => (data === undefined || data.cut || output.kind !== "json" ? undefined : read(data.text)), [data, output.kind]);
+  const { data, error, isPending } = useQuery(previewQuery(of, 0, PART_ROWS));
+  const tree = useMemo(() => (data === undefined || data.cut || !isJson(output, data.text) ? undefined : read(data.text)), [data, output]);
   if (isPending) return <p className="pn-outputs-wait">reading…</p>;
   if (error !== null) return <p className="pn-logs-note" role="alert">{error.message}</p>;
   if (tree !== undefined && typeof tree.value !== "string") return <div className="pn-json"><JsonValue value={tree.value} /></div>;
@@ -142,6 +149,11 @@ function Text({ of, output }: { of: OutputKey; output: Output }) {
       {output.columns !== null && <Schema columns={output.columns} />}
     </>
   );
+}
+
+/** A plain value, or a file with an object or a list. */
+function isJson(output: Output, text: string | null): boolean {
+  return output.kind === "json" || (output.media_type === "application/json" && /^\s*[[{]/.test(text ?? ""));
 }
 
 function read(text: string | null): { value: unknown } | undefined {

@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { insideOf, sizeText } from "./inside";
+
+const LOOK = { dataset: "orders", map_index: null, kind: "file", columns: [{ name: "x", type: "int64" }], rows: [[1]], offset: 0, total: 100, text: null, cut: false };
+
+describe("a look into a file", () => {
+  it("tells rows and columns of a table", () => {
+    expect(insideOf({ kind: "file" }, LOOK)).toEqual({ rows: 100, columns: LOOK.columns, cut: false });
+    expect(insideOf({ kind: "file" }, { ...LOOK, total: null })?.rows).toBe(1);
+  });
+
+  it("says nothing of a text, before it is there, and of tables that the list tells of", () => {
+    expect(insideOf({ kind: "file" }, { ...LOOK, rows: null, columns: null, text: "x" })).toBeNull();
+    expect(insideOf({ kind: "file" }, undefined)).toBeNull();
+    expect(insideOf({ kind: "table" }, LOOK)).toBeNull();
+  });
+
+  it("is counted in words", () => {
+    expect(sizeText(5_000, 1)).toBe("5,000 rows × 1 column");
+    expect(sizeText(1, 100, true)).toBe("1 row × 100+ columns");
+    expect([sizeText(3, null), sizeText(null, 3)]).toEqual(["3 rows", ""]);
+  });
+});
