@@ -15,13 +15,14 @@ import pytest
 from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.engine.request import RetryWish
+from penstock.executors.lease import TERM
 from penstock.model import ids
-from penstock.store import commands, ownership, replays
+from penstock.store import commands, instances, ownership, replays
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
 from tests.executors.sharing import SharedAgent
 from tests.journeys.conftest import PATIENCE, until
-from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
+from tests.postgres import empty, postgres_schema, postgres_server  # noqa: F401  fixtures
 
 FLOW = """
 import os, time
@@ -167,3 +168,30 @@ def test_a_run_is_retried_and_replayed_by_whoever_is_there(desk: Desk) -> None:
     with LocalEngine(desk.home, Settings(workers=1)) as local:
         assert local.retry(ids.key_of(run), RetryWish("second")).wait(PATIENCE)
     assert desk.document(run)["generation"] == 3
+
+
+def test_a_lease_is_renewed_by_beats_until_the_engine_is_declared_gone(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = request.getfixturevalue("postgres_schema")
+    empty(address)
+    desk = Desk(tmp_path, address)
+    with desk.engine(lost=[]) as local:
+        lease = local.executor.lease  # type: ignore[attr-defined]
+        lease.renew(lease.clock() - TERM)
+        assert lease.lapsed
+        assert local._desk._beat()
+        assert not lease.lapsed
+        lease.renew(lease.clock() - TERM)
+        with desk.database.write() as connection:
+            instances.gone(connection, local.owner, time.time())
+        assert not local._desk._beat()
+        assert lease.lapsed
+    desk.database.close()
+
+
+def test_where_the_database_is_a_file_tasks_go_on_while_it_is_locked(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.engine() as local:
+        assert local.executor.lease is None  # type: ignore[attr-defined]
+    desk.database.close()

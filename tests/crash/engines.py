@@ -15,10 +15,10 @@ from penstock.store.instances import known
 from tests.crash.project import Project, until
 
 
-def engine(project: Project, workers: int = 2) -> subprocess.Popen[str]:
-    """An engine process that has said that it is ready, and told the store what there is."""
+def engine(project: Project, workers: int = 2, url: str | None = None) -> subprocess.Popen[str]:
+    """An engine process that has said that it is ready, and told the store what there is. `url`: its way to that."""
     project.home.mkdir(exist_ok=True)
-    where = ["--home", str(project.home), "--database", project.url, "--project", str(project.folder)]
+    where = ["--home", str(project.home), "--database", url or project.url, "--project", str(project.folder)]
     child = project.spawns(
         [sys.executable, "-m", "penstock.compose.engine_process", "--workers", str(workers), "--grace", "1", *where]
     )

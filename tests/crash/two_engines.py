@@ -16,6 +16,7 @@ from penstock.store.database import open_database
 from penstock.store.instances import TIME_TO_LIVE
 from tests.crash import laws
 from tests.crash.engines import ask, engine, instance_of, owners, tree
+from tests.crash.gate import gate_to
 from tests.crash.outcome import Outcome, over
 from tests.crash.project import Project, until
 from tests.crash.record import Record, read_record
@@ -107,6 +108,35 @@ def freeze_without_agent(folder: Path, seed: int, database: str | None = None) -
         return Outcome(figures, [*laws.at_rest(after), *wrote, *_at_once(project), *over(figures, "taken over", 20.0)])
     finally:
         _thaw(frozen)
+        project.end()
+
+
+def cut_off_one(folder: Path, seed: int, database: str) -> Outcome:
+    """An engine does not reach the database any more, its tasks could go on: none does beside what another makes of it.
+
+    Later it reaches the database again.
+    """
+    project = Project(folder, text=LONG, database=database)
+    try:
+        with gate_to(database) as (gate, way):
+            victim = engine(project, 1, way)
+            ask(project, 1)
+            until(lambda: bool(project.seen), "it is at work")
+            number = instance_of(project, victim)
+            engine(project, 1)
+            _elsewhere(project, number, 0.0)
+            start = time.monotonic()
+            gate.shut()
+            until(lambda: number not in _open(project), "the other has its runs")
+            figures = {"taken over": time.monotonic() - start}
+            until(project.over, "all runs are over")
+            before = _record(project)
+            gate.open()
+            until(lambda: victim.poll() is not None, "the one that was cut off ends")
+            after = _record(project)
+        wrote = [] if before == after else ["the engine that was cut off has written"]
+        return Outcome(figures, [*laws.at_rest(after), *wrote, *_at_once(project), *over(figures, "taken over", 20.0)])
+    finally:
         project.end()
 
 

@@ -43,6 +43,8 @@ class Dispatcher:
         self.hopeless: str | None = None
         #: Nothing is begun: no engine is there.
         self._still = False
+        #: Nothing is begun, and these stand still: our engine may have lost its runs to others.
+        self._frozen: list[Attempt] | None = None
 
     @property
     def busy(self) -> bool:
@@ -115,7 +117,7 @@ class Dispatcher:
     def place(self) -> None:
         """Give what waits to workers that are free, in order."""
         queue = self._queue
-        while queue and not self._still:
+        while queue and not self._still and self._frozen is None:
             if queue[0].over:
                 queue.popleft()
                 continue
@@ -159,7 +161,9 @@ class Dispatcher:
     def _choose_ahead(self, worker: Member) -> list[Attempt]:
         """Attempts for a worker to have ahead: of runs that it knows, and its share at most."""
         room = min(ahead.MOST - len(worker.ahead.waiting), len(self._queue) // self._workers)
-        if self._still or not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2 or _has_followers(worker):
+        if self._still or self._frozen is not None or not worker.brisk or worker.ahead.stale:
+            return []
+        if room < ahead.MOST // 2 or _has_followers(worker):
             return []
         chosen: list[Attempt] = []
         while len(chosen) < room and _may_go_ahead(self._queue[0], worker):
@@ -234,6 +238,27 @@ class Dispatcher:
             for follower in attempt.followers:
                 self._return(follower)
 
+    # --- an engine that others may take for dead ---------------------------------------------------------
+
+    def freeze(self) -> None:
+        """Have all that runs stand still, and begin nothing: others may be running it. What is cancelled ends."""
+        if self._frozen is not None:
+            return
+        self._frozen = []
+        for worker in {attempt.worker for attempt in self._attempts.values() if attempt.worker is not None}:
+            self.secure(worker)
+        for attempt in list(self._attempts.values()):
+            if attempt.worker is not None and attempt.still_since is None:
+                self._enforcer.stand_still(attempt)
+                self._frozen.append(attempt)
+
+    def thaw(self) -> None:
+        """Go on: nobody had it."""
+        frozen, self._frozen = self._frozen or (), None
+        for attempt in frozen:
+            self._enforcer.go_on(attempt)
+        self.place()
+
     # --- between two engines ---------------------------------------------------------------------------
 
     def stand_still(self) -> None:
@@ -250,6 +275,7 @@ class Dispatcher:
     def go_on(self, workers: int) -> None:
         """An engine is there, and has so many attempts made at the same time."""
         self._still = False
+        self.thaw()
         self._workers = workers
         self.crew.resize(workers)
         self.place()

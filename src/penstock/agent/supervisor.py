@@ -2,7 +2,7 @@
 
 From the engine: ["preload", [library]] · ["run", RunContext as an object] · ["dispatch", [Assignment]] ·
 ["cancel", [key]] · ["recall", [key]] · ["suspend", [key]] · ["resume", [key]] · ["forget", run id] · ["close"] ·
-["alive", seconds of the monotonic clock] again and again.
+["freeze"] · ["thaw"] · ["alive", seconds of the monotonic clock] again and again.
 To the engine: ["ready"] · ["started", …] · ["ended", …] · ["returned", …] · ["metric", …] · ["progress", …] ·
 ["told", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up. What an agent
 says and hears besides that outlives its engines: agent.shared.
@@ -92,6 +92,10 @@ class Agent:
                     self._dispatcher.resume(key)
             elif word == "forget":
                 self._forget(message[1])
+            elif word == "freeze":
+                self._dispatcher.freeze()
+            elif word == "thaw":
+                self._dispatcher.thaw()
             elif word == "close":
                 self._serving = False
             elif word == "alive":

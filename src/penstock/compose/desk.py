@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from penstock.engine.loop import Engine
 from penstock.errors import PenstockError
+from penstock.executors.lease import Lease
 from penstock.store import commands, instances
 from penstock.store.commands import Command
 from penstock.store.connection import Connection
@@ -36,7 +37,7 @@ class Duty(Protocol):
 
 
 class Desk:
-    """Passes commands on to the engine and beats, and sees to further duties."""
+    """Passes commands on to the engine and beats, by which it renews a `lease`, and sees to further duties."""
 
     def __init__(
         self,
@@ -46,12 +47,14 @@ class Desk:
         *,
         look: float = LOOK,
         duties: Sequence[Duty] = (),
+        lease: Lease | None = None,
     ) -> None:
         self._database = database
         self._engine = engine
         self._owner = owner
         self._look = look
         self._duties = duties
+        self._lease = lease
         self._passed: dict[int, float] = {}
         self._closed = threading.Event()
         self._bell = threading.Event()
@@ -94,11 +97,22 @@ class Desk:
         for duty in self._duties:
             duty.act()
         if time.monotonic() - self._beaten >= BEAT:
-            self._beaten = time.monotonic()
-            with self._database.write() as connection:
-                alive = instances.beat(connection, self._owner, time.time())
+            alive = self._beat()
             for duty in self._duties:
                 duty.beat(alive=alive)
+
+    def _beat(self) -> bool:
+        """False when this process was declared gone."""
+        sent = None if self._lease is None else self._lease.clock()
+        with self._database.write() as connection:
+            alive = instances.beat(connection, self._owner, time.time())
+        self._beaten = time.monotonic()
+        if alive and self._lease is not None and sent is not None:
+            back = self._lease.lapsed
+            self._lease.renew(sent)
+            if back:
+                self._engine.executor.wake()
+        return alive
 
     def _pass_on(self, waiting: list[Command]) -> None:
         now = time.monotonic()

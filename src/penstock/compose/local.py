@@ -36,6 +36,8 @@ from penstock.engine.restore import Restored
 from penstock.engine.view import RunView
 from penstock.errors import LimitReached, NotFound, TransitionError
 from penstock.executors.inline import InlineExecutor
+from penstock.executors.lease import Lease
+from penstock.executors.link import AgentLink
 from penstock.executors.local import LocalExecutor
 from penstock.executors.shared import SharedExecutor
 from penstock.model import ids, params
@@ -121,6 +123,9 @@ class LocalEngine:
         self.executor = executor or start_executor(settings)
         self.inline = isinstance(self.executor, InlineExecutor)
         self.lasting = self.executor if isinstance(self.executor, SharedExecutor) else None
+        lease = None
+        if isinstance(self.executor, AgentLink) and not isinstance(locate(home.database_url), Path):
+            lease = self.executor.lease = Lease()  # from before we are registered
         try:
             self.database = open_database(home.database_url)
             self.owner = self._register(kind, read_spools(home, self.database, settings.log_limit))
@@ -142,7 +147,7 @@ class LocalEngine:
         self.admission = Admission(settings.limits)
         self.turns = Turns(self)
         duties: list[Duty] = [self.turns, *([] if duty is None else [duty(self)])]
-        self._desk = Desk(self.database, self.engine, self.owner, look=look, duties=duties)
+        self._desk = Desk(self.database, self.engine, self.owner, look=look, duties=duties, lease=lease)
         self._desk.start()
         if not self.inline:
             self.engine.start()

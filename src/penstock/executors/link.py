@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn
 from penstock.agent.bell import Bell
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
 from penstock.errors import AgentLost
+from penstock.executors.lease import Lease
 from penstock.ports.executor import (
     Assignment,
     Ended,
@@ -41,6 +42,9 @@ class AgentLink(ABC):
         self.suspends = True
         self._sock: socket.socket | None = None
         self._spoken_at = -math.inf
+        #: Our runs may be given to others when it lapses; None: nobody takes them while we live.
+        self.lease: Lease | None = None
+        self._frozen = False
         self._poll = select.poll()
         self._reader = FrameReader()
         self._buffer = memoryview(bytearray(1 << 18))
@@ -52,6 +56,7 @@ class AgentLink(ABC):
         self._sock = sock
         self._reader = FrameReader()
         self._spoken_at = -math.inf
+        self._frozen = False
         self._poll.register(sock, select.POLLIN)
 
     def _detach(self) -> None:
@@ -95,7 +100,9 @@ class AgentLink(ABC):
                 self._sock.sendall(pack(list(messages)))
 
     def poll(self, timeout: float | None) -> list[Report]:
-        """Reports that have come, or come within `timeout` seconds. Meanwhile the agent hears that we are alive."""
+        """Reports that have come, or come within `timeout` seconds. Meanwhile the agent hears that we are alive, and
+        has all that runs stand still while our lease has lapsed.
+        """
         reports: list[Report] = []
         now = time.monotonic()
         until = math.inf if timeout is None else now + timeout
@@ -105,6 +112,9 @@ class AgentLink(ABC):
             if now - self._spoken_at >= WORD:
                 self._spoken_at = now
                 self._say_alive(now)
+            if self.lease is not None and self.lease.lapsed != self._frozen:
+                self._frozen = not self._frozen
+                self._send(["freeze" if self._frozen else "thaw"])
             ready = self._poll.poll(max(0.0, min(until, self._spoken_at + WORD) - now) * 1000)
             for fd, _ in ready:
                 if fd == self._bell.fd:
