@@ -7,7 +7,7 @@ from typing import Any
 
 from penstock.engine.view import RunView
 from penstock.errors import Fenced
-from penstock.store.commands import Command
+from penstock.store.commands import OVER_BEFORE, Command
 from penstock.store.rows import Commit
 from tests.engine.world import World, pipeline, task
 
@@ -71,7 +71,7 @@ def test_what_is_over_can_not_be_cancelled() -> None:
     order(world, view.key)
     order(world, 12345, 8)
     assert [one[:3] for one in answers(world)] == [
-        (number, "refused", {"code": "transition", "detail": "the run was over before"}) for number in (7, 8)
+        (number, "refused", OVER_BEFORE) for number in (7, 8)
     ]  # fmt: skip
     assert not any(one[3].fences for one in answers(world))
 

@@ -135,7 +135,7 @@ def test_what_is_asked_waits_for_the_engine_as_a_command(
 def test_what_its_state_does_not_allow_is_refused(world: World, action: str) -> None:
     identity = world.run(state="succeeded")
     body = problem(world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json={}), 409, "action_refused")
-    assert body["detail"] == "the run is over: it succeeded"
+    assert body["detail"] == "the run is over: it succeeded; replay it to run it again"
 
 
 def test_a_run_that_is_over_is_taken_for_another_at_once(world: World) -> None:

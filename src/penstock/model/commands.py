@@ -42,18 +42,32 @@ _ENDED: Final = {
     "skipped": "was skipped",
 }  # fmt: skip
 
+#: What helps a run of that state that is not over, where it is not yet or no more in the right one.
+_NOT_BEGUN: Final = "wait until it has begun, or cancel it"
+_INSTEAD: Final = {
+    "running": "it goes on already",
+    "paused": "resume it, or cancel it",
+    "cancelling": "wait for its end, and retry or replay it",
+}
+
 
 def refusal(kind: str, state: str) -> str | None:
-    """Why a run in that state refuses a command of that kind; None when it may be obeyed."""
+    """Why a run in that state refuses a command of that kind, with what helps; None when it may be obeyed."""
     known = KINDS[kind]
     if state in known.allowed:
         return None
     if state in TERMINAL_RUN:
-        return f"the run is over: it {_ENDED[state]}"
+        again = "retry or replay it" if state in UNFINISHED_RUN else "replay it"
+        return f"the run is over: it {_ENDED[state]}; {again} to run it again"
     if known.allowed == TERMINAL_RUN:
-        return f"the run is {state}: only one that is over can be {known.done}"
+        return f"the run is {state}: only one that is over can be {known.done}; {until_over(state)}"
     allowed = " or ".join(one for one in RUN_STATES if one in known.allowed)
-    return f"the run is {state}: only one that is {allowed} can be {known.done}"
+    return f"the run is {state}: only one that is {allowed} can be {known.done}; {_INSTEAD.get(state, _NOT_BEGUN)}"
+
+
+def until_over(state: str) -> str:
+    """What helps where a run that is not over would have to be."""
+    return "wait for its end" if state == "cancelling" else "cancel it, or wait for its end"
 
 
 def run_states(run: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Command(NamedTuple):
 
 
 #: The answer to what is asked too late.
-OVER_BEFORE: Final = {"code": "transition", "detail": "the run was over before"}
+OVER_BEFORE: Final = {"code": "transition", "detail": "the run was over before; retry or replay it to run it again"}
 _OF_ANYONE: Final = listed(OF_ANYONE)
 _COLUMNS = 'id, run_key, kind, arguments, created_at, "by", state, outcome, applied_at'
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from penstock.model.commands import until_over
 from penstock.model.ids import RUN_ID, key_of, run_id
 from penstock.model.states import TERMINAL_RUN
 from penstock.store.connection import Connection
@@ -106,11 +107,11 @@ def _refusals(connection: Connection, keys: list[int]) -> dict[int, Refusal]:
         if key not in states:
             refused[key] = Refusal("not_found", f"there is no run {run_id(key)}")
         elif states[key] not in TERMINAL_RUN:
-            told = f"run {run_id(key)} is {states[key]}: only one that is over can be deleted"
-            refused[key] = Refusal("action_refused", told)
+            why = f"run {run_id(key)} is {states[key]}: only one that is over can be deleted"
+            refused[key] = Refusal("action_refused", f"{why}; {until_over(states[key])}")
     for key, reader in _read_by(connection).items():
         if states.get(key) in TERMINAL_RUN:
-            told = f"run {run_id(reader)} is not over, and reads what run {run_id(key)} made"
+            told = f"run {run_id(reader)} is not over, and reads what run {run_id(key)} made; wait for its end"
             refused[key] = Refusal("action_refused", told)
     return refused
 
