@@ -6,7 +6,8 @@ READY := $(VENV)/.ready
 # Byte code that is not kept costs every start of the command a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup page run test lint journeys drill bench bench-cold bench-page bench-kedro lock clean
+.PHONY: help setup page run test test-more test-python test-page lint lint-python journeys drill
+.PHONY: bench bench-cold bench-page bench-kedro lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,17 +30,29 @@ page: setup
 run: page ## Run the example on the New York flights of 2013, then show it in the browser
 	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
 
-# Tests wait for processes and time-outs: four at once keep two cores busy.
-test: lint page ## Check style, types and rooms, then run all tests; in a browser too where there is one
-	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
-	@$(BIN)/python hatch_build.py npm test --silent
-	@$(BIN)/python hatch_build.py npm run --silent journeys
+# Two sides at once keep two cores busy: each waits at times, for a process or for the browser.
+test: page ## Check style, types and rooms, and run the tests; in a browser too where there is one
+	@$(MAKE) --no-print-directory -j2 test-python test-page
 
-lint: setup
+test-python: lint-python
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not drill and not beside"
+
+# Told in one piece, when all of it is over.
+test-page: page
+	@told=$$(mktemp); \
+	if (for part in check test journeys; do $(BIN)/python hatch_build.py npm run --silent $$part || exit; done) \
+		>$$told 2>&1; then code=0; else code=$$?; fi; cat $$told; rm $$told; exit $$code
+
+test-more: page ## Run what CI runs besides: a share of the drills, and tests beside Kedro 1.0 and Kedro-Viz (four minutes)
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "drill or beside"
+
+lint: lint-python
+	@$(BIN)/python hatch_build.py npm run --silent check
+
+lint-python: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python hatch_build.py npm run --silent check
 
 journeys: page ## Walk through the page in a browser alone (Chromium, two minutes)
 	@$(BIN)/python hatch_build.py npm run --silent journeys

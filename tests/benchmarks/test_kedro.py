@@ -57,6 +57,7 @@ def test_we_stand_beside_parallel_runner_from_cold_and_run_against_run() -> None
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_both_servers_are_opened() -> None:
     figures = list(opening.opening(1, installs=True))
     assert [figure.note for figure in figures if figure.value is None] == []

@@ -14,6 +14,8 @@ from tests.crash.outcome import Outcome
 from tests.crash.postgres import own_database
 from tests.postgres import postgres_server  # noqa: F401  a fixture
 
+pytestmark = pytest.mark.drill
+
 
 def held(outcome: Outcome) -> None:
     """The laws hold; a loaded machine may be slower than what is asked of a quiet one."""

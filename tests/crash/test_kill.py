@@ -12,6 +12,8 @@ from tests.crash.kill import kill_at, kill_one
 from tests.crash.places import PROCESSES
 from tests.crash.project import Victim
 
+pytestmark = pytest.mark.drill
+
 #: Those of which others of the share say as much.
 SPARED = {"after_write", "before_commit", "agent.report", "worker.start", "artifact.writing", "artifact.renamed"}
 

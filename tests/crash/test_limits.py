@@ -9,6 +9,7 @@ from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtu
 
 
 @pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.parametrize("store", ["sqlite", "postgresql"])
 def test_no_run_passes_its_limit_whoever_is_killed(request: pytest.FixtureRequest, store: str) -> None:
     database = None if store == "sqlite" else request.getfixturevalue("postgres_schema")

@@ -22,6 +22,7 @@ import psutil
 import pytest
 
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
+from tests.warm import warm
 
 COMMAND = [sys.executable, "-m", "penstock.cli"]
 PATIENCE = 60.0
@@ -44,10 +45,7 @@ class User:
         return file
 
     def types(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*COMMAND, *words], cwd=self.folder, env=self.env | env, capture_output=True, text=True, timeout=PATIENCE,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        return warm.run(["penstock.cli", *words], cwd=self.folder, env=self.env | env, timeout=PATIENCE)
 
     def starts(self, *words: str, **env: str) -> subprocess.Popen[str]:
         """A command that goes on; its output comes line by line."""

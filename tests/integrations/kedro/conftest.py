@@ -19,7 +19,7 @@ def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PENSTOCK_HOME", raising=False)
 
 
-@pytest.fixture(scope="session", params=["newest", "oldest"])
+@pytest.fixture(scope="session", params=["newest", pytest.param("oldest", marks=pytest.mark.beside)])
 def kedro_python(request: pytest.FixtureRequest) -> Path:
     """The interpreter that has a Kedro: the one that is here, and the oldest that we take."""
     return Path(sys.executable) if request.param == "newest" else oldest_python()

@@ -187,6 +187,7 @@ def chanced(seed: int) -> Happened:
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_kedro_viz_reads_the_file_as_our_door_answers() -> None:
     runs = [chanced(seed) for seed in range(300)]
     read, kept = read_by_viz([events_of(run) for run in runs], [status(run) for run in runs])
@@ -205,6 +206,7 @@ RUNS = {
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @pytest.mark.parametrize("name", RUNS)
 def test_kedro_viz_reads_the_file_of_runs_that_it_does_not_record(name: str, project: Callable[[str], Path]) -> None:
     folder = project(name)
@@ -240,6 +242,7 @@ SHOWN = [
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_the_page_of_kedro_viz_shows_parts_and_runs_of_any_runner(project: Callable[[str], Path]) -> None:
     folder = project("spaceflights")
     recorded = Recorded(folder, PENSTOCK_KEDRO_VIZ="on")

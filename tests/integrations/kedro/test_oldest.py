@@ -15,6 +15,8 @@ from tests.integrations.kedro.recorded import Recorded
 from tests.integrations.kedro.recorded import states as outcomes
 from tests.integrations.kedro.written import User, states, write_project
 
+pytestmark = pytest.mark.beside
+
 WELL = ("succeeded", None)
 SLICE = ("skipped", "slice")
 REGISTRY = """

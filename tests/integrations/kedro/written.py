@@ -12,6 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests.warm import Warm, warm
+
 CLI = ["-m", "penstock.cli"]
 COMMAND = [sys.executable, *CLI]
 PATIENCE = 120.0
@@ -46,15 +48,13 @@ class User:
     def __init__(self, folder: Path, python: Path = Path(sys.executable)) -> None:
         self.folder = folder
         self._command = [str(python), *CLI]
+        self._warm = warm if python == Path(sys.executable) else Warm(python=python)
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("PENSTOCK_")}
         self.env |= {"COLUMNS": "200", "DO_NOT_TRACK": "1"}
 
     def types(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command and what became of it."""
-        return subprocess.run(
-            [*self._command, *words], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=PATIENCE,
-            stdin=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        return self._warm.run(["penstock.cli", *words], cwd=self.folder, env=self.env, timeout=PATIENCE)
 
     def begins(self, *words: str) -> subprocess.Popen[str]:
         """A command that goes on."""
