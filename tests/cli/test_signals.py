@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from penstock.cli.signals import Signals
+from penstock.cli.signals import Signals, interruptible
 
 
 class Handle:
@@ -53,6 +54,20 @@ def test_once_cancels_twice_kills_and_the_first_gives_the_code(number: int, code
     assert handle.asked == ["cancel", "kill"]
     assert signals.exit_code == code
     assert signals.asked == 2
+
+
+def test_who_interrupts_a_start_is_told_so_and_everything_is_closed() -> None:
+    said: list[str] = []
+
+    def work(signals: Signals, stack: ExitStack) -> int:
+        with signals.held():
+            _send(signal.SIGTERM)
+            stack.callback(said.append, "closed")
+            said.append("made")
+        return 0
+
+    assert interruptible(work) == 143
+    assert said == ["made", "closed"]
 
 
 def test_before_there_is_a_run_a_signal_ends_the_program() -> None:

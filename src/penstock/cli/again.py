@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from penstock.store.summaries import summaries_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from penstock.cli.signals import Signals
     from penstock.compose.local import LocalEngine
     from penstock.engine.handle import RunHandle
     from penstock.store.connection import Connection
@@ -93,21 +95,21 @@ class Again:
 
     def _here(self, begin: Callable[[LocalEngine], RunHandle]) -> int:
         """Run it in this process tree, and wait for its end."""
-        from penstock.cli.signals import Signals
-        from penstock.compose.local import LocalEngine, start_executor
-        from penstock.compose.open_files import make_room
+        from penstock.cli.signals import interruptible
 
-        home, settings = at_hand()
-        make_room(self._workers or settings.workers)
-        with Signals() as signals, home.entered() as lifeline:
-            executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
-            try:
-                with LocalEngine(home, settings, executor, project=Path.cwd()) as engine:
-                    return watched(engine, lambda: begin(engine), signals, as_json=self._as_json, quiet=self._quiet)
-            except KeyboardInterrupt:
-                return signals.exit_code or 130
-            finally:
-                executor.close()
+        def work(signals: Signals, stack: ExitStack) -> int:
+            # As in `penstock run`: interrupted in the middle, an import leaves what it defines by half.
+            with signals.held():
+                from penstock.compose.local import LocalEngine, start_executor
+
+                home, settings = at_hand()
+                lifeline = stack.enter_context(home.entered())
+                executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
+                stack.callback(executor.close)
+                engine = stack.enter_context(LocalEngine(home, settings, executor, project=Path.cwd()))
+            return watched(engine, lambda: begin(engine), signals, as_json=self._as_json, quiet=self._quiet)
+
+        return interruptible(work)
 
 
 def retry_many(chosen: Chosen, task: str | None, params: list[str], *, as_json: bool) -> int:

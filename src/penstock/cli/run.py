@@ -106,48 +106,43 @@ def run(
     Exit code: 0 succeeded or warning, 1 failed, 2 wrong use or definition, 130 interrupted. Ctrl-C once cancels the
     run and lets its tasks clean up; twice ends it at once.
     """
-    from penstock.cli.signals import Signals
+    from penstock.cli.signals import interruptible
 
-    with Signals() as signals, contextlib.ExitStack() as stack:
-        try:
-            # Interrupted in the middle, an import leaves what it defines by half: a Ctrl-C waits for its end.
-            with signals.held():
-                from penstock.cli.session import at_hand, tell_unread
-                from penstock.cli.target import Target, pairs
-                from penstock.cli.target import params_file as read_params
+    def work(signals: Signals, stack: contextlib.ExitStack) -> int:
+        # Interrupted in the middle, an import leaves what it defines by half: a Ctrl-C waits for its end.
+        with signals.held():
+            from penstock.cli.session import at_hand
+            from penstock.cli.target import Target, pairs
+            from penstock.cli.target import params_file as read_params
 
-                inline = _is_inline(type_, executor_)
-                texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
-                given: dict[str, Any] = read_params(params_file) if params_file else {}
-                aim = Target(target, pipeline, env, lone=True, by_workers=not inline)
-                stack.callback(aim.end)
-                # While a child imports the user's file, processes are started and the rest is imported here.
-                home, settings = at_hand()
-                tell_unread()
-                from penstock.compose.open_files import make_room
+            inline = _is_inline(type_, executor_)
+            texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
+            given: dict[str, Any] = read_params(params_file) if params_file else {}
+            aim = Target(target, pipeline, env, lone=True, by_workers=not inline)
+            stack.callback(aim.end)
+            # While a child imports the user's file, processes are started and the rest is imported here.
+            home, settings = at_hand()
+            from penstock.compose.local import LocalEngine, start_executor
+            from penstock.engine.request import RunRequest
 
-                make_room(workers or settings.workers)
-                from penstock.compose.local import LocalEngine, start_executor
-                from penstock.engine.request import RunRequest
+            lifeline = stack.enter_context(home.entered())
+            executor = start_executor(
+                settings, inline=inline, workers=workers, preload=aim.libraries(), lifeline=lifeline
+            )
+            stack.callback(executor.close)
+            aim.begin(executor)
+            request = RunRequest(
+                given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
+                tuple(tag or ()), from_run, refresh=refresh,
+                breakpoints=tuple(break_ or ()),
+            )  # fmt: skip
+        spec = aim.spec()
+        with signals.held():
+            _check(spec, request, settings, executor)
+            engine = stack.enter_context(LocalEngine(home, settings, executor))
+        return watched(engine, lambda: engine.submit(spec, request), signals, as_json=as_json, quiet=quiet)
 
-                lifeline = stack.enter_context(home.entered())
-                executor = start_executor(
-                    settings, inline=inline, workers=workers, preload=aim.libraries(), lifeline=lifeline
-                )
-                stack.callback(executor.close)
-                aim.begin(executor)
-                request = RunRequest(
-                    given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
-                    tuple(tag or ()), from_run, refresh=refresh,
-                    breakpoints=tuple(break_ or ()),
-                )  # fmt: skip
-            spec = aim.spec()
-            with signals.held():
-                _check(spec, request, settings, executor)
-                engine = stack.enter_context(LocalEngine(home, settings, executor))
-            return watched(engine, lambda: engine.submit(spec, request), signals, as_json=as_json, quiet=quiet)
-        except KeyboardInterrupt:
-            return signals.exit_code or 130
+    return interruptible(work)
 
 
 def _is_inline(type_: str, executor: str | None) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from penstock.engine.handle import RunHandle
 
 _ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def interruptible(work: Callable[[Signals, ExitStack], int]) -> int:
+    """Do what has a run; the exit code, which tells of an interrupt. What the stack is given is closed in any case."""
+    with Signals() as signals:
+        try:
+            with ExitStack() as stack:
+                return work(signals, stack)
+        except KeyboardInterrupt:
+            return signals.exit_code or 128 + signal.SIGINT
 
 
 class Signals:
