@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from penstock.cli import output
-from penstock.errors import NotFound, UsageError
+from penstock.cli.problems import tell
+from penstock.errors import NotFound, PenstockError, UsageError
 
 if TYPE_CHECKING:
     from penstock.cli.render.spans import Line
@@ -74,7 +75,12 @@ def up(
     one = Up(wishes, screen)
     if not one.take_home():
         return _already(home, show, as_json=as_json)
-    return one.run()
+    try:
+        return one.run()
+    except PenstockError as error:
+        if not isinstance(screen, _Json) or not screen.told:
+            raise
+        return tell(error, as_json=False)  # the one document has been written
 
 
 def link(
@@ -161,6 +167,7 @@ class _Json:
     def __init__(self, home: Home, show: str | None) -> None:
         self._home = home
         self._show = show
+        self.told = False
 
     def up(self, address: Address, definitions: dict[str, Any] | None) -> None:
         import json
@@ -169,6 +176,7 @@ class _Json:
         made = link_to(self._home, address, self._show)
         sys.stdout.write(json.dumps(_document(self._home, address, made, known)) + "\n")
         sys.stdout.flush()
+        self.told = True
 
     def definitions(self, definitions: dict[str, Any]) -> None: ...
 

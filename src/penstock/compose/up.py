@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from penstock.compose import serve
+from penstock.compose.ground import LOOK, Ground
 from penstock.compose.health import FirstAnswer
 from penstock.compose.home import Home
 from penstock.compose.presence import Address, Presence
@@ -91,11 +92,12 @@ class Up:
         return self._presence.take()
 
     def run(self) -> int:
-        """Keep everything up until a signal comes. Raises SettingsError, StoreError, GivenUp."""
+        """Keep everything up until a signal comes, or the database goes. Raises SettingsError, StoreError, GivenUp."""
         wishes = self._wishes
         serve.token_for(wishes.host)
         # One process that says what is wrong with the database, instead of two that each try thrice.
         open_database(wishes.home.database_url).close()
+        self._ground, self._look_at = Ground(wishes.home), time.monotonic() + LOOK
         address = Address(wishes.host, free_port(wishes.host, wishes.port), os.getpid())
         self._presence.tell(address)
         self._address = address
@@ -146,9 +148,13 @@ class Up:
         if answer.again_at is not None and answer.again_at <= time.monotonic() and self._server.alive:
             answer.knock()
         self._supervisor.extra = {} if answer.fd is None else {answer.fd: self._hear_server}
-        self._supervisor.alarm = answer.again_at if self._server.alive else None
+        if self._look_at <= time.monotonic():
+            self._ground.check()
+            self._look_at = time.monotonic() + LOOK
         if self._all_ready() and not self._told:
             self._tell()
+        knocks = [answer.again_at] if answer.again_at is not None and self._server.alive else []
+        self._supervisor.alarm = min([self._look_at, *knocks])
         self._supervisor.wait()
 
     def _tell(self) -> None:
