@@ -100,9 +100,12 @@ class Again:
         def work(signals: Signals, stack: ExitStack) -> int:
             # As in `penstock run`: interrupted in the middle, an import leaves what it defines by half.
             with signals.held():
-                from penstock.compose.local import LocalEngine, start_executor
+                from penstock.compose.open_files import make_room
 
                 home, settings = at_hand()
+                make_room(self._workers or settings.workers)
+                from penstock.compose.local import LocalEngine, start_executor
+
                 lifeline = stack.enter_context(home.entered())
                 executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
                 stack.callback(executor.close)

@@ -111,7 +111,7 @@ def run(
     def work(signals: Signals, stack: contextlib.ExitStack) -> int:
         # Interrupted in the middle, an import leaves what it defines by half: a Ctrl-C waits for its end.
         with signals.held():
-            from penstock.cli.session import at_hand
+            from penstock.cli.session import at_hand, tell_unread
             from penstock.cli.target import Target, pairs
             from penstock.cli.target import params_file as read_params
 
@@ -122,6 +122,10 @@ def run(
             stack.callback(aim.end)
             # While a child imports the user's file, processes are started and the rest is imported here.
             home, settings = at_hand()
+            tell_unread()
+            from penstock.compose.open_files import make_room
+
+            make_room(workers or settings.workers)
             from penstock.compose.local import LocalEngine, start_executor
             from penstock.engine.request import RunRequest
 
