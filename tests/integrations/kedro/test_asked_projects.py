@@ -275,6 +275,18 @@ def _elsewhere(project: Path) -> None:
     (project / "config/prod/parameters.yml").write_text("options: {step: 7}\n")
 
 
+def _with_another_place(project: Path) -> None:
+    _elsewhere(project)
+    (project / "config/prod/catalog.yml").write_text(CATALOG.replace("data/", "data/prod/"))
+
+
+TAKING = """
+_place: "${runtime_params:folder, data}"
+table: {type: json.JSONDataset, filepath: "${_place}/${runtime_params:deep.name, ${_place}}.json"}
+# ${runtime_params:nothing, 1}
+"""
+
+
 class World:
     """Projects in a folder, and what was told of each when all of them were asked for, in one process."""
 
@@ -286,7 +298,8 @@ class World:
         self._add(folder, "load", BAD["no conf/base"].change, None, "load")
         self._add(folder, "own", registered("def register_pipelines():\n    1 / 0\n"), None, "load")
         self._add(folder, "elsewhere", _elsewhere, None)
-        self._add(folder, "elsewhere in prod", _elsewhere, "prod")
+        self._add(folder, "elsewhere in prod", _with_another_place, "prod")
+        self._add(folder, "taking", catalog(TAKING), None)
         self.told = dict(zip(self._asked, self._answers(), strict=True))
 
     def _add(self, folder: Path, name: str, change: Change, env: str | None, how: str = "look") -> None:
@@ -345,6 +358,21 @@ def test_the_configuration_may_be_elsewhere(world: World) -> None:
     below, folders = watched(world.projects["elsewhere"])
     assert world.projects["elsewhere"] / "config/shared/catalog.yml" in below
     assert world.projects["elsewhere"] / "config/prod" in folders
+
+
+def test_what_the_catalogue_says_is_part_of_what_a_node_is(world: World) -> None:
+    (spec,) = map(from_json, world.told["elsewhere"]["pipelines"])
+    (prod,) = map(from_json, world.told["elsewhere in prod"]["pipelines"])
+    assert spec.tasks["add"].digest != prod.tasks["add"].digest
+    assert all(task.cache != "never" for each in (spec, prod) for task in each.tasks.values())
+
+
+def test_a_run_may_be_given_what_the_configuration_takes_from_its_params(world: World) -> None:
+    (spec,) = map(from_json, world.told["taking"]["pipelines"])
+    taken = {name: (param.type, param.default) for name, param in spec.params.items() if not name.startswith("options")}
+    assert taken == {"folder": ("str", "data"), "deep.name": ("any", None)}
+    # They say where data is, and no result of another run may stand for it.
+    assert {task.cache for task in spec.tasks.values()} == {"never"}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from penstock.authoring import own_code
 from penstock.authoring.environments import BASE_OPTION, CONF_OPTION
-from penstock.authoring.fingerprint import Fingerprints
 from penstock.authoring.load import PRELOAD
 from penstock.authoring.problems import Problems
 from penstock.authoring.project import KEDRO_PROJECT
@@ -23,11 +22,14 @@ from penstock.integrations.kedro.catalog_checks import is_well
 from penstock.integrations.kedro.closing import closing_tasks
 from penstock.integrations.kedro.describe import describe
 from penstock.integrations.kedro.files import files
+from penstock.integrations.kedro.node_digests import NodeDigests
 from penstock.integrations.kedro.package_troubles import registry_place
 from penstock.integrations.kedro.policies import Policies
 from penstock.integrations.kedro.project import DEFAULT, Project
+from penstock.integrations.kedro.runtime_names import runtime_names
 from penstock.integrations.kedro.sketch import plain
 from penstock.integrations.kedro.stated import BASE, CONF
+from penstock.model import nested
 from penstock.model.nearest import did_you_mean
 from penstock.model.params import type_of
 from penstock.model.spec import CodeRef, ParamSpec, PipelineSpec
@@ -71,11 +73,8 @@ def definitions(project: Project, name: str | None = None) -> tuple[list[Pipelin
     }
     folders = [project.conf / project.base_env, project.conf / project.env]
     policies = Policies(folders, drawn.values() if whole and error is None else None)
-    code = _code(project)
-    prints = Fingerprints(project.folder)
-    functions = {node.name: node.func for known in good for node in pipelines[known].nodes}
-    digests = {name: prints.of(function) for name, function in functions.items()}
-    return [_whole(drawn[known], code, policies, project, params, digests) for known in good], error
+    made = _Made(project, _code(project), policies, params, NodeDigests(project, catalog))
+    return [made.whole(drawn[known], pipelines[known]) for known in good], error
 
 
 def _in_one(problems: Problems) -> DefinitionError | None:
@@ -154,24 +153,38 @@ def _unusual(project: Project) -> dict[str, str]:
     return {option: value for option, (value, usual) in known.items() if value != usual}
 
 
-def _whole(
-    spec: PipelineSpec,
-    code: CodeRef,
-    policies: Policies,
-    project: Project,
-    params: Mapping[str, Any],
-    digests: Mapping[str, str],
-) -> PipelineSpec:
-    """The spec with what describes no nodes; files are told from the root, the same wherever the project lies."""
-    spec = policies.applied(spec)
-    tasks = {
-        name: dataclasses.replace(task, file=_told(task.file, project.folder), digest=digests.get(name, ""))
-        for name, task in spec.tasks.items()
-    }
-    tasks.update(closing_tasks(project, tasks))
-    # Hooks read what no node does, and a run may be given any parameter that the project has.
-    known = {**spec.params, **{each: _param(each, plain(value)) for each, value in _rest(spec.params, params)}}
-    return dataclasses.replace(spec, tasks=tasks, params=known, code=dataclasses.replace(code, name=spec.name))
+class _Made(NamedTuple):
+    """What all definitions of a project have in common."""
+
+    project: Project
+    code: CodeRef
+    policies: Policies
+    params: Mapping[str, Any]
+    digests: NodeDigests
+
+    def whole(self, spec: PipelineSpec, pipeline: Any) -> PipelineSpec:
+        """The spec with what describes no nodes; files are told from the root, the same wherever the project lies."""
+        project = self.project
+        spec = self.policies.applied(spec)
+        nodes = {node.name: node for node in pipeline.nodes}
+        taken = runtime_names([project.conf / project.base_env, project.conf / project.env])
+        tasks = {
+            name: dataclasses.replace(
+                task,
+                file=_told(task.file, project.folder),
+                digest=self.digests.of(nodes[name]),
+                # Where a run's own params say where its data is, an earlier run may have made other data.
+                cache="never" if taken and self.digests.keeps(nodes[name]) else task.cache,
+            )
+            for name, task in spec.tasks.items()
+        }
+        tasks.update(closing_tasks(project, tasks))
+        # Hooks read what no node does, and a run may be given any parameter that the project has.
+        known = {**spec.params, **{each: _param(each, plain(value)) for each, value in _rest(spec.params, self.params)}}
+        for name, default in taken.items():
+            if nested.holder(name, known) is None:
+                known.setdefault(name, _param(name, default))
+        return dataclasses.replace(spec, tasks=tasks, params=known, code=dataclasses.replace(self.code, name=spec.name))
 
 
 def _rest(specs: Mapping[str, ParamSpec], params: Mapping[str, Any], outer: str = "") -> Iterable[tuple[str, Any]]:

@@ -123,15 +123,16 @@ def _datasets(names: Iterable[str], catalog: Any, project: str) -> dict[str, Any
     """What is known of each; those that only live in memory have no facts."""
     found: dict[str, Any] = {}
     for name in names:
-        facts = _facts(catalog, name, project)
+        facts = facts_of(catalog, name, project)
         if facts or plain_name(name) not in found:
             found[plain_name(name)] = facts
     return found
 
 
-def _facts(catalog: Any, name: str, project: str) -> dict[str, Any]:
+def facts_of(catalog: Any, name: str, project: str) -> dict[str, Any]:
+    """What is told of a dataset; {} of one that only lives in memory, or can't be made."""
     try:
-        config = _config(catalog, name)
+        config = config_of(catalog, name)
         if config is not None:
             kind, place, metadata = kind_in_config(config), place_in_config(config), config.get("metadata")
             versioned = bool(config.get("versioned"))
@@ -153,7 +154,7 @@ def _facts(catalog: Any, name: str, project: str) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value}
 
 
-def _config(catalog: Any, name: str) -> dict[str, Any] | None:
+def config_of(catalog: Any, name: str) -> dict[str, Any] | None:
     """The entry of the catalogue, also where a pattern makes it; None where only an object can tell.
 
     Nothing is made of it: a class that isn't installed is Kedro's to tell of. An entry that catches all is an
