@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ALLOWED, headActions, retryFromRefusal, type RunAction, runRefusal, runStatesToSet, setRefusal, taskStatesToSet } from "./actions";
-import { RUN_STATES, type RunState, TASK_STATES } from "./states";
+import { ALLOWED, headActions, retryFromRefusal, type Role, type RunAction, runRefusal, runStatesToSet, setRefusal, stageRefusal, taskStatesToSet } from "./actions";
+import { RUN_STATES, type RunState, TASK_STATES, type TaskState } from "./states";
 
 // The rows of issue 5, by hand: what the table says is compared with what was asked for.
 const OFFERED: Record<RunState, RunAction[]> = {
@@ -42,6 +42,16 @@ test("runs of other tools are only deleted here", () => {
   expect(retryFromRefusal(run)).toContain("only recorded here");
   expect(retryFromRefusal({ ...run, state: "succeeded" })).toContain("only recorded here");
   expect(runRefusal("delete", run)).toBeNull();
+});
+
+test("while a run goes on, states are set of what is at its stage", () => {
+  const roles = new Map<string, Role>([["alarm", "on_failure"], ["tidy", "finally"]]);
+  const tasks = (load: TaskState, alarm: TaskState, tidy: TaskState) => [["load", load], ["alarm", alarm], ["tidy", tidy]].map(([name, state]) => ({ name: name!, state: state as TaskState, reason: null }));
+  const refusals = (...states: [TaskState, TaskState, TaskState]) => (["task", "on_failure", "finally"] as const).map((role) => stageRefusal(role, tasks(...states), roles)?.slice(0, 6) ?? null);
+  expect(refusals("running", "created", "created")).toEqual([null, "It run", "It run"]);
+  expect(refusals("failed", "retrying", "created")).toEqual(["The ru", null, "It run"]);
+  expect(refusals("failed", "skipped", "retrying")).toEqual(["The ru", "The ru", null]);
+  expect(stageRefusal("task", [{ name: "tidy", state: "skipped", reason: "slice" }], roles)).toBeNull();
 });
 
 test("from a task any run that is over is retried", () => {

@@ -90,6 +90,18 @@ export function setRefusal(task: { state: TaskState; reason: string | null }, ru
   return task.reason === "approval" ? "It asks for an approval: approve or reject it." : "It runs: its state can be set once it is over.";
 }
 
+/** What a task is for: a step of the pipeline, or what runs by itself once the steps are over, in this order. */
+const STAGES = ["task", "on_failure", "finally"] as const;
+export type Role = (typeof STAGES)[number];
+
+/** Why the state of a task can't be set while its run is at another stage; null where it is at that one. Of `roles` those are left out that are steps. */
+export function stageRefusal(role: Role, tasks: readonly { name: string; state: TaskState; reason: string | null }[], roles: ReadonlyMap<string, Role>): string | null {
+  const begun = tasks.filter(({ state, reason }) => state !== "created" && reason !== "slice").map(({ name }) => STAGES.indexOf(roles.get(name) ?? "task"));
+  const at = Math.max(0, ...begun);
+  if (STAGES.indexOf(role) > at) return "It runs by itself at the end: its state can be set when the run is there, or is over.";
+  return STAGES.indexOf(role) < at ? "The run is at its handlers and clean-up: set it once the run is over, and retry then." : null;
+}
+
 /** States that a person may give to a run that is over. */
 export function runStatesToSet(state: RunState): readonly RunState[] {
   return rules.set_run[state] as RunState[];

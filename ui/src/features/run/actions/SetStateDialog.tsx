@@ -33,9 +33,7 @@ export function SetStateDialog({ run, wish, onClose }: { run: RunDocument; wish:
       <p className="pn-dim">
         {isOver(run.state)
           ? "Nothing runs because of it: the record changes, and says who changed it."
-          : state === "succeeded"
-            ? "The run goes on: what waits for it begins. A task that reads what it never made fails, and says so."
-            : "The run goes on as if it had ended so."}
+          : `${run.state === "paused" ? "Once it is resumed, the" : "The"} run goes on ${state === "succeeded" ? "with what waits for it. A task that reads what it never made fails, and says so." : "as if it had ended so."}`}
       </p>
     </Confirm>
   );

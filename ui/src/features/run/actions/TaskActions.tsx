@@ -9,7 +9,7 @@ import type { RunDocument } from "../../../api/runs";
 import { useDoings } from "../../../components/doings";
 import { MenuItem, MenuLine, MenuNote, PointMenu } from "../../../components/DropMenu";
 import { tell } from "../../../components/Told";
-import { retryFromRefusal, runRefusal, setRefusal } from "../../../domain/actions";
+import { retryFromRefusal, type Role, runRefusal, setRefusal, stageRefusal } from "../../../domain/actions";
 import { retryOf } from "../../../domain/again";
 import { taskText } from "../../../domain/formats";
 import { isOver } from "../../../domain/states";
@@ -38,7 +38,7 @@ export function useTaskActions(run: RunDocument, { task, mapIndex }: Place): Tas
   const graph = useQuery({ ...runGraphQuery(run.id), enabled: false });
   const row = run.tasks.find((one) => one.name === task && (mapIndex === null || one.map_index === mapIndex));
   const refused = useMemo(() => retryFromRefusal(run) ?? (graph.data === undefined ? null : retryOf(graph.data, run.tasks, task).refused), [run, graph.data, task]);
-  const handlers = useMemo(() => new Set(graph.data?.tasks.flatMap(({ name, role }) => (role === "task" ? [] : [name]))), [graph.data]);
+  const handlers = useMemo(() => new Map(graph.data?.tasks.flatMap(({ name, role }) => (role === "task" ? [] : [[name, role]]))), [graph.data]);
   const handler = handlers.has(task) ? "It is no step of the pipeline: it runs by itself at the end, or when the run fails." : null;
   if (row === undefined) return [];
   return [
@@ -48,13 +48,10 @@ export function useTaskActions(run: RunDocument, { task, mapIndex }: Place): Tas
   ];
 }
 
-function whyNotSet(run: RunDocument, row: RunDocument["tasks"][number], mapIndex: number | null, handlers: ReadonlySet<string>): string | null {
+function whyNotSet(run: RunDocument, row: RunDocument["tasks"][number], mapIndex: number | null, handlers: ReadonlyMap<string, Role>): string | null {
   if (row.map_index !== mapIndex) return "Each item has a state of its own: choose one.";
-  if (!isOver(run.state)) {
-    if (handlers.has(row.name)) return "It runs by itself at the end: its state can be set once the run is over.";
-    if (run.tasks.some(({ name, state, reason }) => handlers.has(name) && state !== "created" && reason !== "slice")) return "The run is at its handlers and clean-up: set it once the run is over, and retry then.";
-  }
-  return setRefusal(row, run);
+  const early = isOver(run.state) ? null : stageRefusal(handlers.get(row.name) ?? "task", run.tasks, handlers);
+  return early ?? setRefusal(row, run);
 }
 
 /** As buttons; one that can't be pressed says why when it is. */
