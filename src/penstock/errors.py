@@ -178,6 +178,12 @@ class Unstorable(ArtifactError):
     code = "unstorable"
 
 
+class WrongOutputs(ArtifactError):
+    """What a task returned is not what it has outputs for."""
+
+    code = "wrong_outputs"
+
+
 # --- executing --------------------------------------------------------------------------------------
 
 

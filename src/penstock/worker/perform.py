@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from penstock.authoring import current
 from penstock.authoring.current import Sink
-from penstock.errors import ArtifactCorrupt, DiskFull, Unstorable
+from penstock.errors import ArtifactCorrupt, DiskFull, Unstorable, WrongOutputs
 from penstock.model.run_types import meaning_of
 from penstock.ports.executor import Assignment, Outcome
 from penstock.worker import failures, interrupts
@@ -27,10 +27,6 @@ class Result(NamedTuple):
     outputs: list[Any]
     error: dict[str, Any] | None
     items: list[Any] | None
-
-
-class _Refused(Exception):
-    """What the function returned does not fit its task."""
 
 
 def perform(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool], None]) -> Result:
@@ -165,11 +161,15 @@ def _by_name(task: Task, value: Any) -> dict[str, Any]:
             told = [
                 f"{word} {', '.join(those)}" for word, those in (("lacks", missing), ("also has", unknown)) if those
             ]
-            raise _Refused(f"{expected}, and the dict that it returned {' and '.join(told)}")
+            cure = "give each output its name in the dict"
+            raise WrongOutputs(f"{expected}, and the dict that it returned {' and '.join(told)}", cure=cure)
         return {name: value[name] for name in names}
     if isinstance(value, tuple | list):
         if len(value) != len(names):
-            raise _Refused(f"{expected}, and returned {len(value)} values; return one for each, in this order")
+            raise WrongOutputs(
+                f"{expected}, and returned {len(value)} values", cure="return one for each, in this order"
+            )
         return dict(zip(names, value, strict=True))
     kind = type(value).__name__
-    raise _Refused(f"{expected}, and returned a value of type {kind}; return a tuple in this order or a dict by name")
+    cure = "return a tuple in this order or a dict by name"
+    raise WrongOutputs(f"{expected}, and returned a value of type {kind}", cure=cure)
