@@ -13,7 +13,7 @@ from penstock.authoring.discovery import discover
 from penstock.compose.requested import Definitions
 from penstock.errors import DefinitionError
 from penstock.model import ids
-from penstock.model.spec import to_json
+from penstock.model.spec import CodeRef, PipelineSpec, to_json
 from penstock.store import requests
 from penstock.store.database import open_database
 from penstock.store.definitions import Found, record_definitions
@@ -94,3 +94,16 @@ def test_where_neither_has_it_that_is_told(asked: Requested, ours: Path, theirs:
     assert "check that version out here" in str(caught.value)
     with pytest.raises(DefinitionError, match=r"is not there any more: flow\.py"):
         root(asked, theirs)
+
+
+def test_a_run_of_an_environment_that_its_project_has_no_more_is_told(asked: Requested, tmp_path: Path) -> None:
+    code = CodeRef(str(tmp_path), "pyproject.toml", "shop", "flow", "ab12", options={"env": "prod"})
+    asked = asked._replace(spec=json.dumps(to_json(PipelineSpec("flow", code=code))))
+    (tmp_path / "pyproject.toml").touch()
+    for name in ("base", "local", "prod"):
+        (tmp_path / "conf" / name).mkdir(parents=True)
+    assert root(asked, tmp_path) == tmp_path
+    (tmp_path / "conf" / "prod").rmdir()
+    with pytest.raises(DefinitionError, match="environment 'prod', which the run is of, is gone") as told:
+        root(asked, tmp_path)
+    assert told.value.cure == "put it back, or start a new run: environments are local"

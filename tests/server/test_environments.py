@@ -146,3 +146,17 @@ def test_many_replays_look_into_no_project(project: World) -> None:
     (told,) = many["results"]
     assert (told["outcome"], told["code"]) == ("refused", "environment_not_known")
     assert "penstock run --env" in told["detail"]
+
+
+@pytest.mark.parametrize("version", ["same", "latest"])
+def test_a_run_of_an_environment_that_is_gone_is_not_repeated(project: World, version: str) -> None:
+    prod = note(project, version_of(project, "prod", 7, digest="old"))
+    run = project.run(pipeline="sales", namespace="shop", version=prod, state="failed", ended_at=made.AT, params="{}")
+    Path(project.folder, "conf", "prod").rmdir()
+    asked = project.program.post(f"/api/v1/runs/{run}/actions/replay", json={"version": version})
+    told = problem(asked, 422, "definition")
+    assert told["detail"] == "environment 'prod', which the run is of, is gone: there is no folder conf/prod/"
+    assert told["cure"] == "put it back, or start a new run: environments are local"
+    many = project.program.post("/api/v1/runs/actions/replay", json={"ids": [run], "version": version}).json()
+    assert [each["outcome"] for each in many["results"]] == ["refused"]
+    assert project.program.get("/api/v1/runs", params={"type": "replay"}).json()["items"] == []

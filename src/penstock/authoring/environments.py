@@ -8,6 +8,7 @@ from typing import Final
 
 from penstock.authoring.discovery import Discovery
 from penstock.authoring.project import KEDRO_PROJECT
+from penstock.errors import DefinitionError
 from penstock.model.spec import CodeRef
 
 #: Options of a version's code that tell where its configuration is, and the environment below all others, which those
@@ -44,6 +45,19 @@ def environments_of(code: CodeRef | None) -> list[str]:
 def folder_of(code: CodeRef) -> str:
     """The folder whose folders are the environments, from the project's own."""
     return os.fspath(code.options.get(CONF_OPTION, _USUAL[CONF_OPTION]))
+
+
+def check_there(code: CodeRef | None) -> None:
+    """Raise DefinitionError where the environment that a version is of is gone from its project."""
+    env = environment_of(code)
+    if code is None or env is None:
+        return
+    conf = Path(code.root, folder_of(code))
+    if conf.is_dir() and not (conf / env).is_dir():
+        raise DefinitionError(
+            f"environment '{env}', which the run is of, is gone: there is no folder {folder_of(code)}/{env}/",
+            cure=f"put it back, or start a new run: environments are {', '.join(environments_of(code)) or 'none'}",
+        )
 
 
 def look(code: CodeRef, pipeline: str, env: str) -> Discovery:

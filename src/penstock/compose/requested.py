@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from penstock.authoring.environments import check_there
 from penstock.authoring.load import has_changed
 from penstock.engine.request import RunRequest
 from penstock.errors import DefinitionError, NotFound
@@ -53,6 +54,7 @@ class Definitions:
         if own is not None:
             return own
         if Path(code.root, code.file).is_file():
+            check_there(code)
             return code
         if not elsewhere:
             raise DefinitionError(

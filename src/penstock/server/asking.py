@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from penstock.authoring.environments import check_there as environment_there
 from penstock.authoring.environments import environment_of, environments_of, folder_of
 from penstock.errors import ParameterError, UsageError
 from penstock.model import graph, nested, params
@@ -108,13 +109,14 @@ def _unfit_breakpoints(spec: PipelineSpec, asked: RunRequestBody) -> list[Wrong]
 
 
 def check_there(connection: Connection, spec: PipelineSpec) -> None:
-    """Raise PipelineGone where no worker could load what the pipeline runs."""
+    """Raise PipelineGone, or DefinitionError, where no worker could load what the pipeline runs."""
     cure = "put it back and ask again, or run another pipeline; `penstock pipelines list` shows what there is"
     if spec.code is not None and not spec.code.loader and not Path(spec.code.root, spec.code.file).is_file():
         raise PipelineGone(f"the file of pipeline '{spec.name}' is gone: {spec.code.file}", cure=cure)
     if spec.code is None and any(task.kind == "kedro" for task in spec.tasks.values()):
         told = f"pipeline '{spec.name}' is only known from runs that Kedro itself made"
         raise PipelineGone(told, cure="`penstock up` in the folder of its project finds it, to be started here")
+    environment_there(spec.code)
     if definitions.is_gone(connection, spec.namespace, spec.name):
         where = "" if spec.code is None else f": {spec.code.file} does not define it"
         raise PipelineGone(f"pipeline '{spec.name}' is not in the project any more{where}", cure=cure)

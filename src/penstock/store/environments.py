@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from penstock.authoring.environments import environment_of
+from penstock.authoring.environments import check_there, environment_of
 from penstock.errors import TransitionError
 from penstock.model.spec import CodeRef, PipelineSpec, from_json
 from penstock.store.connection import Connection
@@ -28,7 +29,7 @@ def environment_of_version(spec: str) -> str | None:
 def in_environment(connection: Connection, spec: PipelineSpec, version: str, env: str) -> tuple[PipelineSpec, str]:
     """The definition and the name of a version, or of the one that is the same in this environment.
 
-    Raises EnvironmentNotKnown.
+    Raises EnvironmentNotKnown, and DefinitionError for an environment that is gone.
     """
     code = spec.code
     if code is None or environment_of(code) == env:
@@ -43,6 +44,7 @@ def in_environment(connection: Connection, spec: PipelineSpec, version: str, env
         known = from_json(json.loads(text))
         if known.code is not None and _of_same_code(known.code, code, env):
             return known, name
+    check_there(replace(code, options={**code.options, "env": env}))
     raise EnvironmentNotKnown(
         f"pipeline '{spec.name}' as it is now was never run in environment '{env}'",
         cure="run it there once, from its form or with `penstock run --env`",
