@@ -85,6 +85,14 @@ def test_a_home_that_can_not_be_written_is_told(made: Home, monkeypatch: pytest.
     assert "PENSTOCK_HOME" in (found.cure or "")
 
 
+def test_a_file_where_the_home_should_be_is_told(home: Home) -> None:
+    home.path.parent.mkdir(parents=True, exist_ok=True)
+    home.path.write_text("")
+    found = _found(home)
+    assert (found["home"].state, found["home"].message) == ("fail", f"{home.path} is no folder")
+    assert "Error" not in found["sync"].message
+
+
 @pytest.mark.parametrize(("what", "name", "value"), [("disk", "LITTLE", 1 << 62), ("sync", "SLOW_SYNC", 0.0)])
 def test_what_is_scarce_is_a_warning(
     made: Home, what: str, name: str, value: float, monkeypatch: pytest.MonkeyPatch

@@ -80,6 +80,8 @@ def _settings(home: Home, settings: Settings) -> Finding:
 
 def _home(home: Home, settings: Settings) -> Finding:
     folder = _nearest(home.path)
+    if not folder.is_dir():
+        return Finding("home", "fail", f"{folder} is no folder", "move it away, or set PENSTOCK_HOME to a folder")
     if not os.access(folder, os.W_OK | os.X_OK):
         return Finding("home", "fail", f"{home.path} can't be written", "set PENSTOCK_HOME to a folder that can")
     if not home.exists:
@@ -102,6 +104,8 @@ def _disk(home: Home, settings: Settings) -> Finding:
 
 
 def _sync(home: Home, settings: Settings) -> Finding:
+    if not os.access(_nearest(home.path), os.W_OK | os.X_OK):
+        return Finding("sync", "fail", "not known: the home can't be written")
     with tempfile.TemporaryFile(dir=_nearest(home.path)) as file:
         times = []
         for _ in range(5):

@@ -31,7 +31,8 @@ def hold(path: Path) -> int:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise ExecutorError(f"{path} can't be locked: {error.strerror}", cure="see that it can be written") from error
+        cure = "check who owns that home and that it may be written, or set PENSTOCK_HOME to another folder"
+        raise ExecutorError(f"{path} can't be locked: {error.strerror}", cure=cure) from error
     return fd
 
 
