@@ -7,7 +7,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.catalog import Tool
@@ -21,8 +21,6 @@ from benchmarks.page.serving import end, first_answer, free_port, memory_of_tree
 TOOL = Tool("kedro-viz", ("kedro-viz==12.5.0",), ())
 PART = "kedro-viz"
 TIMES = 3
-#: How often it is started until it answers.
-STARTS = 3
 #: What it printed, in the project's folder.
 OUTPUT = "output.txt"
 #: It takes no port above 49151, where most systems give out theirs.
@@ -68,7 +66,7 @@ def _measure(python: Path, folder: Path, tasks: int) -> Iterator[Figure]:
     seconds: list[float] = []
     try:
         for at in range(TIMES):
-            with answering(lambda port: _started(python, folder, port)) as (process, origin, took):
+            with _answering(python, folder) as (process, origin, took):
                 seconds.append(took)
                 if at == TIMES - 1:
                     note = f"{TIMES} times, {min(seconds):.2f} to {max(seconds):.2f} s, of GET /api/main"
@@ -82,32 +80,16 @@ def _measure(python: Path, folder: Path, tasks: int) -> Iterator[Figure]:
 
 
 @contextlib.contextmanager
-def answering(start: Callable[[int], subprocess.Popen[str]]) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
-    """A server that answers, its origin, and the seconds that it took.
-
-    `start` gets a port. On a busy machine Kedro-Viz often ends at once with exit status 1: then it is started anew, on
-    a port further on, which nothing that it left behind can hold.
-    """
-    for left in reversed(range(STARTS)):
-        port = free_port(PORTS[(STARTS - 1 - left) * 20 :])
-        origin = f"http://127.0.0.1:{port}"
-        begun = time.perf_counter()
-        process = start(port)
-        try:
-            took = first_answer(process, origin, begun, "/api/main")
-        except ConnectionError:
-            end(process)
-            if not left:
-                raise
-            continue
-        except BaseException:
-            end(process)
-            raise
-        try:
-            yield process, origin, took
-        finally:
-            end(process)
-        return
+def _answering(python: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str, float]]:
+    """A server that answers, its origin, and the seconds that it took."""
+    port = free_port(PORTS)
+    origin = f"http://127.0.0.1:{port}"
+    begun = time.perf_counter()
+    process = _started(python, folder, port)
+    try:
+        yield process, origin, first_answer(process, origin, begun, "/api/main")
+    finally:
+        end(process)
 
 
 def _pictures(origin: str, tasks: int) -> Iterator[Figure]:
