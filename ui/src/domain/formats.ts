@@ -68,6 +68,6 @@ export function agoText(at: number, now: number): string {
 }
 
 /** A moment in the reader's own time zone, to the second. */
-export function momentText(at: string): string {
+export function momentText(at: string | number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }

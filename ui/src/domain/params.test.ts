@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fieldOf, firstTexts, hintOf, readAll, readEdits, readValue, textOf, type Param } from "./params";
+import { factsOfParam, fieldOf, firstTexts, hintOf, readAll, readEdits, readValue, textOf, type Param } from "./params";
 
 function param(type: string, more: Partial<Param> = {}): Param {
   return {
@@ -72,6 +72,9 @@ test("an emptied field means the default", () => {
 test("a field says what it takes", () => {
   expect(fieldOf(param("dict"))).toBe("json");
   expect(hintOf(param("int", { description: "Orders to make.", min: 1, max: 9 }))).toBe("Orders to make. · 1 to 9");
+  expect(hintOf(param("int", { min: 1, max: 100_000 }))).toBe("1 to 100,000");
+  expect(factsOfParam(param("str", { description: "What it is told in.", choices: ["EUR", "JPY"] }))).toBe("What it is told in. · one of EUR, JPY");
+  expect(factsOfParam(param("list"))).toBe("");
 });
 
 test("edits are what differs from the values that a run had", () => {

@@ -86,16 +86,26 @@ export function readEdits(params: readonly Param[], texts: Readonly<Record<strin
 
 /** What a field takes, in a line under it. */
 export function hintOf(param: Param): string {
+  const words = saidOf(param);
+  if (param.type === "duration") words.push("such as 90s, 1h30m");
+  if (param.type === "list") words.push("JSON, such as [1, 2]");
+  if (param.type === "dict") words.push('JSON, such as {"a": 1}');
+  return words.join(" · ");
+}
+
+/** What the definition says of a param, in a line of a table. */
+export function factsOfParam(param: Param): string {
+  return [...saidOf(param), ...(param.choices.length === 0 ? [] : [`one of ${param.choices.map((choice) => (typeof choice === "string" ? choice : textOf(param, choice))).join(", ")}`])].join(" · ");
+}
+
+function saidOf(param: Param): string[] {
   const words = [param.description];
-  const [low, high] = [param.min, param.max].map((edge) => (edge === null ? null : textOf(param, edge)));
+  const [low, high] = [param.min, param.max].map((edge) => (edge === null ? null : typeof edge === "number" ? edge.toLocaleString("en", { maximumFractionDigits: 20 }) : textOf(param, edge)));
   if (low !== null && high !== null) words.push(`${low} to ${high}`);
   else if (low !== null) words.push(`at least ${low}`);
   else if (high !== null) words.push(`at most ${high}`);
   if (param.pattern !== null) words.push(`matches ${param.pattern}`);
-  if (param.type === "duration") words.push("such as 90s, 1h30m");
-  if (param.type === "list") words.push("JSON, such as [1, 2]");
-  if (param.type === "dict") words.push('JSON, such as {"a": 1}');
-  return words.filter(Boolean).join(" · ");
+  return words.filter((word) => word !== "");
 }
 
 const READ: Record<string, (text: string) => Read> = {

@@ -3,8 +3,8 @@ import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
-import { countText, durationText } from "../../domain/formats";
-import { hintOf } from "../../domain/params";
+import { countText, durationText, momentText } from "../../domain/formats";
+import { factsOfParam } from "../../domain/params";
 import { RunBars } from "./RunBars";
 import style from "./pipelines.module.css";
 
@@ -25,7 +25,7 @@ export function Overview({ pipeline }: { pipeline: Pipeline }) {
         <Fact word="At most, 19 of 20 times">{durationText(pipeline.p95_duration)}</Fact>
         <Fact word="Runs">{countText(pipeline.runs_total)}</Fact>
         <Fact word="Tasks">{countText(pipeline.tasks)}</Fact>
-        <Fact word="Next run">{pipeline.next_run_at === null ? "no schedule" : new Date(pipeline.next_run_at).toLocaleString()}</Fact>
+        <Fact word="Next run">{pipeline.next_run_at === null ? "no schedule" : momentText(pipeline.next_run_at)}</Fact>
         <Fact word="Version"><code title={pipeline.version}>{pipeline.version.slice(0, 12)}</code></Fact>
         <Fact word="File"><code>{pipeline.file ?? "–"}</code></Fact>
         {pipeline.timeout !== null && <Fact word="Time limit">{durationText(pipeline.timeout)}</Fact>}
@@ -60,7 +60,7 @@ function Params({ params }: { params: Pipeline["params"] }) {
             <td><code>{param.name}</code></td>
             <td>{param.type}</td>
             <td>{param.required ? <strong>required</strong> : <code>{JSON.stringify(param.default)}</code>}</td>
-            <td>{hintOf(param)}</td>
+            <td>{factsOfParam(param)}</td>
           </tr>
         ))}
       </tbody>

@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp, Play, TriangleAlert } from "lucide-react";
 import { memo, useRef } from "react";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
-import { countText, durationText } from "../../domain/formats";
+import { countText, durationText, momentText } from "../../domain/formats";
 import { calledOf } from "../../domain/names";
 import type { SortBy, Summary } from "./list";
 import { RunBars } from "./RunBars";
@@ -67,7 +67,7 @@ const Row = memo(function Row({ item }: { item: Summary }) {
       <Figure text={item.median_duration === null ? null : durationText(item.median_duration)} title="half of the succeeded runs took less" />
       <Figure text={item.p95_duration === null ? null : durationText(item.p95_duration)} title="19 of 20 succeeded runs took less" />
       <Figure text={countText(item.runs_total)} />
-      <span role="cell" className="pn-cut">{item.next_run_at === null ? <span className="pn-faint">–</span> : new Date(item.next_run_at).toLocaleString()}</span>
+      <span role="cell" className="pn-cut">{item.next_run_at === null ? <span className="pn-faint">–</span> : momentText(item.next_run_at)}</span>
       <span role="cell" className={style.act}>
         {item.present && (
           <Link to="/pipelines/$name/$tab" params={{ name: item.name, tab: "overview" }} search={{ namespace: item.namespace, run: "now" }} className={style.run} aria-label={`Run ${item.name} now`} title="Run now">

@@ -12,7 +12,7 @@ export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][
           <TriangleAlert size={16} aria-hidden />
           <div>
             <p className={style.where}>
-              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> can’t be read; the last good version stays in use.
+              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> can’t be read; what it held before stays in use.
             </p>
             <pre>{problem.message}</pre>
             {problem.cure && <p className="pn-dim">{problem.cure}</p>}

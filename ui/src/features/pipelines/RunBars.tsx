@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { Schemas } from "../../api/client";
-import { durationText } from "../../domain/formats";
+import { durationText, momentText } from "../../domain/formats";
 import { STATE_LOOK, stateText } from "../../domain/states";
 import { heights } from "./grid/cells";
 import style from "./pipelines.module.css";
@@ -17,7 +17,7 @@ export const RunBars = memo(function RunBars({ runs, most = 20 }: { runs: Schema
         return (
           <Link
             key={run.id} to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} className={style.barLink} data-state={run.state}
-            title={`${run.id} · ${said} · ${new Date(run.created_at).toLocaleString()}`} aria-label={`run ${run.id}: ${said}`}
+            title={`${run.id} · ${said} · ${momentText(run.created_at)}`} aria-label={`run ${run.id}: ${said}`}
           >
             <i style={{ height: `${Math.round(tall[at]! * 100)}%`, background: `var(${STATE_LOOK[run.state].color})` }} />
           </Link>

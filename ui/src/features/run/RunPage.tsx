@@ -126,8 +126,8 @@ function RunAbsent({ id, error, again }: { id: string; error: Error; again: () =
   const gone = error instanceof ApiProblem && error.status === 404;
   return (
     <Empty whole title={gone ? `There is no run ${id}` : "The run can't be shown"}>
-      <p>{error instanceof ApiProblem ? (error.cure ?? error.message) : error.message}</p>
-      {!gone && <Button onClick={again}>Try again</Button>}
+      <p>{gone ? "It was deleted, or it is a run of another project." : error instanceof ApiProblem ? (error.cure ?? error.message) : error.message}</p>
+      {gone ? <Link to="/runs" className="pn-link">All runs</Link> : <Button onClick={again}>Try again</Button>}
     </Empty>
   );
 }

@@ -13,6 +13,9 @@ type Pipeline = Schemas["PipelineDocument"];
 
 const NONE: Pipeline["params"] = [];
 
+/** However many params there are, the button is at hand. */
+const FOOT = { position: "sticky", bottom: 0, zIndex: 1, margin: "0 -16px -16px", padding: "10px 16px", borderTop: "1px solid var(--pn-line)", background: "var(--mantine-color-body)" } as const;
+
 interface Props {
   pipeline: Pipeline;
   /** Params and labels to begin with, those of an earlier run for example. */
@@ -63,13 +66,13 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
           />
         ))}
         <TagsInput
-          label="labels" description="key=value, one after another" value={labels} onChange={setLabels} maxTags={50}
+          label="Labels" description="key=value, one after another" value={labels} onChange={setLabels} maxTags={50}
           error={sent ? labelled.problem : null} splitChars={[",", ";"]} name="labels"
         />
         <WayFields names={pipeline.task_names} way={way} onChange={setWay} />
         <SliceFields names={pipeline.task_names} slice={slice} problem={sent ? partly : null} onChange={setSlice} />
         {asking.error !== null && <Refused title="The run was not started" problem={asking.error} />}
-        <Group justify="flex-end">
+        <Group justify="flex-end" style={FOOT}>
           <Button type="submit" variant="filled" loading={asking.isPending} leftSection={<Play size={14} aria-hidden />} disabled={!pipeline.present || (elsewhere && !there.isSuccess)}>
             Run
           </Button>
@@ -90,9 +93,9 @@ function EnvironmentField({ names, chosen, waits, onChange }: { names: string[];
 function WayFields({ names, way, onChange }: { names: string[]; way: Way; onChange: (way: Way) => void }) {
   return (
     <>
-      <NativeSelect label="type" name="type" data={WAYS.map(([value, label]) => ({ value, label }))} value={way.type} onChange={(event) => onChange({ ...way, type: event.currentTarget.value as Way["type"] })} />
+      <NativeSelect label="Type" name="type" data={WAYS.map(([value, label]) => ({ value, label }))} value={way.type} onChange={(event) => onChange({ ...way, type: event.currentTarget.value as Way["type"] })} />
       {way.type === "incremental" && <Checkbox label="Take nothing from earlier runs, but keep the results for later ones" checked={way.refresh} onChange={(event) => onChange({ ...way, refresh: event.currentTarget.checked })} />}
-      {way.type === "debug" && <MultiSelect label="breakpoints" description="The run rests before these tasks" data={names} searchable clearable limit={100} nothingFoundMessage="no such task" value={way.breakpoints} onChange={(breakpoints) => onChange({ ...way, breakpoints })} />}
+      {way.type === "debug" && <MultiSelect label="Breakpoints" description="The run rests before these tasks" data={names} searchable clearable limit={100} nothingFoundMessage="no such task" value={way.breakpoints} onChange={(breakpoints) => onChange({ ...way, breakpoints })} />}
     </>
   );
 }
@@ -116,9 +119,9 @@ function SliceFields({ names, slice, problem, onChange }: SliceProps) {
       <Collapse expanded={open}>
         <Stack gap="sm" pt="xs">
           <Text size="sm" c="dimmed">What the part needs from other tasks is taken from the latest succeeded run.</Text>
-          <MultiSelect {...shared} label="from" value={slice.from} onChange={(from) => onChange({ ...slice, from })} />
-          <MultiSelect {...shared} label="to" value={slice.to} onChange={(to) => onChange({ ...slice, to })} />
-          <MultiSelect {...shared} label="only" value={slice.only} error={problem} onChange={(only) => onChange({ ...slice, only })} />
+          <MultiSelect {...shared} label="From" value={slice.from} onChange={(from) => onChange({ ...slice, from })} />
+          <MultiSelect {...shared} label="To" value={slice.to} onChange={(to) => onChange({ ...slice, to })} />
+          <MultiSelect {...shared} label="Only" value={slice.only} error={problem} onChange={(only) => onChange({ ...slice, only })} />
         </Stack>
       </Collapse>
     </div>

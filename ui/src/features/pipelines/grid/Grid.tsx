@@ -4,7 +4,7 @@ import { memo, useRef } from "react";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { STATE_LOOK, stateText } from "../../../domain/states";
-import { durationText } from "../../../domain/formats";
+import { durationText, momentText } from "../../../domain/formats";
 import { cellText, heights } from "./cells";
 import style from "./Grid.module.css";
 
@@ -25,7 +25,7 @@ export function Grid({ grid }: { grid: GridDocument }) {
         {grid.runs.map((run, at) => (
           <Link
             key={run.id} className={style.bar} to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }}
-            title={`${run.id} · ${stateText(run.state)} · ${new Date(run.created_at).toLocaleString()}${run.duration === null ? "" : ` · ${durationText(run.duration)}`}`}
+            title={`${run.id} · ${stateText(run.state)} · ${momentText(run.created_at)}${run.duration === null ? "" : ` · ${durationText(run.duration)}`}`}
             aria-label={`run ${run.id}, ${stateText(run.state)}`}
           >
             <i style={{ height: `${bars[at]! * 100}%`, background: `var(${STATE_LOOK[run.state].color})` }} />

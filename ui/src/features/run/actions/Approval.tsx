@@ -11,7 +11,7 @@ import type { RunDocument } from "../../../api/runs";
 import { ParamField } from "../../../components/ParamField";
 import { StateIcon } from "../../../components/StateIcon";
 import { tell } from "../../../components/Told";
-import { durationText, taskText } from "../../../domain/formats";
+import { durationText, momentText, taskText } from "../../../domain/formats";
 import { firstTexts, readAll } from "../../../domain/params";
 import "./actions.css";
 
@@ -47,7 +47,7 @@ function Approval({ run, task, question, timeout }: { run: RunDocument; task: Ta
       <Textarea label="comment" description="Kept in the history, beside who answered" autosize minRows={1} maxRows={6} maxLength={4_000} value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
       {approve.error !== null && <p role="alert" className="pn-ask-problem">{approve.error.message}</p>}
       <div className="pn-approval-buttons">
-        {timeout !== null && since !== null && <span className="pn-dim">Without an answer it is {WITHOUT[question.on_timeout]} {durationText(timeout)} after it asked, at {new Date(Date.parse(since) + timeout * 1000).toLocaleString("en-GB")}.</span>}
+        {timeout !== null && since !== null && <span className="pn-dim">Without an answer it is {WITHOUT[question.on_timeout]} {durationText(timeout)} after it asked, at {momentText(Date.parse(since) + timeout * 1000)}.</span>}
         <Button color="red" variant="light" leftSection={<X size={14} aria-hidden />} disabled={approve.isPending} onClick={() => answer("reject")}>Reject</Button>
         <Button type="submit" variant="filled" leftSection={<Check size={14} aria-hidden />} loading={approve.isPending}>Approve</Button>
       </div>

@@ -7,6 +7,7 @@ import { api, body, type Schemas } from "../../../api/client";
 import { runKeys } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
 import { sinceText } from "../../../logs/times";
+import { momentText } from "../../../domain/formats";
 import { toldOf } from "./history";
 
 const PAGE = 200;
@@ -29,7 +30,7 @@ export function History({ run }: { run: Schemas["RunDocument"] }) {
         <Switch checked={withTasks} label="with tasks" labelPosition="left" onChange={(event) => setWithTasks(event.currentTarget.checked)} />
       </div>
       <ol className="pn-history">
-        <li><span className="pn-history-mark" /><span>created, by {triggerText(run.trigger)}</span><time dateTime={run.created_at} title={run.created_at}>{new Date(run.created_at).toLocaleString("en-GB")}</time></li>
+        <li><span className="pn-history-mark" /><span>created, by {triggerText(run.trigger)}</span><time dateTime={run.created_at} title={run.created_at}>{momentText(run.created_at)}</time></li>
         {told.map(({ id, at, task, attempt, state, text }) => (
           <li key={id}>
             <span className="pn-history-mark">{state !== undefined && <StateIcon state={state} size={13} silent />}</span>

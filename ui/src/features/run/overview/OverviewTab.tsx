@@ -7,7 +7,7 @@ import { isOver } from "../../../domain/states";
 import { type Failure, allowedFailuresOf, failuresOf, heldBackBy } from "../failures";
 import { askingOf } from "../../../domain/approvals";
 import { endText, partText, toldFacts, toolOf } from "../../../domain/elsewhere";
-import { taskText } from "../../../domain/formats";
+import { momentText, taskText } from "../../../domain/formats";
 import { Approvals } from "../actions/Approval";
 import { Stepping } from "../actions/Stepping";
 import { placeOf, RunLink } from "../links";
@@ -63,15 +63,14 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
 }
 
 function factsOf(run: RunDocument, replays: readonly { id: string; state: RunDocument["state"] }[]): Fact[] {
-  const time = (at: string) => new Date(at).toLocaleString("en-GB");
   const facts: Fact[] = [
     ["Version", <code key="version">{run.version}</code>, run.version],
     ["Type", run.type],
     ["Started by", triggerText(run.trigger)],
-    ["Created", time(run.created_at), run.created_at],
+    ["Created", momentText(run.created_at), run.created_at],
   ];
-  if (run.started_at !== null) facts.push(["Started", time(run.started_at), run.started_at]);
-  if (run.ended_at !== null) facts.push(["Ended", time(run.ended_at), run.ended_at]);
+  if (run.started_at !== null) facts.push(["Started", momentText(run.started_at), run.started_at]);
+  if (run.ended_at !== null) facts.push(["Ended", momentText(run.ended_at), run.ended_at]);
   if (run.namespace !== "default") facts.push(["Namespace", run.namespace, run.namespace]);
   if (run.tags.length > 0) facts.push(["Tags", run.tags.join(", "), run.tags.join(", ")]);
   if (run.generation > 1) facts.push(["Generation", String(run.generation)]);

@@ -4,7 +4,7 @@ import { Tooltip } from "@mantine/core";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, stateText } from "../../../domain/states";
-import { durationText } from "../../../domain/formats";
+import { durationText, momentText } from "../../../domain/formats";
 import { RunLink } from "../links";
 
 interface Props {
@@ -26,7 +26,7 @@ export function RecentBars({ runs, current, expected, now }: Props) {
       <ol aria-label="Last runs of this pipeline, oldest first">
         {runs.map((run, at) => {
           const seconds = lasted[at] ?? 0;
-          const words = `${stateText(run.state)}, ${durationText(seconds)}, ${new Date(run.created_at).toLocaleString("en-GB")}${run.id === current ? ", this run" : ""}`;
+          const words = `${stateText(run.state)}, ${durationText(seconds)}, ${momentText(run.created_at)}${run.id === current ? ", this run" : ""}`;
           return (
             <li key={run.id} data-current={run.id === current || undefined}>
               <Tooltip label={words}>

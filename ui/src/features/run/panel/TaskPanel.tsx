@@ -87,7 +87,7 @@ function ErrorOf({ task, attempt }: { task: Task; attempt: Attempt | undefined }
   }
   return (
     <div role="group" aria-label="Error">
-      <div className="pn-panel-error" dir="auto">{error.type !== null && error.type !== undefined && <strong>{error.type}{error.message ? ": " : ""}</strong>}{error.message}</div>
+      <div className="pn-panel-error" dir="auto" tabIndex={0} role="group" aria-label="What went wrong">{error.type !== null && error.type !== undefined && <strong>{error.type}{error.message ? ": " : ""}</strong>}{error.message}</div>
       {parts.length > 0 && <div className="pn-panel-actions"><button type="button" aria-expanded={whole} onClick={() => setWhole(!whole)}>{whole ? "Hide traceback" : "Traceback"}</button></div>}
       {whole && <Traceback parts={parts} />}
     </div>

@@ -2,7 +2,7 @@ import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, STATE_LOOK } from "../../../domain/states";
 import { endText, partText } from "../../../domain/elsewhere";
-import { durationText } from "../../../domain/formats";
+import { durationText, momentText } from "../../../domain/formats";
 import "./workflow.css";
 
 const WORDS: Partial<Record<Schemas["RunDocument"]["state"], string>> = {
@@ -19,7 +19,7 @@ export function Banner({ run, onCause }: { run: Schemas["RunDocument"]; onCause:
     <div className="pn-banner" data-state={run.state} role="status">
       <StateIcon state={run.state} silent />
       <strong>{run.reason === "interrupted" ? "Interrupted" : (WORDS[run.state] ?? STATE_LOOK[run.state].word)}{took}</strong>
-      {run.ended_at !== null && <time className="pn-dim" dateTime={run.ended_at} title={run.ended_at}>{new Date(run.ended_at).toLocaleString("en-GB")}</time>}
+      {run.ended_at !== null && <time className="pn-dim" dateTime={run.ended_at} title={run.ended_at}>{momentText(run.ended_at)}</time>}
       {part !== null && <span className="pn-cut pn-banner-part" title={part}>Partial run: {part}</span>}
       {error === null && end !== null && <span className="pn-cut pn-dim" title={end}>{end}</span>}
       {error !== null && (
