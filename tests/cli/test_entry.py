@@ -23,3 +23,8 @@ main()
 def test_ctrl_c_while_it_is_imported_ends_it_without_a_word() -> None:
     ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_it_starts_as_a_module_too() -> None:
+    command = [sys.executable, "-m", "penstock", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("penstock ")

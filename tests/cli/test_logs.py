@@ -85,6 +85,16 @@ def test_the_end_of_a_log_whose_writer_was_killed_is_passed_over(tmp_path: Path)
     assert _messages(tmp_path, [log]) == []
 
 
+def test_a_log_that_can_not_be_read_is_told(logs: tuple[Path, list[AttemptLog]]) -> None:
+    folder, known = logs
+    (folder / known[0].path).unlink()
+    (folder / known[0].path).symlink_to("/etc/hostname")  # it leads out of the folder: nobody may read it, root neither
+    damaged: list[str] = []
+    lines = list(choose(folder, known, TASKS, Wish(), damaged))
+    assert [line["message"] for line in lines] == ["north", "south", "begin again"]
+    assert damaged == [known[0].path]
+
+
 @pytest.mark.parametrize(
     ("wish", "kind", "told"),
     [

@@ -39,9 +39,12 @@ class Wish(NamedTuple):
     tail: int | None = None
 
 
-def choose(folder: Path, known: list[AttemptLog], tasks: Iterable[str], wish: Wish) -> Iterator[LogLine]:
+def choose(
+    folder: Path, known: list[AttemptLog], tasks: Iterable[str], wish: Wish, damaged: list[str] | None = None
+) -> Iterator[LogLine]:
     """The wanted lines of a run with these tasks, read as they are asked for. `folder` holds the logs.
 
+    `damaged` gets the names of files, below the folder, that could not be read whole, once all lines were asked for.
     Raises NotFound for a task, item or attempt that the run does not have, UsageError for a level that is none.
     """
     choice = Choice() if wish.level is None else Choice(_from_level(wish.level))
@@ -49,16 +52,17 @@ def choose(folder: Path, known: list[AttemptLog], tasks: Iterable[str], wish: Wi
         Attempt(*log[:5], log.path, writes=log.state not in TERMINAL_ATTEMPT)
         for log in _wanted(known, set(tasks), wish)
     ]
-    return _lines(Shelf(Folder(folder)), wanted, choice, wish)
+    return _lines(Shelf(Folder(folder)), wanted, choice, wish, [] if damaged is None else damaged)
 
 
-def _lines(shelf: Shelf, wanted: list[Attempt], choice: Choice, wish: Wish) -> Iterator[LogLine]:
+def _lines(shelf: Shelf, wanted: list[Attempt], choice: Choice, wish: Wish, damaged: list[str]) -> Iterator[LogLine]:
     with View(shelf, wanted, choice) as view:
         places = range(view.total) if wish.grep is None else find(view, wish.grep, view.total).places
         if wish.tail is not None:
             places = places[-wish.tail :]
         for _, group in groupby(places, lambda place: place // _STEP):
             yield from map(_shown, view.at(list(group)))
+        damaged += view.damaged
 
 
 def _shown(line: LogLine) -> LogLine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +49,8 @@ penstock runs compare latest:flights --all
 """
 #: Lines of a log that are written at a time.
 _BLOCK = 500
+#: Files that can't be read whole that are told by name.
+_DAMAGED = 3
 
 
 @app.command("list", cls=Verb, epilog=LIST)
@@ -112,6 +115,13 @@ def list_(
         _note(f"There are no runs yet: {HOW_TO_BEGIN}.")
     else:
         _note("No run fits. Without options, `penstock runs list` lists all.")
+
+
+def _tell_damage(folder: Path, damaged: list[str]) -> None:
+    for path in damaged[:_DAMAGED]:
+        _note(f"{folder / path} could not be read whole: it was cut or changed, or belongs to somebody else.")
+    if len(damaged) > _DAMAGED:
+        _note(f"So it is with {len(damaged) - _DAMAGED} more.")
 
 
 def _note(text: str) -> None:
@@ -197,11 +207,13 @@ def logs(
         known = logs_of(connection, key)
         tasks = (spec_of(connection, key) or {}).get("tasks", {})
     wish = Wish(task, map_index, attempt, level, grep, tail)
-    lines = choose(home.logs, known, tasks, wish)
+    damaged: list[str] = []
+    lines = choose(home.logs, known, tasks, wish, damaged)
     if as_json:
         from penstock.cli.render.log import as_document
 
         output.show_json_lines("lines", as_document(lines))
+        _tell_damage(home.logs, damaged)
         return
     from penstock.cli.render.log import log_line
 
@@ -209,7 +221,8 @@ def logs(
     while block := list(islice(lines, _BLOCK)):
         nothing = False
         sys.stdout.write("".join([log_line(line, paint) for line in block]))
-    if nothing:
+    _tell_damage(home.logs, damaged)
+    if nothing and not damaged:
         _note("No task of this run printed anything." if wish == Wish() else "No line fits: ask for less to see more.")
 
 
