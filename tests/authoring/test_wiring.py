@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from penstock import Limit, Param, Pipeline, Retry
+from penstock.authoring.check import Draft
 from penstock.errors import DefinitionError
 from penstock.model import graph
 from penstock.model.spec import LimitSpec, Resources, Source, from_json, to_json
@@ -35,6 +36,24 @@ def test_arguments_are_datasets_then_parameters_then_defaults() -> None:
     assert tasks["raw"].inputs == {"year": Source("param", "year")}
     assert tasks["raw"].outputs == ("raw",)
     assert tasks["clean"].inputs == {"raw": Source("dataset", "raw"), "year": Source("param", "year")}
+
+
+def test_what_a_call_needs_is_read_as_in_the_whole_spec() -> None:
+    p = Pipeline("p", params={"year": 2013, "days": [1, 2]})
+
+    @p.task(outputs=["low", "high"], cache="inputs")
+    def raw(year: int) -> tuple[int, int]:
+        return year, year
+
+    @p.task(when=lambda low, year: low > year, foreach={"day": "days"}, inputs={"top": "high"}, label="{day}")
+    def each(day: int, top: int, low: int = 1) -> int:
+        return day
+
+    whole, draft = p.spec(), Draft(p)
+    for name in ("raw", "each"):
+        call = draft.call(name)
+        assert call == tuple(getattr(whole.tasks[name], fact) for fact in call._fields)
+    assert not draft.problems.found
 
 
 def test_a_dataset_that_may_be_missing_falls_back_on_the_default() -> None:

@@ -32,6 +32,9 @@ class Totals(NamedTuple):
     written_bytes: int = 0
 
 
+NOTHING: Final = Totals()
+
+
 class Asked(NamedTuple):
     """Why the agent ends an attempt, in the words of its report."""
 
@@ -76,7 +79,7 @@ class Attempt:
         #: The highest sum of resident bytes that was seen of its tree.
         self.peak = 0
         #: What its worker had used before.
-        self.before = Totals()
+        self.before = NOTHING
 
     @property
     def after(self) -> str | None:

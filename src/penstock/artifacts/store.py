@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Plain values up to this many bytes of text travel in messages and stand in the database.
 INLINE: Final = 32_768
+#: Place of its text in the form of messages.
+INLINE_AT: Final = 1
 
 
 class ArtifactStore:
@@ -58,6 +60,11 @@ class ArtifactStore:
         if artifact.inline is not None:
             return plain.loads(artifact.inline)
         return self._shelf.make(artifact)
+
+    def get_form(self, form: list[Any]) -> Any:
+        """The value of an artifact in the form of messages (model.artifact). Most are inline, and need no more."""
+        inline = form[INLINE_AT]
+        return self._shelf.make(Artifact.from_list(form)) if inline is None else plain.loads(inline)
 
     def verify(self, artifact: Artifact) -> None:
         """Raise ArtifactCorrupt unless the artifact is there and whole, on disk."""

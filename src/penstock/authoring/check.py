@@ -12,7 +12,7 @@ from penstock.authoring.reading import Reader
 from penstock.authoring.registration import Registration
 from penstock.authoring.wiring import Known, Wirer
 from penstock.model import graph
-from penstock.model.spec import ON_TIMEOUT, TRIGGER_RULES, ParamSpec, PipelineSpec, TaskSpec
+from penstock.model.spec import ON_TIMEOUT, TRIGGER_RULES, CallSpec, ParamSpec, PipelineSpec, TaskSpec
 
 if TYPE_CHECKING:
     from penstock.authoring.pipeline import Pipeline
@@ -61,6 +61,13 @@ class Draft:
         """The spec of one task. Raises KeyError for a name that no task has."""
         one = self._registrations[name]
         return _task(one, self._outputs[name], self._known, self._readers[name], self._sources)
+
+    def call(self, name: str) -> CallSpec:
+        """What a call of one task needs. Raises KeyError for a name that no task has."""
+        one, reader = self._registrations[name], self._readers[name]
+        wires = Wirer(one, self._known, reader).wires()
+        label = wiring.label(wires.foreach, reader)
+        return CallSpec(name, wires.inputs, self._outputs[name], wires.when, wires.foreach, label, reader.cache()[0])
 
     def spec(self) -> PipelineSpec:
         """The whole spec, of use only if `problems` has none afterwards."""

@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Json: TypeAlias = Any
 TriggerRule: TypeAlias = Literal["all_succeeded", "all_done", "one_failed", "none_failed"]
@@ -151,6 +151,18 @@ class TaskSpec:
     source: str | None = None
     facts: dict[str, Json] = field(default_factory=dict)
     approval: ApprovalSpec | None = None
+
+
+class CallSpec(NamedTuple):
+    """What of a TaskSpec whoever calls the function has to know."""
+
+    name: str
+    inputs: dict[str, Source]
+    outputs: tuple[str, ...]
+    when: dict[str, Source] | None
+    foreach: tuple[str, ...]
+    label: str | None
+    cache: Literal["inputs", "never"] | None
 
 
 @dataclass(frozen=True, slots=True)

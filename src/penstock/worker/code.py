@@ -12,7 +12,7 @@ from penstock.authoring.check import Draft
 from penstock.authoring.current import Facts
 from penstock.authoring.load import has_changed, load
 from penstock.model.params import to_python
-from penstock.model.spec import CodeRef, ParamSpec, Source, TaskSpec
+from penstock.model.spec import CallSpec, CodeRef, ParamSpec, Source, TaskSpec
 from penstock.ports.executor import Assignment, RunContext
 from penstock.worker.values import Values
 
@@ -29,18 +29,18 @@ class Code:
         self.functions = pipeline.functions
         self.conditions = pipeline.conditions
         self._draft = Draft(pipeline)
-        self._specs: dict[str, TaskSpec] = {}
+        self._specs: dict[str, CallSpec] = {}
 
     @property
     def params(self) -> dict[str, ParamSpec]:
         """Params of the pipeline, by name."""
         return self._draft.params
 
-    def spec(self, task: str) -> TaskSpec:
-        """The spec of a task. Raises KeyError, DefinitionError."""
+    def spec(self, task: str) -> CallSpec:
+        """What a call of a task needs. Raises KeyError, DefinitionError."""
         known = self._specs.get(task)
         if known is None:
-            known = self._draft.task(task)
+            known = self._draft.call(task)
             self._draft.problems.raise_if_any()
             self._specs[task] = known
         return known
@@ -68,8 +68,8 @@ class Task:
 
     __slots__ = ("condition", "condition_given", "fresh", "function", "given", "key", "lone_output", "spec")
 
-    def __init__(self, run: Run, spec: TaskSpec, function: Callable[..., Any], condition: Any) -> None:
-        self.spec = spec
+    def __init__(self, run: Run, spec: CallSpec, function: Callable[..., Any], condition: Any) -> None:
+        self.spec: CallSpec | TaskSpec = spec
         self.function = function
         self.condition = condition
         self.given = run.given(spec.inputs)

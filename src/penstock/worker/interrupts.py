@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import os
 import signal
 from types import FrameType
@@ -26,7 +27,8 @@ def install() -> None:
 def arm() -> None:
     """A task begins: the next SIGTERM interrupts it, once. So does one that came since it was handed to us."""
     global _armed
-    if _installed and signal.getsignal(signal.SIGTERM) is not _on_sigterm:
+    # That of `signal` looks each time for a name of the handler: for longer than all else takes here.
+    if _installed and _signal.getsignal(signal.SIGTERM) is not _on_sigterm:
         signal.signal(signal.SIGTERM, _on_sigterm)  # the task before has put its own there
     _armed = True
     if _asked:

@@ -188,7 +188,9 @@ class Worker:
         self._surroundings.restore()
         left = _children_left()
         usage = self._meter.stop()
-        self._must_wait = left or _has_written(self._pipes)
+        # Who has written nothing at all has not written to its pipes: that saves a look at each.
+        has_written = usage[3] or not self._meter.counts_bytes
+        self._must_wait = left or bool(has_written and _has_written(self._pipes))
         ended = [
             "ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals,
             not self._must_wait,

@@ -12,7 +12,7 @@ _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 
 
 class Meter:
-    """Figures of the attempt under way. `start` before it, `stop` after; both cost a few microseconds.
+    """Figures of the attempt under way. `start` before it, `stop` after; together they cost some five microseconds.
 
     Bytes are those of read and write calls, also on pipes, sockets and cached files (rchar and wchar of
     /proc/PID/io, proc(5)): what was asked for, not what the disk did. They include children that were waited for.
@@ -28,9 +28,15 @@ class Meter:
         self.totals: list[float | int] = [0.0, 0, 0]
         self.look()
 
+    @property
+    def counts_bytes(self) -> bool:
+        """Whether bytes are counted here at all."""
+        return self._io >= 0
+
     def look(self) -> None:
         """Bring `totals` up to date."""
         own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
+        self._child_peak = children[2]
         self.totals = [own[0] + own[1] + children[0] + children[1], *self._bytes()]
 
     def start(self) -> None:
@@ -41,7 +47,6 @@ class Meter:
                 self._own_written += os.write(self._peak_reset, b"5")
             except OSError:
                 self._peak_reset = -1
-        self._child_peak = getrusage(RUSAGE_CHILDREN)[2]
 
     def stop(self) -> list[float | int]:
         """[CPU seconds, peak of resident bytes, bytes read, bytes written] since `start`."""
@@ -50,9 +55,10 @@ class Meter:
         # The peak of children can't be reset: it tells something only when this attempt raised it.
         if children[2] > self._child_peak and children[2] > peak:
             peak = children[2]
+        self._child_peak = children[2]
         cpu, read, written = self.totals
         self.totals = now = [own[0] + own[1] + children[0] + children[1], *self._bytes()]
-        return [round(now[0] - cpu, 6), peak * _RSS_UNIT, int(now[1] - read), int(now[2] - written)]
+        return [round(now[0] - cpu, 6), peak * _RSS_UNIT, now[1] - read, now[2] - written]
 
     def _bytes(self) -> tuple[int, int]:
         if self._io < 0:

@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 from penstock.artifacts import ArtifactStore
-from penstock.model.artifact import Artifact
 from penstock.model.fanout import item_at
 from penstock.ports.executor import Ref
 
@@ -25,7 +24,7 @@ class Values:
         if ref is None:
             return MISSING
         if type(ref) is list:
-            return self._store.get(Artifact.from_list(ref))
+            return self._store.get_form(ref)
         if "json" in ref:
             return copy.deepcopy(ref["json"])
         if "list" in ref:
