@@ -16,7 +16,7 @@ from penstock.agent.attempts import Attempt
 from penstock.agent.frames import Message
 
 #: Attempts that wait at one worker. Tokens are numbers below 256, so it must stay well below.
-MOST: Final = 8
+MOST: Final = 16
 
 
 class Ahead:

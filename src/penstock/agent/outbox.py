@@ -12,7 +12,7 @@ from penstock.agent.frames import Message
 #: Seconds that reports wait while attempts are queued: workers have enough to do, and the engine works in larger steps.
 HOLD: Final = 0.001
 #: Reports that wait at most.
-CROWD: Final = 64
+CROWD: Final = 32
 
 
 class Outbox:
