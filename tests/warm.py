@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import atexit
+import contextlib
 import io
 import json
 import os
@@ -19,8 +20,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import IO, Final, NoReturn
 
 #: What an interpreter reads when it starts: with another value of these a program gets an interpreter of its own.
 AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_", "MALLOC_")
@@ -34,8 +36,74 @@ LIBRARIES: Final = (
 )  # fmt: skip
 
 
+class Started:
+    """A process that was started, with what is used of `subprocess.Popen`. Nobody has to wait for it."""
+
+    def __init__(self, words: Sequence[str], told: int, stdout: int, stderr: int) -> None:
+        self.args = list(words)
+        self._told = told
+        self._end = b""
+        self.returncode: int | None = None
+        self.stdout: IO[str] = os.fdopen(stdout, encoding="utf-8")
+        self.stderr: IO[str] | None = os.fdopen(stderr, encoding="utf-8") if stderr >= 0 else None
+        while b" " not in self._end:
+            piece = os.read(told, 64)
+            if not piece:
+                raise ChildProcessError(f"nobody starts {words}: the process that is to be forked has ended")
+            self._end += piece
+        self.pid = int(self._end.split()[0])
+
+    def poll(self) -> int | None:
+        """How it ended, if it has."""
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """How it ended, once it has. Raises subprocess.TimeoutExpired."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return code
+
+    def communicate(self, timeout: float | None = None) -> tuple[str, str | None]:
+        """All that it said, once it has ended."""
+        streams = [self.stdout] if self.stderr is None else [self.stdout, self.stderr]
+        deadline = None if timeout is None else time.monotonic() + timeout
+        said = _read_all([stream.fileno() for stream in streams], deadline)
+        if said is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        self.wait(None if deadline is None else max(deadline - time.monotonic(), 0))
+        for stream in streams:
+            stream.close()
+        texts = [text.decode().replace("\r\n", "\n") for text in said]
+        return texts[0], texts[1] if self.stderr is not None else None
+
+    def send_signal(self, number: int) -> None:
+        """Signals it, if it lives."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kills it, if it lives."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Asks it to end, if it lives."""
+        self.send_signal(signal.SIGTERM)
+
+    def _ended(self, timeout: float | None) -> int | None:
+        if self.returncode is None:
+            poll = select.poll()
+            poll.register(self._told, select.POLLIN)
+            if poll.poll(None if timeout is None else timeout * 1000):
+                self._end += os.read(self._told, 64)
+                os.close(self._told)
+                self.returncode = os.waitstatus_to_exitcode(int(self._end.split()[1]))
+        return self.returncode
+
+
 class Warm:
-    """Starts modules of the interpreter `python`, which loads `libraries` once."""
+    """Starts programs with the interpreter `python`, which loads `libraries` once."""
 
     def __init__(self, libraries: Sequence[str] = LIBRARIES, python: Path = Path(sys.executable)) -> None:
         self._python = python
@@ -47,24 +115,38 @@ class Warm:
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
     ) -> subprocess.CompletedProcess[str]:
-        """As `subprocess.run([python, "-m", *words])` without a standard input, its two streams as text."""
-        if _at_start(env) != _at_start(os.environ):
-            return subprocess.run(
-                [str(self._python), "-m", *words], cwd=cwd, env=dict(env), capture_output=True, text=True,
-                timeout=timeout, stdin=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
-        pipes = [os.pipe() for _ in range(3)]
-        asked = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
+        """As `subprocess.run`; see `start`."""
+        process = self.start(words, cwd=cwd, env=env)
         try:
-            self._ask(asked, [write for _, write in pipes])
+            stdout, stderr = process.communicate(timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(process.args, process.wait(), stdout, stderr)
+
+    def start(
+        self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], together: bool = False
+    ) -> Started | subprocess.Popen[str]:
+        """As `subprocess.Popen` of a module or of a file with arguments, without a standard input.
+
+        `together`: both streams as one.
+        """
+        if _at_start(env) != _at_start(os.environ):
+            program = list(words) if words[0].endswith(".py") else ["-m", *words]
+            return subprocess.Popen(
+                [str(self._python), *program], cwd=cwd, env=dict(env), text=True, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT if together else subprocess.PIPE,
+            )  # fmt: skip
+        told, stdout = os.pipe(), os.pipe()
+        stderr = (-1, os.dup(stdout[1])) if together else os.pipe()
+        asked = json.dumps({"words": list(words), "cwd": str(cwd), "env": dict(env)}).encode()
+        theirs = [stdout[1], stderr[1], told[1]]
+        try:
+            self._ask(asked, theirs)
         finally:
-            for _, write in pipes:
-                os.close(write)
-        out, error, told = _read_all([read for read, _ in pipes], timeout, words)
-        return subprocess.CompletedProcess(
-            [str(self._python), "-m", *words], os.waitstatus_to_exitcode(int(told.split()[1])),
-            out.decode().replace("\r\n", "\n"), error.decode().replace("\r\n", "\n"),
-        )  # fmt: skip
+            for stream in theirs:
+                os.close(stream)
+        return Started(words, told[0], stdout[0], stderr[0])
 
     def _ask(self, asked: bytes, streams: list[int]) -> None:
         if self._line is None or self._owner != os.getpid():
@@ -88,27 +170,21 @@ def _at_start(env: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in env.items() if key.startswith(AT_START)}
 
 
-def _read_all(streams: list[int], timeout: float, words: Sequence[str]) -> list[bytes]:
-    """What comes until every stream is closed; the last tells the process and how it ended."""
-    poll, found, deadline = select.poll(), dict.fromkeys(streams, b""), time.monotonic() + timeout
+def _read_all(streams: list[int], deadline: float | None) -> list[bytes] | None:
+    """What comes until every stream is closed; None if that takes too long."""
+    poll, found, left = select.poll(), dict.fromkeys(streams, b""), set(streams)
     for stream in streams:
         poll.register(stream, select.POLLIN)
-    left = set(streams)
-    try:
-        while left:
-            ready = poll.poll(max(deadline - time.monotonic(), 0) * 1000)
-            if not ready:
-                os.kill(int(found[streams[-1]].split()[0]), signal.SIGKILL)
-                raise subprocess.TimeoutExpired(list(words), timeout, found[streams[0]], found[streams[1]])
-            for stream, _ in ready:
-                piece = os.read(stream, 1 << 16)
-                found[stream] += piece
-                if not piece:
-                    poll.unregister(stream)
-                    left.discard(stream)
-    finally:
-        for stream in streams:
-            os.close(stream)
+    while left:
+        ready = poll.poll(None if deadline is None else max(deadline - time.monotonic(), 0) * 1000)
+        if not ready:
+            return None
+        for stream, _ in ready:
+            piece = os.read(stream, 1 << 16)
+            found[stream] += piece
+            if not piece:
+                poll.unregister(stream)
+                left.discard(stream)
     return list(found.values())
 
 
@@ -167,7 +243,7 @@ def _become(asked: dict[str, object], streams: list[int]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
-    sys.orig_argv = [sys.executable, "-m", *words]
+    sys.orig_argv = [sys.executable, *([] if words[0].endswith(".py") else ["-m"]), *words]
     sys.argv = words
     sys.path.insert(0, folder)
 
@@ -184,12 +260,29 @@ def _main() -> NoReturn:
     gc.freeze()
     asked, streams = _serve(line)
     _become(asked, streams)
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    if sys.argv[0].endswith(".py"):
+        sys.path[0] = str(Path(sys.argv[0]).parent)
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    else:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     raise SystemExit
 
 
+#: What a run of Kedro loads besides. Kedro itself looks for its logging where it is imported.
+OF_KEDRO: Final = (
+    "asyncio", "attr", "click", "dateutil", "dynaconf", "fsspec", "jinja2", "kedro.pipeline",
+    "multiprocessing.managers", "multiprocessing.pool", "omegaconf", "pandas", "pluggy", "pyarrow", "pyarrow.parquet",
+    "requests", "rich.logging", "rich.pretty", "rich.traceback", "rich.markup", "yaml",
+)  # fmt: skip
 #: For commands of ours.
 warm: Final = Warm()
+
+
+@cache
+def warm_kedro(python: Path) -> Warm:
+    """For commands of the Kedro of an interpreter, of which we know the libraries if it is that of the tests."""
+    return Warm((*LIBRARIES, *OF_KEDRO) if python == Path(sys.executable) else (), python)
+
 
 if __name__ == "__main__":
     _main()

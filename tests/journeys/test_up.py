@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,8 @@ import httpx2
 import psutil
 import pytest
 
-from tests.journeys.conftest import COMMAND, PATIENCE, User, until
+from tests.journeys.conftest import PATIENCE, User, until
+from tests.warm import warm
 
 FLOW = """
 from pathlib import Path
@@ -47,10 +47,8 @@ class Site:
 
     def __init__(self, user: User, *words: str, **env: str) -> None:
         self.user = user
-        self.process = subprocess.Popen(
-            [*COMMAND, "up", "--port", "0", "--json", *words], cwd=user.folder, env=user.env | env,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        command = ["penstock.cli", "up", "--port", "0", "--json", *words]
+        self.process = warm.start(command, cwd=user.folder, env=user.env | env)
         user.children.append(self.process)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

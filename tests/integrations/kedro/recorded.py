@@ -18,11 +18,11 @@ from penstock.store.connection import Connection
 from penstock.store.database import open_database
 from penstock.store.documents import run_document
 from penstock.store.events import list_events
+from tests.warm import Started, warm_kedro
 
 PATIENCE = 180.0
 DRIVER = Path(__file__).parent / "driver.py"
 CELLS = Path(__file__).parent / "cells.py"
-KEDRO = [sys.executable, "-m", "kedro"]
 
 
 class Recorded:
@@ -43,13 +43,13 @@ class Recorded:
         assert done.returncode == exit_code, said
         return str(said)
 
-    def started(self, *words: str) -> subprocess.Popen[str]:
+    def started(self, *words: str) -> Started | subprocess.Popen[str]:
         """A command of Kedro's under way."""
-        return self._popen(["-m", "kedro", *words])
+        return self._started("kedro", *words)
 
     def python_module(self, *words: str) -> None:
         """`python -m` to its end, which is a good one."""
-        done = self._popen(["-m", *words])
+        done = self._started(*words)
         said, _ = done.communicate(timeout=PATIENCE)
         assert done.returncode == 0, said
 
@@ -62,17 +62,14 @@ class Recorded:
         return self._raised(str(CELLS), json.dumps(texts))
 
     def _raised(self, *words: str) -> list[str | None]:
-        done = self._popen(list(words))
+        done = self._started(*words)
         said, _ = done.communicate(timeout=PATIENCE)
         assert done.returncode == 0, said
         raised: list[str | None] = json.loads(said.splitlines()[-1])
         return raised
 
-    def _popen(self, words: list[str]) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [str(self.python), *words], cwd=self.project, env=self.env, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+    def _started(self, *words: str) -> Started | subprocess.Popen[str]:
+        return warm_kedro(self.python).start(words, cwd=self.project, env=self.env, together=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

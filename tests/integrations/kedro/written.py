@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from tests.warm import Warm, warm
+from tests.warm import warm, warm_kedro
 
 CLI = ["-m", "penstock.cli"]
 COMMAND = [sys.executable, *CLI]
@@ -48,7 +48,7 @@ class User:
     def __init__(self, folder: Path, python: Path = Path(sys.executable)) -> None:
         self.folder = folder
         self._command = [str(python), *CLI]
-        self._warm = warm if python == Path(sys.executable) else Warm(python=python)
+        self._warm = warm if python == Path(sys.executable) else warm_kedro(python)
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("PENSTOCK_")}
         self.env |= {"COLUMNS": "200", "DO_NOT_TRACK": "1"}
 
