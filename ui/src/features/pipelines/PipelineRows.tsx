@@ -27,8 +27,9 @@ export function PipelineRows({ items, by, onSort }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: items.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 8 });
+  const due = items.some((item) => item.next_run_at !== null);
   return (
-    <div className={style.scroll} ref={frame} tabIndex={0} role="table" aria-label="Pipelines" aria-rowcount={items.length + 1}>
+    <div className={due ? style.scroll : `${style.scroll} ${style.undue}`} ref={frame} tabIndex={0} role="table" aria-label="Pipelines" aria-rowcount={items.length + 1}>
       <div className={style.head} role="row" aria-rowindex={1}>
         {HEADS.map((head) => <Head key={head.title} {...head} sorts={head.by === by} onSort={onSort} />)}
       </div>

@@ -7,6 +7,8 @@ import { Choice } from "../../../components/Choice";
 import { RowsTable, type RowsColumn } from "../../../components/RowsTable";
 import { bytesText, countText, durationText, figureText, taskText } from "../../../domain/formats";
 import { Chart } from "./Chart";
+import { partsOf } from "./nodeParts";
+import { NodeTimes } from "./NodeTimes";
 import { type Figure, figuresOf, roundUp, type Usage, usageOf } from "./series";
 import { type TaskUse, usesOf, wholeOf } from "./shares";
 import "./metrics.css";
@@ -26,6 +28,7 @@ export function MetricsView({ run, metrics, task, onTask }: Props) {
   const uses = useMemo(() => usesOf(run.tasks), [run.tasks]);
   const kept = useMemo(() => (task === undefined ? uses : uses.filter((use) => use.task === task)), [uses, task]);
   const figures = useMemo(() => figuresOf(metrics.points, start).filter((figure) => task === undefined || figure.task === task), [metrics.points, start, task]);
+  const { nodes, others } = useMemo(() => partsOf(run.tasks, figures), [run.tasks, figures]);
   if (uses.length === 0) return <NothingYet />;
   return (
     <div className="pn-metrics">
@@ -33,9 +36,12 @@ export function MetricsView({ run, metrics, task, onTask }: Props) {
         <p className="pn-metrics-only">Only <strong>{task}</strong>. <Button size="compact-xs" onClick={() => onTask(undefined)}>Show all tasks</Button></p>
       )}
       <Tiles uses={kept} />
-      <Section title="What tasks reported">
-        {figures.length === 0 ? <NoFigures /> : <Figures figures={figures} />}
-      </Section>
+      {nodes.length > 0 && <Section title="Where nodes spent their time"><NodeTimes nodes={nodes} onTask={onTask} /></Section>}
+      {(nodes.length === 0 || others.length > 0) && (
+        <Section title="What tasks reported">
+          {others.length === 0 ? <NoFigures /> : <Figures figures={others} />}
+        </Section>
+      )}
       <Section title="CPU and memory over time">
         <OverTime series={metrics.series} start={start} task={task} />
         {metrics.cut && <p className="pn-dim">There are more points than fit here; peaks and sums below count all of them.</p>}
@@ -76,6 +82,9 @@ const FIGURES: RowsColumn<Figure>[] = [
   { key: "line", title: "Shape", width: "minmax(96px, 160px)", needs: "some", cell: (figure) => <Line figure={figure} /> },
 ];
 
+/** Where nothing was told more than once, there is no range and no shape. */
+const TOLD_ONCE: RowsColumn<Figure>[] = FIGURES.slice(0, 3).map((column) => (column.key === "last" ? { ...column, title: "Value" } : column));
+
 function withUnit(value: number, unit: string | null): string {
   return unit === "bytes" ? bytesText(value) : `${figureText(value)}${unit === null ? "" : ` ${unit}`}`;
 }
@@ -85,7 +94,7 @@ function Figures({ figures }: { figures: Figure[] }) {
   const figure = figures.find(({ key }) => key === opened);
   return (
     <>
-      <RowsTable label="What tasks reported" columns={FIGURES} rows={figures} keyOf={({ key }) => key} selected={opened} onRow={({ key }) => setOpened(key === opened ? undefined : key)} highest={360} />
+      <RowsTable label="What tasks reported" columns={figures.some(({ dots }) => dots.length > 1) ? FIGURES : TOLD_ONCE} rows={figures} keyOf={({ key }) => key} selected={opened} onRow={({ key }) => setOpened(key === opened ? undefined : key)} highest={354} />
       {figure !== undefined && figure.dots.length > 1 && (
         <div className="pn-card">
           <h3 className="pn-cut">{figure.name} <span className="pn-dim">{taskText(figure.task, figure.mapIndex, figure.label)}</span></h3>

@@ -22,5 +22,5 @@ test("what was not measured is not nought; what was not started is left out", ()
 test("the whole names who needed most memory", () => {
   const whole = wholeOf(usesOf([task("a", [attempt({})]), task("b", [attempt({ peak_rss_bytes: 700, written_bytes: 5 })], [3])]));
   expect(whole).toEqual({ cpu: 2, read: 20, written: 5, rows: 3, memory: 700, memoryOf: "b" });
-  expect(wholeOf([])).toEqual({ cpu: 0, read: 0, written: 0, rows: 0, memory: null, memoryOf: null });
+  expect(wholeOf([])).toEqual({ cpu: 0, read: null, written: null, rows: 0, memory: null, memoryOf: null });
 });

@@ -54,8 +54,9 @@ function sum(values: readonly number[]): number | null {
 /** The run as a whole. */
 export interface RunUse {
   cpu: number;
-  read: number;
-  written: number;
+  /** Null where nobody has counted them. */
+  read: number | null;
+  written: number | null;
   rows: number;
   /** The greatest of any attempt. */
   memory: number | null;
@@ -67,7 +68,8 @@ export function wholeOf(uses: readonly TaskUse[]): RunUse {
   const add = (pick: (use: TaskUse) => number | null) => uses.reduce((total, use) => total + (pick(use) ?? 0), 0);
   const hungry = uses.reduce<TaskUse | undefined>((most, use) => ((use.memory ?? -1) > (most?.memory ?? -1) ? use : most), undefined);
   return {
-    cpu: add((use) => use.cpu), read: add((use) => use.read), written: add((use) => use.written), rows: add((use) => use.rows),
+    cpu: add((use) => use.cpu), rows: add((use) => use.rows),
+    read: sum(uses.flatMap(({ read }) => read ?? [])), written: sum(uses.flatMap(({ written }) => written ?? [])),
     memory: hungry?.memory ?? null, memoryOf: hungry === undefined || hungry.memory === null ? null : hungry.task,
   };
 }
