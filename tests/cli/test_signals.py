@@ -94,7 +94,7 @@ def test_a_run_that_could_not_be_started_is_interrupted_like_any_program() -> No
 def test_a_task_in_this_thread_is_interrupted() -> None:
     handle: Any = Handle()
     with Signals() as signals:
-        signals.handle, signals.interrupts = handle, True
+        signals.handle, signals.interrupts = handle, lambda: True
         with pytest.raises(KeyboardInterrupt):
             _send(signal.SIGINT)
         handle.over = True
@@ -116,7 +116,7 @@ def test_a_run_that_waits_for_a_limit_has_no_task_to_interrupt() -> None:
     handle: Any = Handle()
     handle.waits_for = "1 of 1 runs of 'flow' are running"
     with Signals() as signals:
-        signals.handle, signals.interrupts = handle, True
+        signals.handle, signals.interrupts = handle, lambda: True
         _send(signal.SIGINT)
         assert handle.asked == ["cancel"]
         handle.waits_for = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -102,6 +103,20 @@ def test_in_a_terminal_a_person_looks_changes_and_steps(user: User) -> None:
     document = user.document()
     assert (document["type"], document["params"]["prices"], document["state"]) == ("debug", [10], "succeeded")
     assert "60" in user.types("runs", "show", "latest").stdout or ran(document)
+
+
+def test_where_nobody_can_be_asked_a_rest_is_told_and_a_signal_cancels(user: User) -> None:
+    user.write("shop.py", SHOP)
+    child = user.starts("run", "shop.py", "--type", "debug", "--break", "total")
+    assert child.stdout is not None
+    lines = iter(child.stdout.readline, "")
+    told = next(line for line in lines if "penstock runs resume" in line)
+    child.send_signal(signal.SIGTERM)
+    shown = told + "".join(lines)
+    assert child.wait() == 143, shown
+    document = user.document()
+    assert (document["state"], document["reason"]) == ("cancelled", "user")
+    assert document["id"] in told
 
 
 def test_to_quit_is_to_cancel_and_breakpoints_name_tasks(user: User) -> None:

@@ -43,6 +43,8 @@ class Debugger:
         self._ask = ask
         self._show = show
         self._last = "n"
+        #: Does it wait for a line?
+        self.asking = False
 
     def rest(self, resting: Resting) -> None:
         """Tell where it rests, and do what is typed until the run is to go on."""
@@ -50,7 +52,11 @@ class Debugger:
         paint, width = output.paint(), output.width()
         self._show([*summary(resting), *inputs(resting, paint, width)])
         while True:
-            line = self._ask()
+            self.asking = True
+            try:
+                line = self._ask()
+            finally:
+                self.asking = False
             if line is None:
                 line = "q"
             word, _, rest = (line.strip() or self._last).partition(" ")

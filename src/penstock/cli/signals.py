@@ -36,8 +36,8 @@ class Signals:
         self.exit_code: int | None = None
         #: Signals that came.
         self.asked = 0
-        #: Does a task run in this thread, so that only an exception ends it?
-        self.interrupts = False
+        #: Does this thread run a task, or wait for what is typed, so that only an exception ends that?
+        self.interrupts: Callable[[], bool] = lambda: False
         self._held = False
         self._before: dict[int, Any] = {}
 
@@ -77,5 +77,5 @@ class Signals:
             self.handle.cancel()
         else:
             self.handle.kill()
-        if self.interrupts and self.handle.waits_for is None and not self.handle.over:
+        if self.interrupts() and self.handle.waits_for is None and not self.handle.over:
             raise KeyboardInterrupt  # into the task that runs in this thread

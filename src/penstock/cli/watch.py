@@ -8,18 +8,17 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from penstock.cli import output
-from penstock.cli.render.board import CANCELLING, KILLING
+from penstock.cli.render.board import CANCELLING, KILLING, goes_on
 from penstock.cli.render.notice import change, first
 from penstock.cli.render.spans import Span
 from penstock.model.states import TERMINAL_TASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from penstock.cli.debugger import Debugger
     from penstock.cli.signals import Signals
     from penstock.compose.local import LocalEngine
     from penstock.engine.handle import RunHandle
-    from penstock.engine.observe import Resting
+    from penstock.engine.observe import Notice
 
 #: Seconds between two looks.
 TICK: Final = 0.1
@@ -64,21 +63,29 @@ def _print(handle: RunHandle, signals: Signals) -> None:
 
 def _work(handle: RunHandle, signals: Signals, engine: LocalEngine, *, quiet: bool) -> None:
     """Tasks run in this thread, so that a debugger has the terminal; a line comes when a task is over."""
+    asks = _debugger(handle, engine)
     if not quiet:
         paint = output.paint()
         output.show([first(handle.picture())])
-        handle.listen(lambda notice: output.show([change(notice, paint)]) if notice.state in _ENDS else None)
-    signals.interrupts = True
-    engine.work_until(handle, _debugger(handle, engine))
+
+        def take(notice: Notice) -> None:
+            if notice.state in _ENDS:
+                output.show([change(notice, paint)])
+            elif notice.state == "paused" and (asks is None or notice.reason == "approval"):
+                output.show([change(notice, paint), *goes_on(notice, handle.id)])
+
+        handle.listen(take)
+    signals.interrupts = lambda: engine.busy or (asks is not None and asks.asking)
+    engine.work_until(handle, None if asks is None else asks.rest)
 
 
-def _debugger(handle: RunHandle, engine: LocalEngine) -> Callable[[Resting], None] | None:
+def _debugger(handle: RunHandle, engine: LocalEngine) -> Debugger | None:
     """Who asks a person where the run rests; None where nobody is there: it rests until others let it go on."""
     from penstock.cli import debugger
 
     if not debugger.is_possible():
         return None
-    return debugger.Debugger(handle, engine.home.artifacts, debugger.ask, output.show).rest
+    return debugger.Debugger(handle, engine.home.artifacts, debugger.ask, output.show)
 
 
 def _wait(handle: RunHandle, signals: Signals) -> None:

@@ -162,6 +162,11 @@ class LocalEngine:
     def _ring(self) -> None:
         self._desk.ring()
 
+    @property
+    def busy(self) -> bool:
+        """Does the calling thread of an inline engine make an attempt now?"""
+        return isinstance(self.executor, InlineExecutor) and self.executor.busy
+
     def work_until(self, handle: RunHandle, at_rest: Callable[[Resting], None] | None = None) -> None:
         """For an inline engine: run its tasks here, in the calling thread, until the run is over and recorded."""
         self.engine.work_until(handle, at_rest)

@@ -56,6 +56,8 @@ class InlineExecutor:
         self._reports: list[Report] = []
         self._bell = Bell()
         self._meter = Meter()
+        #: Is an attempt being made now, in the thread of `poll`?
+        self.busy = False
         #: The last attempt and what became of it.
         self._last: tuple[str, Result] | None = None
 
@@ -144,7 +146,11 @@ class InlineExecutor:
         self._meter.look()
         self._meter.start()
         with _teed(log):
-            result = perform(run, assignment, _Sink(assignment.key, self._reports), begin)
+            self.busy = True
+            try:
+                result = perform(run, assignment, _Sink(assignment.key, self._reports), begin)
+            finally:
+                self.busy = False
         log.close()
         self._last = assignment.key, result
         usage = Usage._make(self._meter.stop())

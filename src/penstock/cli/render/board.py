@@ -10,7 +10,7 @@ from penstock.cli.render.spans import Line, Span, clean, columns_of, cut, fit, p
 from penstock.cli.render.states import LOOKS, Paint, counts, word
 
 if TYPE_CHECKING:
-    from penstock.engine.observe import RunPicture, TaskPicture
+    from penstock.engine.observe import Notice, RunPicture, TaskPicture
 
 CANCELLING: Final = "Cancelling … (Ctrl-C again to end at once)"
 KILLING: Final = "Ending at once …"
@@ -59,6 +59,15 @@ def answer_by(run: str, task: str) -> Line:
     """The command that answers what a run asks: here nobody can."""
     command = f"penstock runs approve {run} --task {task}"  # first, so that a narrow terminal has room for it
     return [Span(command, "magenta"), Span("  answers, in another terminal; or reject", "dim")]
+
+
+def goes_on(notice: Notice, run: str) -> list[Line]:
+    """What follows the line of something that rests, where nobody can be asked here."""
+    if notice.task is not None:
+        return [answer_by(run, notice.task)]
+    if notice.reason == "approval":
+        return []  # the task that asks has said it
+    return [[Span(f"penstock runs resume {run}", "magenta"), Span("  lets it go on, in another terminal", "dim")]]
 
 
 def _chosen(tasks: list[TaskPicture], room: int) -> tuple[list[TaskPicture], list[TaskPicture]]:
