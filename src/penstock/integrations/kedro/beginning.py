@@ -123,9 +123,15 @@ def _default_env() -> str | None:
 def _command() -> str:
     if given.words is not None:
         return covered_command(["kedro", *given.words])
-    if "IPython" in sys.modules:
+    if _is_notebook():
         return "notebook"
     return covered_command([os.path.basename(sys.executable), *sys.argv])
+
+
+def _is_notebook() -> bool:
+    """Does IPython run what runs here? Libraries for plots import it wherever they are."""
+    ask = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return ask is not None and ask() is not None
 
 
 def _package(project: str) -> str:
