@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,16 @@ def test_what_others_print_stays_out_of_standard_output() -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
     assert ran.stdout == "ours\n"
     assert ran.stderr == "from python\nfrom below\n"
+
+
+def test_a_terminal_that_was_closed_is_nobody_who_reads() -> None:
+    ours, theirs = os.openpty()
+    with open(theirs, "w", encoding="utf-8") as opened:
+        stream = output._kept(opened)
+        os.close(ours)
+        with suppress(OSError):
+            stream.write("told\n")
+        why = output.failure(stream)
+        assert why is not None
+        assert output.lost(why).facts["gone"]
+        stream.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -27,9 +28,10 @@ class OutputLost(PenstockError):
 
 
 class _Kept(io.TextIOWrapper):
-    """A standard stream that remembers why it could not be written."""
+    """A standard stream that remembers why it could not be written, and whether it is a terminal's."""
 
     failed: OSError | None = None
+    terminal = False
 
     def write(self, text: str) -> int:
         with self._remembering():
@@ -63,7 +65,10 @@ def prepare() -> None:
 
 def _kept(stream: io.TextIOWrapper) -> _Kept:
     encoding, by_line, at_once = stream.encoding, stream.line_buffering, stream.write_through
-    return _Kept(stream.detach(), encoding, "backslashreplace", line_buffering=by_line, write_through=at_once)
+    terminal = stream.isatty()
+    kept = _Kept(stream.detach(), encoding, "backslashreplace", line_buffering=by_line, write_through=at_once)
+    kept.terminal = terminal
+    return kept
 
 
 def _nowhere(number: int) -> TextIO:
@@ -84,6 +89,8 @@ def failure(stream: TextIO | None = None) -> OSError | None:
     if not isinstance(stream, _Kept) or stream.failed is None:
         return None
     why, stream.failed = stream.failed, None
+    if stream.terminal and why.errno == errno.EIO:  # the terminal was closed: nobody reads it any more
+        why = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
     return why

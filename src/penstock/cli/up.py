@@ -234,8 +234,10 @@ class _Screen:
         self._print([draining(runs, self._grace, time.time())])
 
     def _print(self, lines: list[Line]) -> None:
+        from penstock.cli.render.spans import wrap
+
         try:
-            output.show(lines)
+            output.show([each for line in lines for each in wrap(line, output.width())])
         except OSError:
             # Nobody reads it any more (a terminal that was closed): it goes on unseen.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
