@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from penstock.store.statements import MOST_PARAMETERS, SMALL, Delete, Insert, Update, portions
+from penstock.store.sqlite import SqliteConnection
+from penstock.store.statements import MANY, MOST_PARAMETERS, SMALL, Delete, Insert, Update, portions, varying
 
 
 @given(rows=st.integers(0, 50_000), width=st.integers(1, 30))
@@ -36,3 +41,52 @@ def test_there_is_a_place_for_every_value(rows: int, width: int) -> None:
     columns = tuple(f"c{at}" for at in range(width))
     for statement in (Insert("t", columns), Delete("t", columns), Update("t", ("x", *columns), {columns[-1]: "k"})):
         assert statement.text(rows).count("?") == rows * statement.width
+
+
+def test_texts_where_few_columns_vary() -> None:
+    insert = Insert("t", ("a", "b", "c"))
+    assert insert.narrow(2, (1,)) == (
+        'INSERT INTO t ("a", "b", "c") SELECT ?, v.column1, ? FROM (VALUES (?), (?)) AS v'
+    )
+    assert Insert("t", ("a",), "DO NOTHING").narrow(2, (0,)) is None
+    update = Update("t", ("a", "b", "k", "expected"), {"k": "k", "expected": "v"}, "t.b > 1")
+    assert update.narrow(2, (1, 2)) == (
+        "UPDATE t AS t SET a = ?, b = v.column1 FROM (VALUES (?, ?), (?, ?)) AS v "
+        "WHERE t.k = v.column2 AND t.v = ? AND t.b > 1"
+    )
+    assert varying([(1, 1), ("a", "b"), (None, None)]) == (1,)
+    assert varying([(1, 1)]) == (0,)
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[SqliteConnection]:
+    (tmp_path / "t.db").touch()
+    made = SqliteConnection(tmp_path / "t.db", write=True, patience=1.0)
+    made.run("CREATE TABLE t (seq INTEGER PRIMARY KEY, run INTEGER, a TEXT, b REAL, c INTEGER)")
+    yield made
+    made.close()
+
+
+_CELL = st.sampled_from([None, 1, 2])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@given(
+    cells=st.lists(st.tuples(_CELL, _CELL, _CELL), min_size=1, max_size=4),
+    rows=st.integers(MANY - 2, 3 * MANY),
+    missing=st.integers(0, 2),
+)
+def test_what_is_the_same_in_all_rows_is_written_to_each(
+    connection: SqliteConnection, cells: list[tuple[int | None, ...]], rows: int, missing: int
+) -> None:
+    connection.run("DELETE FROM t")
+    first = [(at, 7, "x", None, None) for at in range(rows)]
+    assert connection.run_many(Insert("t", ("seq", "run", "a", "b", "c")), first) == rows
+    assert connection.all("SELECT * FROM t ORDER BY seq") == first
+    update = Update("t", ("b", "c", "a", "run_key", "seq", "was"), {"run_key": "run", "seq": "seq", "was": "a"})
+    facts = [cells[at % len(cells)] for at in range(rows)]
+    new = [(*each[:2], str(each[2]), 7, at, "x") for at, each in enumerate(facts)]
+    connection.run("DELETE FROM t WHERE seq < ?", (missing,))
+    assert connection.run_many(update, new) == rows - missing
+    expected = [(at, 7, str(each[2]), *each[:2]) for at, each in enumerate(facts)][missing:]
+    assert connection.all("SELECT * FROM t ORDER BY seq") == expected

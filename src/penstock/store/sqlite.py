@@ -7,12 +7,13 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from itertools import chain
+from operator import eq
 from pathlib import Path
 from typing import Any, Final
 
 from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError
 from penstock.store.connection import Row
-from penstock.store.statements import Statement, portions
+from penstock.store.statements import MANY, Statement, portions, varying
 from penstock.store.views import Dialect
 
 #: "Pnst": marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id).
@@ -47,7 +48,7 @@ class SqliteConnection:
         self.broken = False
         try:
             self._raw = sqlite3.connect(
-                path, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=256
+                path, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=512
             )
         except sqlite3.Error as error:
             raise self._told(error) from error
@@ -109,13 +110,39 @@ class SqliteConnection:
     def run_many(self, statement: Statement, rows: Sequence[Row]) -> int:
         execute, changed, start = self._execute, 0, 0
         try:
-            for count in portions(len(rows), statement.width):
+            if len(rows) >= MANY:
+                changed, start = self._run_narrow(statement, rows)
+            for count in portions(len(rows) - start, statement.width):
                 part = rows[start : start + count]
                 changed += execute(statement.text(count), tuple(chain.from_iterable(part))).rowcount
                 start += count
         except sqlite3.Error as error:
             raise self._told(error) from error
         return changed
+
+    def _run_narrow(self, statement: Statement, rows: Sequence[Row]) -> tuple[int, int]:
+        """Run a statement for all rows but a few at their end, with what is the same in all of them bound once: the
+        number of rows that it changed, and of those that it was run for.
+        """
+        if 2 * sum(map(eq, rows[0], rows[-1])) < statement.width:
+            return 0, 0
+        columns = list(zip(*rows, strict=True))
+        places = varying(columns)
+        if 2 * len(places) > len(columns):
+            return 0, 0
+        same = [(at, column[0]) for at, column in enumerate(columns) if at not in places]
+        facts = [value for at, value in same if at < statement.facts]
+        keys = [value for at, value in same if at >= statement.facts]
+        cells = list(chain.from_iterable(zip(*[columns[at] for at in places], strict=True)))
+        width = len(places)
+        changed = start = 0
+        for count in portions(len(rows), width):
+            text = statement.narrow(count, places) if count >= MANY else None
+            if text is None:
+                break
+            changed += self._execute(text, [*facts, *cells[start * width : (start + count) * width], *keys]).rowcount
+            start += count
+        return changed, start
 
     def _told(self, error: sqlite3.Error) -> Exception:
         """Our word for an error of SQLite (https://www.sqlite.org/rescode.html)."""
