@@ -68,6 +68,8 @@ class Member:
         self._held: dict[str, None] = {}
         self._early: list[tuple[int, bytes]] = []
         self._early_room = EARLY
+        #: Something was written by the attempt that it is at.
+        self._written = False
         self._poller = poller
         ours, theirs = socket.socketpair()
         out, out_end = os.pipe()
@@ -129,6 +131,7 @@ class Member:
             self._poller.forget(fd)
             return 0
         if self.attempt is not None:
+            self._written = True
             self._pipes[fd].feed(data, self.attempt.log)
         elif self._early_room > 0:
             self._early.append((fd, data))
@@ -143,6 +146,7 @@ class Member:
         attempt.worker = self
         attempt.before = self.totals
         if self._early:
+            self._written = True
             early, self._early = self._early, []
             for fd, data in early:
                 self._pipes[fd].feed(data, attempt.log)
@@ -165,8 +169,10 @@ class Member:
 
     def end_log(self, log: LogFile) -> None:
         """Write the last lines of an attempt and close its log."""
-        for stream in self._pipes.values():
-            stream.finish(log)
+        if self._written:
+            self._written = False
+            for stream in self._pipes.values():
+                stream.finish(log)
         log.close()
 
     def close(self) -> None:
