@@ -152,12 +152,11 @@ def test_what_others_print_stays_out_of_standard_output() -> None:
 
 def test_a_terminal_that_was_closed_is_nobody_who_reads() -> None:
     ours, theirs = os.openpty()
-    with open(theirs, "w", encoding="utf-8") as opened:
-        stream = output._kept(opened)
-        os.close(ours)
-        with suppress(OSError):
-            stream.write("told\n")
-        why = output.failure(stream)
-        assert why is not None
-        assert output.lost(why).facts["gone"]
-        stream.close()
+    stream = output._kept(io.TextIOWrapper(open(theirs, "wb"), encoding="utf-8"))  # noqa: SIM115  closed below
+    os.close(ours)
+    with suppress(OSError):
+        stream.write("told\n")
+    why = output.failure(stream)
+    assert why is not None
+    assert output.lost(why).facts["gone"]
+    stream.close()
