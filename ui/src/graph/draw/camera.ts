@@ -11,7 +11,7 @@ export interface Size {
 }
 
 /** `whole`: down to it names can still be read, so that a picture may begin there; `readable`: all of a node can. */
-export const SCALE = { least: 0.004, whole: 0.5, readable: 0.8, most: 2.5 } as const;
+export const SCALE = { least: 0.004, whole: 0.45, readable: 0.8, most: 2.5 } as const;
 const PAD = 28;
 /** At the foot stand the counts of states and the small map. */
 const FOOT = 56;

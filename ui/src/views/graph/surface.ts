@@ -25,8 +25,8 @@ const GLIDE = 180;
 /** A graph on its canvases: holds the camera, what is hovered, and draws when something changes. */
 export class Surface {
   private camera: Camera | null = null;
-  /** Nobody has moved or zoomed since all of it was in the window: it stays so when the window changes. */
-  private whole = false;
+  /** Nobody has moved or zoomed since it began or was fitted: it is fitted again when the window changes. */
+  private untouched = true;
   private shown: Shown | null = null;
   private hover = -1;
   private focus = -1;
@@ -62,34 +62,34 @@ export class Surface {
 
   move(dx: number, dy: number): void {
     this.glide = null;
-    this.whole = false;
+    this.untouched = false;
     if (this.camera !== null) this.put({ ...this.camera, x: this.camera.x + dx, y: this.camera.y + dy });
   }
 
   zoom(factor: number, at: Place = { x: this.stage.size.width / 2, y: this.stage.size.height / 2 }): void {
     this.glide = null;
-    this.whole = false;
+    this.untouched = false;
     if (this.camera !== null && this.shown !== null) this.put(zoomAt(this.camera, at, factor, fit(this.shown.layout, this.stage.size).scale));
   }
 
   fit(): void {
     if (this.shown === null) return;
-    this.whole = true;
+    this.untouched = true;
     this.go(fit(this.shown.layout, this.stage.size));
   }
 
   /** Brings a node to the middle, large enough to be read, unless all can be read where it stands. */
   look(node: number): void {
     if (this.camera === null || this.shown === null || node < 0) return;
-    if (this.whole && fits(this.shown.layout, this.stage.size)) return;
-    this.whole = false;
+    if (this.untouched && fits(this.shown.layout, this.stage.size)) return;
+    this.untouched = false;
     this.go(lookAt(this.camera, { x: this.shown.layout.x[node]!, y: this.shown.layout.y[node]! }, this.stage.size));
   }
 
   /** The middle of the window comes to a place of the picture. */
   center(place: Place): void {
     const { camera, stage: { size } } = this;
-    this.whole = false;
+    this.untouched = false;
     if (camera !== null) this.put({ scale: camera.scale, x: size.width / 2 - place.x * camera.scale, y: size.height / 2 - place.y * camera.scale });
   }
 
@@ -151,11 +151,11 @@ export class Surface {
     this.stage.invalidate();
   }
 
-  /** A panel has come or gone beside it: all that was in sight stays so where it can be read, else what is selected. */
+  /** A panel has come or gone beside it: all is in sight where it can be read so, else what is selected. */
   private resized(): void {
     const { shown, camera, stage: { size } } = this;
     if (shown === null || camera === null) return;
-    if (this.whole && fits(shown.layout, size)) {
+    if (this.untouched && fits(shown.layout, size)) {
       this.glide = null;
       this.put(fit(shown.layout, size));
     } else if (shown.selected >= 0) this.reveal(shown.selected);
@@ -176,7 +176,7 @@ export class Surface {
     const { shown, stage } = this;
     if (shown === null) return;
     if (this.camera === null) {
-      this.whole = fits(shown.layout, stage.size);
+      this.untouched = true;
       this.camera = begin(shown.layout, stage.size, placeOf(shown.layout, firstNode(shown, stage.size)));
     }
     if (this.glide !== null) {
