@@ -1,9 +1,7 @@
 /** Kedro's nodes: how long each loaded, computed and saved. */
 import { RowsTable, type RowsColumn } from "../../../components/RowsTable";
 import { durationText } from "../../../domain/formats";
-import { type NodeParts, type Part, PARTS } from "./nodeParts";
-
-const WORDS: Record<Part, string> = { load: "Load", function: "Function", save: "Save" };
+import { type NodeParts, PARTS, WORDS } from "./nodeParts";
 
 export function NodeTimes({ nodes, onTask }: { nodes: NodeParts[]; onTask: (task: string) => void }) {
   const most = nodes.reduce((longest, { total }) => Math.max(longest, total), 0);

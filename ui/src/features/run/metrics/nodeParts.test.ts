@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partsOf } from "./nodeParts";
+import { partOf, partsOf } from "./nodeParts";
 import type { Figure } from "./series";
 
 const figure = (name: string, task: string, last: number): Figure =>
@@ -17,4 +17,10 @@ test("parts of nodes stand together, what takes longest first", () => {
 
 test("figures of these names that other tasks report are theirs", () => {
   expect(partsOf(tasks, [figure("load_seconds", "own", 1), figure("save_seconds", "gone", 1)])).toMatchObject({ nodes: [], others: [{ task: "own" }, { task: "gone" }] });
+});
+
+test("a part has a word and a time of its own", () => {
+  expect(partOf("kedro", { name: "load_seconds", value: 0.015 })).toEqual(["Load", "15 ms"]);
+  expect(partOf("python", { name: "load_seconds", value: 0.015 })).toBeNull();
+  expect(partOf("kedro", { name: "loss", value: 1 })).toBeNull();
 });

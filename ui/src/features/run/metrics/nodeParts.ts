@@ -1,5 +1,6 @@
 /** What Kedro's nodes spent their time with: loading, their function, saving; seconds of the last attempt. */
 import type { Schemas } from "../../../api/client";
+import { durationText } from "../../../domain/formats";
 import type { Figure } from "./series";
 
 export const PARTS = ["load", "function", "save"] as const;
@@ -13,7 +14,15 @@ export interface NodeParts {
   total: number;
 }
 
+/** What people call them. */
+export const WORDS: Record<Part, string> = { load: "Load", function: "Function", save: "Save" };
 const FIGURES = new Map(PARTS.map((part) => [`${part}_seconds`, part]));
+
+/** A part of one of Kedro's nodes as people read it, with how long it took; null for every other figure. */
+export function partOf(kind: string, figure: { name: string; value: number }): [string, string] | null {
+  const part = kind === "kedro" ? FIGURES.get(figure.name) : undefined;
+  return part === undefined ? null : [WORDS[part], durationText(figure.value)];
+}
 
 /** The parts of each of Kedro's nodes, what takes longest first; and the figures that are none of them. */
 export function partsOf(tasks: readonly Pick<Schemas["TaskDocument"], "name" | "kind">[], figures: readonly Figure[]): { nodes: NodeParts[]; others: Figure[] } {

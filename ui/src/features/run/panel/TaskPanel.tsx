@@ -15,6 +15,7 @@ import { TaskButtons } from "../actions/TaskActions";
 import { attemptOf, takenFrom } from "../generations";
 import { placeOf, RunLink } from "../links";
 import { LogText } from "../logs/LogText";
+import { partOf } from "../metrics/nodeParts";
 import { Source } from "../overview/Source";
 import { partsOf } from "../overview/traceback";
 import { Traceback } from "../overview/Traceback";
@@ -112,7 +113,7 @@ function Facts({ task, node, now }: { task: Task; node: Schemas["TaskNode"] | un
   else if (task.started_at !== null && !isOver(task.state)) facts.push(["Running for", runningText((now - Date.parse(task.started_at)) / 1000)]);
   if (task.queued_for !== null) facts.push(["Queued for", durationText(task.queued_for)]);
   if (task.progress !== null) facts.push(["Progress", task.progress.total === null ? countText(task.progress.done) : `${countText(task.progress.done)} of ${countText(task.progress.total)}`]);
-  for (const metric of task.metrics) facts.push([metric.name, `${countText(metric.value)}${metric.unit === null ? "" : ` ${metric.unit}`}`]);
+  for (const metric of task.metrics) facts.push(partOf(task.kind, metric) ?? [metric.name, `${countText(metric.value)}${metric.unit === null ? "" : ` ${metric.unit}`}`]);
   if (node !== undefined) facts.push(...policiesOf(node));
   return <section><dl className="pn-panel-facts">{facts.map(([word, what]) => <FactRow key={word} word={word}>{what}</FactRow>)}</dl></section>;
 }
