@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
-from sklearn.metrics import roc_auc_score
 
 FOLDER = Path(__file__).parents[2] / "examples" / "flights"
 LATE = 15
@@ -223,6 +222,8 @@ def test_the_model_answers_for_an_airline_it_never_saw(flights: ModuleType, feat
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=30))
 def test_ranker_is_the_weighted_roc_auc(flights: ModuleType, rows: list[tuple[bool, int, int]]) -> None:
+    from sklearn.metrics import roc_auc_score  # a second of every process that gathers tests
+
     late, risk, weights = (np.array(column) for column in zip(*rows, strict=True))
     found = import_module("forecast").ranker(pd.Series(late), pd.Series(risk))(weights)
     drawn = np.repeat(late, weights)

@@ -67,9 +67,10 @@ class User:
     def processes(self) -> list[psutil.Process]:
         """All that descends from this user's commands, also what left its session or its parent."""
         found = []
-        for process in psutil.process_iter():
+        for pid in psutil.pids():
             try:
-                if process.environ().get("PENSTOCK_TEST_MARK") == str(self.folder) and process.status() != "zombie":
+                process = psutil.Process(pid) if _has_mark(pid, self.folder) else None
+                if process is not None and process.status() != "zombie":
                     found.append(process)
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
@@ -109,6 +110,16 @@ class User:
         return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace")
 
 
+def _has_mark(pid: int, folder: Path) -> bool:
+    mark = f"PENSTOCK_TEST_MARK={folder}"
+    try:
+        return mark.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except FileNotFoundError:
+        return not Path("/proc").is_dir() and psutil.Process(pid).environ().get("PENSTOCK_TEST_MARK") == str(folder)
+    except OSError:
+        return False
+
+
 def until(true: Callable[[], object], what: str | Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait for a condition; the interval only bounds how often it is asked.
 
@@ -117,7 +128,7 @@ def until(true: Callable[[], object], what: str | Callable[[], object], seconds:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, f"never came true: {what() if callable(what) else what}"
-        select.select([], [], [], 0.02)
+        select.select([], [], [], 0.04)
 
 
 @pytest.fixture
