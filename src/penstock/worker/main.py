@@ -99,6 +99,8 @@ class Worker:
         self._surroundings = surroundings
         #: Nothing may be begun before the agent has taken what was written.
         self._must_wait = False
+        #: An import may have written something, which is in the figures of no attempt.
+        self._may_have_written = False
         self._runs: dict[str, Run] = {}
         self._meter = Meter()
         #: The key of the last attempt, if it succeeded, and its outputs.
@@ -151,6 +153,7 @@ class Worker:
     def _tell_loaded(self, run: Run) -> None:
         self._surroundings.flush()
         self._meter.look()
+        self._may_have_written = True
         self._send([["loaded", run.context.run_id, time.time(), self._meter.totals]])
 
     def _next(self, message: Message) -> None:
@@ -189,8 +192,9 @@ class Worker:
         left = _children_left()
         usage = self._meter.stop()
         # Who has written nothing at all has not written to its pipes: that saves a look at each.
-        has_written = usage[3] or not self._meter.counts_bytes
-        self._must_wait = left or bool(has_written and _has_written(self._pipes))
+        may_have_written = self._may_have_written or usage[3] or not self._meter.counts_bytes
+        self._may_have_written = False
+        self._must_wait = left or bool(may_have_written and _has_written(self._pipes))
         ended = [
             "ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals,
             not self._must_wait,
