@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 
@@ -47,3 +48,11 @@ def test_writing_a_pipeline_loads_no_heavy_library() -> None:
         "multiprocessing",
     }
     assert heavy.isdisjoint(told.split())
+
+
+def test_who_runs_a_pipeline_as_other_tools_do_is_told_what_runs_it() -> None:
+    one: Any = penstock.Pipeline("one")
+    with pytest.raises(AttributeError, match=r"`penstock run test_face\.py`"):
+        one.run()
+    with pytest.raises(AttributeError, match=r"has no attribute 'tsak'$"):
+        _ = one.tsak

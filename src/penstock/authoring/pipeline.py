@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, Unpack, overload
 
 from penstock.authoring import approvals, check
 from penstock.authoring.limit import Limit
@@ -13,6 +14,8 @@ from penstock.authoring.retry import Duration
 from penstock.authoring.vocabulary import HandlerOptions, TaskOptions
 from penstock.model.spec import OnSilence, OnTimeout, PipelineSpec, Role, TriggerRule
 
+#: By which other tools start a pipeline.
+_OF_OTHERS = ("run", "start", "submit", "execute", "serve", "deploy")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -54,6 +57,14 @@ class Pipeline:
         }
         self.registrations: list[Registration] = []
         self._spec: tuple[int, PipelineSpec] | None = None
+
+    if not TYPE_CHECKING:  # which would take any name for one that there is
+
+        def __getattr__(self, name: str) -> Any:
+            told = f"'Pipeline' object has no attribute '{name}'"
+            if name in _OF_OTHERS:
+                told += f": `penstock run {os.path.basename(self.place.file)}` runs it, or penstock.client from Python"
+            raise AttributeError(told, name=name, obj=self)
 
     def __repr__(self) -> str:
         return f"<Pipeline {self.namespace}/{self.name}, {len(self.registrations)} tasks>"
