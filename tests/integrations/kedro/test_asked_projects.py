@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from penstock.authoring.environments import environment_of, environments_of
+from penstock.integrations.kedro import catalog_checks
 from penstock.integrations.kedro.files import watched
 from penstock.integrations.kedro.stated import Stated, stated
 from penstock.model.spec import from_json
@@ -392,3 +393,20 @@ def test_a_run_may_be_given_what_the_configuration_takes_from_its_params(world: 
 def test_settings_are_read_as_far_as_they_are_plain_words(tmp_path: Path, text: str, told: Stated) -> None:
     (tmp_path / "settings.py").write_text(text)
     assert stated(tmp_path) == told
+
+
+@pytest.mark.parametrize(
+    ("installed", "room", "cure"),
+    [
+        (False, "json", "pip install 'kedro-datasets[json-jsondataset]'"),
+        (False, "small", "mend its name, or install what has JSONDataset"),
+        (True, "no.where", "mend its name, or install what has JSONDataset"),
+    ],
+)
+def test_without_kedros_datasets_none_of_pythons_modules_stands_for_them(
+    monkeypatch: pytest.MonkeyPatch, installed: bool, room: str, cure: str
+) -> None:
+    monkeypatch.setattr(catalog_checks, "_has_datasets", lambda: installed)
+    said = f"Dataset 'JSONDataset' not found in '{room}'. Make sure the dataset name is correct."
+    told = catalog_checks._of_entry("table", ValueError(said), "small")
+    assert told == (f"the dataset 'table' can't be made: Dataset 'JSONDataset' not found in '{room}'", cure)

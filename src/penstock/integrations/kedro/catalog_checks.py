@@ -60,8 +60,7 @@ def _of_entry(name: str, error: Exception, package: str) -> tuple[str, str | Non
     if missing is not None and missing.name:
         cure = f"install {missing.name.partition('.')[0].replace('_', '-')}"
     elif wrong := _NO_CLASS.search(said):
-        close = nearest(wrong[1], dir(sys.modules.get(f"kedro_datasets.{wrong[2]}") or sys.modules.get(wrong[2])))
-        cure = f"did you mean '{wrong[2]}.{close}'?" if close else f"mend its name, or install what has {wrong[1]}"
+        cure = _cure_of_class(wrong[1], wrong[2], package)
     elif wrong := _NO_MODULE.search(said):
         cure = _cure_of_module(wrong[1], package)
     said = _KEDROS_OWN_ADVICE.sub("", said).removeprefix(
@@ -70,13 +69,25 @@ def _of_entry(name: str, error: Exception, package: str) -> tuple[str, str | Non
     return f"the dataset '{name}' can't be made: {said.rstrip('.')}", cure
 
 
+def _cure_of_class(name: str, room: str, package: str) -> str:
+    """For a type whose module is there, or another of that name: `json` is one of Python's, too."""
+    if not _has_datasets() and not _is_of(package, room):
+        return _cure_of_module(f"{room}.{name}", package)
+    close = nearest(name, dir(sys.modules.get(f"kedro_datasets.{room}") or sys.modules.get(room)))
+    return f"did you mean '{room}.{close}'?" if close else f"mend its name, or install what has {name}"
+
+
 def _cure_of_module(kind: str, package: str) -> str:
     """For a type whose module, or what that imports, is not there."""
+    if _is_of(package, kind):
+        return "mend its name, or write it"
     extra = kind.removeprefix("kedro_datasets.").lower().replace(".", "-")
     known = metadata("kedro-datasets").get_all("Provides-Extra", []) if _has_datasets() else [extra]
-    if extra in known:
-        return f"pip install 'kedro-datasets[{extra}]'"
-    return "mend its name, or write it" if kind.startswith(f"{package}.") else "mend its name, or install what has it"
+    return f"pip install 'kedro-datasets[{extra}]'" if extra in known else "mend its name, or install what has it"
+
+
+def _is_of(package: str, name: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
 
 
 def _has_datasets() -> bool:

@@ -20,7 +20,7 @@ _ASKING: Final = "kedro/framework/project/__init__.py"
 #: What Python says of it where register_pipelines is no function, takes arguments, or returns no dict.
 _NOT_REGISTERED: Final = re.compile(
     r"no attribute 'register_pipelines'|register_pipelines\(\) (?:missing|takes)|dictionary update sequence|"
-    r"object is not (?:callable|iterable)"
+    r"object is not (?:callable|iterable)|object has no attribute 'keys'"
 )
 
 
