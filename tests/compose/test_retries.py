@@ -15,7 +15,7 @@ from penstock.compose.settings import Settings
 from penstock.engine.request import RetryWish
 from penstock.errors import TransitionError
 from penstock.model import ids
-from penstock.store import commands, outputs, requests
+from penstock.store import commands, outputs, replays, requests
 from penstock.store.check import check
 from tests.compose.test_claims import Desk
 from tests.journeys.conftest import PATIENCE, until
@@ -48,6 +48,43 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     yield made
     assert check(made.database) == []
     made.database.close()
+
+
+CHANGED = """
+from penstock import Pipeline
+from helper import told
+flow = Pipeline("flow", params={"n": 2, "good": False})
+
+@flow.task
+def first(n):
+    raise ValueError(told())
+"""
+
+
+def test_a_retry_and_a_replay_run_the_code_of_now_in_an_engine_that_has_run_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that has imported the code that failed is at hand."""
+    monkeypatch.setattr("tests.compose.test_claims.FLOW", CHANGED)
+    helper = tmp_path / "helper.py"
+    helper.write_text("def told(): return 'old'\n")
+    desk = Desk(tmp_path)
+    run = desk.ask()
+    with desk.engine():
+        assert desk.over(run)["error"]["message"] == "old"
+        for text in ("newer", "newer yet"):  # of other lengths: byte code of the same second is told by that
+            helper.write_text(f"def told(): return '{text}'\n")
+            assert settled(desk, command(desk, run)).state == "applied"
+            assert desk.over(run)["error"]["message"] == text
+        assert [attempt["error"]["message"] for attempt in desk.over(run)["tasks"][0]["attempts"]] == [
+            "old", "newer", "newer yet",
+        ]  # fmt: skip
+        helper.write_text("def told(): return 'newest of all'\n")
+        with desk.database.write() as connection:
+            wanted = replays.wanted(connection, ids.key_of(run), None, {}, latest=False)
+            again = replays.ask_for_replay(connection, wanted, time.time(), "ann")
+        assert desk.over(again)["error"]["message"] == "newest of all"
+    desk.database.close()
 
 
 def failed(desk: Desk) -> str:

@@ -15,8 +15,9 @@ class Run:
         self.context = context
         self.id: str = context["run_id"]
         self.logs: str = context["logs"]
-        #: Workers with this code loaded serve it: where it lies and what it says.
-        self.pool: tuple[str, str] = (code.get("root", ""), code.get("digest") or context["version"])
+        #: Workers with this code loaded serve it: where it lies and what it says, or says by now.
+        said = code.get("now") or code.get("digest") or context["version"]
+        self.pool: tuple[str, str] = (code.get("root", ""), said)
         self.over = False
         #: Keys of attempts that the engine has back, and has not dispatched again.
         self.returned: set[str] = set()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from penstock.artifacts.content import stamp_of
+from penstock.authoring import own_code
 from penstock.compose.home import Home
 from penstock.engine.limits import Limits
 from penstock.engine.plan import Plan, make_plan
@@ -21,7 +23,7 @@ from penstock.model import graph, ids, params, spec
 from penstock.model.run_types import meaning_of
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import RunContext
-from penstock.store import outputs, recovery, runs
+from penstock.store import graphs, outputs, recovery, runs
 from penstock.store.database import Database
 from penstock.store.recovery import StoredRun
 
@@ -57,6 +59,8 @@ class Planner:
         chosen = chosen_tasks(plan, request)
         given, source = ({}, None) if chosen is None else self._given(plan, chosen, request)
         context = self._context(plan, request, values, run_id)
+        if request.replay_of is not None:
+            context = self._as_now(context)
         view = new_view(plan, context, request, at, chosen=chosen, given=given)
         view.facts, view.seen = _facts(definition), _seen(plan, context.type)
         if view.selection is not None and source is not None:
@@ -89,6 +93,8 @@ class Planner:
         given = {} if chosen is None else self._given(plan, chosen, request)[0]
         values = json.loads(stored.run.params) if values is None else values
         context = self._context(plan, request, values, stored.run.id)
+        if request.replay_of is not None or stored.run.generation > 1:
+            context = self._as_now(context)
         restored = restore(stored, plan, replace(context, labels=stored.labels), given=given)
         restored.view.seen = _seen(plan, context.type)
         return restored
@@ -109,6 +115,7 @@ class Planner:
             return self._begun_anew(definition, replace(request, params=values), stored, told)
         view = self.restored(definition, request, stored, values).view
         view.edited = values != before
+        view.context = self._as_now(view.context)
         reopen(view, wish.task, at, told)
         done = {run.task.name for run in view.by_place if run.state != "created"}
         graph.check_read(definition, told.get("params", ()), done)
@@ -121,6 +128,7 @@ class Planner:
         """A run that could not even begin, as if it were asked for now, in its next generation."""
         row = stored.run
         view = self.view(definition, request, row.id, row.created_at / 1_000_000)
+        view.context = self._as_now(view.context)
         view.state, view.stored_version, view.edited = row.state, row.row_version, True
         view.generation = row.generation + 1
         for run in view.task_runs:
@@ -158,6 +166,24 @@ class Planner:
             artifacts=str(self._home.artifacts),
             logs=str(self._home.logs),
         )
+
+    def _as_now(self, context: RunContext) -> RunContext:
+        """What runs again runs the code of now: where that has changed, no worker that imported the old one will do.
+
+        What the latest version reads counts too: that may have come from what the old one had in its own files.
+        """
+        code = context.code
+        if not code.get("digest") or not Path(code["root"]).is_dir():
+            return context
+        root, files = Path(code["root"]), tuple(code["files"])
+        now = _digest(root, files)
+        if now == code["digest"]:
+            return context
+        with self._database.read() as connection:
+            latest, _ = graphs.spec_of_version(connection, context.namespace, context.pipeline, None)
+        if latest.code is not None and Path(latest.code.root) == root:
+            now = _digest(root, tuple(sorted({*files, *latest.code.files})))
+        return replace(context, code={**code, "now": now})
 
     def _given(self, plan: Plan, chosen: set[str], request: RunRequest) -> tuple[dict[str, Any], int | None]:
         """References of what the slice reads from tasks outside of it, and the earlier run that they are from."""
@@ -201,6 +227,11 @@ def _facts(definition: PipelineSpec) -> dict[str, Any] | None:
     from penstock.integrations.kedro.facts import run_facts
 
     return run_facts(definition.code)
+
+
+def _digest(root: Path, files: tuple[str, ...]) -> str:
+    """Over those that are there: that one is missing is a change too."""
+    return own_code.digest(root, tuple(name for name in files if (root / name).is_file()))
 
 
 def _code(definition: PipelineSpec, values: dict[str, Any], request: RunRequest) -> dict[str, Any]:

@@ -43,9 +43,11 @@ def takes(view: RunView, task: PlannedTask) -> bool:
 
 
 def gives(view: RunView, task: PlannedTask) -> bool:
-    """Are results of a task of this run kept for later ones?"""
+    """Are results of a task of this run kept for later ones? Not where other code makes them than its version tells."""
     meaning = meaning_of(view.type)
-    return meaning.gives and _may(task) and (task.spec.cache == "inputs" or meaning.takes == "all")
+    if not meaning.gives or "now" in view.context.code:
+        return False
+    return _may(task) and (task.spec.cache == "inputs" or meaning.takes == "all")
 
 
 def _may(task: PlannedTask) -> bool:

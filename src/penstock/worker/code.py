@@ -109,12 +109,13 @@ class Run:
             self._loaded = importlib.import_module(code["loader"]).load(self.context)
             self.values = self._loaded.values
             return True
-        place = (code["root"], code["file"], code["module"], code["name"], code.get("digest", ""))
+        said = code.get("now", code.get("digest", ""))
+        place = (code["root"], code["file"], code["module"], code["name"], said)
         self._code = _imported.get(place)
         if self._code is not None:
             return False
         lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
-        reference = CodeRef(**{**code, **lists})
+        reference = CodeRef(**{**{name: told for name, told in code.items() if name != "now"}, **lists})
         pipeline = load(reference)
         if has_changed(reference):
             # The run goes on, as a person who edits a file for the next run would want; but it is told.
