@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,7 +35,7 @@ from penstock.engine.recover import settle_abandoned_runs
 from penstock.engine.request import RetryWish, RunRequest, check_breakpoints, chosen_tasks
 from penstock.engine.restore import Restored
 from penstock.engine.view import RunView
-from penstock.errors import LimitReached, NotFound, TransitionError
+from penstock.errors import LimitReached, NotFound, SettingsError, TransitionError
 from penstock.executors.inline import InlineExecutor
 from penstock.executors.lease import Lease
 from penstock.executors.link import AgentLink
@@ -94,6 +95,18 @@ def check(definition: PipelineSpec, request: RunRequest, settings: Settings, cor
     limits = Limits(cores, settings.gpus, settings.pools)
     for task in plan.tasks:
         limits.check(task)
+        _check_writable(task.name)
+
+
+def _check_writable(name: str) -> None:
+    """Logs and values lie below names of tasks. Raises SettingsError where the locale has no letters for one."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        raise SettingsError(
+            f"names of files are written in {sys.getfilesystemencoding()} here, which has no letters for '{name}'",
+            cure="use a UTF-8 locale, as by LC_ALL=C.UTF-8, or set PYTHONUTF8=1",
+        ) from error
 
 
 class LocalEngine:
