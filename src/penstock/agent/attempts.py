@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from penstock.agent.logs import LogFile
 from penstock.agent.runs import Run
@@ -30,6 +30,11 @@ class Totals(NamedTuple):
     cpu_seconds: float = 0.0
     read_bytes: int = 0
     written_bytes: int = 0
+
+    @classmethod
+    def told(cls, totals: list[int]) -> Self:
+        """As a worker tells them: CPU in microseconds."""
+        return cls(totals[0] / 1_000_000, totals[1], totals[2])
 
 
 NOTHING: Final = Totals()

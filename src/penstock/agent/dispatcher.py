@@ -21,8 +21,8 @@ from penstock.agent.seedling import Seedling
 from penstock.agent.timers import Timers
 from penstock.agent.words import is_word
 
-#: Seconds that an attempt takes at most for others to be sent to its worker ahead of its end.
-BRISK: Final = 0.001
+#: Microseconds that an attempt takes at most for others to be sent to its worker ahead of its end.
+BRISK: Final = 1000
 #: Seconds until a start is reported by itself: most attempts end before, and one report says it all.
 COMPANY: Final = 0.025
 
@@ -315,7 +315,7 @@ class Dispatcher:
     def _loaded(self, worker: Member, message: Message) -> None:
         _, _, at, totals = message
         worker.loaded = True
-        worker.totals = Totals._make(totals)
+        worker.totals = Totals.told(totals)
         attempt = worker.attempt
         if attempt is not None and attempt.started_at is None:
             attempt.started_at = at
@@ -334,7 +334,7 @@ class Dispatcher:
         worker.loaded = True
         worker.brisk = quiet and ended_at - started_at < BRISK
         worker.done += 1
-        worker.totals = Totals._make(totals)
+        worker.totals = Totals.told(totals)
         worker.hold([*attempt.assignment[HOLDS], *(ref[attempts.PATH] for _, ref in outputs)])
         if left or attempt.asked is not None:
             self._retire(worker, attempt)

@@ -29,8 +29,8 @@ def _ended(message: Message) -> bool:
         and (message[5] is None or (type(message[5]) is dict and message[5].keys() >= _ERROR))
         and (message[6] is None or type(message[6]) is list)
         and _are_numbers(message[7], 4)
-        and type(message[8]) is float
-        and type(message[9]) is float
+        and _is_moment(message[8])
+        and _is_moment(message[9])
         and type(message[10]) is bool
         and _are_numbers(message[11], 3)
         and type(message[12]) is bool
@@ -48,6 +48,11 @@ def _is_output(output: Any) -> bool:
         and type(output[1]) is list
         and len(output[1]) == _FORM
     )
+
+
+def _is_moment(fact: Any) -> bool:
+    """Microseconds, of which a float still knows each."""
+    return type(fact) is int and 0 <= fact < 1 << 53
 
 
 def _are_numbers(fact: Any, count: int) -> bool:

@@ -169,8 +169,14 @@ def as_report(message: Message) -> Report | None:
 def _ended(facts: list[Any]) -> Ended:
     if facts[6] is not None:
         facts[6] = Usage._make(facts[6])
+    for at in _TIMES:
+        if type(facts[at]) is int:  # a worker tells microseconds, an agent seconds
+            facts[at] /= 1_000_000
     return Ended._make(facts)
 
+
+#: Places of the times of an end.
+_TIMES: Final = (7, 8)
 
 _REPORTS: Final[dict[str, Any]] = {
     "ended": _ended,

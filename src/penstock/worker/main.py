@@ -6,8 +6,9 @@ after the success of what it follows · ["forget", run id] · ["quit"].
 To the agent: ["loaded", run id, at, totals] when a module has been imported · ["metric", at, name, value, unit] ·
 ["progress", at, done, total] · ["told", at, kind, data] · ["ended", key, outcome, reason, outputs, error, items,
 [CPU seconds, peak bytes, bytes read, bytes written], started at, ended at, whether children are left, totals, quiet].
-Totals are [CPU seconds, bytes read, bytes written] of the process since its begin. Not quiet: the agent has to read
-what was written before anything is begun with a token.
+Totals are [CPU microseconds, bytes read, bytes written] of the process since its begin. Started and ended are whole
+microseconds too: fractions of so many digits would cost more than all else of a message. Not quiet: the agent has to
+read what was written before anything is begun with a token.
 """
 
 from __future__ import annotations
@@ -174,13 +175,13 @@ class Worker:
 
     def _make(self, assignment: Assignment) -> None:
         run = self._runs[assignment.run_id]
-        started = time.time()
+        started = _micros()
 
         def begin(imported: bool) -> None:
             nonlocal started
             if imported:
                 self._tell_loaded(run)
-                started = time.time()
+                started = _micros()
 
         faults.reach("worker.start")
         self._meter.start()
@@ -196,11 +197,16 @@ class Worker:
         self._may_have_written = False
         self._must_wait = left or bool(may_have_written and _has_written(self._pipes))
         ended = [
-            "ended", assignment.key, *outcome, usage, started, time.time(), left, self._meter.totals,
+            "ended", assignment.key, *outcome, usage, started, _micros(), left, self._meter.totals,
             not self._must_wait,
         ]  # fmt: skip
         faults.reach("worker.report")
         self._reports.end(ended)
+
+
+def _micros() -> int:
+    """Whole microseconds since 1970."""
+    return time.time_ns() // 1000
 
 
 def _has_written(pipes: list[int]) -> bool:

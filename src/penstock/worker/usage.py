@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage, struct_rusage
 from typing import Final
 
 #: ru_maxrss is in kilobytes on Linux, in bytes on macOS (getrusage(2)).
@@ -24,8 +24,8 @@ class Meter:
         #: What the meter itself has read and written.
         self._own_read = self._own_written = 0
         self._child_peak = 0
-        #: CPU seconds, bytes read and bytes written since this process began.
-        self.totals: list[float | int] = [0.0, 0, 0]
+        #: CPU microseconds, bytes read and bytes written since this process began.
+        self.totals: list[int] = [0, 0, 0]
         self.look()
 
     @property
@@ -37,7 +37,7 @@ class Meter:
         """Bring `totals` up to date."""
         own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
         self._child_peak = children[2]
-        self.totals = [own[0] + own[1] + children[0] + children[1], *self._bytes()]
+        self.totals = [_micros(own, children), *self._bytes()]
 
     def start(self) -> None:
         """An attempt begins. What this process did since the last one ended is counted to it: a few microseconds."""
@@ -57,8 +57,8 @@ class Meter:
             peak = children[2]
         self._child_peak = children[2]
         cpu, read, written = self.totals
-        self.totals = now = [own[0] + own[1] + children[0] + children[1], *self._bytes()]
-        return [round(now[0] - cpu, 6), peak * _RSS_UNIT, now[1] - read, now[2] - written]
+        self.totals = now = [_micros(own, children), *self._bytes()]
+        return [(now[0] - cpu) / 1_000_000, peak * _RSS_UNIT, now[1] - read, now[2] - written]
 
     def _bytes(self) -> tuple[int, int]:
         if self._io < 0:
@@ -72,6 +72,11 @@ class Meter:
             return 0, 0
         self._own_read += len(told)
         return read, written
+
+
+def _micros(own: struct_rusage, children: struct_rusage) -> int:
+    """CPU of this process and of children that it has waited for, which the kernel counts in whole microseconds."""
+    return round((own[0] + own[1] + children[0] + children[1]) * 1_000_000)
 
 
 def _open(path: str, flags: int) -> int:
