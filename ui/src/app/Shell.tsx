@@ -57,7 +57,7 @@ export function Shell() {
         ))}
         <SavedViews />
         <div className={style.foot}>
-          <Project />
+          <Project lost={live === "lost"} />
           <ActionIcon aria-label="Keys" title="Keys (?)" onClick={() => setShown("help")}><CircleHelp size={16} /></ActionIcon>
         </div>
       </nav>
@@ -100,14 +100,14 @@ function SavedViews() {
 
 const MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
-function Project() {
+function Project({ lost }: { lost: boolean }) {
   const { data } = useQuery(aboutQuery());
   if (data === undefined) return <span className={style.project} />;
   return (
-    <span className={style.project} title={`${data.project} · Penstock ${data.version}`}>
-      <i className={data.engine_alive ? style.alive : style.asleep} aria-hidden />
+    <span className={style.project} title={`${data.project} · Penstock ${data.version}${lost ? "" : data.engine_alive ? " · its engine is up" : " · no engine is up"}`}>
+      <i className={data.engine_alive && !lost ? style.alive : style.asleep} aria-hidden />
       <span className="pn-cut">{data.project.split("/").findLast(Boolean) ?? data.project}</span>
-      <span className="pn-unseen">{data.engine_alive ? "its engine is up" : "no engine is up"}</span>
+      <span className="pn-unseen">{lost ? "its server does not answer" : data.engine_alive ? "its engine is up" : "no engine is up"}</span>
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react";
 import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
@@ -145,7 +145,7 @@ function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void
     <Empty title="No runs yet">
       <p>Every run of this project shows here, whoever starts it. Start one in a terminal:</p>
       <Command>penstock run FILE.py</Command>
-      <p>or by “Run” on the page of a pipeline.</p>
+      <p>or by “Run now” on the page of <Link to="/pipelines" className="pn-link">a pipeline</Link>.</p>
     </Empty>
   );
 }

@@ -90,7 +90,7 @@ function Gantt({ run }: { run: Run }) {
         <button type="button" className="pn-tool" aria-pressed={withPath} onClick={() => setWithPath(!withPath)}><Route size={14} aria-hidden /> Critical path</button>
         {path !== null && <PathText path={path} />}
         <span className="pn-work-gap" />
-        <Legend />
+        <Legend asks={rows.some(({ spans }) => spans.some(({ kind }) => kind === "asking"))} />
         <div className="pn-tools" role="group" aria-label="Zoom">
           <Tool label="Zoom out (s)" onClick={zoom(1 / 1.4)}><Minus size={15} aria-hidden /></Tool>
           <Tool label="Show all (0)" onClick={() => chart.current?.fit()}><Maximize size={14} aria-hidden /></Tool>
@@ -129,10 +129,11 @@ function PathText({ path }: { path: ReturnType<typeof criticalPath> }) {
   return <span className="pn-dim" role="status">{path.length} {path.length === 1 ? "task" : "tasks"}, {durationText(busy / 1000)} of {durationText(whole / 1000)}</span>;
 }
 
-function Legend() {
+function Legend({ asks }: { asks: boolean }) {
   return (
     <ul className="pn-gantt-legend" aria-label="What bars mean">
       <li><i data-kind="waiting" />waiting</li><li><i data-kind="queued" />queued</li><li><i data-kind="running" />running</li>
+      {asks && <li><i data-kind="asking" />asks a person</li>}
     </ul>
   );
 }
