@@ -527,3 +527,14 @@ def test_a_file_and_a_link_to_it_are_one(tmp_path: Path) -> None:
     elsewhere = good(tmp_path / "more" / "other.py")
     (tmp_path / "linked.py").symlink_to(elsewhere)
     assert [each.name for each in project_files(tmp_path)] == ["flow.py", "linked.py"]
+
+
+def test_settings_that_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "penstock.toml", "workers = 2")
+
+    def read_text(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")  # root may read everything
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    with pytest.raises(SettingsError, match="Permission denied; see who may read it"):
+        project_files(tmp_path)

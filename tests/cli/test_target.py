@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,10 @@ def test_a_file_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "flights.py").write_text("")
     with pytest.raises(NotFound, match=r"no file .*fligths\.py; did you mean 'flights\.py'\?"):
         Target(str(tmp_path / "fligths.py"))
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").touch()
+    os.mkfifo(tmp_path / "flaw.py")
+    with pytest.raises(UsageError, match=r"flaw\.py is no file; did you mean 'flow\.py'\?"):
+        Target(str(tmp_path / "flaw.py"))

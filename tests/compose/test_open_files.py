@@ -57,4 +57,4 @@ def test_where_it_may_not_be_raised_it_is_told_before_anything_is_started(limits
     with pytest.raises(SettingsError) as told:
         make_room(2)
     assert told.value.message == "a process may have 24 files open here, and Penstock needs 256"
-    assert "ulimit -n" in (told.value.cure or "")
+    assert "ulimit -n 256`" in (told.value.cure or "")

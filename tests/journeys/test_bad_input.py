@@ -69,6 +69,7 @@ def test_errors_as_json(user: User) -> None:
         (["--type", "tset"], "did you mean 'test'?"),
         (["--executor", "lcal"], "did you mean 'local'?"),
         (["--wokers", "2"], "--workers"),
+        (["--from-run", "latest"], "choose tasks by --from"),
     ],
 )
 def test_usage_errors(user: User, words: list[str], told: str) -> None:

@@ -83,6 +83,8 @@ def _settings(folder: Path) -> Path | None:
 def _named(settings: Path) -> list[str] | None:
     try:
         named = tomllib.loads(settings.read_text(encoding="utf-8")).get("pipelines")
+    except OSError as error:
+        raise SettingsError(f"{settings} can't be read: {error.strerror}", cure="see who may read it") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{settings} can't be read: {error}", cure="correct it, or remove it") from error
     if named is None:

@@ -116,6 +116,9 @@ def run(
             from penstock.cli.target import params_file as read_params
 
             inline = _is_inline(type_, executor_)
+            if from_run is not None and not (from_ or to or only or tag):
+                cure = "leave it out, or choose tasks by --from, --to, --only or --tag"
+                raise UsageError("--from-run is for a part of the pipeline, and all of it is to run", cure=cure)
             texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
             given: dict[str, Any] = read_params(params_file) if params_file else {}
             aim = Target(target, pipeline, env, lone=True, by_workers=not inline)

@@ -61,6 +61,8 @@ class Target:
         if path.is_dir():
             raise _folder(path)
         if path.suffix == ".py" or path.is_file():
+            if path.exists() and not path.is_file():
+                raise UsageError(f"{path} is no file", cure=_nearest_file(path))
             if not path.is_file():
                 raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
             self._discovery = Discovery([path], name)
@@ -123,7 +125,7 @@ def _folder(path: Path) -> UsageError:
 
 def _nearest_file(path: Path) -> str:
     folder = path.parent if path.parent.is_dir() else Path()
-    return did_you_mean(path.name, [file.name for file in folder.glob("*.py")])
+    return did_you_mean(path.name, [file.name for file in folder.glob("*.py") if file.is_file()])
 
 
 def _of_project(name: str) -> PipelineSpec:

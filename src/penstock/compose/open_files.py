@@ -28,4 +28,5 @@ def make_room(workers: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
     except (ValueError, OSError):
         what = f"a process may have {soft} files open here, and Penstock needs {needed}"
-        raise SettingsError(what, cure="raise the limit (`ulimit -n 1024`, LimitNOFILE= of a service)") from None
+        cure = f"raise the limit (`ulimit -n {needed}`, LimitNOFILE= of a service), or have fewer workers"
+        raise SettingsError(what, cure=cure) from None
