@@ -343,6 +343,8 @@ def by_command(stage: Stage, row: Row, choice: Choice) -> list[Told]:
     if "items" in told:
         found = [(one["id"], one["outcome"], one["code"]) for one in told["items"]]
         assert code == (0 if all(outcome == "applied" for _, outcome, _ in found) else 1), shown
+        if row.action == "replay":
+            assert all((one["replay"] is not None) == (one["outcome"] == "applied") for one in told["items"])
         return found
     assert isinstance(choice, str)
     refused = told.keys() == {"error"}

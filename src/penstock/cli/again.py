@@ -132,7 +132,10 @@ def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: 
             wanted = replays.wanted(connection, key, task, {}, texts, latest=latest)
         except PenstockError as error:
             return Outcome(key, "refused", str(error), error.code)
-        return Outcome(key, "applied", f"repeated as {replays.ask_for_replay(connection, wanted, now, by)}")
+        made = replays.ask_for_replay(connection, wanted, now, by)
+        outcome = Outcome(key, "applied", f"repeated as {made}")
+        outcome.replay = made
+        return outcome
 
     return orders.act(chosen, do, as_json=as_json)
 

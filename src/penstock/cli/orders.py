@@ -85,7 +85,7 @@ def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done
         if one.state == "applied" and one.detail is None:
             one.detail = done
     with suppress(OSError):  # nobody reads it; the exit code tells
-        _tell(outcomes, missing, known, as_json=as_json)
+        _tell(chosen.verb, outcomes, missing, known, as_json=as_json)
     return 0 if not missing and all(outcome.state == "applied" for outcome in outcomes) else 1
 
 
@@ -148,14 +148,18 @@ def _is_sure(what: str, states: list[str]) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _tell(outcomes: list[Outcome], missing: list[Missing], states: dict[str, str], *, as_json: bool) -> None:
+def _tell(verb: str, outcomes: list[Outcome], missing: list[Missing], states: dict[str, str], *, as_json: bool) -> None:
     told = [(run_id(one.key), one, states.get(run_id(one.key))) for one in outcomes]
     if as_json:
         items = [
             {"id": run, "outcome": one.state, "state": state, "code": one.code, "detail": one.detail}
             for run, one, state in told
         ]
-        output.show_json({"items": items + [unknown(one) for one in missing]})
+        items += [unknown(one) for one in missing]
+        if verb == "replay":
+            made = [*(one.replay for one in outcomes), *(None for _ in missing)]
+            items = [{**item, "replay": new} for item, new in zip(items, made, strict=True)]
+        output.show_json({"items": items})
         return
     from penstock.cli.render.runs import asked, nobody
 

@@ -24,14 +24,19 @@ class Where:
         if not query.strip(" ?"):
             cure = 'say which, as in Where("state=failed"), or Where.all()'
             raise UsageError("the filter is empty: all runs would fit", cure=cure)
-        self.body: Document = {"filter": query}
+        self.query: str | None = query
 
     @classmethod
     def all(cls) -> Self:
         """Every run there is."""
         every = cls.__new__(cls)
-        every.body = {"all": True}
+        every.query = None
         return every
+
+    @property
+    def body(self) -> Document:
+        """As the API takes it."""
+        return {"all": True} if self.query is None else {"filter": self.query}
 
 
 class Runs:

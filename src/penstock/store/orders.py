@@ -22,9 +22,9 @@ REFUSED: Final = "action_refused"
 
 
 class Outcome:
-    """What became of an action on one run. `command` is the one to wait for, if there is one."""
+    """What became of an action on one run. `command` is the one to wait for, `replay` the id of the new run, if any."""
 
-    __slots__ = ("code", "command", "detail", "key", "state")
+    __slots__ = ("code", "command", "detail", "key", "replay", "state")
 
     def __init__(self, key: int, state: State, detail: str | None = None, code: str | None = None) -> None:
         self.key = key
@@ -32,6 +32,7 @@ class Outcome:
         self.detail = detail
         self.code = code
         self.command: int | None = None
+        self.replay: str | None = None
 
     @property
     def settled(self) -> bool:
