@@ -12,7 +12,7 @@ export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][
           <TriangleAlert size={16} aria-hidden />
           <div>
             <p className={style.where}>
-              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> can’t be read; what it held before stays in use.
+              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> {wrongOf(problem.file)}; what it held before stays in use.
             </p>
             <pre>{problem.message}</pre>
             {problem.cure && <p className="pn-dim">{problem.cure}</p>}
@@ -21,4 +21,9 @@ export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][
       ))}
     </section>
   );
+}
+
+/** A Kedro project is known by its pyproject.toml, and some of its pipelines may be as they should. */
+function wrongOf(file: string): string {
+  return file.split("/").at(-1) === "pyproject.toml" ? "is of a Kedro project that can’t be opened as a whole" : "can’t be read";
 }
