@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from penstock.engine.request import RunRequest
+from penstock.engine.rules.release_ready import WAVE
 from penstock.errors import DiskFull, Fenced, StoreBusy
 from penstock.model.spec import Resources, RetrySpec, Source
-from tests.engine.world import World, inline, pipeline, reasons, run_of, states, task
+from penstock.ports.executor import Assignment
+from tests.engine.world import ScriptedExecutor, World, inline, pipeline, reasons, run_of, states, task
 
 
 def test_a_chain_runs_in_order_and_hands_values_on() -> None:
@@ -29,6 +31,26 @@ def test_independent_tasks_are_out_at_the_same_time() -> None:
     world = World()
     world.submit(pipeline(task("a"), task("b"), task("c", "a", "b")))
     assert world.names() == ["a", "b"]
+
+
+def test_workers_begin_before_the_last_of_many_is_queued() -> None:
+    executor, waiting = ScriptedExecutor(), list[int]()
+    world = World(executor=executor)
+    many = [task(f"m{at}", "start") for at in range(5 * WAVE)]
+    view = world.submit(pipeline(task("start"), *many))
+    dispatch = executor.dispatch
+
+    def look(assignments: list[Assignment]) -> None:
+        waiting.append(sum(run.state == "created" for run in view.task_runs))
+        dispatch(assignments)
+
+    executor.dispatch = look  # type: ignore[method-assign]
+    world.end("start")
+    assert waiting[0] == 4 * WAVE
+    assert all(run.state == "queued" for run in view.task_runs[1:])
+    world.end_all()
+    assert view.state == "succeeded"
+    assert [assignment.task for assignment in executor.seen[1:]] == [one.name for one in many]
 
 
 def test_a_failure_ends_what_follows_and_nothing_else() -> None:

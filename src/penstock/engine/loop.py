@@ -27,6 +27,7 @@ from penstock.engine.outbox import Outbox
 from penstock.engine.rest import Rest
 from penstock.engine.restore import Restored, set_by_clock
 from penstock.engine.reuse import Seek
+from penstock.engine.rules.release_ready import WAVE
 from penstock.engine.seeking import Seeker
 from penstock.engine.timers import Due, Timers
 from penstock.engine.view import Barred, RunView, TaskRun
@@ -348,6 +349,8 @@ class Engine:
         for view in stirred.values():
             while decisions := decide(view, now):
                 apply(view, decisions, now, self.out)
+                if len(decisions) >= WAVE and not self.out.again:
+                    self._give_ready(now)
             if view.state != "paused":
                 view.touched, view.due = {}, []
             view.fans, view.answers = [], []
@@ -395,10 +398,15 @@ class Engine:
         again = [attempt for attempt in self.out.again if attempt.key in in_hand.live and attempt.key not in ended]
         self.out.again = []
         assignments = in_hand.give_again([one for one in again if self._intake.is_ours(one.task_run.run)])
-        assignments += in_hand.give(self.out.ready, self.executor.workers, now)
         if assignments:
             self.executor.dispatch(assignments)
+        self._give_ready(now)
         self.out.slot_asks += pools.asks(self._monotonic())
+
+    def _give_ready(self, now: float) -> None:
+        assignments = self._in_hand.give(self.out.ready, self.executor.workers, now)
+        if assignments:
+            self.executor.dispatch(assignments)
 
     def _finish(self, view: RunView, failure: PenstockError | None) -> None:
         if self._views.get(view.key) is view:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from penstock.engine.approvals import APPROVAL, asks
 from penstock.engine.decisions import Decision, Expand, Look, MoveTask, Refuse, Resume, Take
@@ -9,18 +9,26 @@ from penstock.engine.reuse import fits, result_key, takes
 from penstock.engine.view import RunView, TaskRun
 from penstock.model.run_types import meaning_of
 
+#: Tasks that are released at once. Workers can begin with these while the engine is at the others.
+WAVE: Final = 256
+
 
 def release_ready_tasks(view: RunView, now: float) -> list[Decision]:
-    """Settle what becomes of tasks whose upstream changed, by their trigger rule."""
+    """Settle what becomes of tasks whose upstream changed, by their trigger rule: a wave of them.
+
+    A wave is as large as all before it together, so that not many pass what was settled by those.
+    """
     if not view.touched or view.state == "paused" or meaning_of(view.type).alone:
         return []
-    decisions = []
-    for run in view.touched.values():
+    decisions: list[Decision] = []
+    for place, run in enumerate(view.touched.values()):
         if run.state == "created" and run.task.spec.role == view.phase:
             verdict = verdict_on(run)
             decision = None if verdict is None else decision_for(view, run, verdict, now)
             if decision is not None:
                 decisions.append(decision)
+                if len(decisions) >= max(WAVE, place // 2):
+                    break
     return decisions
 
 
