@@ -24,6 +24,6 @@ export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][
 }
 
 /** A Kedro project is known by its pyproject.toml, and some of its pipelines may be as they should. */
-function wrongOf(file: string): string {
-  return file.split("/").at(-1) === "pyproject.toml" ? "is of a Kedro project that can’t be opened as a whole" : "can’t be read";
+function wrongOf(file: string | null): string {
+  return file?.split("/").at(-1) === "pyproject.toml" ? "is of a Kedro project that can’t be opened as a whole" : "can’t be read";
 }
