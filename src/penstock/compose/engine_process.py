@@ -2,7 +2,8 @@
 
 It tells its parent how it is by lines of JSON on standard output: `{"ready": true}`, `{"definitions": {...}}`,
 `{"draining": runs}`. SIGTERM drains: nothing is begun any more, what runs gets half of the grace time to end by itself,
-then is cancelled. SIGINT ends all at once.
+then is cancelled. SIGINT ends all at once. Where the parent is gone, nobody has asked for an end: this process dies
+too, and its runs wait for the next `penstock up`.
 """
 
 from __future__ import annotations
@@ -71,6 +72,7 @@ class Ending:
         self.asked = False
         self.at_once = False
         self.exit_code = 0
+        self._parent = os.getppid()
         self._bell = Bell()
         signal.signal(signal.SIGTERM, self._drain)
         signal.signal(signal.SIGINT, self._hurry)
@@ -88,6 +90,8 @@ class Ending:
         self._end(at_once=True)
 
     def _drain(self, _number: int, _frame: FrameType | None) -> None:
+        if os.getppid() != self._parent:
+            os._exit(1)  # what runs is no more to be cancelled than if the machine had gone
         self._end(at_once=False)
 
     def _hurry(self, _number: int, _frame: FrameType | None) -> None:
