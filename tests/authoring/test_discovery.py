@@ -526,6 +526,7 @@ def test_a_file_and_a_link_to_it_are_one(tmp_path: Path) -> None:
     (tmp_path / "a_link.py").symlink_to(file)
     elsewhere = good(tmp_path / "more" / "other.py")
     (tmp_path / "linked.py").symlink_to(elsewhere)
+    (tmp_path / "circle.py").symlink_to(tmp_path / "circle.py")
     assert [each.name for each in project_files(tmp_path)] == ["flow.py", "linked.py"]
 
 

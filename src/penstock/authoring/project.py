@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,8 +30,8 @@ def project_files(folder: Path) -> list[Path]:
 
 def _once(files: list[Path]) -> list[Path]:
     """Each file by one name, its own rather than that of a link to it."""
-    known = {file.resolve(): file for file in sorted(files, key=Path.is_symlink, reverse=True)}
-    return [file for file in dict.fromkeys(files) if known[file.resolve()] == file]
+    known = {os.path.realpath(file): file for file in sorted(files, key=Path.is_symlink, reverse=True)}
+    return [file for file in dict.fromkeys(files) if known[os.path.realpath(file)] == file]
 
 
 def kedro_projects(folder: Path, folders: Iterable[Path]) -> list[Path]:
