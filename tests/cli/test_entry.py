@@ -5,6 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from penstock.cli import main
 
 INTERRUPTED = """
 import os, signal, sys
@@ -28,3 +33,18 @@ def test_ctrl_c_while_it_is_imported_ends_it_without_a_word() -> None:
 def test_it_starts_as_a_module_too() -> None:
     command = [sys.executable, "-m", "penstock", "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("penstock ")
+
+
+def test_a_name_that_no_file_can_have(capfd: pytest.CaptureFixture[str]) -> None:
+    code = main._call(["run", "x" * 300])
+    assert (code, "too long for a name" in capfd.readouterr().err) == (2, True)
+
+
+def test_a_folder_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    code = main._call(["runs", "list"])
+    assert (code, "the current folder is gone" in capfd.readouterr().err) == (2, True)

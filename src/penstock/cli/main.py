@@ -10,7 +10,7 @@ import typer
 from penstock import __version__
 from penstock.cli import db, doctor, output, pipelines, run, steering, up
 from penstock.cli.help import Verb, Verbs
-from penstock.cli.problems import tell, tell_mistake, wrong_use
+from penstock.cli.problems import of_system, tell, tell_mistake, wrong_use
 from penstock.errors import PenstockError
 
 EXAMPLES = """
@@ -95,7 +95,8 @@ def _call(arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except Exception as error:
-        return tell_mistake(error, as_json=as_json)
+        told = of_system(error) if isinstance(error, OSError) else None
+        return tell_mistake(error, as_json=as_json) if told is None else tell(told, as_json=as_json)
     return result if isinstance(result, int) else 0
 
 

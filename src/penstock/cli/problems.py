@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import sys
@@ -15,6 +16,8 @@ from penstock.cli.render.problem import document, problem
 from penstock.errors import PenstockError, UsageError
 from penstock.model.nearest import nearest
 
+#: Characters of a name that is too long that are told.
+_SHOWN: Final = 60
 #: A mistake of ours; EX_SOFTWARE of sysexits.h.
 MISTAKE: Final = 70
 #: What typer says, and how we say it.
@@ -49,9 +52,27 @@ def tell(error: PenstockError, *, as_json: bool) -> int:
             output.show_json({"error": document(error)})
     else:
         with contextlib.suppress(OSError):  # nobody hears it; the exit code tells
-            output.show(problem(error, output.paint(sys.stderr), output.width(sys.stderr), Path.cwd()), sys.stderr)
+            output.show(problem(error, output.paint(sys.stderr), output.width(sys.stderr), _here()), sys.stderr)
         output.failure(sys.stderr)
     return error.exit_code
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # it was removed
+        return Path("/")
+
+
+def of_system(error: OSError) -> UsageError | None:
+    """What the system refuses of what was typed, or of where; None for all else."""
+    try:
+        os.getcwd()
+    except OSError:
+        return UsageError("the current folder is gone", cure="go to one that is there: `cd`")
+    if error.errno != errno.ENAMETOOLONG:
+        return None
+    return UsageError(f"'{str(error.filename)[:_SHOWN]}…' is too long for a name of a file", cure="give a shorter one")
 
 
 def tell_mistake(error: BaseException, *, as_json: bool) -> int:
