@@ -92,3 +92,8 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "flaw.py")
     with pytest.raises(UsageError, match=r"flaw\.py is no file; did you mean 'flow\.py'\?"):
         Target(str(tmp_path / "flaw.py"))
+
+
+def test_where_there_is_no_file_at_all(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=f"there is no file of Python in {tmp_path}"):
+        Target(str(tmp_path / "flow.py"))

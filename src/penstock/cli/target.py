@@ -125,7 +125,8 @@ def _folder(path: Path) -> UsageError:
 
 def _nearest_file(path: Path) -> str:
     folder = path.parent if path.parent.is_dir() else Path()
-    return did_you_mean(path.name, [file.name for file in folder.glob("*.py") if file.is_file()])
+    names = [file.name for file in folder.glob("*.py") if file.is_file()]
+    return did_you_mean(path.name, names) if names else f"there is no file of Python in {folder.absolute()}"
 
 
 def _of_project(name: str) -> PipelineSpec:
