@@ -22,7 +22,7 @@ import psutil
 import pytest
 
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
-from tests.warm import warm
+from tests.warm import Started, warm
 
 COMMAND = [sys.executable, "-m", "penstock.cli"]
 PATIENCE = 60.0
@@ -37,7 +37,7 @@ class User:
         self.folder = folder
         self.env = {key: value for key, value in os.environ.items() if not key.startswith("PENSTOCK_")}
         self.env |= {"COLUMNS": "100", "TERM": "xterm", "PENSTOCK_TEST_MARK": f"{folder}"}
-        self.children: list[subprocess.Popen[str]] = []
+        self.children: list[subprocess.Popen[str] | Started] = []
 
     def write(self, name: str, text: str) -> Path:
         file = self.folder / name
@@ -55,6 +55,10 @@ class User:
         )  # fmt: skip
         self.children.append(child)
         return child
+
+    def begins(self, *words: str) -> None:
+        """A command that goes on, of which only its work is looked at."""
+        self.children.append(warm.start(["penstock.cli", *words], cwd=self.folder, env=self.env, together=True))
 
     def document(self, run: str = "latest") -> dict[str, Any]:
         shown = self.types("runs", "show", run, "--json")

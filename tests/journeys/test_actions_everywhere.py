@@ -103,7 +103,7 @@ class Stage:
         if self.in_terminal:
             words = [word for name, value in params.items() for word in ("-p", f"{name}={value}")]
             stops = ["--break", stop] if stop else []
-            self.user.starts("run", f"flow.py:{pipeline}", "--type", type, "--label", f"case={case}", *words, *stops)
+            self.user.begins("run", f"flow.py:{pipeline}", "--type", type, "--label", f"case={case}", *words, *stops)
         else:
             body = {"pipeline": pipeline, "params": params, "type": type, "labels": {"case": case}}
             answer = self.site.http.post("/runs", json=body | ({"breakpoints": [stop]} if stop else {}))

@@ -16,7 +16,9 @@ def test_what_went_wrong_once_goes_well(seed: int) -> None:
     _live(seed)
 
 
-@pytest.mark.parametrize("start", range(0, 4 * SHARE, SHARE))
+@pytest.mark.parametrize(
+    "start", [0, SHARE, *(pytest.param(start, marks=pytest.mark.drill) for start in (2 * SHARE, 3 * SHARE))]
+)
 def test_the_laws_hold_in_every_history(start: int) -> None:
     for seed in range(start, start + SHARE):
         _live(seed)
