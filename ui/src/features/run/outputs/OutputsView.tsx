@@ -12,7 +12,7 @@ import { placeOf, RunLink } from "../links";
 import { ColumnSummaries } from "./ColumnSummaries";
 import { DataTable } from "./DataTable";
 import { PART_ROWS } from "./grid";
-import { insideOf, sizeText } from "./inside";
+import { insideOf, kindWord, sizeText } from "./inside";
 import { JsonValue } from "./JsonValue";
 import { type Kept, keptOf } from "./kept";
 import { KeptContent } from "./KeptContent";
@@ -73,7 +73,7 @@ const COLUMNS: RowsColumn<Output>[] = [
 function KindOf({ output }: { output: Output }) {
   if (output.state === "gone" || output.state === "damaged") return <span className="pn-outputs-bad">{output.state}</span>;
   const kept = keptOf(output);
-  if (kept === null) return output.kind;
+  if (kept === null) return kindWord(output);
   const word = kept.path === null ? "memory" : (kept.format ?? "file");
   return output.state === "changed" ? <span title="Its file was written again since this run">{word} <span className="pn-faint">changed</span></span> : word;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { insideOf, sizeText } from "./inside";
+import { insideOf, kindWord, sizeText } from "./inside";
 
 const LOOK = { dataset: "orders", map_index: null, kind: "file", columns: [{ name: "x", type: "int64" }], rows: [[1]], offset: 0, total: 100, text: null, cut: false };
 
@@ -20,4 +20,15 @@ describe("a look into a file", () => {
     expect(sizeText(1, 100, true)).toBe("1 row × 100+ columns");
     expect([sizeText(3, null), sizeText(null, 3)]).toEqual(["3 rows", ""]);
   });
+});
+
+it("a file is called by what is in it", () => {
+  const word = (media_type: string, more = {}) => kindWord({ kind: "file", media_type, picture: false, ...more });
+  expect(word("application/vnd.apache.parquet")).toBe("parquet");
+  expect(word("text/csv; charset=utf-8")).toBe("csv");
+  expect(word("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")).toBe("excel");
+  expect(word("text/plain; charset=utf-8")).toBe("text");
+  expect(word("application/octet-stream")).toBe("file");
+  expect(word("image/png", { picture: true })).toBe("picture");
+  expect(word("application/vnd.apache.arrow.file", { kind: "table" })).toBe("table");
 });

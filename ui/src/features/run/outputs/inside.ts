@@ -24,3 +24,14 @@ export function sizeText(rows: number | null, columns: number | null, more = fal
   const of = (count: number, word: string, sign = "") => `${countText(count)}${sign} ${word}${count === 1 && sign === "" ? "" : "s"}`;
   return columns === null ? of(rows, "row") : `${of(rows, "row")} × ${of(columns, "column", more ? "+" : "")}`;
 }
+
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/parquet/, "parquet"], [/arrow/, "arrow"], [/spreadsheetml/, "excel"], [/csv|tab-separated/, "csv"], [/markdown/, "markdown"], [/html/, "html"], [/jsonl?/, "json"], [/pdf/, "pdf"],
+  [/zip/, "archive"], [/^text\//, "text"],
+];
+
+/** What kind of value it is, in a word: of a file what is in it, as far as its name says. */
+export function kindWord({ kind, media_type, picture }: Pick<Output, "kind" | "media_type" | "picture">): string {
+  if (kind !== "file") return kind;
+  return picture ? "picture" : (WORDS.find(([pattern]) => pattern.test(media_type))?.[1] ?? kind);
+}
