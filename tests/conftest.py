@@ -14,6 +14,8 @@ settings.load_profile("any machine")
 
 # Programs leave a signal alone that is ignored when they start, as under `nohup`; tests are to see what is usual.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as behind a `&` of a script
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
