@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -109,28 +107,3 @@ def test_a_port_is_chosen_among_those_that_are_free() -> None:
         assert free_port([busy, 0]) != busy
         with pytest.raises(OSError, match="no port is free"):
             free_port([busy])
-
-
-_ANSWERS = """
-import http.server, sys
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
-"""
-
-
-def test_a_server_that_gives_up_is_started_again_on_another_port() -> None:
-    ports: list[int] = []
-
-    def start(port: int) -> subprocess.Popen[str]:
-        ports.append(port)
-        program = "raise SystemExit(1)" if len(ports) < kedro_viz.STARTS else _ANSWERS
-        return subprocess.Popen([sys.executable, "-c", program, str(port)], stderr=subprocess.DEVNULL, text=True)
-
-    with kedro_viz.answering(start) as (process, origin, _):
-        assert process.poll() is None
-        assert origin.endswith(f":{ports[-1]}")
-    assert process.poll() is not None
-    assert len(set(ports)) == kedro_viz.STARTS
