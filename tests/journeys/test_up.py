@@ -486,7 +486,7 @@ def test_an_agent_does_not_outlive_an_up_that_is_killed_with_its_engine(user: Us
     until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
 
 
-def test_nothing_is_left_of_an_up_that_is_killed(user: User, up: Callable[..., Site]) -> None:
+def test_nothing_is_left_of_an_up_that_is_killed_and_the_next_goes_on(user: User, up: Callable[..., Site]) -> None:
     user.write("flow.py", FLOW)
     site = up()
     run = site.begun(seconds=60)
@@ -494,8 +494,13 @@ def test_nothing_is_left_of_an_up_that_is_killed(user: User, up: Callable[..., S
     site.process.wait()
     until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
     document = user.document(run)
-    assert (document["state"], document["reason"]) == ("cancelled", "interrupted")
-    assert up().document["pid"] != site.document["pid"]
+    assert document["state"] == "running", "nobody has asked for its end: it waits for the next"
+    later = up()
+    assert later.document["pid"] != site.document["pid"]
+    Path(document["params"]["mark"] + ".go").touch()
+    until(lambda: later.get(f"/runs/{run}")["state"] == "succeeded", "it goes on")
+    tries = [one["reason"] for task in later.get(f"/runs/{run}")["tasks"] for one in task["attempts"]]
+    assert tries.count("lease_lost") == 1
 
 
 def test_sigterm_lets_short_runs_end_and_cancels_long_ones(user: User, up: Callable[..., Site]) -> None:

@@ -60,22 +60,24 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onMenu, onFold
   });
 
   useEffect(() => {
-    const made = new Surface(box.current!, [base.current!, top.current!], (now) => {
+    // A frame may still come when the page has let go of the box.
+    const frame = box.current!;
+    const made = new Surface(frame, [base.current!, top.current!], (now) => {
       picture.current = now;
-      moveFrame(box.current!, now);
+      moveFrame(frame, now);
     });
     surface.current = made;
-    const stop = listen(box.current!, {
+    const stop = listen(frame, {
       wheelZooms: true,
       moved: (dx, dy) => { setOver(null); made.setHover(-1); made.move(dx, dy); },
       zoomed: (at, factor) => made.zoom(factor, at),
-      dragging: (on) => box.current?.toggleAttribute("data-drags", on),
+      dragging: (on) => frame.toggleAttribute("data-drags", on),
       hovered: (at) => {
         const hit = at === null ? null : made.hit(at);
         const node = hit !== null && "node" in hit ? hit.node : -1;
         made.setHover(node);
         setOver(node < 0 ? null : { scene: latest.current.shown.scene, node, at: Date.now() });
-        if (box.current !== null) box.current.style.cursor = hit === null ? "" : "pointer";
+        frame.style.cursor = hit === null ? "" : "pointer";
       },
       clicked: (at) => {
         const hit = made.hit(at);
@@ -84,7 +86,6 @@ export function GraphCanvas({ shown, anchor, label, live, onPick, onMenu, onFold
         else latest.current.onPick(hit.node);
       },
     });
-    const frame = box.current!;
     const asked = (event: MouseEvent) => {
       const { left, top } = frame.getBoundingClientRect();
       const hit = made.hit({ x: event.clientX - left, y: event.clientY - top });
