@@ -6,8 +6,8 @@ READY := $(VENV)/.ready
 # Byte code that is not kept costs every start of the command a quarter of a second.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup page run test test-more test-python test-page lint lint-python journeys drill
-.PHONY: bench bench-cold bench-page bench-kedro lock clean
+.PHONY: help setup page run test test-more test-python test-beside test-page test-journeys lint lint-python journeys
+.PHONY: drill bench bench-cold bench-page bench-kedro lock clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,21 +30,27 @@ page: setup
 run: page ## Run the example on the New York flights of 2013, then show it in the browser
 	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
 
-# Two sides at once keep two cores busy: each waits at times, for a process or for the browser.
-test: page ## Check style, types and rooms, and run the tests; in a browser too where there is one
+# Two sides at once keep two cores busy: each waits at times.
+test: page ## Check style, types and rooms, and run the tests (CI runs more: test-more)
 	@$(MAKE) --no-print-directory -j2 test-python test-page
+
+test-more: page ## Run what CI runs besides: the page in a browser, a share of the drills, and tests beside other tools
+	@$(MAKE) --no-print-directory -j2 test-beside test-journeys
 
 test-python: lint-python
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not drill and not beside"
 
+test-beside: setup
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "drill or beside"
+
 # Told in one piece, when all of it is over.
 test-page: page
-	@told=$$(mktemp); \
-	if (for part in check test journeys; do $(BIN)/python hatch_build.py npm run --silent $$part || exit; done) \
-		>$$told 2>&1; then code=0; else code=$$?; fi; cat $$told; rm $$told; exit $$code
+	@$(call told_at_once,$(BIN)/python hatch_build.py npm run --silent check && $(BIN)/python hatch_build.py npm test --silent)
 
-test-more: page ## Run what CI runs besides: a share of the drills, and tests beside Kedro 1.0 and Kedro-Viz (four minutes)
-	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "drill or beside"
+test-journeys: page
+	@$(call told_at_once,$(BIN)/python hatch_build.py npm run --silent journeys)
+
+told_at_once = told=$$(mktemp); if ($(1)) >$$told 2>&1; then code=0; else code=$$?; fi; cat $$told; rm $$told; exit $$code
 
 lint: lint-python
 	@$(BIN)/python hatch_build.py npm run --silent check

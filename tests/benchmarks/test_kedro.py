@@ -71,6 +71,7 @@ def test_a_server_that_does_not_start_is_told_with_its_last_words(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_runs_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "SIZES", (10,))
     monkeypatch.setattr(runners, "PARALLEL", 10)

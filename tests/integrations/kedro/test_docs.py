@@ -18,6 +18,8 @@ from penstock.integrations.kedro.pipeline_policies import PIPELINE_POLICIES
 from penstock.integrations.kedro.policies import POLICIES, SECTIONS
 from tests.integrations.kedro.recorded import Recorded
 
+pytestmark = pytest.mark.beside
+
 PAGE = (Path(__file__).parents[3] / "docs" / "kedro.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 #: What a test can't do again and again: it needs a registry, or waits for its end.

@@ -14,6 +14,8 @@ import pytest
 
 from tests.integrations.kedro.written import User, states, task, write_project
 
+pytestmark = pytest.mark.beside
+
 Make = Callable[[str], Path]
 
 

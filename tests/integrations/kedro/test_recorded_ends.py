@@ -19,6 +19,8 @@ from penstock.store.database import open_database
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states
 
+pytestmark = pytest.mark.beside
+
 LOST = ("failed", "interrupted")
 WELL = ("succeeded", None)
 BELOW = ("upstream_failed", None)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states
 from tests.integrations.kedro.written import write_project
+
+pytestmark = pytest.mark.beside
 
 LOAD = "%load_ext kedro.ipython"
 INTERRUPTED = """

@@ -11,6 +11,8 @@ import pytest
 
 from tests.integrations.kedro.written import User, states, write_project
 
+pytestmark = pytest.mark.beside
+
 Make = Callable[[str], Path]
 
 

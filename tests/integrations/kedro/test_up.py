@@ -17,6 +17,8 @@ from penstock.client import Client, Refused
 from tests.integrations.kedro.recorded import Recorded
 from tests.integrations.kedro.written import COMMAND, PATIENCE, User, states, write_project
 
+pytestmark = pytest.mark.beside
+
 REGISTRY = """
     from pathlib import Path
     from kedro.pipeline import Pipeline, node

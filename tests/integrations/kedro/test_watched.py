@@ -15,6 +15,8 @@ from penstock.compose.watcher import State, Watcher
 from penstock.store.database import open_database
 from tests.integrations.kedro.written import write_project
 
+pytestmark = pytest.mark.beside
+
 #: Seconds in which a change must be there on a machine with other things to do.
 SOON = 40.0
 REGISTRY = """
