@@ -94,10 +94,10 @@ def _labels(connection: Connection, keys: list[int]) -> dict[int, dict[str, str]
     if keys:
         places = ", ".join("?" * len(keys))
         rows = connection.all(
-            f"SELECT run_key, key, value FROM label WHERE run_key IN ({places}) AND key <= coalesce((SELECT cut.key "
-            "FROM label AS cut WHERE cut.run_key = label.run_key ORDER BY cut.key LIMIT 1 OFFSET ?), key) "
-            "ORDER BY run_key, key",
-            (*keys, MOST_LABELS - 1),
+            "SELECT run_key, key, value FROM (SELECT run_key, key, value, row_number() OVER "
+            f"(PARTITION BY run_key ORDER BY key) AS number FROM label WHERE run_key IN ({places})) AS numbered "
+            "WHERE number <= ? ORDER BY run_key, key",
+            (*keys, MOST_LABELS),
         )
         for key, name, value in rows:
             found.setdefault(key, {})[name] = value
