@@ -20,6 +20,8 @@ from penstock.integrations.kedro.stated import Stated, stated
 from penstock.model.spec import from_json
 from tests.integrations.kedro.written import write_project
 
+pytestmark = pytest.mark.beside
+
 REGISTRY = """
 from kedro.pipeline import Pipeline, node
 

@@ -12,6 +12,8 @@ from tests.integrations.kedro.oldest import without_pandas
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states, task
 
+pytestmark = pytest.mark.beside
+
 SEQUENTIAL: dict[str, Any] = {"runner": "SequentialRunner"}
 ASYNC: dict[str, Any] = {"runner": "SequentialRunner", "async": True}
 THREAD: dict[str, Any] = {"runner": "ThreadRunner"}
