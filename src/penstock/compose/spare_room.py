@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Final
 
 #: Enough for the last commits of many runs, with values, twice: SQLite writes them to its log first.
-SIZE: Final = 8 << 20
+SIZE: Final = 16 << 20
+#: What file systems that compress would look for repeats in is less.
+_PIECE: Final = 1 << 20
 
 
 class SpareRoom:
@@ -17,7 +19,7 @@ class SpareRoom:
         self._file = home / "spare-room"
         try:
             if not self._file.exists():
-                self._file.write_bytes(os.urandom(SIZE))
+                self._file.write_bytes(os.urandom(_PIECE) * (SIZE // _PIECE))
         except OSError:
             self._file.unlink(missing_ok=True)
 
