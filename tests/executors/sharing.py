@@ -7,8 +7,12 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from penstock.executors.link import AgentLink
+from penstock.executors.local import LocalExecutor
 from penstock.executors.shared import SharedExecutor
 
 COMMAND = [sys.executable, "-P", "-m", "penstock.agent", "--shared"]
@@ -50,6 +54,20 @@ class SharedAgent:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return status
+
+
+@contextmanager
+def linked(kind: str, folder: Path) -> Iterator[AgentLink]:
+    """An executor of two workers with an agent of its own (`local`), or with one that engines share."""
+    if kind == "local":
+        made = LocalExecutor(2)
+        made.open()
+        yield made
+        made.close()
+    else:
+        agent = SharedAgent(folder / "engines")
+        yield agent.engine()
+        agent.end()
 
 
 def kill(executor: SharedExecutor) -> None:

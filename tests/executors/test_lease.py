@@ -11,10 +11,9 @@ import pytest
 
 from penstock.executors.lease import Lease
 from penstock.executors.link import AgentLink
-from penstock.executors.local import LocalExecutor
 from penstock.ports.executor import Started
 from tests.agent.conftest import ROUGH
-from tests.executors.sharing import SharedAgent
+from tests.executors.sharing import SharedAgent, linked
 from tests.executors.stage import Stage, ref
 from tests.executors.test_lasting import Life
 
@@ -35,15 +34,8 @@ class Hands:
 
 @pytest.fixture(params=["local", "shared"])
 def executor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AgentLink]:
-    if request.param == "local":
-        made = LocalExecutor(2)
-        made.open()
+    with linked(request.param, tmp_path) as made:
         yield made
-        made.close()
-    else:
-        agent = SharedAgent(tmp_path / "engines")
-        yield agent.engine()
-        agent.end()
 
 
 def begin(stage: Stage, folder: Path) -> str:

@@ -17,21 +17,14 @@ from penstock.executors import lifelines
 from penstock.executors.link import WORD, AgentLink
 from penstock.executors.local import LocalExecutor
 from tests.agent.conftest import ROUGH, eventually
-from tests.executors.sharing import SharedAgent
+from tests.executors.sharing import SharedAgent, linked
 from tests.executors.stage import Stage, ref
 
 
 @pytest.fixture(params=["local", "shared"])
 def executor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AgentLink]:
-    if request.param == "local":
-        made = LocalExecutor(2)
-        made.open()
+    with linked(request.param, tmp_path) as made:
         yield made
-        made.close()
-    else:
-        agent = SharedAgent(tmp_path / "engines")
-        yield agent.engine()
-        agent.end()
 
 
 def holds(stage: Stage, folder: Path) -> list[psutil.Process]:

@@ -52,6 +52,11 @@ class Dispatcher:
         return bool(self._attempts)
 
     @property
+    def _halted(self) -> bool:
+        """Whether nothing may be begun now."""
+        return self._still or self._frozen is not None
+
+    @property
     def crowded(self) -> bool:
         """Whether attempts wait for a worker."""
         return bool(self._queue)
@@ -117,7 +122,7 @@ class Dispatcher:
     def place(self) -> None:
         """Give what waits to workers that are free, in order."""
         queue = self._queue
-        while queue and not self._still and self._frozen is None:
+        while queue and not self._halted:
             if queue[0].over:
                 queue.popleft()
                 continue
@@ -161,9 +166,7 @@ class Dispatcher:
     def _choose_ahead(self, worker: Member) -> list[Attempt]:
         """Attempts for a worker to have ahead: of runs that it knows, and its share at most."""
         room = min(ahead.MOST - len(worker.ahead.waiting), len(self._queue) // self._workers)
-        if self._still or self._frozen is not None or not worker.brisk or worker.ahead.stale:
-            return []
-        if room < ahead.MOST // 2 or _has_followers(worker):
+        if self._halted or not worker.brisk or worker.ahead.stale or room < ahead.MOST // 2 or _has_followers(worker):
             return []
         chosen: list[Attempt] = []
         while len(chosen) < room and _may_go_ahead(self._queue[0], worker):
@@ -195,6 +198,10 @@ class Dispatcher:
         """Make sure which attempt a worker is at: it has nothing ahead after this, so it can't go on to another."""
         self._secure(worker)
         self.place()
+
+    def _secure_all(self) -> None:
+        for worker in {attempt.worker for attempt in self._attempts.values() if attempt.worker is not None}:
+            self.secure(worker)
 
     def _secure(self, worker: Member) -> None:
         recalled, at_none = worker.ahead.recall()
@@ -245,8 +252,7 @@ class Dispatcher:
         if self._frozen is not None:
             return
         self._frozen = []
-        for worker in {attempt.worker for attempt in self._attempts.values() if attempt.worker is not None}:
-            self.secure(worker)
+        self._secure_all()
         for attempt in list(self._attempts.values()):
             if attempt.worker is not None and attempt.still_since is None:
                 self._enforcer.stand_still(attempt)
@@ -264,8 +270,7 @@ class Dispatcher:
     def stand_still(self) -> None:
         """Give back what was not begun, as it may be on no record, and begin nothing."""
         self._still = True
-        for worker in {attempt.worker for attempt in self._attempts.values() if attempt.worker is not None}:
-            self.secure(worker)
+        self._secure_all()
         while self._queue:
             attempt = self._queue.popleft()
             for follower in attempt.followers:
@@ -275,10 +280,9 @@ class Dispatcher:
     def go_on(self, workers: int) -> None:
         """An engine is there, and has so many attempts made at the same time."""
         self._still = False
-        self.thaw()
         self._workers = workers
         self.crew.resize(workers)
-        self.place()
+        self.thaw()
 
     def running(self) -> dict[str, bool]:
         """The keys of what runs, and whether it was asked to end."""
