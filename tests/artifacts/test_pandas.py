@@ -126,8 +126,15 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     return frame
 
 
+def named_by_number() -> pd.DataFrame:
+    """The name of its second level is the place of its first."""
+    levels = [pd.Series(["a", None], dtype=object), pd.Series([0, 0])]
+    return pd.DataFrame({"x": [1, 2]}, index=pd.MultiIndex.from_arrays(levels, names=[None, 0]))
+
+
 @settings(max_examples=100, deadline=None)
 @given(frames())
+@example(named_by_number())
 def test_any_frame_comes_back_as_it_was(frame: pd.DataFrame) -> None:
     with tempfile.TemporaryDirectory() as folder:
         through(ArtifactStore(folder), frame)

@@ -46,12 +46,13 @@ def join(facts: dict[str, Any], levels: pd.DataFrame | None) -> pd.Index[Any]:
 
 def _multi(columns: list[pd.Series[Any]], names: list[Hashable]) -> pd.MultiIndex:
     index = pd.MultiIndex.from_arrays([column.array for column in columns], names=names)
-    for at, column in enumerate(columns):
-        # pandas guesses the type of objects anew.
-        if index.levels[at].dtype != column.dtype:
-            level: Any = index.levels[at].astype(column.dtype)
-            index = index.set_levels(level, level=at, verify_integrity=False)
-    return index
+    # pandas guesses the type of objects anew. All levels at once: one alone would be looked for by its name first,
+    # and a number can be the name of another.
+    levels: list[Any] = [
+        level if level.dtype == column.dtype else level.astype(column.dtype)
+        for level, column in zip(index.levels, columns, strict=True)
+    ]
+    return index.set_levels(levels, verify_integrity=False)
 
 
 def check(index: pd.Index[Any], levels: pd.DataFrame) -> None:
