@@ -41,6 +41,7 @@ def all_drills() -> list[Drill]:
         Drill(2, "one of two engines freezes, PostgreSQL", _on_postgres(two_engines.freeze_one), 1),
         Drill(2, "one of two engines freezes, its agent does not", two_engines.freeze_without_agent, 1),
         Drill(2, "one of two engines is cut off, PostgreSQL", _on_postgres(two_engines.cut_off_one), 1),
+        Drill(2, "one of two engines is cut off in a commit, PostgreSQL", _on_postgres(two_engines.cut_off_writing), 1),
         Drill(3, "tasks out of time", lambda folder, _: time_outs.time_outs(folder), 2),
         Drill(3, "tasks cancelled", lambda folder, _: time_outs.cancelled(folder), 2),
         Drill(4, "out of memory", lambda folder, _: memory.out_of_memory(folder)),

@@ -20,6 +20,7 @@ class Gate:
         self._server = (host, port)
         self._open = threading.Event()
         self._open.set()
+        self._word: bytes | None = None
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         self._ends: list[socket.socket] = []
@@ -29,8 +30,17 @@ class Gate:
         """Nothing gets through any more, and nobody is told."""
         self._open.clear()
 
+    def shut_before(self, word: bytes) -> None:
+        """Shut as soon as somebody sends the server that word, which does not get through either."""
+        self._word = word
+
+    @property
+    def is_shut(self) -> bool:
+        return not self._open.is_set()
+
     def open(self) -> None:
         """All that waited gets through."""
+        self._word = None
         self._open.set()
 
     def close(self) -> None:
@@ -47,12 +57,14 @@ class Gate:
                 near, _ = self._door.accept()
                 far = socket.create_connection(self._server)
                 self._ends += [near, far]
-                for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+                for source, target, asks in ((near, far, True), (far, near, False)):
+                    threading.Thread(target=self._pass_on, args=(source, target, asks), daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+    def _pass_on(self, source: socket.socket, target: socket.socket, asks: bool) -> None:
         with contextlib.suppress(OSError):
             while piece := source.recv(_PIECE):
+                if asks and self._word is not None and self._word in piece:
+                    self.shut()
                 self._open.wait()
                 target.sendall(piece)
             target.shutdown(socket.SHUT_WR)

@@ -16,7 +16,7 @@ from penstock.store.database import open_database
 from penstock.store.instances import TIME_TO_LIVE
 from tests.crash import laws
 from tests.crash.engines import ask, engine, instance_of, owners, tree
-from tests.crash.gate import gate_to
+from tests.crash.gate import Gate, gate_to
 from tests.crash.outcome import Outcome, over
 from tests.crash.project import Project, until
 from tests.crash.record import Record, read_record
@@ -40,6 +40,18 @@ def long():
         time.sleep(0.1)
     return 1
 """
+#: A task that goes on like that, and beside it one after another, so that its engine commits all the time.
+BUSY = (
+    LONG
+    + """
+def step(before=None):
+    time.sleep(0.02)
+    return 1
+
+for at in range(500):
+    drill.task(name=f"t{at}", inputs={"before": f"t{at - 1}"} if at else {})(step)
+"""
+)
 
 
 def kill_one(folder: Path, seed: int, database: str | None = None) -> Outcome:
@@ -111,22 +123,25 @@ def freeze_without_agent(folder: Path, seed: int, database: str | None = None) -
         project.end()
 
 
-def cut_off_one(folder: Path, seed: int, database: str) -> Outcome:
+def cut_off_one(folder: Path, seed: int, database: str, *, writing: bool = False) -> Outcome:
     """An engine does not reach the database any more, its tasks could go on: none does beside what another makes of it.
 
-    Later it reaches the database again.
+    Later it reaches the database again. `writing`: it is in the middle of a commit, and holds its run.
     """
-    project = Project(folder, text=LONG, database=database)
+    project = Project(folder, text=BUSY if writing else LONG, database=database)
     try:
         with gate_to(database) as (gate, way):
-            victim = engine(project, 1, way)
-            ask(project, 1)
+            victim = engine(project, 2, way)
+            (run,) = ask(project, 1)
             until(lambda: bool(project.seen), "it is at work")
             number = instance_of(project, victim)
-            engine(project, 1)
+            engine(project, 2)
+            if writing:
+                _shut_while_it_holds(project, gate, run)
+            else:
+                gate.shut()
             _elsewhere(project, number, 0.0)
             start = time.monotonic()
-            gate.shut()
             until(lambda: number not in _open(project), "the other has its runs")
             figures = {"taken over": time.monotonic() - start}
             until(project.over, "all runs are over")
@@ -138,6 +153,24 @@ def cut_off_one(folder: Path, seed: int, database: str) -> Outcome:
         return Outcome(figures, [*laws.at_rest(after), *wrote, *_at_once(project), *over(figures, "taken over", 20.0)])
     finally:
         project.end()
+
+
+def cut_off_writing(folder: Path, seed: int, database: str) -> Outcome:
+    """An engine does not reach the database any more in the middle of a commit."""
+    return cut_off_one(folder, seed, database, writing=True)
+
+
+def _shut_while_it_holds(project: Project, gate: Gate, run: str) -> None:
+    """Shut the way of the engine that has a run between a statement that holds the run and the commit."""
+    for _ in range(100):
+        gate.shut_before(b"COMMIT")
+        until(lambda: gate.is_shut, "it is about to commit")
+        with project.database.write() as connection:
+            if connection.one("SELECT 1 FROM run WHERE id = ? FOR UPDATE SKIP LOCKED", (run,)) is None:
+                return
+        # It was the end of a look, or another commit.
+        gate.open()
+    raise AssertionError("it never commits anything of its run")
 
 
 def _at_once(project: Project) -> list[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from penstock.errors import StoreError, StoreLost
+from penstock.store import instances
 from penstock.store.database import Database, open_database
+from penstock.store.instances import Process
 from penstock.store.postgres import PostgresConnection
+from penstock.store.statements import Insert
+from tests.crash.project import until
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
+
+HOLD = Insert("about", ("name", "value"), "(name) DO UPDATE SET value = EXCLUDED.value")
 
 
 @pytest.fixture
@@ -54,6 +61,40 @@ def test_what_is_cut_in_the_middle_is_undone_and_may_be_tried_again(database: Da
         write(database, "test1", "test2", cut_after="test1")
     write(database, "test3")
     assert noted(database) == ["test3"]
+
+
+def test_who_falls_silent_in_a_transaction_gives_back_what_it_held(database: Database) -> None:
+    def ended(pid: int) -> bool:
+        with database.read() as other:
+            return other.one("SELECT 1 FROM pg_stat_activity WHERE pid = ?", (pid,)) is None
+
+    write(database, "test1")
+    with pytest.raises(StoreLost, match="try again"), database.write() as connection:  # noqa: PT012  it commits
+        found = connection.one("SELECT pg_backend_pid(), current_setting('idle_in_transaction_session_timeout')")
+        assert found is not None
+        assert found[1] == "10s"
+        connection.run("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
+        connection.run("UPDATE about SET value = 'held' WHERE name = 'test1'")
+        until(lambda: ended(found[0]), "the server ends it")
+    with database.write() as connection:
+        assert connection.one("SELECT value FROM about WHERE name = 'test1' FOR UPDATE NOWAIT") == ("",)
+
+
+def test_what_the_dead_hold_is_free(database: Database, postgres_schema: str) -> None:  # noqa: F811
+    other = open_database(postgres_schema)
+    write(database, "test1")
+    with other.write() as connection:
+        silent = Process("elsewhere", "boot", 1, 1)
+        number = instances.register(connection, "engine", time.time(), silent)
+        connection.run("UPDATE instance SET beat_at = 0 WHERE id = ?", (number,))
+    other.name_sessions(instances.session_name(number))
+    with pytest.raises(StoreLost), other.write() as held:  # noqa: PT012  it commits
+        # What a writer of many rows has said last, stops the server's own clock for who falls silent.
+        held.run_many(HOLD, [("test1", "held"), ("test2", "held")])
+        with database.write() as connection:
+            assert [one.id for one in instances.retire_dead(connection, time.time())] == [number]
+            assert connection.one("SELECT 1 FROM about WHERE name = 'test1' FOR UPDATE") == (1,)
+    other.close()
 
 
 def test_a_commit_that_is_cut_before_it_is_undone(database: Database) -> None:

@@ -170,7 +170,8 @@ class LocalEngine:
         with self.database.write() as connection:
             owner = instances.register(connection, kind, time.time(), workers=self.executor.workers)
             settle_abandoned_runs(connection, owner, time.time(), alone(self.home), spare)
-            return owner
+        self.database.name_sessions(instances.session_name(owner))
+        return owner
 
     def _ring(self) -> None:
         self._desk.ring()
@@ -210,18 +211,22 @@ class LocalEngine:
 
         Raises NotFound, TransitionError, ParameterError, DefinitionError; then nothing has changed.
         """
-        with self.database.write() as connection:
+        with self.database.read() as connection:
             asked, stored = requests.requested(connection, key), recovery.load_run(connection, key)
-            if asked is None or stored is None:
-                raise NotFound(f"there is no run {ids.run_id(key)}", cure="`penstock runs list` shows the latest")
-            if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
-                raise TransitionError("the run was only recorded here", cure="run it again where it ran")
-            definition = self.definitions.of(asked)
-            view = self.planner.reopened(definition, request_of(asked), stored, wish, time.time())
+        if asked is None or stored is None:
+            raise NotFound(f"there is no run {ids.run_id(key)}", cure="`penstock runs list` shows the latest")
+        if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
+            raise TransitionError("the run was only recorded here", cure="run it again where it ran")
+        # All that takes time, as to look whether files are there, comes before others have to wait for us.
+        definition = self.definitions.of(asked)
+        view = self.planner.reopened(definition, request_of(asked), stored, wish, time.time())
+        with self.database.write() as connection:
             epoch = ownership.reclaim(connection, key, self.owner, stored.run.row_version)
             if epoch is None:
                 began = "another process just began it again" if ownership.is_beginning(connection, key) else None
                 raise TransitionError(began or "the run was changed meanwhile", cure="look at it, and ask again")
+            if recovery.task_runs(connection, key) != stored.task_runs:
+                raise TransitionError("a task of the run was changed meanwhile", cure="look at it, and ask again")
             wants = self.admission.wants_of_stored(connection, definition, view.tags)
             if wants:
                 now = time.time()

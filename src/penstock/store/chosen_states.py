@@ -42,6 +42,7 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
 
     Raises NotFound, and TransitionError for what the tables do not have.
     """
+    ownership.hold(connection, run_key)
     row = connection.one(_RUN, (run_key,))
     if row is None:
         raise NotFound(f"there is no run {run_id(run_key)}")

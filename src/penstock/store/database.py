@@ -26,6 +26,7 @@ class Database:
     def __init__(self, location: Path | str, patience: float = PATIENCE) -> None:
         self.location = location
         self._patience = patience
+        self._name = "penstock"
         self.dialect: Dialect = "sqlite" if isinstance(location, Path) else "postgresql"
         self._reading: deque[Connection] = deque()
         self._writing: deque[Connection] = deque()
@@ -44,7 +45,12 @@ class Database:
             raise SettingsError(
                 f"PostgreSQL needs a library that is not here ({error})", cure='pip install "penstock[postgres]"'
             ) from error
-        return PostgresConnection(self.location, write=write, patience=self._patience)
+        return PostgresConnection(self.location, write=write, patience=self._patience, name=self._name)
+
+    def name_sessions(self, name: str) -> None:
+        """Under that name a server knows the sessions of this process from now on; a file knows none."""
+        self._name = name
+        self.close()
 
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that reads one state of the database."""

@@ -118,8 +118,27 @@ def retire_dead(connection: Connection, now: float) -> list[Instance]:
     """Declare those gone that are dead: their process is not there any more, or they were silent for too long."""
     found = dead(connection, now)
     for instance in found:
+        _end_sessions(connection, instance.id)
         gone(connection, instance.id, now)
     return found
+
+
+def session_name(instance: int) -> str:
+    """The name under which PostgreSQL knows the sessions of a process that owns runs."""
+    return f"penstock instance {instance}"
+
+
+def _end_sessions(connection: Connection, instance: int) -> None:
+    """Free what a process that is dead holds: one that stands still, or is cut off, may be in the middle of a commit.
+
+    Sessions of another user of the database are left alone: we may not end them.
+    """
+    if connection.dialect == "postgresql":
+        connection.all(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND usename = current_user AND application_name = ?",
+            (session_name(instance),),
+        )
 
 
 def is_dead(instance: Instance, now: float) -> bool:

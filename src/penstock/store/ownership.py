@@ -44,6 +44,12 @@ def is_queued(connection: Connection, run_key: int, owner: int, epoch: int) -> b
     return connection.one(_QUEUED[connection.dialect], (run_key, owner, epoch)) is not None
 
 
+def hold(connection: Connection, run_key: int) -> None:
+    """Let nobody else change a run, or begin it again, before the transaction, which writes, ends."""
+    if connection.dialect == "postgresql":
+        connection.one(_LOCK, (run_key,))
+
+
 #: Whoever had the run last is beginning it again, which is on no record yet; its tasks begin before that is.
 _BEGINNING: Final = "run.reopened_version = run.row_version"
 #: Another one, who is there, is beginning the run again; or an engine had it last, and begins it when it is asked to.
@@ -63,8 +69,7 @@ def reclaim(connection: Connection, run_key: int, owner: int, row_version: int) 
 
     None when the run is not over, has changed since it was read at that row version, or is with another.
     """
-    if connection.dialect == "postgresql":
-        connection.one(_LOCK, (run_key,))
+    hold(connection, run_key)
     row = connection.one(
         "UPDATE run SET owner = ?, epoch = abs(epoch) + 1, reopened_version = row_version "
         f"WHERE key = ? AND row_version = ? AND state IN {RUN_OVER} AND NOT {WITH_ANOTHER} RETURNING epoch",

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError, StoreLost
 from penstock.store.connection import Row
@@ -20,28 +21,45 @@ _READ: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE: Final = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT txid_current()"
 #: Seconds between two questions of what became of a commit.
 _AGAIN: Final = 0.1
+#: What a writer holds is given back when it stands still in the middle of a transaction (10 s), or the way from it is
+#: cut (11 s). That is not all: the server's clock for the first is stopped by some messages, as psycopg sends one after
+#: many rows. The sessions of who has runs are ended by whoever finds it dead (store.instances.retire_dead).
+_GIVES_BACK: Final = (
+    "SET idle_in_transaction_session_timeout = '10s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; "
+    "SET tcp_keepalives_count = 3"
+)
+#: How we notice that the way to the server is cut, where the address does not say it otherwise: after half a minute
+#: (libpq's names, https://www.postgresql.org/docs/current/libpq-connect.html; the last in milliseconds).
+_WAY: Final[dict[str, Any]] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class PostgresConnection:
-    """A connection to the server that `url` names. See `Connection`."""
+    """A connection to the server that `url` names, which knows it by `name`. See `Connection`."""
 
     dialect: Dialect = "postgresql"
 
-    def __init__(self, url: str, *, write: bool, patience: float) -> None:
+    def __init__(self, url: str, *, write: bool, patience: float, name: str) -> None:
         self._url = url
+        self._name = name
         self._write = write
         self._patience = patience
         #: Of the transaction that writes.
         self._number: int | None = None
         try:
             self._raw = self._connect()
-            self._raw.execute(f"SET lock_timeout = {int(patience * 1000)}")
+            self._raw.execute(f"SET lock_timeout = {int(patience * 1000)}" + (f"; {_GIVES_BACK}" if write else ""))
         except psycopg.Error as error:
             raise tell(error) from error
 
     def _connect(self) -> psycopg.Connection[Row]:
         seconds = max(2, int(self._patience))
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=seconds, application_name="penstock")
+        way = make_conninfo("", **{**_WAY, **conninfo_to_dict(self._url)})
+        return psycopg.connect(way, autocommit=True, connect_timeout=seconds, application_name=self._name)
 
     @property
     def broken(self) -> bool:
@@ -131,6 +149,11 @@ def tell(error: psycopg.Error) -> Exception:
         return StoreBusy(f"another program holds the database ({message})", cure="try again in a moment")
     if isinstance(error, errors.DiskFull):
         return DiskFull(f"the database server's disk is full ({message})", cure="make room on the server")
+    if isinstance(error, errors.IdleInTransactionSessionTimeout):
+        return StoreLost(
+            f"the database ended a transaction in which nothing happened ({message})",
+            cure="try again: what was begun in it is undone",
+        )
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
         return StoreCorrupt(f"the database is damaged ({message})", cure="restore it from a backup")
     if isinstance(error, psycopg.OperationalError):

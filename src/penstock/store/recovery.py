@@ -111,7 +111,7 @@ def load_run(connection: Connection, key: int) -> StoredRun | None:
         run,
         "{}" if spec is None else spec[0],
         dict(cast("list[tuple[str, str]]", labels)),
-        [NewTaskRun(*row) for row in _rows(connection, "task_run_row", NewTaskRun, key, "seq")],
+        task_runs(connection, key),
         [NewAttempt(*row) for row in _rows(connection, "attempt", NewAttempt, key, "seq, n")],
         [
             NewArtifact(*row)._replace(safe=bool(row[NewArtifact._fields.index("safe")]))
@@ -119,6 +119,11 @@ def load_run(connection: Connection, key: int) -> StoredRun | None:
         ],
         [NewTimer(*row) for row in _rows(connection, "timer", NewTimer, key, "kind, seq")],
     )
+
+
+def task_runs(connection: Connection, key: int) -> list[NewTaskRun]:
+    """Those of a run, by seq."""
+    return [NewTaskRun(*row) for row in _rows(connection, "task_run_row", NewTaskRun, key, "seq")]
 
 
 def _rows(connection: Connection, table: str, kind: type[NamedTuple], key: int, order: str) -> list[Row]:
