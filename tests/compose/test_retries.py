@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from penstock.authoring import own_code
 from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.engine.request import RetryWish
@@ -219,6 +220,24 @@ def test_a_terminal_begins_a_run_again_by_itself(desk: Desk) -> None:
         with pytest.raises(TransitionError, match="nothing of it failed"):
             engine.retry(ids.key_of(run), RetryWish())
     assert desk.document(run)["state"] == "succeeded"
+
+
+def test_a_second_retry_reads_the_files_of_the_project_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = ids.key_of(failed(desk))
+    read: list[Path] = []
+    real = own_code.digest
+
+    def digest(root: Path, files: tuple[str, ...]) -> str:
+        read.append(root)
+        return real(root, files)
+
+    monkeypatch.setattr(own_code, "digest", digest)
+    with LocalEngine(desk.home, Settings(workers=1)) as engine:
+        for generation in (2, 3):
+            assert engine.retry(key, RetryWish()).wait(PATIENCE)
+            assert desk.document(ids.run_id(key))["generation"] == generation
+            assert read == [desk.file.parent]
+            read.clear()
 
 
 def test_of_two_terminals_one_begins_it_again(desk: Desk) -> None:

@@ -24,7 +24,7 @@ from penstock.errors import (
 )
 from penstock.store.check import check
 from penstock.store.connection import Connection
-from penstock.store.database import Database, locate, open_database
+from penstock.store.database import Database, is_file, locate, open_database
 from penstock.store.ddl import HEAD
 from penstock.store.edition import shown
 from penstock.store.rows import Commit
@@ -116,6 +116,7 @@ class TestOpening:
     )
     def test_addresses(self, url: str | Path, location: str | Path) -> None:
         assert locate(url) == location
+        assert is_file(url) == isinstance(location, Path)
 
     def test_an_address_of_another_kind(self) -> None:
         with pytest.raises(SettingsError, match="mysql"):

@@ -32,7 +32,7 @@ from penstock.engine.handle import RunHandle
 from penstock.errors import ExecutorError, PenstockError
 from penstock.executors import lifelines
 from penstock.ports.resting import PausableExecutor
-from penstock.store.database import locate
+from penstock.store.database import is_file
 from penstock.store.instances import this_process
 
 #: Seconds between two looks for runs that were asked for: in the file of SQLite, and at a server.
@@ -117,7 +117,7 @@ def _work(options: argparse.Namespace) -> int:
         claims.append(Claims(local, lambda: ending.because_of(lost)))
         return claims[0]
 
-    look = LOOK if isinstance(locate(options.database), Path) else LOOK_FAR
+    look = LOOK if is_file(options.database) else LOOK_FAR
     project = options.project.absolute()
     with LocalEngine(
         home, settings, executor, kind="engine", look=look, rest_after=REST, project=project, duty=duty

@@ -45,7 +45,7 @@ from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
 from penstock.ports.resting import PausableExecutor
 from penstock.store import commands, instances, ownership, recovery, replays, requests
-from penstock.store.database import locate, open_database
+from penstock.store.database import is_file, open_database
 from penstock.store.slots import Want
 from penstock.store.write import apply
 from penstock.store.writer import Writer
@@ -68,7 +68,7 @@ def start_executor(
     """
     width = workers or settings.workers or os.cpu_count() or 1
     limit = settings.log_limit
-    leased = engine or (settings.database is not None and not isinstance(locate(settings.database), Path))
+    leased = engine or (settings.database is not None and not is_file(settings.database))
     executor: PausableExecutor = (
         InlineExecutor(log_limit=limit, lifeline=lifeline)
         if inline
@@ -137,7 +137,7 @@ class LocalEngine:
         self.inline = isinstance(self.executor, InlineExecutor)
         self.lasting = self.executor if isinstance(self.executor, SharedExecutor) else None
         lease = None
-        if isinstance(self.executor, AgentLink) and not isinstance(locate(home.database_url), Path):
+        if isinstance(self.executor, AgentLink) and not is_file(home.database_url):
             lease = self.executor.lease = Lease()  # from before we are registered
         try:
             self.database = open_database(home.database_url)

@@ -56,13 +56,14 @@ class Planner:
         """A run that has not started. Raises ParameterError, NotFound, DefinitionError."""
         plan = self.plan(definition)
         values = params.resolve(definition.params, request.params, request.texts)
+        context = self._context(plan, request, values, run_id)
+        return self._new(plan, context if request.replay_of is None else self._as_now(context), request, at)
+
+    def _new(self, plan: Plan, context: RunContext, request: RunRequest, at: float) -> RunView:
         chosen = chosen_tasks(plan, request)
         given, source = ({}, None) if chosen is None else self._given(plan, chosen, request)
-        context = self._context(plan, request, values, run_id)
-        if request.replay_of is not None:
-            context = self._as_now(context)
         view = new_view(plan, context, request, at, chosen=chosen, given=given)
-        view.facts, view.seen = _facts(definition), _seen(plan, context.type)
+        view.facts, view.seen = _facts(plan.spec), _seen(plan, context.type)
         if view.selection is not None and source is not None:
             # Who takes the run over or tries it again must find the same.
             view.selection["from_run"] = [ids.run_id(source)]
@@ -82,19 +83,16 @@ class Planner:
         view.selection = {**(view.selection or {}), "replay_from": [from_task]}
         self._check_files(view)
 
-    def restored(
-        self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, values: dict[str, Any] | None = None
-    ) -> Restored:
-        """A run as it stands on record, or with other values of its params. Raises NotFound, DefinitionError,
-        StoreCorrupt.
-        """
+    def restored(self, definition: PipelineSpec, request: RunRequest, stored: StoredRun) -> Restored:
+        """A run as it stands on record. Raises NotFound, DefinitionError, StoreCorrupt."""
         plan = self.plan(definition)
+        context = self._context(plan, request, json.loads(stored.run.params), stored.run.id)
+        again = request.replay_of is not None or stored.run.generation > 1
+        return self._restored(plan, self._as_now(context) if again else context, request, stored)
+
+    def _restored(self, plan: Plan, context: RunContext, request: RunRequest, stored: StoredRun) -> Restored:
         chosen = chosen_tasks(plan, request)
         given = {} if chosen is None else self._given(plan, chosen, request)[0]
-        values = json.loads(stored.run.params) if values is None else values
-        context = self._context(plan, request, values, stored.run.id)
-        if request.replay_of is not None or stored.run.generation > 1:
-            context = self._as_now(context)
         restored = restore(stored, plan, replace(context, labels=stored.labels), given=given)
         restored.view.seen = _seen(plan, context.type)
         return restored
@@ -111,24 +109,24 @@ class Planner:
             values = params.resolve(definition.params, {**kept, **wish.params}, wish.texts)
             told["params"] = {name: value for name, value in values.items() if value != before.get(name)}
             told["params_before"] = {name: before.get(name) for name in told["params"]}
+        plan = self.plan(definition)
         if not stored.task_runs:
-            return self._begun_anew(definition, replace(request, params=values), stored, told)
-        view = self.restored(definition, request, stored, values).view
+            return self._begun_anew(plan, replace(request, params=values), stored, told)
+        context = self._as_now(self._context(plan, request, values, stored.run.id))
+        view = self._restored(plan, context, request, stored).view
         view.edited = values != before
-        view.context = self._as_now(view.context)
         reopen(view, wish.task, at, told)
         done = {run.task.name for run in view.by_place if run.state != "created"}
         graph.check_read(definition, told.get("params", ()), done)
         self._check_files(view)
         return view
 
-    def _begun_anew(
-        self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, told: dict[str, Any]
-    ) -> RunView:
+    def _begun_anew(self, plan: Plan, request: RunRequest, stored: StoredRun, told: dict[str, Any]) -> RunView:
         """A run that could not even begin, as if it were asked for now, in its next generation."""
         row = stored.run
-        view = self.view(definition, request, row.id, row.created_at / 1_000_000)
-        view.context = self._as_now(view.context)
+        values = params.resolve(plan.spec.params, request.params, request.texts)
+        context = self._as_now(self._context(plan, request, values, row.id))
+        view = self._new(plan, context, request, row.created_at / 1_000_000)
         view.state, view.stored_version, view.edited = row.state, row.row_version, True
         view.generation = row.generation + 1
         for run in view.task_runs:

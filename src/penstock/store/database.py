@@ -151,6 +151,11 @@ def open_database(url: str | Path, *, create: bool = True, patience: float = PAT
     return database
 
 
+def is_file(url: str | Path) -> bool:
+    """Is the database a file, which only processes of this machine have open?"""
+    return isinstance(locate(url), Path)
+
+
 def locate(url: str | Path) -> Path | str:
     """The file of an SQLite database, or the address of a PostgreSQL one as psycopg takes it."""
     if isinstance(url, Path):
