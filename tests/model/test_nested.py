@@ -39,6 +39,7 @@ def test_whole_and_part_change_together() -> None:
     ("texts", "message"),
     [
         ({"options.siz": "1"}, "there is no parameter 'options.siz'; did you mean 'options.size'?"),
+        ({"options.sed": "1"}, "there is no parameter 'options.sed'; did you mean 'options.seed'?"),
         ({"options.seed": "many"}, "parameter 'options.seed' is int, and 'many' is not"),
         ({"plain.x": "1"}, "there is no parameter 'plain.x'"),
     ],

@@ -6,7 +6,7 @@ A definition may have both as params of their own; a change of one then is a cha
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from penstock.model.spec import Json, ParamSpec
@@ -29,6 +29,20 @@ def has(value: Json, path: list[str]) -> bool:
             return False
         value = value[key]
     return True
+
+
+def names(specs: Mapping[str, ParamSpec]) -> list[str]:
+    """All names that can be given: of params, and of the parts of those that are dicts."""
+    found = dict.fromkeys(specs)
+    for name, spec in specs.items():
+        found |= dict.fromkeys(_below(name, spec.default))
+    return list(found)
+
+
+def _below(name: str, value: Json) -> Iterator[str]:
+    for key, part in value.items() if isinstance(value, dict) else ():
+        yield f"{name}.{key}"
+        yield from _below(f"{name}.{key}", part)
 
 
 def at(value: Json, path: list[str]) -> Json:

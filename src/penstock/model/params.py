@@ -87,7 +87,7 @@ def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Map
     parts = {name: outer for name in (*given, *texts) if name not in specs and (outer := nested.holder(name, specs))}
     inner = {name: _part(name, specs[outer]) for name, outer in parts.items()}
     problems = [
-        f"there is no parameter '{name}'; {did_you_mean(name, specs)}"
+        f"there is no parameter '{name}'; {did_you_mean(name, nested.names(specs))}"
         for name in (*given, *texts)
         if name not in specs and name not in inner
     ]

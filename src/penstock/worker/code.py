@@ -6,7 +6,7 @@ import copy
 import importlib
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from penstock.authoring.check import Draft
 from penstock.authoring.current import Facts
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from penstock.authoring.pipeline import Pipeline
 
 _logger = logging.getLogger("penstock")
+
+#: What a run's context says of its code besides what CodeRef does.
+_OF_THE_RUN: Final = ("now", "asked")
 
 
 class Code:
@@ -90,6 +93,11 @@ class Task:
         return copy.deepcopy(self.condition_given)
 
 
+def _reference(code: dict[str, Any]) -> CodeRef:
+    lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
+    return CodeRef(**{**{name: told for name, told in code.items() if name not in _OF_THE_RUN}, **lists})
+
+
 class Run:
     """What a worker keeps of a run."""
 
@@ -108,19 +116,16 @@ class Run:
         if code.get("loader"):
             self._loaded = importlib.import_module(code["loader"]).load(self.context)
             self.values = self._loaded.values
-            return True
-        said = code.get("now", code.get("digest", ""))
-        place = (code["root"], code["file"], code["module"], code["name"], said)
-        self._code = _imported.get(place)
-        if self._code is not None:
-            return False
-        lists = {key: tuple(code.get(key, ())) for key in ("files", "preload")}
-        reference = CodeRef(**{**{name: told for name, told in code.items() if name != "now"}, **lists})
-        pipeline = load(reference)
-        if has_changed(reference):
+        else:
+            said = code.get("now", code.get("digest", ""))
+            place = (code["root"], code["file"], code["module"], code["name"], said)
+            self._code = _imported.get(place)
+            if self._code is not None:
+                return False
+            self._code = _imported[place] = Code(load(_reference(code)))
+        if code.get("digest") and has_changed(_reference(code)):
             # The run goes on, as a person who edits a file for the next run would want; but it is told.
             _logger.warning("the code of this pipeline has changed since the run began; this is the code of now")
-        self._code = _imported[place] = Code(pipeline)
         return True
 
     def task(self, name: str) -> Task:

@@ -98,6 +98,22 @@ def test_what_failed_runs_again_in_place_and_the_rest_keeps_its_outputs(user: Us
     assert len(list((project / "data/kept.csv").iterdir())) == 1
 
 
+def test_who_runs_it_again_is_told_that_its_code_has_changed(user: User, project: Path) -> None:
+    def warnings() -> set[str]:
+        lines = json.loads(user.types("runs", "logs", "latest", "--json").stdout)["lines"]
+        return {line["message"] for line in lines if line["level"] == "warning" and "has changed" in line["message"]}
+
+    user.runs("small", exit_code=1)
+    (project / "data/good").touch()
+    again(user, "retry", "latest")
+    assert warnings() == set()
+    registry = project / "src/small/pipeline_registry.py"
+    registry.write_text(registry.read_text().replace("table * 10", "table * 100"))
+    again(user, "retry", "latest", "--task", "second")
+    assert (project / "data/last.csv").read_text() == "x\n105\n205\n"
+    assert warnings() == {"the code of this pipeline has changed since the run began; this is the code of now"}
+
+
 def test_a_run_is_repeated_from_a_node_with_another_parameter(user: User, project: Path) -> None:
     (project / "data/good").touch()
     run = user.runs("small", "-p", "step=3")
