@@ -20,6 +20,7 @@ from penstock.store.labels import check_labels
 from penstock.store.rows import Commit, NewEvent, NewRun
 from penstock.store.texts import check_texts
 from penstock.store.times import micros
+from penstock.store.version_holds import share
 from penstock.store.write import apply
 
 #: The parts of a slice, as the column `selection` keeps them. `from_run` has one element, the id of a run, and
@@ -115,17 +116,14 @@ def ask_for_run(
 
 
 def _version(connection: Connection, namespace: str, pipeline: str, version: str | None) -> str:
-    where = "namespace = ? AND pipeline = ?"
+    """The version that is asked for, which stays until the transaction ends."""
     cure = "`penstock pipelines list` shows those that are known"
     if version is None:
-        row = connection.one(f"SELECT version FROM pipeline WHERE {where}", (namespace, pipeline))
+        row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
         if row is None:
             raise NotFound(f"there is no pipeline '{pipeline}' in namespace '{namespace}'", cure=cure)
-        return str(row[0])
-    row = connection.one(
-        f"SELECT version FROM pipeline_version WHERE {where} AND version = ?", (namespace, pipeline, version)
-    )
-    if row is None:
+        version = str(row[0])
+    if not share(connection, namespace, pipeline, version):
         raise NotFound(f"there is no version '{version}' of pipeline '{pipeline}'", cure=cure)
     return version
 

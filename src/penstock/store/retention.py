@@ -9,6 +9,7 @@ from penstock.store import idempotency
 from penstock.store.connection import Connection
 from penstock.store.definitions import NO_RUN
 from penstock.store.times import micros
+from penstock.store.version_holds import take_alone
 from penstock.store.words import RUN_OPEN
 
 #: Runs that are read at a time: 14 ms of CPU.
@@ -65,8 +66,10 @@ def versions_of_runs(
 
 
 def forget_version(connection: Connection, old: OldVersion, after: int) -> int:
-    """Remove a version of which no run was found up to that key, unless it has come into use since."""
+    """Remove a version of which no run was found up to that key, unless it has come into use since, or just does."""
     place = (old.namespace, old.pipeline, old.version)
+    if not take_alone(connection, *place):
+        return 0
     return connection.run(
         "DELETE FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ? AND NOT EXISTS "
         "(SELECT 1 FROM run WHERE run.pipeline = ? AND run.namespace = ? AND run.version = ? AND run.key > ?) "

@@ -15,6 +15,7 @@ from penstock.store.error_text import error_text, mask_of
 from penstock.store.rows import Commit, Fence
 from penstock.store.slots import Holder, Want
 from penstock.store.statements import Delete, Insert, Statement, Update
+from penstock.store.version_holds import share
 
 
 class _Step(NamedTuple):
@@ -174,14 +175,14 @@ def _check_fences(connection: Connection, fences: list[Fence]) -> None:
 
 def note_version(connection: Connection, version: rows.NewVersion) -> None:
     """Write down a version without a run. Its pipeline keeps the one that it has now."""
-    connection.run_many(_VERSION, [version])
+    _write_versions(connection, [version])
 
 
 def note_recorded(connection: Connection, versions: list[rows.NewVersion]) -> None:
     """Write down versions of runs that were made elsewhere. No worker could load them, as they have no code: where a
     pipeline has a version that one can, that stays the one it has now.
     """
-    connection.run_many(_VERSION, versions)
+    _write_versions(connection, versions)
     _note_versions(connection, [new for new in versions if not _has_code(connection, new)])
 
 
@@ -212,7 +213,14 @@ def _is_of_other_environment(connection: Connection, new: rows.NewVersion) -> bo
 
 def _note_versions(connection: Connection, versions: list[rows.NewVersion]) -> None:
     """A version is written once; its pipeline remembers which was used last, in the environment that it is found in."""
-    connection.run_many(_VERSION, versions)
+    _write_versions(connection, versions)
     latest = {(new.namespace, new.pipeline): new for new in versions if not _is_of_other_environment(connection, new)}
     used = [(new.namespace, new.pipeline, new.version, new.created_at) for new in latest.values()]
     connection.run_many(_PIPELINE, used)
+
+
+def _write_versions(connection: Connection, versions: list[rows.NewVersion]) -> None:
+    """Those that are there already stay so until this is on record."""
+    for new in versions:
+        share(connection, new.namespace, new.pipeline, new.version)
+    connection.run_many(_VERSION, versions)
