@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.model.fanout import LABEL, MOST, NotItems, item_at, items_of, label_of, plain_label, short
+from penstock.model.fanout import LABEL, MOST, NotItems, ended_as, item_at, items_of, label_of, plain_label, short
 
 ROWS = [{"name": "a", "n": 1}, {"name": "b", "n": 2}]
 COLUMNS = {"name": ["a", "b"], "n": [1, 2]}
@@ -89,3 +89,20 @@ def test_an_item_without_a_text_is_called_by_its_type() -> None:
             raise RuntimeError
 
     assert plain_label(None, Silent()) == "Silent"
+
+
+@pytest.mark.parametrize(
+    ("items", "whole"),
+    [
+        ([], ("succeeded", None)),
+        ([("succeeded", None), ("skipped", "condition")], ("succeeded", None)),
+        ([("skipped", "condition"), ("skipped", "user")], ("skipped", "condition")),
+        ([("succeeded", None), ("warning", "timeout"), ("skipped", None)], ("warning", "timeout")),
+        ([("warning", None), ("cancelled", "user")], ("cancelled", "user")),
+        ([("cancelled", "user"), ("failed", "user_error"), ("failed", "timeout")], ("failed", "user_error")),
+    ],
+)
+def test_a_fan_out_ends_as_the_worst_of_its_items(
+    items: list[tuple[str, str | None]], whole: tuple[str, str | None]
+) -> None:
+    assert ended_as(items) == whole

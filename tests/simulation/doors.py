@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from penstock.engine.restore import current_rows
 from penstock.engine.view import Barred
 from penstock.errors import PenstockError, TransitionError
+from penstock.model.fanout import ended_as
 from penstock.model.ids import run_id
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN
 from penstock.model.transitions import RUN, SETTABLE, SETTABLE_RUN, TASK_RUN, step
 from penstock.store.chosen_states import Choice
 from penstock.store.commands import Command
-from penstock.store.rows import CommandSettled, NewEvent
+from penstock.store.rows import CommandSettled, NewEvent, NewTaskRun
 from penstock.store.slots import Full, Holder, Want
 from tests.simulation.ledger import Ledger
 
@@ -185,17 +187,29 @@ def _set_state(ledger: Ledger, key: int, choice: Choice, now: float) -> bool:
         _set(ledger, key, state=choice.state, reason="user", error=error, row_version=run.row_version + 1)
         _tell(ledger, key, None, now, f"run.{choice.state}", {"reason": "user", "before": run.state, "by": "somebody"})
         return True
-    index = -1 if choice.map_index is None else choice.map_index
-    rows = [row for row in ledger.tasks.values() if (row.run_key, row.task, row.map_index) == (key, choice.task, index)]
-    row = max(rows, key=lambda row: row.generation, default=None)
-    if row is None or row.reason == "slice":
-        raise TransitionError("no part of this run")
+    current = current_rows([row for row in ledger.tasks.values() if row.run_key == key])
+    rows = {row.map_index: row for row in current if row.task == choice.task}
+    whole = rows.pop(-1, None)
+    if whole is not None and not whole.items:
+        rows[-1] = whole
+    row = rows.get(-1 if choice.map_index is None else choice.map_index)
+    if whole is None or row is None or row.reason == "slice":
+        raise TransitionError("no part of this run, or a fan-out")
     _check(TASK_RUN, row.state, choice.state, SETTABLE)
-    new = row._replace(state=choice.state, reason="user", row_version=row.row_version + 1)
-    ledger.put(ledger.tasks, (key, row.seq), new)
-    told = {"reason": "user", "before": row.state, "by": "somebody"}
-    _tell(ledger, key, row.seq, now, f"task_run.{choice.state}", told)
+    _put_state(ledger, row, choice.state, now)
+    if row is not whole:
+        items = [ledger.tasks[key, rows[index].seq] for index in sorted(rows)]
+        ended, _ = ended_as((item.state, item.reason) for item in items)
+        if ended != whole.state:
+            _put_state(ledger, whole, ended, now)
     return True
+
+
+def _put_state(ledger: Ledger, row: NewTaskRun, state: str, now: float) -> None:
+    key = row.run_key
+    ledger.put(ledger.tasks, (key, row.seq), row._replace(state=state, reason="user", row_version=row.row_version + 1))
+    told = {"reason": "user", "before": row.state, "by": "somebody"}
+    _tell(ledger, key, row.seq, now, f"task_run.{state}", told)
 
 
 def _check(table: Any, state: str, to: str, allowed: tuple[str, ...]) -> None:

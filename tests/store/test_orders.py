@@ -140,6 +140,64 @@ def test_a_task_of_it_is_taken_for_another(database: Database) -> None:
     assert check(database) == []
 
 
+def fan_out(*items: str, state: str = "failed", **facts: Any) -> list[dict[str, Any]]:
+    """The rows of a fan-out: the whole, then its items by their states."""
+    whole = {"task": "each", "items": len(items), "state": state, **facts}
+    return [whole, *({"task": "each", "map_index": at, "state": item, **facts} for at, item in enumerate(items))]
+
+
+def ends(database: Database) -> list[tuple[int, str, str | None]]:
+    with database.read() as connection:
+        return connection.all("SELECT map_index, state, reason FROM task_run_row WHERE task = 'each' ORDER BY seq")
+
+
+def test_a_fan_out_of_it_ends_as_its_items_do_then(database: Database) -> None:
+    write(database, *fan_out("succeeded", "failed", "failed"), state="failed")
+    assert ask(database, "set-state", task="each", map_index=1, state="succeeded").state == "applied"
+    assert ends(database)[0] == (-1, "failed", None), "another item failed too"
+    assert ask(database, "set-state", task="each", map_index=2, state="warning").state == "applied"
+    assert ends(database) == [
+        (-1, "warning", "user"), (0, "succeeded", None), (1, "succeeded", "user"), (2, "warning", "user"),
+    ]  # fmt: skip
+    assert told(database) == [
+        ("task_run.succeeded", {"reason": "user", "before": "failed", "by": "ann"}),
+        ("task_run.warning", {"reason": "user", "before": "failed", "by": "ann"}),
+        ("task_run.warning", {"reason": "user", "before": "failed", "by": "ann"}),
+    ]
+    with database.read() as connection:
+        assert connection.all("SELECT seq FROM event ORDER BY id") == [(2,), (3,), (0,)]
+        assert connection.one("SELECT state, reason FROM run") == ("failed", None), "the run stays as it is"
+    assert check(database) == []
+
+
+def test_items_of_an_earlier_generation_that_were_kept_count(database: Database) -> None:
+    earlier = fan_out("succeeded", "failed", "failed")
+    later = fan_out("failed", "failed", generation=2)
+    kept = [later[0], later[2]]  # the first one kept what it had made, the third one is no more
+    write(database, *earlier, *kept, state="failed", generation=2)
+    gone = ask(database, "set-state", task="each", map_index=2, state="succeeded")
+    assert (gone.state, gone.code) == ("refused", "not_found")
+    assert ask(database, "set-state", task="each", map_index=1, state="succeeded").state == "applied"
+    assert ends(database) == [
+        (-1, "failed", None), (0, "succeeded", None), (1, "failed", None), (2, "failed", None),
+        (-1, "succeeded", "user"), (1, "succeeded", "user"),
+    ]  # fmt: skip
+
+
+def test_a_fan_out_of_it_is_as_its_items_are(database: Database) -> None:
+    write(database, *fan_out("failed", "failed"), state="failed")
+    refused = ask(database, "set-state", task="each", state="succeeded")
+    assert (refused.state, refused.code) == ("refused", "action_refused")
+    assert "set its items" in (refused.detail or "")
+    assert told(database) == []
+
+
+def test_a_fan_out_that_never_had_items_is_a_task(database: Database) -> None:
+    write(database, {"task": "each", "items": 0}, {"task": "other", "items": None}, state="failed")
+    for task in ("each", "other"):
+        assert ask(database, "set-state", task=task, state="succeeded").state == "applied"
+
+
 def test_the_task_run_of_the_last_generation_is_meant(database: Database) -> None:
     write(database, {}, {"task": "task0", "generation": 2}, state="failed", generation=2)
     ask(database, "set-state", task="task0", state="succeeded")

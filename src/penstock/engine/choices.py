@@ -3,21 +3,16 @@ again."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from penstock.engine.decisions import SetState
 from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox
 from penstock.engine.reckoning import reckon
-from penstock.engine.rules.settle_fan_outs import ending
 from penstock.engine.view import RunView, TaskRun
+from penstock.model.fanout import ended_as
 from penstock.model.states import TERMINAL_TASK
 from penstock.model.transitions import TASK_RUN, step
-
-_AS_ENDED: Final = {
-    "fail": "failed", "settle_cancelled": "cancelled", "cancel": "cancelled", "warn": "warning", "skip": "skipped",
-    "succeed": "succeeded",
-}  # fmt: skip
 
 
 def set_state(view: RunView, decision: SetState, now: float, out: Outbox) -> None:
@@ -87,9 +82,9 @@ def _settle_parent(view: RunView, parent: TaskRun, by: str | None, now: float, o
     if parent.state not in TERMINAL_TASK:
         view.fans.append(parent)
         return
-    event, _ = ending(parent)
-    if _AS_ENDED[event] != parent.state:
-        _put(view, parent, _AS_ENDED[event], by, now, out)
+    ended, _ = ended_as((child.state, child.reason) for child in children)
+    if ended != parent.state:
+        _put(view, parent, ended, by, now, out)
     view.values.update(lists_of(parent))
 
 

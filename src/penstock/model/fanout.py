@@ -1,8 +1,8 @@
-"""What a fan-out goes over: the items of a value, and how each is called."""
+"""What a fan-out goes over: the items of a value, and how each is called; and how it ends when they have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 #: Items of one fan-out.
@@ -28,6 +28,18 @@ def items_of(value: Any) -> list[tuple[str | None, Any]]:
         return [(str(key), item) for key, item in value.items()]
     rows = _rows(value)
     return [(None, item) for item in (value if rows is None else rows)]
+
+
+def ended_as(items: Iterable[tuple[str, str | None]]) -> tuple[str, str | None]:
+    """State and reason of a fan-out whose items are all over, of theirs in order: as the worst of them."""
+    ended = list(items)
+    for state in ("failed", "cancelled", "warning"):
+        worst = next((item for item in ended if item[0] == state), None)
+        if worst is not None:
+            return worst
+    if ended and all(state == "skipped" for state, _ in ended):
+        return ended[0]
+    return "succeeded", None
 
 
 def item_at(value: Any, place: int) -> Any:

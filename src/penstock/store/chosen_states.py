@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from penstock.errors import NotFound, TransitionError
 from penstock.model.commands import run_states, task_refusal
+from penstock.model.fanout import ended_as
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_RUN
@@ -22,10 +23,41 @@ _RUN: Final = (
 )
 #: An engine may have read the rows already that it is to begin with.
 _BEGINNING: Final = "SELECT 1 FROM command WHERE run_key = ? AND kind = 'retry' AND state = 'waiting'"
+#: What items of a fan-out ended as, the latest of each last.
+_ITEMS: Final = (
+    "SELECT map_index, state, reason FROM task_run_row WHERE run_key = ? AND task = ? AND map_index >= 0 "
+    "AND map_index < ? ORDER BY map_index, generation"
+)
+#: The place of a task run that is no item.
+_WHOLE: Final = -1
+
+
+class _TaskRun(NamedTuple):
+    """What a change of a task run has to know of it."""
+
+    seq: int
+    state: str
+    reason: str | None
+    queued_at: int | None
+    started_at: int | None
+    ended_at: int | None
+    attempts: int
+    items: int | None
+    progress_done: float | None
+    progress_total: float | None
+    row_version: int
+
+    def set_to(self, state: str, run_key: int) -> TaskRunUpdate:
+        return TaskRunUpdate(
+            state, "user", self.queued_at, self.started_at, self.ended_at, self.attempts, self.items,
+            self.progress_done, self.progress_total, None, self.row_version + 1, run_key, self.seq, self.row_version,
+        )  # fmt: skip
+
+
 #: The task run that counts: the one of the latest generation.
 _TASK: Final = (
-    "SELECT seq, state, reason, queued_at, started_at, ended_at, attempts, items, progress_done, progress_total, "
-    "row_version FROM task_run_row WHERE run_key = ? AND task = ? AND map_index = ? ORDER BY generation DESC LIMIT 1"
+    f"SELECT {', '.join(_TaskRun._fields)} FROM task_run_row WHERE run_key = ? AND task = ? AND map_index = ? "
+    "ORDER BY generation DESC LIMIT 1"
 )
 
 
@@ -52,13 +84,16 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
         cure = "wait until it runs, and ask again"
         raise TransitionError("the run is about to be tried again, from the states that it has", cure=cure)
     if choice.task is None:
-        update, before = _of_run(run_key, row, choice), row[0]
-        commit, kind, seq = Commit(run_updates=[update]), "run.", None
+        commit = Commit(run_updates=[_of_run(run_key, row, choice)])
+        told: list[tuple[int | None, str, str]] = [(None, f"run.{choice.state}", row[0])]
     else:
-        change, before = _of_task(connection, run_key, row[0], choice.task, choice)
-        commit, kind, seq = Commit(task_run_updates=[change]), "task_run.", change.seq
-    data = json.dumps({"reason": "user", "before": before, "by": by})
-    commit.events = [NewEvent(run_key, seq, None, micros(now), kind + choice.state, data)]
+        changes = _of_task(connection, run_key, row[0], choice.task, choice)
+        commit = Commit(task_run_updates=[run.set_to(state, run_key) for run, state in changes])
+        told = [(run.seq, f"task_run.{state}", run.state) for run, state in changes]
+    commit.events = [
+        NewEvent(run_key, seq, None, micros(now), kind, json.dumps({"reason": "user", "before": before, "by": by}))
+        for seq, kind, before in told
+    ]
     apply(connection, commit)
     return True
 
@@ -85,20 +120,36 @@ def _no_task(connection: Connection, run_key: int, task: str, what: str) -> NotF
 
 def _of_task(
     connection: Connection, run_key: int, run_state: str, task: str, choice: Choice
-) -> tuple[TaskRunUpdate, str]:
-    """The row anew, and the state before."""
-    row = connection.one(_TASK, (run_key, task, -1 if choice.map_index is None else choice.map_index))
-    what = f"task '{task}'" if choice.map_index is None else f"item {choice.map_index} of task '{task}'"
-    if row is None:
+) -> list[tuple[_TaskRun, str]]:
+    """The task run with its new state; of an item then its fan-out, where that ends otherwise now."""
+    index, whole = choice.map_index, _find(connection, run_key, task, _WHOLE)
+    items = 0 if whole is None else whole.items or 0
+    if index is None:
+        what, run = f"task '{task}'", whole
+    else:
+        what, run = f"item {index} of task '{task}'", _find(connection, run_key, task, index)
+        if whole is not None and index >= items:
+            run = None  # its fan-out was tried again over fewer
+    if run is None:
         raise _no_task(connection, run_key, task, what)
-    seq, state, reason, queued_at, started_at, ended_at, attempts, items, done, total, version = row
-    if reason == "slice":
+    _check(run_state, run, what, choice.state, is_fan_out=index is None and items > 0)
+    if index is None or whole is None:
+        return [(run, choice.state)]
+    ends = {at: (state, reason) for at, state, reason in connection.all(_ITEMS, (run_key, task, items))}
+    ended, _ = ended_as({**ends, index: (choice.state, "user")}.values())
+    return [(run, choice.state), *([] if ended == whole.state else [(whole, ended)])]
+
+
+def _check(run_state: str, run: _TaskRun, what: str, to: str, *, is_fan_out: bool) -> None:
+    if run.reason == "slice":
         raise TransitionError(f"{what} is no part of this run", cure="replay the pipeline from it")
-    refused = task_refusal(run_state, state, choice.state)
+    if is_fan_out:
+        raise TransitionError(f"{what} is {run.state}: it is as its items are", cure="set its items, one by one")
+    refused = task_refusal(run_state, run.state, to)
     if refused is not None:
-        raise TransitionError(f"{what} is {state}: {refused[0]}", cure=refused[1])
-    update = TaskRunUpdate(
-        choice.state, "user", queued_at, started_at, ended_at, attempts, items, done, total, None, version + 1,
-        run_key, seq, version,
-    )  # fmt: skip
-    return update, state
+        raise TransitionError(f"{what} is {run.state}: {refused[0]}", cure=refused[1])
+
+
+def _find(connection: Connection, run_key: int, task: str, index: int) -> _TaskRun | None:
+    row = connection.one(_TASK, (run_key, task, index))
+    return None if row is None else _TaskRun(*row)
