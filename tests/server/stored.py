@@ -11,11 +11,13 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from penstock.artifacts import ArtifactStore
 from penstock.errors import PenstockError
 from penstock.model import ids
 from penstock.model.artifact import Artifact
+from penstock.server.doors import Caller
 from penstock.server.problems import answer
 from penstock.server.routes.outputs import router
 from penstock.server.service import Service
@@ -65,15 +67,26 @@ class Home:
     @contextmanager
     def client(self) -> Iterator[TestClient]:
         """Asks over HTTP; addresses are below those of the run's outputs."""
-        app = FastAPI()
+        app = FastAPI(routes=router.routes)
         app.state.service = self.service
-        app.include_router(router, prefix="/api/v1")
         for kind in (PenstockError, RequestValidationError):
             app.add_exception_handler(kind, _told)
+        app.add_middleware(_LetIn)
         with TestClient(app, base_url=f"http://testserver/api/v1/runs/{RUN}/") as client:
             yield client
         if hasattr(app.state, "readers"):
             app.state.readers.close()
+
+
+class _LetIn:
+    """Who asks is known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["caller"] = Caller("token")
+        await self._app(scope, receive, send)
 
 
 def _told(request: Request, error: Exception) -> Response:

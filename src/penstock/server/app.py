@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,7 +28,6 @@ from penstock.server.front import Front
 from penstock.server.login import Login, sign_in
 from penstock.server.page import Page
 from penstock.server.problems import answer
-from penstock.server.query_keys import refuse_unknown_keys
 from penstock.server.routes import about, all_routers
 from penstock.server.service import LOOPBACK, Service
 
@@ -42,7 +41,7 @@ _COMPRESSION = 3
 def create_app(service: Service, more: Sequence[APIRouter] = ()) -> Starlette:
     """The server's app. `app.state` has the `service`, and as `api` what stands behind the door.
 
-    `more`: routes of integrations, below `/api`, behind the same door.
+    `more`: routes of integrations (`guard.guarded`), behind the same door.
     """
     doors = Doors(service)
     page = Page()
@@ -77,7 +76,7 @@ def close_app(app: Starlette) -> None:
 
 
 def create_api(service: Service, doors: Doors, more: Sequence[APIRouter] = ()) -> FastAPI:
-    """All routes that need a session or the token; they check that they got one."""
+    """All routes that need a session or the token."""
     api = FastAPI(
         title="Penstock",
         version="1",
@@ -85,21 +84,12 @@ def create_api(service: Service, doors: Doors, more: Sequence[APIRouter] = ()) -
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        dependencies=[Depends(_known_caller), Depends(refuse_unknown_keys)],
+        routes=[route for router in (*all_routers(), *more) for route in router.routes],
         exception_handlers=dict.fromkeys((PenstockError, RequestValidationError, HTTPException, Exception), _answer),
     )
-    for router in all_routers():
-        api.include_router(router, prefix="/api/v1")
-    for router in more:
-        api.include_router(router, prefix="/api")
     api.state.service = service
     api.state.doors = doors
     return api
-
-
-async def _known_caller(request: Request) -> None:
-    # `Guarded` has let the request in. Should these routes ever be mounted without it, they stay shut.
-    request.state.caller  # noqa: B018  raises AttributeError
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -68,10 +68,8 @@ _PUBLIC: Final[dict[str, Any]] = {
 
 def document(routers: list[APIRouter]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of all routes."""
-    routes = APIRouter()
-    for router in routers:
-        routes.include_router(router, prefix="/api/v1")
-    found: dict[str, Any] = get_openapi(title="Penstock", version="1", description=_ABOUT, routes=routes.routes)
+    routes = [route for router in routers for route in router.routes]
+    found: dict[str, Any] = get_openapi(title="Penstock", version="1", description=_ABOUT, routes=routes)
     for path, public in _PUBLIC.items():
         found["paths"].setdefault(path, {}).update(
             {method: {**operation, "security": []} for method, operation in public.items()}

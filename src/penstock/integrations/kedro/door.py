@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.integrations.kedro import happened
 from penstock.integrations.kedro.status import nothing, status
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.service import ServiceOf
 from penstock.store.runs import find_run
 from penstock.store.task_kinds import latest_run_of_kind
 
-router: Final = APIRouter()
+router: Final = guarded("/api")
 
 
 @router.get("/run-status")

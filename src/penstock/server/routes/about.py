@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from starlette.requests import Request
 
 from penstock import __version__
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.openapi import document_text
 from penstock.server.service import ServiceOf
 from penstock.store import instances
 from penstock.store.times import iso, micros
 from penstock.wire.service import About
 
-router = APIRouter()
+router = guarded()
 
 
 @router.get("/about", operation_id="getAbout", response_model=About)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.errors import UsageError
 from penstock.server import acting
 from penstock.server.acting import By, summary
+from penstock.server.guard import guarded
 from penstock.server.once import KeyOf, once
 from penstock.server.service import ServiceOf
 from penstock.store import labels
@@ -34,7 +35,7 @@ from penstock.wire.actions import (
 )
 from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
 
-router = APIRouter()
+router = guarded()
 
 #: Of actions that a run's engine has to answer: 202 with the command while it has not.
 ANSWERS: dict[int | str, dict[str, Any]] = {202: {"model": CommandDocument}}

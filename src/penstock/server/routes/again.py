@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.model.ids import key_of
 from penstock.server import acting, again
 from penstock.server.acting import By, summary
+from penstock.server.guard import guarded
 from penstock.server.once import KeyOf, once
 from penstock.server.routes.actions import ANSWERS
 from penstock.server.service import ServiceOf
@@ -18,7 +19,7 @@ from penstock.store.runs import find_run
 from penstock.wire.actions import ManyReplayBody, ManyReplayResult, ManyRetryBody, ReplayBody, RetryBody
 from penstock.wire.runs import ManyResult, RunSummary
 
-router = APIRouter()
+router = guarded()
 
 
 @router.post("/runs/{run_id}/actions/retry", operation_id="retryRun", response_model=RunSummary, responses=ANSWERS)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.server import acting
 from penstock.server.acting import By
+from penstock.server.guard import guarded
 from penstock.server.once import KeyOf
 from penstock.server.routes.actions import ANSWERS
 from penstock.server.service import ServiceOf
 from penstock.wire.actions import ApproveBody, ManyApproveBody
 from penstock.wire.runs import ManyResult, RunSummary
 
-router = APIRouter()
+router = guarded()
 
 
 @router.post("/runs/{run_id}/actions/approve", operation_id="approveRun", response_model=RunSummary, responses=ANSWERS)

@@ -6,10 +6,11 @@ import json
 import time
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.server import acting
 from penstock.server.acting import By
+from penstock.server.guard import guarded
 from penstock.server.once import KeyOf, once
 from penstock.server.refusals import ActionRefused
 from penstock.server.service import ServiceOf
@@ -20,7 +21,7 @@ from penstock.store.runs import find_run
 from penstock.wire.actions import DeleteBody, ManyDeleteBody
 from penstock.wire.runs import ActionResult, ManyResult
 
-router = APIRouter()
+router = guarded()
 
 
 @router.post("/runs/{run_id}/actions/delete", operation_id="deleteRun", response_model=ActionResult)

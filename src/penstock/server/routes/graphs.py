@@ -7,10 +7,11 @@ from functools import partial
 from typing import Annotated, Any, TypeAlias
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from penstock import __version__
 from penstock.server.answers import has, json_answer, json_of, unchanged
+from penstock.server.guard import guarded
 from penstock.server.packed import packed_answer
 from penstock.server.service import Service, ServiceOf
 from penstock.store import graphs, pipelines
@@ -18,7 +19,7 @@ from penstock.store.runs import find_run
 from penstock.wire.graphs import Graph, TaskSource
 from penstock.wire.pipelines import ParamList
 
-router = APIRouter()
+router = guarded()
 
 Namespace: TypeAlias = Annotated[str, Query(max_length=1000)]
 Version: TypeAlias = Annotated[str | None, Query(max_length=100)]

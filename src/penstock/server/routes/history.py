@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.service import ServiceOf
 from penstock.store import comparison, context, events
 from penstock.store.runs import find_run
 from penstock.wire.compare import Comparison
 from penstock.wire.runs import EventPage, RunContext
 
-router = APIRouter()
+router = guarded()
 
 
 @router.get("/runs/{run_id}/context", operation_id="getRunContext", response_model=RunContext)

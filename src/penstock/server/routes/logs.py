@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from penstock.logbook.search import find
@@ -12,10 +12,11 @@ from penstock.logbook.slices import slices_of
 from penstock.logbook.steps import next_of
 from penstock.server import downloads, logs
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.logs import Level, WishedLogs
 from penstock.wire.logs import LogMatches, LogPlace, LogSlices, LogSummary, LogWindow
 
-router = APIRouter()
+router = guarded()
 
 
 @router.get("/runs/{run_id}/logs", operation_id="getRunLogs", response_model=LogWindow)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.service import ServiceOf
 from penstock.store.metrics import run_metrics
 from penstock.store.runs import find_run
 from penstock.wire.runs import RunMetrics
 
-router = APIRouter()
+router = guarded()
 
 
 @router.get("/runs/{run_id}/metrics", operation_id="getRunMetrics", response_model=RunMetrics)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 
@@ -18,6 +18,7 @@ from penstock.errors import ArtifactCorrupt, UsageError
 from penstock.model.artifact import Artifact
 from penstock.server import downloads, outputs
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.kept import Folders, Kept, kept_output, parts_of, tag_of
 from penstock.server.refusals import Refusal
 from penstock.server.service import Service, ServiceOf
@@ -25,7 +26,7 @@ from penstock.store.outputs import Output
 from penstock.store.runs import find_run
 from penstock.wire.outputs import OutputList, OutputPreview, TableSummary
 
-router = APIRouter()
+router = guarded()
 
 #: Outputs on a page of the list.
 PAGE: Final = 500

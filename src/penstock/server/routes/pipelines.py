@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from penstock.server.answers import json_answer
 from penstock.server.asking import definition
+from penstock.server.guard import guarded
 from penstock.server.routes.graphs import Namespace
 from penstock.server.service import ServiceOf
 from penstock.store import definitions, grid, pipelines
 from penstock.wire.pipelines import Grid, ParamList, PipelineDocument, PipelineList
 
-router = APIRouter()
+router = guarded()
 
 
 @router.get("/pipelines", operation_id="listPipelines", response_model=PipelineList)

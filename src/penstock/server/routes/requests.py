@@ -7,18 +7,19 @@ import time
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from penstock.model.ids import key_of
 from penstock.server.acting import By
 from penstock.server.asking import ask
+from penstock.server.guard import guarded
 from penstock.server.once import KeyOf, once
 from penstock.server.service import ServiceOf
 from penstock.store.connection import Connection
 from penstock.store.summaries import summaries
 from penstock.wire.runs import RunRequestBody, RunSummary
 
-router = APIRouter()
+router = guarded()
 
 
 @router.post("/runs", operation_id="createRun", response_model=RunSummary, status_code=201)

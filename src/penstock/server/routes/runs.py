@@ -5,18 +5,19 @@ from __future__ import annotations
 from itertools import chain
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from penstock import __version__
 from penstock.server import exporting
 from penstock.server.answers import has, json_answer, unchanged
+from penstock.server.guard import guarded
 from penstock.server.run_query import ChosenRuns, Sort
 from penstock.server.service import ServiceOf
 from penstock.store import documents, runs
 from penstock.wire.runs import RunCount, RunDocument, RunPage
 
-router = APIRouter()
+router = guarded()
 
 
 @router.get("/runs", operation_id="listRuns", response_model=RunPage)

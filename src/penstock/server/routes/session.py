@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from penstock.server.doors import Caller, Doors
+from penstock.server.guard import guarded
 
-router = APIRouter()
+router = guarded()
 
 
 @router.delete("/session", operation_id="signOut", status_code=204, response_class=Response)

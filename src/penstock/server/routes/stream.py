@@ -6,17 +6,18 @@ import asyncio
 from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from penstock.errors import UsageError
 from penstock.model.ids import run_id
 from penstock.server.doors import Caller, Doors
+from penstock.server.guard import guarded
 from penstock.server.live.hub import Hub
 from penstock.server.live.stream import Stream
 from penstock.server.service import Service, ServiceOf
 from penstock.store.runs import find_run
 
-router = APIRouter()
+router = guarded()
 
 _LARGEST: Final = 2**63 - 1
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from typing import Annotated, TypeAlias
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from penstock.server.answers import json_answer
+from penstock.server.guard import guarded
 from penstock.server.service import ServiceOf
 from penstock.store import saved_views
 from penstock.wire.views import SavedView, SavedViewBody, SavedViewList
 
-router = APIRouter()
+router = guarded()
 
 _ViewId: TypeAlias = Annotated[int, Path(ge=1, le=2**53)]
 
