@@ -30,6 +30,7 @@ from penstock.store.check import check
 from penstock.store.connection import Connection
 from penstock.store.database import Database, open_database
 from tests.crash.outcome import Outcome
+from tests.loopback import NO_TLS
 
 COMMAND: Final = [sys.executable, "-m", "penstock.cli"]
 ENGINE: Final = "penstock.compose.engine_process"
@@ -74,7 +75,7 @@ class Site:
         told = json.loads(self.process.stdout.readline())
         token = (home / "token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        self.http = httpx2.Client(base_url=f"{told['url']}/api/v1", headers=headers, timeout=60)
+        self.http = httpx2.Client(base_url=f"{told['url']}/api/v1", headers=headers, timeout=60, verify=NO_TLS)
 
     def ask(self) -> str:
         answer = self.http.post("/runs", json={"pipeline": "narrow"})

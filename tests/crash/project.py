@@ -19,6 +19,7 @@ from penstock.model.states import TERMINAL_RUN
 from penstock.store.database import Database, open_database
 from tests.crash import graphs, home
 from tests.crash.processes import MARK, marked
+from tests.loopback import NO_TLS
 
 COMMAND: Final = [sys.executable, "-m", "penstock.cli"]
 PATIENCE: Final = 60.0
@@ -98,7 +99,9 @@ class Project:
         token = (self.home / "token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
         try:
-            answer = httpx2.post(f"{self.document['url']}/api/v1{path}", json=body, timeout=20.0, headers=headers)
+            answer = httpx2.post(
+                f"{self.document['url']}/api/v1{path}", json=body, timeout=20.0, headers=headers, verify=NO_TLS
+            )
         except httpx2.HTTPError:
             return None
         return dict(answer.json()) | {"status": answer.status_code}

@@ -18,6 +18,7 @@ import psutil
 import pytest
 
 from tests.journeys.conftest import PATIENCE, User, until
+from tests.loopback import NO_TLS
 from tests.warm import warm
 
 FLOW = """
@@ -56,7 +57,9 @@ class Site:
         self.document: dict[str, Any] = json.loads(line)
         token = (Path(self.document["home"]) / "token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        self.http = httpx2.Client(base_url=f"{self.document['url']}/api/v1", headers=headers, timeout=PATIENCE)
+        self.http = httpx2.Client(
+            base_url=f"{self.document['url']}/api/v1", headers=headers, timeout=PATIENCE, verify=NO_TLS
+        )
 
     def get(self, path: str, **query: str) -> Any:
         answer = self.http.get(path, params=query)
@@ -218,11 +221,11 @@ def test_a_second_up_tells_the_link_of_the_first(user: User, up: Callable[..., S
     assert f"{site.document['url']}/login?code=" in second.stdout
     link = user.types("link", "latest").stdout.strip()
     assert link.endswith(f"&next=/runs/{run}")
-    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}) as browser:
+    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}, verify=NO_TLS) as browser:
         entered = browser.get(link)
         assert (entered.status_code, entered.headers["location"]) == (303, f"/runs/{run}")
         assert browser.get(f"{site.document['url']}/api/v1/runs").status_code == 200
-    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}) as stranger:
+    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}, verify=NO_TLS) as stranger:
         assert stranger.get(link).status_code == 401
 
 

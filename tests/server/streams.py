@@ -13,6 +13,7 @@ import httpx2
 from uvicorn import Config, Server
 
 from penstock.wire.service import Changes, Snapshot
+from tests.loopback import NO_TLS
 from tests.server.world import PORT, TOKEN, World
 
 #: Seconds after which something that must come has not come.
@@ -109,7 +110,7 @@ class Listening:
         headers = credentials or {"Authorization": f"Bearer {TOKEN}"}
         host, port = self.address
         with (
-            httpx2.Client(timeout=PATIENCE, trust_env=False) as client,
+            httpx2.Client(timeout=PATIENCE, trust_env=False, verify=NO_TLS) as client,
             client.stream(
                 "GET",
                 f"http://{host}:{port}/api/v1/stream",

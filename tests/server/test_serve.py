@@ -19,6 +19,7 @@ import pytest
 from penstock.compose.serve import is_loopback
 from penstock.compose.token import make_token, set_by_person
 from penstock.errors import SettingsError
+from tests.loopback import NO_TLS
 from tests.server.streams import PATIENCE
 
 
@@ -59,8 +60,8 @@ def origin(link: str) -> str:
 
 def test_it_answers_prints_only_its_link_and_ends_when_told(tmp_path: Path) -> None:
     with serving(tmp_path) as (process, link):
-        assert httpx2.get(f"{origin(link)}/health", timeout=PATIENCE).json() == {"status": "ok"}
-        with httpx2.Client(base_url=origin(link), timeout=PATIENCE) as person:
+        assert httpx2.get(f"{origin(link)}/health", timeout=PATIENCE, verify=NO_TLS).json() == {"status": "ok"}
+        with httpx2.Client(base_url=origin(link), timeout=PATIENCE, verify=NO_TLS) as person:
             assert person.get(link, headers={"Sec-Fetch-Mode": "navigate"}).status_code == 303
             assert person.get("/api/v1/runs").json() == {"items": [], "next_cursor": None}
             process.send_signal(signal.SIGTERM)
@@ -72,7 +73,10 @@ def test_answers_go_out_at_once(tmp_path: Path) -> None:
     """Head and body are two writes; without TCP_NODELAY the second would wait 40 ms for the first's acknowledgement."""
     import time
 
-    with serving(tmp_path) as (_, link), httpx2.Client(base_url=origin(link), timeout=PATIENCE) as client:
+    with (
+        serving(tmp_path) as (_, link),
+        httpx2.Client(base_url=origin(link), timeout=PATIENCE, verify=NO_TLS) as client,
+    ):
         times = []
         for _ in range(100):
             before = time.perf_counter()
@@ -125,7 +129,7 @@ def test_with_a_token_of_a_person_it_may(tmp_path: Path) -> None:
     with serving(tmp_path, "--host", "0.0.0.0", "--name", "runs.example", PENSTOCK_TOKEN=token) as (_, link):
         port = origin(link).rpartition(":")[2]
         headers = {"Authorization": f"Bearer {token}"}
-        client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE)
+        client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE, verify=NO_TLS)
         assert client.get("/api/v1/runs").status_code == 200
         assert client.get("/api/v1/runs", headers={"Host": f"runs.example:{port}"}).status_code == 200
         assert client.get("/api/v1/runs", headers={"Host": f"other.example:{port}"}).status_code == 403

@@ -23,6 +23,7 @@ from penstock.server.live.frames import Batch
 from penstock.store import changes, sessions
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.rows import Commit
+from tests.loopback import NO_TLS
 from tests.server.streams import PATIENCE, Listening, listening
 from tests.server.test_serve import ends, origin, serving
 from tests.server.world import COOKIE, PORT, TOKEN, World
@@ -374,7 +375,9 @@ def test_streams_end_when_the_server_does(live: Listening) -> None:
 def test_the_process_ends_at_once_though_streams_are_open(tmp_path: Path) -> None:
     with serving(tmp_path, PENSTOCK_TOKEN=TOKEN) as (process, link):
         streams = [
-            httpx2.Client(timeout=PATIENCE).stream("GET", f"{origin(link)}/api/v1/stream", headers=BEARER)
+            httpx2.Client(timeout=PATIENCE, verify=NO_TLS).stream(
+                "GET", f"{origin(link)}/api/v1/stream", headers=BEARER
+            )
             for _ in range(3)
         ]
         with streams[0] as one, streams[1] as two, streams[2] as three:

@@ -16,6 +16,7 @@ import pytest
 from penstock.client import Client, Refused
 from tests.integrations.kedro.recorded import Recorded
 from tests.integrations.kedro.written import COMMAND, PATIENCE, User, states, write_project
+from tests.loopback import NO_TLS
 
 pytestmark = pytest.mark.beside
 
@@ -53,7 +54,9 @@ def up(project: Path, **env: str) -> Iterator[httpx2.Client]:
         told = json.loads(process.stdout.readline())
         token = (Path(told["home"]) / "token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        with httpx2.Client(base_url=told["url"], headers=headers, timeout=PATIENCE, trust_env=False) as client:
+        with httpx2.Client(
+            base_url=told["url"], headers=headers, timeout=PATIENCE, trust_env=False, verify=NO_TLS
+        ) as client:
             yield client
     finally:
         process.terminate()
