@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ALLOWED, headActions, retryFromRefusal, type Role, type RunAction, runRefusal, runStatesToSet, setRefusal, stageRefusal, taskStatesToSet } from "./actions";
+import { ALLOWED, headActions, retryFromRefusal, type Role, type RunAction, runRefusal, runStatesToSet, setFollows, setRefusal, stageRefusal, taskStatesToSet } from "./actions";
 import { RUN_STATES, type RunState, TASK_STATES, type TaskState } from "./states";
 
 // The rows of issue 5, by hand: what the table says is compared with what was asked for.
@@ -88,6 +88,12 @@ test("a task whose state can't be set says why, and any other has states to choo
   expect(setRefusal({ state: "failed", reason: null }, { state: "queued", reason: null })).toContain("is queued");
   expect(setRefusal({ state: "skipped", reason: "slice" }, { state: "failed", reason: null })).toContain("not a part");
   expect(setRefusal({ state: "failed", reason: null }, { state: "failed", reason: null, facts: { recorded_by: "kedro" } })).toContain("only recorded here");
+});
+
+test("who sets the state of a task of a run that is over reads what becomes of its fan-out and of the run", () => {
+  expect(setFollows({ state: "failed", reason: null }, null)).toBe("The run itself stays as it is, failed: retry it to go on from there, or set its state too.");
+  expect(setFollows({ state: "failed", reason: null }, 3)).toMatch(/^Its fan-out ends as its items did: as the worst of them. The run itself stays/);
+  expect(setFollows({ state: "succeeded", reason: null }, null)).toBe("The run itself stays as it is, succeeded: its state can be set too.");
 });
 
 test("a state is never set to itself, nor one that is under way", () => {

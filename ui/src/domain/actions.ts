@@ -102,6 +102,13 @@ export function stageRefusal(role: Role, tasks: readonly { name: string; state: 
   return STAGES.indexOf(role) < at ? "The run is at its handlers and clean-up: set it once the run is over, and retry then." : null;
 }
 
+/** What else comes of it when the state of a task, or of an item of one, is set in a run that is over. */
+export function setFollows(run: ActedRun, mapIndex: number | null): string {
+  const whole = mapIndex === null ? "" : "Its fan-out ends as its items did: as the worst of them. ";
+  const next = runRefusal("retry", run) === null ? "retry it to go on from there, or set its state too" : "its state can be set too";
+  return `${whole}The run itself stays as it is, ${run.state}: ${next}.`;
+}
+
 /** States that a person may give to a run that is over. */
 export function runStatesToSet(state: RunState): readonly RunState[] {
   return rules.set_run[state] as RunState[];

@@ -4,7 +4,7 @@ import { useAct } from "../../../api/actions";
 import type { RunDocument } from "../../../api/runs";
 import { StateLabel } from "../../../components/StateIcon";
 import { tell } from "../../../components/Told";
-import { runStatesToSet, taskStatesToSet } from "../../../domain/actions";
+import { runStatesToSet, setFollows, taskStatesToSet } from "../../../domain/actions";
 import { taskText } from "../../../domain/formats";
 import { isOver, STATE_LOOK, type TaskState } from "../../../domain/states";
 import { Confirm } from "./Confirm";
@@ -32,7 +32,7 @@ export function SetStateDialog({ run, wish, onClose }: { run: RunDocument; wish:
       </div>
       <p className="pn-dim">
         {isOver(run.state)
-          ? "Nothing runs because of it: the record changes, and says who changed it."
+          ? `Nothing runs because of it: the record changes, and says who changed it.${task === undefined ? "" : ` ${setFollows(run, task.map_index)}`}`
           : `${run.state === "paused" ? "Once it is resumed, the" : "The"} run goes on ${state === "succeeded" ? "with what waits for it. A task that reads what it never made fails, and says so." : "as if it had ended so."}`}
       </p>
     </Confirm>
