@@ -14,11 +14,13 @@ from penstock.authoring.discovery import discover
 from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.engine.request import RetryWish
-from penstock.errors import NotFound, ParameterError
+from penstock.engine.view import RunView
+from penstock.errors import DefinitionError, NotFound, ParameterError
 from penstock.model import ids
 from penstock.model.spec import to_json
-from penstock.store import replays
+from penstock.store import deletion, replays
 from penstock.store.check import check
+from penstock.store.database import open_database
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.outputs import references
 from tests.compose.test_claims import Desk
@@ -139,6 +141,43 @@ def test_a_replay_that_is_retried_keeps_what_it_kept(desk: Desk) -> None:
     assert ran(desk.document(again)) == ["total", "last"]
     assert values(desk, again)["last"] == -12
     assert ran(desk.document(handle.id)) == ["last"]
+
+
+def test_others_write_while_a_replay_is_planned_and_of_one_that_can_not_be_nothing_is_recorded(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = desk.ask()
+    with desk.engine():
+        desk.over(run)
+    key = ids.key_of(run)
+    impatient = open_database(desk.home.database_url, patience=0.0)
+    with LocalEngine(desk.home, Settings(workers=1)) as engine:
+        plan = engine.planner.view
+
+        def planned_while_it_is_deleted(*arguments: Any) -> RunView:
+            view = plan(*arguments)
+            with impatient.write() as connection:
+                assert deletion.delete_runs(connection, [key], time.time(), "ann") == {key: None}
+            return view
+
+        with monkeypatch.context() as patch:
+            patch.setattr(engine.planner, "view", planned_while_it_is_deleted)
+            with pytest.raises(NotFound, match=f"run {run} was just deleted"):
+                engine.replay(key, RetryWish("last"))
+    impatient.close()
+    with desk.database.read() as connection:
+        assert connection.all("SELECT id FROM run") == []
+
+
+def test_a_replay_that_can_not_be_planned_leaves_nothing(desk: Desk) -> None:
+    run = desk.ask()
+    with desk.engine():
+        desk.over(run)
+    desk.file.unlink()
+    with LocalEngine(desk.home, Settings(workers=1)) as engine, pytest.raises(DefinitionError, match="not there any"):
+        engine.replay(ids.key_of(run), RetryWish("last"))
+    with desk.database.read() as connection:
+        assert connection.all("SELECT id FROM run") == [(run,)]
 
 
 def test_what_can_not_be_is_refused_before_anything_is_written(desk: Desk) -> None:

@@ -222,7 +222,10 @@ class TestReplays:
         ))  # fmt: skip
         with database.write() as connection:
             wanted = replays.wanted(connection, made.KEY, "a", texts={"month": "7"})
-            asked = requests.requested(connection, ids.key_of(replays.ask_for_replay(connection, wanted, NOW)))
+            key = ids.new_key(NOW)
+            assert replays.ask_for_replay(connection, wanted, NOW, key=key) == ids.run_id(key)
+            asked = requests.requested(connection, key)
+        assert asked == replays.as_asked(wanted, key, NOW), "who plans it first plans the same"
         assert asked is not None
         assert (asked.version, asked.type, asked.params, asked.labels, asked.tags) == (
             version, "replay", {"year": 2013, "month": 7}, {"k": "v"}, ["t"],

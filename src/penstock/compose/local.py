@@ -241,21 +241,25 @@ class LocalEngine:
     def replay(self, key: int, wish: RetryWish, *, latest: bool = False) -> RunHandle:
         """Start a new run that repeats another, whole or from a task, of its version or of the latest.
 
-        Raises NotFound, TransitionError, ParameterError, DefinitionError.
+        Raises NotFound, TransitionError, ParameterError, DefinitionError; then nothing is recorded.
         """
         now = time.time()
-        with self.database.write() as connection:
+        with self.database.read() as connection:
             wanted = replays.wanted(connection, key, wish.task, wish.params, wish.texts, latest=latest)
-            identity = replays.ask_for_replay(connection, wanted, now, wish.by)
-            asked = requests.claim(connection, ids.key_of(identity), self.owner)
-            assert asked is not None
-            definition = self.definitions.of(asked)
-            view = self.planner.view(definition, request_of(asked), identity, now)
+        asked = replays.as_asked(wanted, ids.new_key(now), now)
+        definition = self.definitions.of(asked)
+        view = self.planner.view(definition, request_of(asked), asked.id, now)
+        with self.database.write() as connection:
+            if requests.requested(connection, key) is None:
+                raise NotFound(f"run {ids.run_id(key)} was just deleted", cure="run its pipeline instead")
+            replays.ask_for_replay(connection, wanted, now, wish.by, view.key)
+            claimed = requests.claim(connection, view.key, self.owner)
+            assert claimed is not None
             wants = self.admission.wants_of_stored(connection, definition, view.tags)
             if wants:
                 view.slots, view.barred = True, self.admission.enter(connection, view.key, wants, now, now)
-            requests.complete(connection, asked.key, view.params, view.labels, view.tags, view.facts, view.selection)
-        view.stored_version, view.epoch = asked.row_version, asked.epoch
+            requests.complete(connection, view.key, view.params, view.labels, view.tags, view.facts, view.selection)
+        view.stored_version, view.epoch = claimed.row_version, claimed.epoch
         return self.begin(view)
 
     def take_over(self, restored: Restored, bequest: Bequest) -> RunHandle:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, cast
 
@@ -9,9 +10,11 @@ from penstock.errors import NotFound, TransitionError
 from penstock.model import graph, params
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
-from penstock.model.spec import PipelineSpec
+from penstock.model.spec import PipelineSpec, to_json
 from penstock.store import environments, graphs, requests
 from penstock.store.connection import Connection
+from penstock.store.requests import Requested
+from penstock.store.times import micros
 
 #: States of tasks that a replay need not run again.
 _MADE: Final = ("succeeded", "skipped")
@@ -83,8 +86,22 @@ def _kept(connection: Connection, key: int, spec: PipelineSpec, task: str) -> se
     return made & main - graph.downstream(graph.edges(spec), [task])
 
 
-def ask_for_replay(connection: Connection, replay: Replay, now: float, by: str | None = None) -> str:
-    """Write it for an engine to claim; its id. `by` is who asks."""
+def as_asked(replay: Replay, key: int, now: float) -> Requested:
+    """What an engine would find of it, under that key, before it is on record."""
+    parts = dict(replay.selection)
+    from_run = next(iter(parts.pop("from_run", ())), None)
+    replay_from = next(iter(parts.pop("replay_from", ())), None)
+    return Requested(
+        key, run_id(key), replay.spec.name, replay.spec.namespace, replay.version, json.dumps(to_json(replay.spec)),
+        "replay", replay.params, replay.labels, replay.tags, {"kind": "manual", "name": None}, parts or None, from_run,
+        run_id(replay.of), replay_from, replay.facts, len(replay.spec.tasks), micros(now), 0, 1, {},
+    )  # fmt: skip
+
+
+def ask_for_replay(
+    connection: Connection, replay: Replay, now: float, by: str | None = None, key: int | None = None
+) -> str:
+    """Write it for an engine to claim; its id. `by` is who asks, `key` the one that the run has already."""
     return requests.ask_for_run(
         connection,
         pipeline=replay.spec.name,
@@ -100,4 +117,5 @@ def ask_for_replay(connection: Connection, replay: Replay, now: float, by: str |
         tasks_total=len(replay.spec.tasks),
         now=now,
         by=by,
+        key=key,
     )

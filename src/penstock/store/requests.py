@@ -91,9 +91,10 @@ def ask_for_run(
     options: Mapping[str, Any] | None = None,
     tasks_total: int = 0,
     by: str | None = None,
+    key: int | None = None,
 ) -> str:
     """Write a run for an engine to claim; its id. `version` None is the pipeline's latest; `selection` has `PARTS`;
-    `by` is who asks, as the history tells it.
+    `by` is who asks, as the history tells it, `key` the one that the run has already.
 
     Raises NotFound when there is no such pipeline or version, UsageError for labels that can't be kept.
     """
@@ -101,7 +102,7 @@ def ask_for_run(
     tags, labels = list(tags), dict(labels or {})
     check_labels(labels)
     check_texts("tag", tags)
-    key = new_key(now)
+    key = new_key(now) if key is None else key
     parts = {part: list(names) for part, names in (selection or {}).items() if names}
     at = micros(now)
     row = NewRun(
