@@ -30,6 +30,18 @@ def test_ctrl_c_while_it_is_imported_ends_it_without_a_word() -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 
+@pytest.mark.parametrize("step", ["prepare", "failure"])
+def test_ctrl_c_before_or_after_a_verb_ends_it_without_a_traceback(step: str) -> None:
+    program = (
+        "import signal\n"
+        "from penstock.cli import entry, output\n"
+        f"output.{step} = lambda: signal.raise_signal(signal.SIGINT)\n"
+        "entry.main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
 def test_it_starts_as_a_module_too() -> None:
     command = [sys.executable, "-m", "penstock", "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("penstock ")

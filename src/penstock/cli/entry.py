@@ -1,8 +1,12 @@
-"""Where `penstock` begins: a Ctrl-C while the rest is being imported ends it without a traceback."""
+"""Where `penstock` begins: a Ctrl-C before a verb begins, or after it has ended, is no error of the program.
+
+What Python itself does before it comes here, some 15 ms, nobody but Python can answer for.
+"""
 
 from __future__ import annotations
 
 import signal
+import sys
 
 
 def main() -> None:
@@ -12,5 +16,8 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from penstock.cli.main import main as run_verbs
 
-    signal.signal(signal.SIGINT, before)
-    run_verbs()
+    try:
+        signal.signal(signal.SIGINT, before)
+        run_verbs()
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
