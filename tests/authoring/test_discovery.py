@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -216,6 +217,29 @@ def test_an_import_that_never_ends_is_ended_with_its_children(tmp_path: Path) ->
     assert error.message == "importing it took more than 1.5 s"
     assert error.cure == "do slow work in tasks, not at import"
     gone(int(pid.read_text()))
+
+
+def test_an_import_that_never_ends_ends_with_who_waits_for_it(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    file = write(
+        tmp_path / "stuck.py",
+        f"""
+        import os, subprocess, time
+        child = subprocess.Popen(["sleep", "600"])
+        with open({str(told)!r}, "w") as pipe:
+            pipe.write(f"{{os.getpid()}} {{child.pid}}")
+        time.sleep(600)
+        """,
+    )
+    waits = "import sys; from pathlib import Path; from penstock.authoring.discovery import discover"
+    waiting = subprocess.Popen([sys.executable, "-c", f"{waits}; discover(Path(sys.argv[1]))", str(file)])
+    with told.open() as pipe:
+        importing, below = map(int, pipe.read().split())
+    waiting.kill()
+    waiting.wait()
+    gone(importing)
+    gone(below)
 
 
 def test_threads_and_processes_of_a_file_do_not_keep_its_answer(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from penstock.authoring import load
+from penstock.authoring.answering import answers, leave
 from penstock.authoring.fingerprint import Fingerprints
 from penstock.authoring.pipeline import Pipeline
 from penstock.errors import DefinitionError
@@ -22,12 +23,10 @@ from penstock.model.spec import CodeRef, PipelineSpec, TaskSpec, to_json
 
 def main(arguments: list[str]) -> None:
     """Answer, whatever happens in the file."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    told = answers()
     file, name = Path(arguments[0]), arguments[1] if len(arguments) > 1 else None
-    print(json.dumps(_answer(file, name)), file=answers, flush=True)
-    sys.stderr.flush()
-    os._exit(0)
+    print(json.dumps(_answer(file, name)), file=told, flush=True)
+    leave()
 
 
 def _answer(file: Path, name: str | None) -> dict[str, Any]:

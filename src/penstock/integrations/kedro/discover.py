@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from penstock.authoring.answering import answers, leave
 from penstock.errors import DefinitionError
 from penstock.integrations.kedro.files import settings_of
 from penstock.integrations.kedro.pyproject_checks import check
@@ -21,16 +21,14 @@ from penstock.model.spec import to_json
 
 def main(arguments: list[str]) -> None:
     """Answer, whatever happens in the project."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    told = answers()
     parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path)
     parser.add_argument("name", nargs="?")
     parser.add_argument("--env")
     given = parser.parse_args(arguments)
-    print(json.dumps(answer(given.file.resolve(), given.name, given.env)), file=answers, flush=True)
-    sys.stderr.flush()
-    os._exit(0)
+    print(json.dumps(answer(given.file.resolve(), given.name, given.env)), file=told, flush=True)
+    leave()
 
 
 def answer(file: Path, name: str | None, env: str | None) -> dict[str, Any]:
