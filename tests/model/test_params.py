@@ -165,6 +165,27 @@ def test_a_wrong_choice_is_told_the_nearest() -> None:
     assert caught.value.cure == "did you mean 'fast'? choose one of 'fast', 'full'"
 
 
+@pytest.mark.parametrize(
+    ("spec", "value", "told"),
+    [
+        (ParamSpec("p", "int", required=True), None, "null is not: it is no whole number"),
+        (ParamSpec("p", "str"), [True, None], "[true, null] is not: it is no text"),
+        (ParamSpec("p", "str"), {"a": "é"}, '{"a": "é"} is not: it is no text'),
+        (ParamSpec("p", "int"), "x", "'x' is not: it is no whole number"),
+        (ParamSpec("p", "duration", required=True), None, "null is not: write seconds as a number"),
+        (ParamSpec("p", "duration"), True, "true is not: write seconds as a number"),
+        (ParamSpec("p", "bool", choices=(True,)), False, "can't be false; choose one of true"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_told_as_it_was_written(spec: ParamSpec, value: Any, told: str) -> None:
+    with pytest.raises(ParameterError) as as_json:
+        resolve({"p": spec}, {"p": value}, {})
+    assert told in str(as_json.value)
+    with pytest.raises(ParameterError) as as_python:
+        coerce(spec, value)
+    assert repr(value) in as_python.value.message
+
+
 def test_subclasses_are_stored_plain() -> None:
     class Word(str):
         def __str__(self) -> str:

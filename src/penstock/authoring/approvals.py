@@ -50,9 +50,10 @@ def _default(reader: Reader, form: dict[str, ParamSpec], given: dict[str, Any], 
             reader.wrong(f"default of {reader.whose} names '{name}', which is no field", did_you_mean(name, form))
     known = {name: value for name, value in given.items() if name in form}
     try:
+        values = {name: params.coerce(form[name], value) for name, value in known.items()}
         if whole:
-            params.resolve(form, known, {})
-        return {name: params.coerce(form[name], value) for name, value in known.items()}
+            params.resolve(form, values, {})
+        return values
     except ParameterError as error:
         reader.wrong(f"default of {reader.whose} does not do: {error.message}", error.cure)
         return {}

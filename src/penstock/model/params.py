@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from penstock.errors import ParameterError
 from penstock.model import durations, nested
 from penstock.model.nearest import did_you_mean, nearest
+from penstock.model.notation import as_json
 from penstock.model.spec import Json, ParamSpec
 
 T = TypeVar("T")
@@ -47,35 +48,39 @@ def type_named(given: object) -> str | None:
     return next((name for kind, name in _CLASSES if given is kind), None)
 
 
-def coerce(spec: ParamSpec, value: Any, *, text: bool = False) -> Json:
-    """The JSON value of a parameter, checked. `text`: as typed on a command line. Raises ParameterError."""
+def coerce(spec: ParamSpec, value: Any, *, text: bool = False, told: Callable[[object], str] = repr) -> Json:
+    """The JSON value of a parameter, checked. `text`: as typed on a command line. Raises ParameterError.
+
+    `told` tells a value to who gave it: to one who wrote Python as Python does.
+    """
     try:
         made = _MAKE[spec.type](value, text)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise ParameterError(f"parameter '{spec.name}' is {spec.type}, and {value!r} is not: {error}") from error
-    _check(spec, made)
+        raise ParameterError(f"parameter '{spec.name}' is {spec.type}, and {told(value)} is not: {error}") from error
+    _check(spec, made, told)
     return made
 
 
-def _check(spec: ParamSpec, value: Json) -> None:
+def _check(spec: ParamSpec, value: Json, told: Callable[[object], str]) -> None:
     if spec.choices and value not in spec.choices:
         close = nearest(str(value), [str(choice) for choice in spec.choices])
         meant = f"did you mean '{close}'? " if close else ""
-        known = ", ".join(repr(choice) for choice in spec.choices)
+        known = ", ".join(told(choice) for choice in spec.choices)
         cure = f"{meant}choose one of {known}"
-        raise ParameterError(f"parameter '{spec.name}' can't be {value!r}", cure=cure)
+        raise ParameterError(f"parameter '{spec.name}' can't be {told(value)}", cure=cure)
     # As Python objects: moments in different time zones do not sort as their texts do.
     ranked = to_python(spec, value)
     try:
         if spec.min is not None and ranked < to_python(spec, spec.min):
-            raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at least {spec.min!r}")
+            raise ParameterError(f"parameter '{spec.name}' is {told(value)}, and must be at least {told(spec.min)}")
         if spec.max is not None and ranked > to_python(spec, spec.max):
-            raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must be at most {spec.max!r}")
+            raise ParameterError(f"parameter '{spec.name}' is {told(value)}, and must be at most {told(spec.max)}")
     except TypeError as error:
-        told = f"parameter '{spec.name}' is {value!r}, which can't be compared with its bounds: {error}"
-        raise ParameterError(told) from error
+        raise ParameterError(
+            f"parameter '{spec.name}' is {told(value)}, which can't be compared with its bounds: {error}"
+        ) from error
     if spec.pattern is not None and not re.fullmatch(spec.pattern, str(value)):
-        raise ParameterError(f"parameter '{spec.name}' is {value!r}, and must match {spec.pattern}")
+        raise ParameterError(f"parameter '{spec.name}' is {told(value)}, and must match {spec.pattern}")
 
 
 def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Json]:
@@ -118,14 +123,14 @@ def _part(name: str, outer: ParamSpec) -> ParamSpec:
 def _resolve_one(spec: ParamSpec, given: Mapping[str, Any], texts: Mapping[str, str]) -> Json:
     name = spec.name
     if name in texts:
-        return coerce(spec, texts[name], text=True)
+        return coerce(spec, texts[name], text=True, told=as_json)
     if name not in given:
         if spec.required:
             raise ParameterError(f"parameter '{name}' is required", cure=f"give it with -p {name}=…")
         return spec.default
     if given[name] is None and spec.default is None and not spec.required:
         return None  # the default, said aloud
-    return coerce(spec, given[name])
+    return coerce(spec, given[name], told=as_json)
 
 
 def to_python(spec: ParamSpec, value: Json) -> Any:
@@ -199,6 +204,8 @@ def _read(make: Callable[[Any], T], value: Any, example: str) -> T:
 
 
 def _duration(value: Any, text: bool) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | timedelta):
+        raise TypeError("write seconds as a number, or a text like '5s' or '1h30m'")
     made = durations.seconds(value)
     timedelta(seconds=made)  # raises OverflowError for more than tasks can be given
     return made

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from penstock.model.nearest import nearest
+from penstock.model.notation import as_json
 
 #: Characters of a value that are told.
 _SHOWN: Final = 100
@@ -50,19 +51,19 @@ def _no(given: Any, what: str) -> tuple[str, str]:
     if what == "true or false":
         return f"{_value(given)} is neither true nor false", "write true or false"
     article = "an" if what[0] in "aeiou" else "a"
-    shown = "null" if given is None else "an object" if isinstance(given, dict) else _value(given)
-    return f"{shown} is no {what}", f"write {article} {what}" if what != "text" else "write a text, in quotes"
+    return f"{_value(given)} is no {what}", f"write {article} {what}" if what != "text" else "write a text, in quotes"
 
 
 def _choice(given: Any, expected: str) -> tuple[str, str]:
     words = [word.strip("'") for word in expected.replace(" or ", ", ").split(", ")]
     close = nearest(given, words) if isinstance(given, str) else None
     meant = f"did you mean '{close}'? " if close else ""
-    return f"there is no {_value(given)}", f"{meant}there are {', '.join(words)}"
+    wrong = f"there is no {_value(given)}" if isinstance(given, str) else f"{_value(given)} is no choice"
+    return wrong, f"{meant}there are {', '.join(words)}"
 
 
 def _value(given: Any) -> str:
-    text = f"'{given}'" if isinstance(given, str) else "a list" if isinstance(given, list) else str(given)
+    text = "a list" if isinstance(given, list) else "an object" if isinstance(given, dict) else as_json(given)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
 
 
