@@ -124,6 +124,13 @@ def test_a_syntax_error_is_told_with_its_line(tmp_path: Path) -> None:
     assert (error.file, error.line) == (str(file), 3)
 
 
+@pytest.mark.parametrize("line", [b'x = "\xe4"\n', "x = 1\n".encode("utf-16")])
+def test_a_file_in_another_encoding_is_told_to_be_saved_as_utf_8(tmp_path: Path, line: bytes) -> None:
+    file = tmp_path / "latin.py"
+    file.write_bytes(b"import penstock\n" + line)
+    assert refused(file).cure == "save the file as UTF-8"
+
+
 def test_an_error_at_import_is_told_with_the_line_of_the_user(tmp_path: Path) -> None:
     write(tmp_path / "lower.py", "def fail():\n    raise ValueError('no luck')\n")
     file = write(tmp_path / "bad.py", "import lower\n\nlower.fail()\n")

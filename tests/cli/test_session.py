@@ -19,3 +19,10 @@ def test_the_home_of_somebody_else_is_told_as_such(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(Path, "exists", refused)
     with pytest.raises(SettingsError, match=f"belongs to {tmp_path.owner()}.*set PENSTOCK_HOME"):
         anything_run(Home(tmp_path, ""), Settings())
+
+
+def test_a_home_that_is_a_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SettingsError, match=f"{file} is no folder"):
+        anything_run(Home(file, ""), Settings())

@@ -30,6 +30,9 @@ _PARAMETERS: Final = (
     "a pipeline takes parameters, not arguments: Pipeline(…, params={'year': 2013}), "
     "and `penstock run FILE -p year=2014`"
 )
+#: What Python says of a file in another encoding than UTF-8.
+_OTHER_ENCODING: Final = ("'utf-8' codec can't decode", "Non-UTF-8 code", "null bytes")
+_AS_UTF_8: Final = "save the file as UTF-8"
 #: Folders above a file, with its own, in which modules are looked for that it does not find.
 _ABOVE: Final = 4
 _MADE: Final[dict[str, type]] = {"Pipeline": Pipeline, "Param": Param, "Retry": Retry}
@@ -38,7 +41,8 @@ _MADE: Final[dict[str, type]] = {"Pipeline": Pipeline, "Param": Param, "Retry": 
 def described(error: BaseException, file: Path) -> dict[str, Any]:
     """Facts of a DefinitionError: message, cure, file, line (from 1), and the traceback of the user's frames."""
     if isinstance(error, SyntaxError) and error.filename and os.path.isfile(error.filename):
-        return {"message": f"syntax error: {error.msg}", "cure": None, "file": error.filename, "line": error.lineno}
+        told = f"syntax error: {error.msg}"
+        return {"message": told, "cure": _encoding_cure(told), "file": error.filename, "line": error.lineno}
     if isinstance(error, PermissionError) and error.filename == str(file):
         told = f"this file can't be read ({error.strerror})"
         return {"message": told, "cure": "see who owns it, and who may read it", "file": str(file), "line": None}
@@ -62,6 +66,10 @@ def _is_library(file: str) -> bool:
     return file.startswith((_STANDARD, "<")) or f"{os.sep}site-packages{os.sep}" in file
 
 
+def _encoding_cure(said: str) -> str | None:
+    return _AS_UTF_8 if any(sign in said for sign in _OTHER_ENCODING) else None
+
+
 def _cure(error: BaseException, file: Path, said: str) -> str | None:
     frames = traceback.extract_tb(error.__traceback__)
     if _reads_arguments(error, frames):
@@ -72,6 +80,8 @@ def _cure(error: BaseException, file: Path, said: str) -> str | None:
         return _missing(error.name or "", file)
     if isinstance(error, ImportError) and "attempted relative import" in said:
         return _RELATIVE
+    if isinstance(error, SyntaxError):
+        return _encoding_cure(said)
     return _meant(_nearest_name(error, said)) or _circle(error, frames)
 
 

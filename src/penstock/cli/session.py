@@ -40,8 +40,13 @@ def tell_unread() -> None:
 
 
 def anything_run(home: Home, settings: Settings) -> bool:
-    """May there be runs? False where a database was never made. Raises SettingsError for the home of somebody else."""
+    """May there be runs? False where a database was never made.
+
+    Raises SettingsError for the home of somebody else, and for one that is no folder.
+    """
     try:
+        if home.path.is_file():
+            raise SettingsError(f"{home.path} is no folder", cure="set PENSTOCK_HOME to a folder")
         return settings.database is not None or (home.path / "penstock.db").exists()
     except PermissionError as error:
         raise SettingsError(
