@@ -120,7 +120,7 @@ def chosen_keys(connection: Connection, chosen: Chosen) -> tuple[list[int], list
     if chosen.filter is None:
         return _named(connection, chosen.texts)
     query = narrowing(chosen.filter, "say which, as in --filter state=failed")
-    keys = keys_of_query(connection, query, MOST + 1)
+    keys = keys_of_query(connection, query, MOST + 1, time.time())
     if len(keys) > MOST:
         raise UsageError(f"more than {MOST:,} runs fit", cure="narrow the filter, and act in parts")
     return keys, []

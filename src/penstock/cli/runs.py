@@ -31,7 +31,7 @@ LIST = """
 penstock runs list
 penstock runs list --state failed --since 2d
 penstock runs list --pipeline flights --label owner=me --json
-penstock runs list --filter 'state=failed&created_before=2026-01-01'
+penstock runs list --filter 'state=failed&created_before=30d'
 """
 SHOW = """
 penstock runs show
@@ -98,7 +98,7 @@ def list_(
             raise UsageError(
                 "--filter stands alone", cure="write all of it into the filter: state=failed&pipeline=shop"
             )
-        chosen = filter_from_query(filter)
+        chosen = filter_from_query(filter, time.time())
     page = Page([], None)
     if anything_run(*at_hand()):
         with reading() as (_, database), database.read() as connection:

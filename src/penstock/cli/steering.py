@@ -48,7 +48,7 @@ penstock runs label --filter state=failed seen=yes --remove ticket --yes
 """
 DELETE = """
 penstock runs delete 38fw 3f1x
-penstock runs delete --filter 'state=failed&created_before=2026-01-01' --yes
+penstock runs delete --filter 'state=failed&created_before=90d' --yes
 """
 SET_STATE = """
 penstock runs set-state latest --task clean succeeded
@@ -59,7 +59,7 @@ RETRY = """
 penstock runs retry latest
 penstock runs retry 38fw --task clean
 penstock runs retry 38fw -p last_month=3
-penstock runs retry --filter 'state=failed&pipeline=shop'
+penstock runs retry --filter 'state=failed&pipeline=shop&created_after=1d'
 """
 REPLAY = """
 penstock runs replay latest

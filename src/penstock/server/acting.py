@@ -164,7 +164,7 @@ def chosen_runs(connection: Connection, body: ManyBody) -> list[int]:
         found = _of_ids(body.ids)
     else:
         query = "" if body.filter is None else narrowing(body.filter, "say which, as in state=failed, or ask for all")
-        found = keys_of_query(connection, query, MOST + 1)
+        found = keys_of_query(connection, query, MOST + 1, time.time())
     if len(found) > MOST:
         raise UsageError(f"more than {MOST:,} runs are meant", cure="narrow the filter, and act in parts")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Final, Literal, TypeAlias
 
 from fastapi import Depends, Query
@@ -37,7 +38,7 @@ async def _chosen(
     q: _Text = None,
     id: _Words = [],  # noqa: B006
 ) -> RunFilter:
-    return filter_from(**locals())
+    return filter_from(time.time(), **locals())
 
 
 #: As a parameter of a route: `chosen: ChosenRuns`.

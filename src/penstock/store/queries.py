@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from penstock.errors import UsageError
+from penstock.model import durations
 from penstock.model.nearest import nearest
 from penstock.store import runs
 from penstock.store.connection import Connection
@@ -16,31 +18,32 @@ from penstock.store.filters import RunFilter
 
 #: Keys and values of a filter.
 _FIELDS: Final = 1000
+_AN_ISO_TIME: Final = "write ISO 8601, as in 2026-03-01 or 2026-03-01T06:00:00Z"
 
 
-def keys_of_query(connection: Connection, query: str, most: int) -> list[int]:
+def keys_of_query(connection: Connection, query: str, most: int, now: float) -> list[int]:
     """Keys of the runs that fit a filter, at most so many. Raises UsageError for what the list would not take."""
-    return runs.keys_fitting(connection, filter_from_query(query), most)
+    return runs.keys_fitting(connection, filter_from_query(query, now), most)
 
 
 def narrowing(query: str, cure: str) -> str:
     """A filter that narrows something: a variable of a script may have been empty. Raises UsageError with the cure."""
-    if filter_from_query(query) == RunFilter():
+    if filter_from_query(query, now=0.0) == RunFilter():
         wrong = "the filter is empty: all runs would fit"
         raise UsageError(wrong, cure=cure, parts=[("filter", f"{wrong}; {cure}")])
     return query
 
 
-def filter_from_query(query: str) -> RunFilter:
-    """The filter that a text means. Raises UsageError for what the list would not take."""
+def filter_from_query(query: str, now: float) -> RunFilter:
+    """The filter that a text means at `now` (seconds since 1970). Raises UsageError for what no list takes."""
     try:
         pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
         raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
-    return filter_of(pair for pair in pairs if pair != ("q", ""))
+    return _filter_of((pair for pair in pairs if pair != ("q", "")), now)
 
 
-def moment(name: str, text: str | None) -> float | None:
+def moment(name: str, text: str | None, cure: str = _AN_ISO_TIME) -> float | None:
     """Seconds since 1970 of a time in ISO 8601, in UTC where it names no zone. Raises UsageError."""
     if text is None:
         return None
@@ -51,18 +54,28 @@ def moment(name: str, text: str | None) -> float | None:
     except (ValueError, OverflowError):
         raise UsageError(
             f"{name}: '{text}' is no time",
-            cure="write ISO 8601, as in 2026-03-01 or 2026-03-01T06:00:00Z",
+            cure=cure,
             parts=[(name, f"'{text}' is no time")],
         ) from None
 
 
-def filter_from(*, created_after: str | None = None, created_before: str | None = None, **facts: Any) -> RunFilter:
+def _time(name: str, text: str | None, now: float) -> float | None:
+    """As `moment`, or so long ago: `2h`, `7d`. Raises UsageError."""
+    if text is not None and text[-1:].isalpha():
+        with suppress(ValueError):
+            return now - durations.seconds(text)
+    return moment(name, text, f"{_AN_ISO_TIME}, or how long ago, as in 2h or 7d")
+
+
+def filter_from(
+    now: float, *, created_after: str | None = None, created_before: str | None = None, **facts: Any
+) -> RunFilter:
     """A filter of lists and single values, times as text. Raises UsageError."""
     several = {name: tuple(given) for name, given in facts.items() if isinstance(given, list)}
     return RunFilter(
         **{**facts, **several},
-        created_after=moment("created_after", created_after),
-        created_before=moment("created_before", created_before),
+        created_after=_time("created_after", created_after, now),
+        created_before=_time("created_before", created_before, now),
     )
 
 
@@ -72,8 +85,7 @@ _ONE: Final = ("created_after", "created_before", "duration_gt", "duration_lt", 
 _MANY: Final = ("pipeline", "namespace", "state", "type", "trigger", "label", "tag", "id")
 
 
-def filter_of(pairs: Iterable[tuple[str, str]]) -> RunFilter:
-    """The filter that the keys and values of a query mean. Raises UsageError for what the list would not take."""
+def _filter_of(pairs: Iterable[tuple[str, str]], now: float) -> RunFilter:
     facts: dict[str, Any] = {}
     for key, value in pairs:
         if key in _MANY:
@@ -87,7 +99,7 @@ def filter_of(pairs: Iterable[tuple[str, str]]) -> RunFilter:
             raise UsageError(
                 f"there is no key '{key[:40]}' in a filter", cure=f"{meant}a filter takes {', '.join(known)}"
             )
-    return filter_from(**facts)
+    return filter_from(now, **facts)
 
 
 def _number(key: str, text: str) -> float:
