@@ -183,12 +183,30 @@ def test_a_full_log_says_so_once_and_counts_the_rest(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_stops_nobody(tmp_path: Path) -> None:
     log = LogFile("/dev/full")
     log.lines("stdout", ["lost"])
-    log.close()
+    assert log.close() == "No space left on device"
     blocked = tmp_path / "file"
     blocked.touch()
     log = LogFile(str(blocked / "below" / "a.jsonl"))
     log.lines("stdout", ["lost"])
-    log.close()
+    assert log.close() == "Not a directory"
+
+
+def test_a_log_that_tells_itself_what_it_lost_is_not_lost(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    log = LogFile(str(blocked / "a.jsonl"))
+    log.lines("stdout", ["lost"])
+    blocked.unlink()
+    assert log.close() is None
+    (line,) = read(blocked / "a.jsonl")
+    assert line["message"].endswith("bytes of log were not kept")
+
+
+def test_a_log_that_is_removed_meanwhile_is_lost(tmp_path: Path) -> None:
+    log = LogFile(str(tmp_path / "a.jsonl"))
+    log.lines("stdout", ["lost"])
+    (tmp_path / "a.jsonl").unlink()
+    assert log.close() == "its file was removed"
 
 
 def test_the_log_is_private(tmp_path: Path) -> None:

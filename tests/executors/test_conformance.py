@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from penstock.executors.inline import InlineExecutor
-from penstock.ports.executor import Ended, Metric, Progress, Returned, Started
+from penstock.ports.executor import Ended, Metric, Progress, Returned, Started, Told
 from tests.executors.stage import PIPELINES, Stage, ref, said
 
 
@@ -200,6 +201,15 @@ def test_a_silent_task_makes_no_file(stage: Stage) -> None:
     ended = stage.run("one")
     assert stage.log(ended) == []
     assert not list(stage.folder.glob("logs/**/*.jsonl"))
+
+
+def test_a_log_that_can_not_be_written_is_told_once(stage: Stage) -> None:
+    Path(stage.context.logs).write_text("a file stands where the folder of logs should be")
+    ended = stage.run("speaks")
+    assert ended.outcome == "succeeded"
+    assert [report[:1] + report[2:] for report in stage.of(Told)] == [
+        (ended.key, "log_lost", {"error": "Not a directory"}),
+    ]  # fmt: skip
 
 
 def test_figures_and_progress_come_before_the_end(stage: Stage) -> None:

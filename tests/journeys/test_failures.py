@@ -253,3 +253,32 @@ def test_inline_runs_here_and_keeps_the_terminal(user: User) -> None:
     assert ran.returncode == 0, ran.stderr
     assert user.document()["tasks"][0]["attempts"][0]["worker"] == "inline"
     assert user.document()["type"] == "debug"
+
+
+def test_a_log_that_is_lost_fails_no_task_and_is_told(user: User) -> None:
+    user.write(
+        "speaks.py",
+        """
+        import shutil
+        from pathlib import Path
+        from penstock import Pipeline, run
+
+        p = Pipeline("speaks")
+
+        @p.task
+        def first():
+            print("a word")
+
+        @p.task
+        def second(first):
+            logs = Path(__file__).with_name(".penstock") / "logs"
+            shutil.rmtree(logs)
+            logs.touch()
+            print("another word")
+    """,
+    )
+    ran = user.types("run", "speaks.py")
+    assert ran.returncode == 0, ran.stderr
+    logs = user.types("runs", "logs")
+    assert "The log of 'second', attempt 1, could not be written: Not a directory." in logs.stderr
+    assert "No task of this run printed anything" not in logs.stderr

@@ -20,6 +20,7 @@ from penstock.agent.runs import Run
 from penstock.agent.seedling import Seedling
 from penstock.agent.timers import Timers
 from penstock.agent.words import is_word
+from penstock.ports.executor import LOG_LOST
 
 #: Microseconds that an attempt takes at most for others to be sent to its worker ahead of its end.
 BRISK: Final = 1000
@@ -344,7 +345,7 @@ class Dispatcher:
             self._retire(worker, attempt)
         elif not worker.ahead.waiting:
             self.crew.free(worker, usage[1])
-        worker.end_log(attempt.log)
+        self._end_log(worker, attempt)
         self._over(attempt, verdicts.by_worker(attempt, worker, message))
         if worker.ahead.waiting:
             self._go_on(worker)
@@ -356,6 +357,11 @@ class Dispatcher:
         if count:
             processes = "1 process" if count == 1 else f"{count} processes"
             attempt.note("warning", f"the task left {processes} running: ended")
+
+    def _end_log(self, worker: Member, attempt: Attempt) -> None:
+        why = worker.end_log(attempt.log)
+        if why is not None:
+            self._out.add(["told", attempt.key, time.time(), LOG_LOST, {"error": why}])
 
     def _over(self, attempt: Attempt, report: Message) -> None:
         attempt.over = True
@@ -374,7 +380,7 @@ class Dispatcher:
             self._requeue([self._unbegin(worker, attempt)])
         elif attempt is not None:
             report = self._coroner.report(attempt, worker, status, cpu_seconds, peak)
-            worker.end_log(attempt.log)
+            self._end_log(worker, attempt)
             self._over(attempt, report)
 
     def ready(self) -> None:

@@ -26,7 +26,7 @@ class LogFile:
     What can't be kept (the log is too long, the disk is full) is counted and told at the end; it never stops a task.
     """
 
-    __slots__ = ("_fd", "_lost", "_room", "_seq", "_size", "limit", "path")
+    __slots__ = ("_failed", "_fd", "_lost", "_room", "_seq", "_size", "limit", "path")
 
     def __init__(self, path: str, limit: int = LIMIT) -> None:
         self.path = path
@@ -35,6 +35,8 @@ class LogFile:
         self._size = 0
         self._seq = 0
         self._lost = 0
+        #: Why the last line could not be written.
+        self._failed: str | None = None
         self._fd = -1
 
     def lines(self, stream: str, texts: list[str], at: float | None = None) -> None:
@@ -55,13 +57,16 @@ class LogFile:
             f'"logger": {_quote(logger)}, "message": {_quote(message)}}}\n'
         )
 
-    def close(self) -> None:
-        """Say what was not kept, and close the file."""
+    def close(self) -> str | None:
+        """Say what was not kept, and close the file; why not even that can be read, if so."""
         if self._lost:
             self._say(f"{self._lost:,} bytes of log were not kept")
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
+        if self._fd < 0:
+            return self._failed
+        removed = os.fstat(self._fd).st_nlink == 0
+        os.close(self._fd)
+        self._fd = -1
+        return "its file was removed" if removed else self._failed
 
     def _keep(self, text: str, lines: int) -> None:
         if len(text) <= self._room and not self._lost:
@@ -80,10 +85,12 @@ class LogFile:
             if self._fd < 0:
                 self._fd = _open(self.path)
             _write(self._fd, data)
-        except OSError:
+        except OSError as error:
             self._lost += len(data)
+            self._failed = error.strerror or str(error)
             self._tear_off()
             return
+        self._failed = None
         self._seq += lines
         self._size += len(data)
         self._room -= len(data)

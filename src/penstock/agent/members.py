@@ -167,13 +167,13 @@ class Member:
                     break
                 waiting -= got
 
-    def end_log(self, log: LogFile) -> None:
-        """Write the last lines of an attempt and close its log."""
+    def end_log(self, log: LogFile) -> str | None:
+        """Write the last lines of an attempt and close its log; why that can't be read, if so."""
         if self._written:
             self._written = False
             for stream in self._pipes.values():
                 stream.finish(log)
-        log.close()
+        return log.close()
 
     def close(self) -> None:
         """The process is gone, and all of it was read."""

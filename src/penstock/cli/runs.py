@@ -6,13 +6,16 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from penstock.cli import output
 from penstock.cli.help import Verb, Verbs
 from penstock.errors import UsageError
+
+if TYPE_CHECKING:
+    from penstock.store.logs import LostLog
 
 app = typer.Typer(
     help="Runs: list them, show one, read its logs, compare two, cancel, pause, retry, replay, label or delete some.",
@@ -117,11 +120,21 @@ def list_(
         _note("No run fits. Without options, `penstock runs list` lists all.")
 
 
-def _tell_damage(folder: Path, damaged: list[str]) -> None:
-    for path in damaged[:_DAMAGED]:
-        _note(f"{folder / path} could not be read whole: it was cut or changed, or belongs to somebody else.")
-    if len(damaged) > _DAMAGED:
-        _note(f"So it is with {len(damaged) - _DAMAGED} more.")
+def _tell_damage(folder: Path, damaged: list[str], lost: list[LostLog]) -> None:
+    why = "it was cut or changed, or belongs to somebody else"
+    _tell_some([f"{folder / path} could not be read whole: {why}." for path in damaged])
+    names = [one.task if one.map_index is None else f"{one.task}[{one.map_index}]" for one in lost]
+    _tell_some([
+        f"The log of '{name}', attempt {one.n}, could not be written: {one.error}."
+        for name, one in zip(names, lost, strict=True)
+    ])  # fmt: skip
+
+
+def _tell_some(notes: list[str]) -> None:
+    for note in notes[:_DAMAGED]:
+        _note(note)
+    if len(notes) > _DAMAGED:
+        _note(f"So it is with {len(notes) - _DAMAGED} more.")
 
 
 def _note(text: str) -> None:
@@ -198,13 +211,13 @@ def logs(
     """Show what tasks printed and logged, in order of time."""
     from penstock.cli.logs import Wish, choose
     from penstock.cli.session import reading
-    from penstock.store.logs import logs_of
+    from penstock.store.logs import logs_of, lost_logs
     from penstock.store.runs import find_run
     from penstock.store.versions import spec_of
 
     with reading() as (home, database), database.read() as connection:
         key = find_run(connection, run)
-        known = logs_of(connection, key)
+        known, lost = logs_of(connection, key), lost_logs(connection, key)
         tasks = (spec_of(connection, key) or {}).get("tasks", {})
     wish = Wish(task, map_index, attempt, level, grep, tail)
     damaged: list[str] = []
@@ -213,7 +226,7 @@ def logs(
         from penstock.cli.render.log import as_document
 
         output.show_json_lines("lines", as_document(lines))
-        _tell_damage(home.logs, damaged)
+        _tell_damage(home.logs, damaged, lost)
         return
     from penstock.cli.render.log import log_line
 
@@ -221,8 +234,8 @@ def logs(
     while block := list(islice(lines, _BLOCK)):
         nothing = False
         sys.stdout.write("".join([log_line(line, paint) for line in block]))
-    _tell_damage(home.logs, damaged)
-    if nothing and not damaged:
+    _tell_damage(home.logs, damaged, lost)
+    if nothing and not damaged and not lost:
         _note("No task of this run printed anything." if wish == Wish() else "No line fits: ask for less to see more.")
 
 

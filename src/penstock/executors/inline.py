@@ -20,6 +20,7 @@ from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.streams import TextStream
 from penstock.executors import lifelines
 from penstock.ports.executor import (
+    LOG_LOST,
     Assignment,
     Ended,
     Metric,
@@ -151,7 +152,9 @@ class InlineExecutor:
                 result = perform(run, assignment, _Sink(assignment.key, self._reports), begin)
             finally:
                 self.busy = False
-        log.close()
+        lost = log.close()
+        if lost is not None:
+            self._reports.append(Told(assignment.key, time.time(), LOG_LOST, {"error": lost}))
         self._last = assignment.key, result
         usage = Usage._make(self._meter.stop())
         self._reports.append(Ended(assignment.key, *result, usage, started, time.time(), WORKER))

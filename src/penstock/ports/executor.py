@@ -24,8 +24,10 @@ from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias
 #: How an attempt ended. `skipped`: its condition was false. `expanded`: the items of a fan-out are known.
 Outcome: TypeAlias = Literal["succeeded", "skipped", "expanded", "failed", "cancelled", "lost"]
 
-#: What may be told of an attempt while it runs: that a dataset which the project keeps was loaded or saved, or was not.
-EVENTS: Final = frozenset({"dataset_loaded", "dataset_saved", "dataset_failed"})
+#: What the executor tells of an attempt whose log could not be written: `error` says why.
+LOG_LOST: Final = "log_lost"
+#: What may be told of an attempt besides: that a dataset which the project keeps was loaded or saved, or was not.
+EVENTS: Final = frozenset({"dataset_loaded", "dataset_saved", "dataset_failed", LOG_LOST})
 
 #: What stands for the value of an argument: an artifact's list form (model.artifact), or one of
 #: {"list": [ref, ...]} results of a fan-out in order · {"item": ref, "at": i} the i-th item of a value ·

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from penstock.store.connection import Connection
@@ -33,6 +34,28 @@ def logs_of(
     )
     logs = [AttemptLog(row[0], None if row[1] == -1 else row[1], *row[2:]) for row in rows]
     return [log for log in logs if map_index is None or log.map_index == map_index]
+
+
+class LostLog(NamedTuple):
+    """An attempt whose log could not be written."""
+
+    task: str
+    map_index: int | None
+    n: int
+    error: str
+
+
+def lost_logs(connection: Connection, key: int) -> list[LostLog]:
+    """Those of a run, in the order in which they were lost."""
+    rows = connection.all(
+        "SELECT task.task, task.map_index, event.n, event.data FROM event JOIN task_run_row AS task "
+        "ON task.run_key = event.run_key AND task.seq = event.seq WHERE event.run_key = ? AND event.kind = 'log_lost' "
+        "ORDER BY event.id",
+        (key,),
+    )
+    return [
+        LostLog(task, None if index == -1 else index, n, json.loads(data)["error"]) for task, index, n, data in rows
+    ]
 
 
 def live_logs(connection: Connection, key: int, limit: int = 1000) -> list[str]:

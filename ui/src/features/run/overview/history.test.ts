@@ -14,6 +14,7 @@ test.each([
   [event("task_run.retrying", { task: "a", data: { reason: "user_error", delay: 0.05 } }), "failed, and is tried again in 50 ms", "retrying"],
   [event("task_run.expanded", { task: "a", data: { items: 1200 } }), "was spread over 1,200 items", undefined],
   [event("task_run.upstream_failed", { task: "a" }), "upstream failed", "upstream_failed"],
+  [event("log_lost", { task: "a", attempt: 1, data: { error: "Permission denied" } }), "lost its log: Permission denied", undefined],
   [event("something.new_here"), "new here", undefined],
   [event("task_run.succeeded", { task: "a", data: { reason: "cached", run: "38fztrgh9ej9e" } }), "took its result from run 38fztrgh9ej9e", "succeeded"],
   [event("task_run.succeeded", { task: "a", data: { reason: "cached" } }), "succeeded (cached)", "succeeded"],

@@ -30,6 +30,7 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   "task_run.running": () => "started",
   "task_run.retrying": ({ delay }) => `failed, and is tried again${typeof delay === "number" ? ` in ${durationText(delay)}` : ""}`,
   "task_run.expanded": ({ items }) => `was spread over ${typeof items === "number" ? items.toLocaleString("en") : "its"} items`,
+  "log_lost": ({ error }) => `lost its log${typeof error === "string" ? `: ${error}` : ""}`,
   "attempt.fenced": () => "told its end too late; it does not count",
 };
 
