@@ -204,6 +204,16 @@ def test_a_cancel_ends_what_is_asked() -> None:
     assert view.state == "cancelled"
 
 
+def test_to_set_its_state_is_no_answer() -> None:
+    world, view = asked()
+    wish = {"task": "ok", "state": "succeeded"}
+    world.engine.order(Command(1, view.key, "set-state", wish, 0, "ann", "waiting", None, None))
+    world.turn()
+    state, told = outcome(world)
+    assert (state, run_of(view, "ok").state) == ("refused", "paused")
+    assert told["detail"] == "task 'ok' is paused: it asks for an approval; approve or reject it"
+
+
 def test_resume_is_no_answer_and_a_pause_holds_back_what_comes_after_it() -> None:
     world, view = asked()
     world.engine.order(Command(1, view.key, "resume", {}, 0, "ann", "waiting", None, None))

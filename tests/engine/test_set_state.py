@@ -162,6 +162,20 @@ def test_the_next_engine_knows_of_it(database: Database) -> None:
     assert view.error["message"] == "task 'a' was set to succeeded by hand and made no 'a'"
 
 
+def test_the_next_engine_knows_which_item_made_nothing(database: Database) -> None:
+    world = World(writer=DirectWriter(database), workers=3)
+    each = task("each", inputs={"x": Source("item", "items", over="param")}, foreach=("x",))
+    view = world.submit(pipeline(each, task("other"), task("b", "each", "other")), params={"items": [1, 2]})
+    world.start("other")
+    world.end("each[0]")
+    world.end("each[1]", "failed")
+    order(world, view, "set-state", task="each", map_index=1, state="succeeded")
+    world, view = next_world(world, view, database)
+    world.end_all()
+    assert view.error is not None
+    assert view.error["message"] == "task 'each[1]' was set to succeeded by hand and made no 'each'"
+
+
 def test_what_an_earlier_generation_made_is_read(database: Database) -> None:
     world = World(writer=DirectWriter(database))
     view = world.submit(pipeline(task("a"), task("b", "a"), task("long")))

@@ -143,7 +143,7 @@ def test_where_penstock_up_runs_it_does_that(user: User, up: Callable[..., Site]
     assert site.over(run)["state"] == "failed"
     asked = user.types("runs", "retry", run, "-p", "good=true")
     assert asked.returncode == 0, asked.stderr
-    assert "runs again" in asked.stdout
+    assert "retried" in asked.stdout
     assert site.over(run)["state"] == "succeeded"
     refused = user.types("runs", "retry", run)
     assert refused.returncode == 1

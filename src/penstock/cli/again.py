@@ -75,11 +75,11 @@ class Again:
     def _tell_answer(self, database: Database, outcome: Outcome) -> int:
         orders.wait(database, [outcome])
         if outcome.state == "applied":
-            return self._tell(database, outcome.key, "runs again")
+            return self._tell(database, outcome.key, "retried")
         if self._as_json and outcome.state == "refused":
             raise TransitionError(outcome.detail)
         detail = outcome.detail or "the engine did not answer yet"
-        self._tell(database, outcome.key, f"does not run again: {detail}")
+        self._tell(database, outcome.key, f"not retried: {detail}")
         return 1
 
     def _tell(self, database: Database, key: int, what: str) -> int:
@@ -119,7 +119,7 @@ def retry_many(chosen: Chosen, task: str | None, params: list[str], *, as_json: 
     """Ask for retries of several runs; the exit code. Raises UsageError, NotFound."""
     _need_engine()
     do = orders.command("retry", {"task": task, "texts": pairs(params, "parameter")})
-    return orders.act(chosen, do, as_json=as_json, done="runs again")
+    return orders.act(chosen, do, as_json=as_json, done="retried")
 
 
 def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: bool, as_json: bool) -> int:

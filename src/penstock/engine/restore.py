@@ -239,7 +239,8 @@ def _take_unmade(view: RunView, current: list[TaskRun]) -> None:
                 if made:
                     view.values.setdefault(dataset, view.earlier.get(dataset))
             if not made:
-                view.unmade[dataset] = f"task '{run.task.name}' was set to succeeded by hand"
+                item = "" if run.map_index is None else f"[{run.map_index}]"
+                view.unmade[dataset] = f"task '{run.task.name}{item}' was set to succeeded by hand"
 
 
 def reference(row: NewArtifact) -> list[Any]:

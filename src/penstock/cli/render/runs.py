@@ -48,7 +48,7 @@ def deleted(run: str, refused: str | None, width: int) -> list[Line]:
 
 
 def told(run: str, state: str, what: str, paint: Paint, width: int) -> list[Line]:
-    """`38fx0bnh17zzn ● running, runs again`: what became of a wish for a run."""
+    """`38fx0bnh17zzn ● running, retried`: what became of a wish for a run."""
     return wrap([Span(run, "cyan"), Span(" "), paint.state(state, None), Span(f", {clean(what)}")], width)
 
 

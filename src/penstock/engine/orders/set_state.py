@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from penstock.engine.approvals import asks
 from penstock.engine.orders.order import Hands
 from penstock.engine.reckoning import is_outside
 from penstock.engine.view import RunView, TaskRun
@@ -43,6 +44,8 @@ def _check(view: RunView, run: TaskRun, state: str) -> None:
         raise TransitionError(f"task '{run.task.name}' is no part of this run", cure="replay the pipeline from it")
     if run.children:
         raise TransitionError(f"{what}: it is as its items are", cure="set its items, one by one")
+    if run.state == "paused" and asks(run):
+        raise TransitionError(f"{what}: it asks for an approval", cure="approve or reject it")
     if run.task.spec.role != view.phase:
         cure = "set it when the run is over, and retry then"
         raise TransitionError(
