@@ -17,18 +17,20 @@ from penstock.compose import claims
 from penstock.compose.claims import Claims
 from penstock.compose.home import Home
 from penstock.compose.local import LocalEngine
+from penstock.compose.planner import Footing, Planner
 from penstock.compose.settings import Settings
 from penstock.engine.recover import settle_abandoned_runs
+from penstock.engine.request import RunRequest
 from penstock.executors import lifelines
 from penstock.model import ids
-from penstock.model.spec import to_json
+from penstock.model.spec import PipelineSpec, to_json
 from penstock.store import commands, instances, recovery, requests
 from penstock.store.check import check
 from penstock.store.database import Database, open_database
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.documents import run_document
 from penstock.store.outputs import artifacts_of
-from penstock.store.rows import Commit, Fence, NewTaskRun, RunUpdate
+from penstock.store.rows import Commit, Fence, NewRun, NewTaskRun, RunUpdate
 from penstock.store.write import apply
 from tests.journeys.conftest import until
 from tests.store import made
@@ -274,6 +276,29 @@ def test_a_run_that_had_begun_goes_on_where_it_was(desk: Desk) -> None:
     assert tries == {"first": [("succeeded", None)], "second": [("lost", "lease_lost"), ("succeeded", None)]}
     with desk.database.read() as connection:
         assert [one.inline for one in artifacts_of(connection, ids.key_of(run))] == ["7", "70"]
+
+
+def test_what_its_last_owner_changed_late_counts_although_others_write_while_it_is_prepared(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = _begun_by_one_that_died(desk)
+    key, seen = ids.key_of(run), []
+    impatient = open_database(desk.home.database_url, patience=0.0)
+    prepare = Planner.footing
+
+    def prepared_while_it_changes(self: Planner, definition: PipelineSpec, request: RunRequest, row: NewRun) -> Footing:
+        footing = prepare(self, definition, request, row)
+        seen.append(footing.context.params["note"])
+        if len(seen) == 1:
+            with impatient.write() as connection:
+                requests.complete(connection, key, {"n": 2, "note": "late"}, {}, [])
+        return footing
+
+    monkeypatch.setattr(Planner, "footing", prepared_while_it_changes)
+    with desk.engine():
+        document = desk.over(run)
+    impatient.close()
+    assert (document["state"], document["params"], seen) == ("succeeded", {"n": 2, "note": "late"}, ["x", "late"])
 
 
 def test_nobody_goes_on_with_it_while_the_workers_of_the_dead_engine_live(desk: Desk) -> None:

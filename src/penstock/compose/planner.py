@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from penstock.artifacts.content import stamp_of
 from penstock.authoring import own_code
@@ -26,9 +26,25 @@ from penstock.ports.executor import RunContext
 from penstock.store import graphs, outputs, recovery, runs
 from penstock.store.database import Database
 from penstock.store.recovery import StoredRun
+from penstock.store.rows import NewRun
 
 #: Plans that are kept for the next run of the same definition.
 KEPT: Final = 32
+
+
+class Footing(NamedTuple):
+    """What a run on record is restored with besides its rows. To look for it takes time: in files, in other runs."""
+
+    plan: Plan
+    context: RunContext
+    given: dict[str, Any]
+    seen: dict[str, str]
+
+    def restored(self, stored: StoredRun) -> Restored:
+        """The run as it stands on record. Raises StoreCorrupt."""
+        restored = restore(stored, self.plan, replace(self.context, labels=stored.labels), given=self.given)
+        restored.view.seen = self.seen
+        return restored
 
 
 class Planner:
@@ -83,19 +99,17 @@ class Planner:
         view.selection = {**(view.selection or {}), "replay_from": [from_task]}
         self._check_files(view)
 
-    def restored(self, definition: PipelineSpec, request: RunRequest, stored: StoredRun) -> Restored:
-        """A run as it stands on record. Raises NotFound, DefinitionError, StoreCorrupt."""
+    def footing(self, definition: PipelineSpec, request: RunRequest, run: NewRun) -> Footing:
+        """What a run on record is restored with. Raises NotFound, DefinitionError."""
         plan = self.plan(definition)
-        context = self._context(plan, request, json.loads(stored.run.params), stored.run.id)
-        again = request.replay_of is not None or stored.run.generation > 1
-        return self._restored(plan, self._as_now(context) if again else context, request, stored)
+        context = self._context(plan, request, json.loads(run.params), run.id)
+        again = request.replay_of is not None or run.generation > 1
+        return self._footing(plan, self._as_now(context) if again else context, request)
 
-    def _restored(self, plan: Plan, context: RunContext, request: RunRequest, stored: StoredRun) -> Restored:
+    def _footing(self, plan: Plan, context: RunContext, request: RunRequest) -> Footing:
         chosen = chosen_tasks(plan, request)
         given = {} if chosen is None else self._given(plan, chosen, request)[0]
-        restored = restore(stored, plan, replace(context, labels=stored.labels), given=given)
-        restored.view.seen = _seen(plan, context.type)
-        return restored
+        return Footing(plan, context, given, _seen(plan, context.type))
 
     def reopened(
         self, definition: PipelineSpec, request: RunRequest, stored: StoredRun, wish: RetryWish, at: float
@@ -113,7 +127,7 @@ class Planner:
         if not stored.task_runs:
             return self._begun_anew(plan, replace(request, params=values), stored, told)
         context = self._as_now(self._context(plan, request, values, stored.run.id))
-        view = self._restored(plan, context, request, stored).view
+        view = self._footing(plan, context, request).restored(stored).view
         view.edited = values != before
         reopen(view, wish.task, at, told)
         done = {run.task.name for run in view.by_place if run.state != "created"}

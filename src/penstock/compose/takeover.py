@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from penstock.agent import spool
 from penstock.compose.left import alone
 from penstock.compose.local import LocalEngine
+from penstock.compose.planner import Footing
 from penstock.compose.requested import request_of
 from penstock.compose.turns import restore_slots
 from penstock.engine.adoption import Bequest
@@ -24,7 +25,7 @@ from penstock.store.connection import Connection
 from penstock.store.instances import Instance
 from penstock.store.recovery import StoredRun
 from penstock.store.requests import Requested
-from penstock.store.rows import Fence
+from penstock.store.rows import Fence, NewRun
 from penstock.store.write import apply
 
 #: Seconds between two looks for runs that were left, and while the workers of a dead engine are still ending.
@@ -33,6 +34,17 @@ SOON: Final = 0.05
 #: Reports by the key of their attempt, each with the name of the file that tells it.
 Spooled: TypeAlias = dict[str, list[tuple[str, Report]]]
 log = logging.getLogger("penstock.engine")
+
+
+class Prepared(NamedTuple):
+    """What a run goes on with as its row was, or why it can't."""
+
+    run: NewRun
+    footing: Footing | Exception
+
+    def is_of(self, run: NewRun) -> bool:
+        """Is that still its row, whoever has it now?"""
+        return run._replace(owner=self.run.owner, epoch=self.run.epoch) == self.run
 
 
 class Takeover:
@@ -69,10 +81,11 @@ class Takeover:
         """Go on with what was seen."""
         spooled = self._spooled() if self._keys else {}
         for key in self._keys:
+            ready = self._prepared(key)
             with self._local.database.write() as connection:
                 for owner in self._heard:
                     instances.gone(connection, owner, time.time())
-                made = self._claim(connection, key, spooled)
+                made = None if ready is None else self._claim(connection, ready, spooled)
             if made is not None:
                 restored, bequest = made
                 log.warning("run %s goes on: the engine that had it is gone", restored.view.id)
@@ -135,8 +148,15 @@ class Takeover:
 
     # --- any run -----------------------------------------------------------------------------------
 
-    def _claim(self, connection: Connection, key: int, spooled: Spooled) -> tuple[Restored, Bequest] | None:
+    def _prepared(self, key: int) -> Prepared | None:
+        """All that takes time comes before others wait for us; what it was made for is looked at again after that."""
+        with self._local.database.read() as connection:
+            run, asked = recovery.run_row(connection, key), requests.requested(connection, key)
+        return None if run is None or asked is None else Prepared(run, self._footing(asked, run))
+
+    def _claim(self, connection: Connection, ready: Prepared, spooled: Spooled) -> tuple[Restored, Bequest] | None:
         """The run, ours from now on; None when it is not, or when it has ended with that."""
+        key = ready.run.key
         if requests.give_back(connection, key):
             return None
         last = self._spool_of(connection, key)
@@ -145,7 +165,9 @@ class Takeover:
         asked = requests.requested(connection, key)
         if epoch is None or stored is None or asked is None:
             return None
-        made = self._restored(asked, stored)
+        # Its last owner may have changed it until now, and can't any more.
+        footing = ready.footing if ready.is_of(stored.run) else self._footing(asked, stored.run)
+        made = _restored(footing, stored)
         if isinstance(made, Exception):
             fence = Fence(key, self._local.owner, epoch)
             message = f"the engine that ran it was killed, and it can't go on: {made}"
@@ -175,12 +197,24 @@ class Takeover:
         }
         return Bequest(reports, frozenset(marks))
 
-    def _restored(self, asked: Requested, stored: StoredRun) -> Restored | Exception:
+    def _footing(self, asked: Requested, run: NewRun) -> Footing | Exception:
         try:
-            return self._local.planner.restored(self._local.definitions.of(asked), request_of(asked), stored)
+            return self._local.planner.footing(self._local.definitions.of(asked), request_of(asked), run)
         except StoreBusy:
             raise
         except Exception as error:
-            if not isinstance(error, PenstockError) or isinstance(error, StoreCorrupt):
-                log.exception("run %s can't go on", asked.id)
-            return error
+            return _told(error, asked.id)
+
+
+def _restored(footing: Footing | Exception, stored: StoredRun) -> Restored | Exception:
+    try:
+        return footing if isinstance(footing, Exception) else footing.restored(stored)
+    except Exception as error:
+        return _told(error, stored.run.id)
+
+
+def _told(error: Exception, run_id: str) -> Exception:
+    """Why a run can't go on; a mistake of ours, or a damaged record, is told in the log as well."""
+    if not isinstance(error, PenstockError) or isinstance(error, StoreCorrupt):
+        log.exception("run %s can't go on", run_id)
+    return error

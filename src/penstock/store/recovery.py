@@ -98,10 +98,9 @@ def anything_abandoned(connection: Connection, now: float) -> bool:
 
 def load_run(connection: Connection, key: int) -> StoredRun | None:
     """A run with everything that belongs to it, except its history; None when there is none."""
-    row = connection.one(f"SELECT {_columns(NewRun)} FROM run WHERE key = ?", (key,))
-    if row is None:
+    run = run_row(connection, key)
+    if run is None:
         return None
-    run = NewRun(*row)
     spec = connection.one(
         "SELECT spec FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ?",
         (run.namespace, run.pipeline, run.version),
@@ -119,6 +118,12 @@ def load_run(connection: Connection, key: int) -> StoredRun | None:
         ],
         [NewTimer(*row) for row in _rows(connection, "timer", NewTimer, key, "kind, seq")],
     )
+
+
+def run_row(connection: Connection, key: int) -> NewRun | None:
+    """The row of a run itself."""
+    row = connection.one(f"SELECT {_columns(NewRun)} FROM run WHERE key = ?", (key,))
+    return None if row is None else NewRun(*row)
 
 
 def task_runs(connection: Connection, key: int) -> list[NewTaskRun]:
