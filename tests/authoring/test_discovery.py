@@ -508,6 +508,12 @@ def test_what_only_looks_like_a_file_of_pipelines(tmp_path: Path) -> None:
     assert project_files(tmp_path) == []
 
 
+def test_a_script_of_the_client_is_not_imported_for_a_look(tmp_path: Path) -> None:
+    write(tmp_path / "start.py", "from penstock.client import Client\nClient().runs.start('good')\n")
+    both = write(tmp_path / "both.py", "from penstock.client import Client\n" + dedent(GOOD.format(name="both")))
+    assert project_files(tmp_path) == [both]
+
+
 def test_nothing_of_the_user_is_imported_here(tmp_path: Path) -> None:
     before = set(sys.modules)
     only(good(tmp_path / "never_seen_before.py"))

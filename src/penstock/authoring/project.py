@@ -18,13 +18,14 @@ KEDRO_PROJECT: Final = "pyproject.toml"
 def project_files(folder: Path) -> list[Path]:
     """The files of a project that may hold pipelines: in the folders of `penstock.toml`, `pipelines/`, or `folder`.
 
-    Only the folders themselves are looked into, not those below, and only files that name penstock: other files are
-    not imported for having a look. A folder that is a Kedro project stands for all of it, by its pyproject.toml.
+    Only the folders themselves are looked into, not those below, and only files that name penstock: other files, and
+    scripts of its client, are not imported for having a look. A folder that is a Kedro project stands for all of it,
+    by its pyproject.toml.
     Raises SettingsError for a folder that is not there.
     """
     folders = pipeline_folders(folder)
     files = [file for one in folders for file in sorted(one.glob("*.py"))]
-    holding = [file for file in _once(files) if may_hold_pipelines(file.name) and names_penstock(file)]
+    holding = [file for file in _once(files) if may_hold_pipelines(file.name) and reads_as_pipelines(file)]
     return [*holding, *kedro_projects(folder, folders)]
 
 
@@ -53,12 +54,13 @@ def may_hold_pipelines(name: str) -> bool:
     return name.endswith(".py") and name != "__init__.py" and not name.startswith(".")
 
 
-def names_penstock(file: Path) -> bool:
-    """Does a file name penstock anywhere?"""
+def reads_as_pipelines(file: Path) -> bool:
+    """May it be, by its text? It names penstock, and is no script of the client: to import one may start runs."""
     try:
-        return file.is_file() and b"penstock" in file.read_bytes()  # reading a pipe would wait for ever
+        text = file.read_bytes() if file.is_file() else b""  # reading a pipe would wait for ever
     except OSError:  # a broken link, somebody else's
         return False
+    return b"penstock" in text and (b"penstock.client" not in text or b"Pipeline" in text)
 
 
 def project_folder(start: Path) -> Path:

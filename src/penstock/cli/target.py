@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from penstock.authoring.discovery import Discovery, discover_project
-from penstock.authoring.project import KEDRO_PROJECT, is_kedro_project, names_penstock
+from penstock.authoring.project import KEDRO_PROJECT, is_kedro_project, reads_as_pipelines
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
@@ -118,7 +118,7 @@ def _split(text: str) -> tuple[Path, str | None]:
 
 
 def _folder(path: Path) -> UsageError:
-    files = sorted(file for file in path.glob("*.py") if names_penstock(file))
+    files = sorted(file for file in path.glob("*.py") if reads_as_pipelines(file))
     example = files[0] if files else "flights.py"
     return UsageError(f"{path} is a folder", cure=f"give a file, as in `penstock run {example}`")
 

@@ -20,9 +20,9 @@ from penstock.authoring.project import (
     SETTINGS,
     kedro_projects,
     may_hold_pipelines,
-    names_penstock,
     pipeline_folders,
     project_folder,
+    reads_as_pipelines,
 )
 from penstock.compose.doorbell import Doorbell
 from penstock.compose.looks import Looks, Mark, mark_of, slow_after
@@ -150,7 +150,7 @@ class Watcher:
             return False
         known = self._named.get(file)
         if known is None or known[0] != mark:
-            known = self._named[file] = (mark, names_penstock(file))
+            known = self._named[file] = (mark, reads_as_pipelines(file))
         return known[1]
 
     def _record(self) -> bool:
