@@ -99,6 +99,12 @@ def test_what_is_over_is_taken_for_another_and_retried(user: User) -> None:
     for answer, code in ((b"n\n", 130), (b"y\n", 0)):
         assert user.in_terminal(*words, act=_answering(answer))[0] == code
     assert {run["state"] for run in json.loads(user.types("runs", "list", "--json").stdout)["items"]} == {"cancelled"}
+    nothing = user.types("runs", "cancel", "--filter", "all")
+    assert (nothing.returncode, nothing.stderr) == (0, "No run fits.\n"), "all of them are over"
+    every = user.types("runs", "delete", "--filter", "all")
+    assert (every.returncode, "2 runs" in every.stderr, "--yes" in every.stderr) == (2, True, True)
+    empty = user.types("runs", "delete", "--filter", "", "--yes")
+    assert (empty.returncode, "all runs would fit" in empty.stderr) == (2, True)
     several = user.types("runs", "cancel", "zzzz", "latest", "xx", "--json")
     assert several.returncode == 1
     told = [(one["id"], one["outcome"], one["code"]) for one in json.loads(several.stdout)["items"]]

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from penstock.cli import output
 from penstock.cli.session import reading
 from penstock.errors import UsageError
+from penstock.model.commands import TAKEN
 from penstock.model.ids import run_id
+from penstock.model.states import RUN_STATES
 from penstock.store import orders
 from penstock.store.queries import keys_of_query, narrowing
 from penstock.store.runs import find_run
@@ -29,6 +31,9 @@ PATIENCE: Final = 5.0
 LOOK: Final = 0.05
 #: Runs that one order may be about.
 MOST: Final = 1000
+
+#: As a filter: of all runs those that can be asked for it now.
+ALL: Final = "all"
 
 #: What is done to one run, in a transaction that writes: connection, key, seconds since 1970, who asks.
 Act = Callable[["Connection", int, float, str], "Outcome"]
@@ -115,15 +120,25 @@ def chosen_keys(connection: Connection, chosen: Chosen) -> tuple[list[int], list
     """
     if bool(chosen.texts) == (chosen.filter is not None):
         wrong = "give runs or a filter, not both" if chosen.texts else "no run is named"
-        cure = f"`penstock runs {chosen.verb} latest` names one, `--filter state=failed` means all that fit"
+        names = f"`penstock runs {chosen.verb} latest` names one"
+        cure = f"{names}, `--filter state=failed` means all that fit, `--filter all` all"
         raise UsageError(wrong, cure=cure)
     if chosen.filter is None:
         return _named(connection, chosen.texts)
-    query = narrowing(chosen.filter, "say which, as in --filter state=failed")
+    if chosen.filter == ALL:
+        query = _that_take(chosen.verb)
+    else:
+        query = narrowing(chosen.filter, "say which, as in --filter state=failed, or --filter all")
     keys = keys_of_query(connection, query, MOST + 1, time.time())
     if len(keys) > MOST:
         raise UsageError(f"more than {MOST:,} runs fit", cure="narrow the filter, and act in parts")
     return keys, []
+
+
+def _that_take(verb: str) -> str:
+    """The filter of all runs in a state that takes what is asked."""
+    taken = TAKEN.get("approve" if verb == "reject" else verb, RUN_STATES)
+    return "&".join(f"state={state}" for state in RUN_STATES if state in taken)
 
 
 def _named(connection: Connection, texts: list[str]) -> tuple[list[int], list[Missing]]:

@@ -17,6 +17,7 @@ CANCEL = """
 penstock runs cancel latest
 penstock runs cancel 38fw 3f1x --now
 penstock runs cancel --filter 'state=running&pipeline=shop'
+penstock runs cancel --filter all
 """
 PAUSE = """
 penstock runs pause latest
@@ -70,7 +71,11 @@ penstock runs replay 38fw --version latest
 Runs = Annotated[Texts | None, typer.Argument(metavar="RUN...", help="Ids, parts of them, or latest.")]
 Filter = Annotated[
     str | None,
-    typer.Option("--filter", metavar="FILTER", help="All that fit, as in state=failed&pipeline=shop, instead of RUN."),
+    typer.Option(
+        "--filter",
+        metavar="FILTER",
+        help="All that fit, as in state=failed&pipeline=shop, or just all, instead of RUN.",
+    ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before acting on all that fit the filter.")]
 

@@ -75,6 +75,16 @@ def run_states(run: str) -> tuple[str, ...]:
     return tuple(to for to in SETTABLE_RUN if (run, f"set_state:{to}") in RUN)
 
 
+#: By action the states of a run that take it, where people ask it of many.
+TAKEN: Final[dict[str, frozenset[str]]] = {
+    **{name: kind.allowed for name, kind in KINDS.items()},
+    "retry": UNFINISHED_RUN,
+    "replay": frozenset(RUN_STATES),
+    "set-state": frozenset(run for run in RUN_STATES if run_states(run)),
+    "delete": TERMINAL_RUN,
+}
+
+
 def task_states(run: str, task: str) -> tuple[str, ...]:
     """States that a person may give to a task of a run, both in the states that they have now."""
     return tuple(to for to in SETTABLE if task_refusal(run, task, to) is None)

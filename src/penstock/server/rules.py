@@ -9,20 +9,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from penstock.model.commands import KINDS, UNFINISHED_RUN, run_states, task_states
-from penstock.model.states import RUN_STATES, TASK_STATES, TERMINAL_RUN
+from penstock.model.commands import KINDS, TAKEN, run_states, task_states
+from penstock.model.states import RUN_STATES, TASK_STATES
 
 
 def rules() -> dict[str, Any]:
     """`actions`: run states that allow each; `set_run`, `set_task`: what a person may set, by the states now."""
-    allowed = {name: kind.allowed for name, kind in KINDS.items() if name != "set-state"}
-    allowed |= {
-        "retry": UNFINISHED_RUN,
-        "retry-from": KINDS["retry"].allowed,
-        "replay": frozenset(RUN_STATES),
-        "set-state": frozenset(state for state in RUN_STATES if run_states(state)),
-        "delete": TERMINAL_RUN,
-    }
+    allowed = {**TAKEN, "retry-from": KINDS["retry"].allowed}
     return {
         "actions": {name: [state for state in RUN_STATES if state in allowed[name]] for name in sorted(allowed)},
         "set_run": {state: list(run_states(state)) for state in RUN_STATES},
