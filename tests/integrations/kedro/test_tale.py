@@ -104,6 +104,20 @@ def test_a_generator_is_done_when_kedro_says_so_or_something_else_begins(tmp_pat
     assert states(told)["a"] == "succeeded"
 
 
+def test_a_log_that_can_not_be_written_is_told_once(tmp_path: Path) -> None:
+    blocked = tmp_path / "logs"
+    blocked.write_text("a file stands where the folder of logs should be")
+    tale = tale_of(blocked, A, B)
+    spoken = [("print", "a", "stdout", ["one"]), ("print", "a", "stdout", ["two"])]
+    load, *rest = all_of("a", None, "x")
+    tale.take(lines(load, *spoken, *rest, *all_of("b", "x", "y")))
+    endings.end_well(tale, T + 20)
+    tale.close_logs()
+    lost = [(event.seq, event.n, json.loads(event.data or "")) for event in tale.out.events if event.kind == "log_lost"]
+    assert lost == [(0, 1, {"error": "Not a directory"})]
+    assert states(tale) == {"a": "succeeded", "b": "succeeded"}
+
+
 def test_the_error_of_a_load_goes_to_the_node_whose_dataset_it_names(tmp_path: Path) -> None:
     below, beside = node("d", ["y"], ["q"]), node("e", ["r"], ["s"])
     tale = tale_of(tmp_path, node("a", ["z"], ["v"]), B, below, beside, runner="ThreadRunner")

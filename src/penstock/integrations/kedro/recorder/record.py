@@ -94,6 +94,8 @@ class Recorder:
                 # Nobody knows when, if it was so from the start.
                 self._vanish(time.time() if seen else last)
             seen = True
+            if tale.over:
+                tale.close_logs()
             now = time.monotonic()
             if due[SAMPLE] <= now and not tale.over:
                 due[SAMPLE] = now + SAMPLE
@@ -107,7 +109,6 @@ class Recorder:
             rest = LOOK if lines else min(rest * 1.1, REST)
             if not tale.over:
                 time.sleep(rest)
-        tale.close_logs()
 
     def _take(self, lines: list[Line]) -> None:
         tale = self._tale

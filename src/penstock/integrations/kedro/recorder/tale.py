@@ -19,7 +19,7 @@ from penstock.integrations.kedro.ids import is_param, plain_name
 from penstock.integrations.kedro.recorder.reading import Line
 from penstock.integrations.kedro.recorder.step import Step, Use
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
-from penstock.ports.executor import Ended, RunContext, Usage
+from penstock.ports.executor import LOG_LOST, Ended, RunContext, Usage
 from penstock.store.rows import NewMetric, NewSample
 
 _DONE: Final = "Completed node: "
@@ -302,9 +302,11 @@ class Tale:
         return file
 
     def close_logs(self) -> None:
-        """Nothing is written for now; a later line opens its file again."""
-        for file in self._files.values():
-            file.close()
+        """No line comes any more. Logs that could not be written are told of."""
+        for node, file in self._files.items():
+            lost = file.close()
+            if lost is not None:
+                self._event(self.steps[node], self.view.ended_at or self.view.created_at, LOG_LOST, {"error": lost})
 
 
 _TAKE: Final[dict[str, Callable[..., None]]] = {
