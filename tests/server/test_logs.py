@@ -10,7 +10,7 @@ import pytest
 
 from penstock.agent.logs import LogFile
 from penstock.model import ids
-from penstock.store.rows import Commit
+from penstock.store.rows import Commit, NewEvent
 from penstock.wire.logs import LogMatches, LogPlace, LogSlices, LogSummary, LogWindow
 from tests.server.world import World, problem
 from tests.store import made
@@ -201,6 +201,15 @@ def test_a_damaged_file_is_named_and_the_rest_is_shown(logged: Logged) -> None:
     body = logged.get(LOGS).json()
     assert body["total"] == 6
     assert body["damaged"] == [f"{made.KEY}/0.1.jsonl", f"{made.KEY}/0.2.jsonl"]
+
+
+def test_a_file_that_could_not_be_written_is_named(logged: Logged) -> None:
+    logged.path(0, 1).unlink()
+    lost = [NewEvent(made.KEY, seq, 1, made.AT, "log_lost", '{"error": "Permission denied"}') for seq in (0, 2)]
+    logged.world.write(Commit(events=lost))
+    paths = [f"{made.KEY}/0.1.jsonl", f"{made.KEY}/2.1.jsonl"]
+    assert logged.get(LOGS).json()["damaged"] == paths
+    assert logged.get(LOGS, params={"task": "a"}).json()["damaged"] == paths[:1]
 
 
 def test_the_download_is_text_that_steers_nothing(logged: Logged) -> None:

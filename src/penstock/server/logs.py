@@ -23,7 +23,7 @@ from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN
 from penstock.server.run_query import moment
 from penstock.server.service import Service, ServiceOf
 from penstock.store.connection import Connection
-from penstock.store.logs import AttemptLog, logs_of
+from penstock.store.logs import AttemptLog, logs_of, lost_logs
 from penstock.store.runs import find_run
 from penstock.store.summaries import summaries_of
 from penstock.store.times import iso
@@ -89,9 +89,12 @@ def view_of(wish: Wish) -> View:
         logs = logs_of(connection, key, wish.tasks[0] if len(wish.tasks) == 1 else None)
         _check_tasks(connection, key, wish.tasks, logs)
         over = summaries_of(connection, [key])[0]["state"] in TERMINAL_RUN
+        lost = {one.path for one in lost_logs(connection, key)}
     attempts = [_attempt(log) for log in logs if _is_wished(log, wish)]
     # A run that goes on may yet bring more attempts, but no more of one that was chosen.
-    return View(wish.shelf, attempts, wish.choice, more=not over and not (wish.attempt is not None and attempts))
+    view = View(wish.shelf, attempts, wish.choice, more=not over and not (wish.attempt is not None and attempts))
+    view.damaged += [one.path for one in attempts if one.path in lost and one.path not in view.damaged]
+    return view
 
 
 def document(view: View, first: int, limit: int) -> dict[str, Any]:

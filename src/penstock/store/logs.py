@@ -37,24 +37,27 @@ def logs_of(
 
 
 class LostLog(NamedTuple):
-    """An attempt whose log could not be written."""
+    """An attempt whose log could not be written to `path`, below the log folder."""
 
     task: str
     map_index: int | None
     n: int
+    path: str
     error: str
 
 
 def lost_logs(connection: Connection, key: int) -> list[LostLog]:
     """Those of a run, in the order in which they were lost."""
     rows = connection.all(
-        "SELECT task.task, task.map_index, event.n, event.data FROM event JOIN task_run_row AS task "
-        "ON task.run_key = event.run_key AND task.seq = event.seq WHERE event.run_key = ? AND event.kind = 'log_lost' "
-        "ORDER BY event.id",
+        "SELECT task.task, task.map_index, event.n, attempt.log, event.data FROM event JOIN task_run_row AS task "
+        "ON task.run_key = event.run_key AND task.seq = event.seq JOIN attempt ON attempt.run_key = event.run_key "
+        "AND attempt.seq = event.seq AND attempt.n = event.n "
+        "WHERE event.run_key = ? AND event.kind = 'log_lost' ORDER BY event.id",
         (key,),
     )
     return [
-        LostLog(task, None if index == -1 else index, n, json.loads(data)["error"]) for task, index, n, data in rows
+        LostLog(task, None if index == -1 else index, n, path, json.loads(data)["error"])
+        for task, index, n, path, data in rows
     ]
 
 
