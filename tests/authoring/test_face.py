@@ -56,3 +56,10 @@ def test_who_runs_a_pipeline_as_other_tools_do_is_told_what_runs_it() -> None:
         one.run()
     with pytest.raises(AttributeError, match=r"has no attribute 'tsak'$"):
         _ = one.tsak
+
+
+def test_a_pipeline_of_a_notebook_is_told_to_go_into_a_file() -> None:
+    names: dict[str, Any] = {}
+    exec(compile("import penstock; flow = penstock.Pipeline('flow')", "/tmp/ipykernel_1/2.py", "exec"), names)
+    with pytest.raises(AttributeError, match=r"write it into a file, and `penstock run FILE\.py` runs it"):
+        names["flow"].run()

@@ -97,3 +97,8 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
 def test_where_there_is_no_file_at_all(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=f"there is no file of Python in {tmp_path}"):
         Target(str(tmp_path / "flow.py"))
+
+
+def test_a_folder_that_is_not_there_is_no_name_of_a_pipeline(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=f"there is no folder {tmp_path / 'flights'}"):
+        Target(f"{tmp_path / 'flights'}/")

@@ -60,7 +60,7 @@ def test_a_run_that_printed_nothing_says_so(user: User) -> None:
     user.write("hello.py", HELLO.replace('print("greeting", name)', "..."))
     user.types("run", "hello.py")
     logs = user.types("runs", "logs")
-    assert (logs.returncode, logs.stdout, logs.stderr) == (0, "", "No task of this run printed anything.\n")
+    assert (logs.returncode, logs.stdout, logs.stderr) == (0, "", "No task printed anything that is kept here.\n")
 
 
 def test_json_prints_the_document_of_the_run_and_nothing_else(user: User) -> None:

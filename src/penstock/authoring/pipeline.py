@@ -63,7 +63,10 @@ class Pipeline:
         def __getattr__(self, name: str) -> Any:
             told = f"'Pipeline' object has no attribute '{name}'"
             if name in _OF_OTHERS:
-                told += f": `penstock run {os.path.basename(self.place.file)}` runs it, or penstock.client from Python"
+                # A cell of a notebook has a name that looks like one of a file.
+                known = os.path.basename(self.place.file) if os.path.isfile(self.place.file) else None
+                first = "" if known else "write it into a file, and "
+                told += f": {first}`penstock run {known or 'FILE.py'}` runs it, or penstock.client from Python"
             raise AttributeError(told, name=name, obj=self)
 
     def __repr__(self) -> str:

@@ -236,7 +236,11 @@ def logs(
         sys.stdout.write("".join([log_line(line, paint) for line in block]))
     _tell_damage(home.logs, damaged, lost)
     if nothing and not damaged and not lost:
-        _note("No task of this run printed anything." if wish == Wish() else "No line fits: ask for less to see more.")
+        _note(
+            "No task printed anything that is kept here."
+            if wish == Wish()
+            else "No line fits: ask for less to see more."
+        )
 
 
 @app.command("compare", cls=Verb, epilog=COMPARE)

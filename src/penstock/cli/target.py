@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -66,6 +67,8 @@ class Target:
             if not path.is_file():
                 raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
             self._discovery = Discovery([path], name)
+        elif os.sep in text:
+            raise NotFound(f"there is no folder {path}", cure="give a file of Python, or the folder of a Kedro project")
 
     def begin(self, executor: Executor) -> None:
         """Have an open executor look into a Kedro project; for all other targets nothing happens."""

@@ -16,7 +16,7 @@ export function LogEmpty({ view, live, onAll }: { view: LogView; live: boolean; 
         </>
       ) : (
         <>
-          <p>{live ? "Nothing was printed so far. Lines appear here as tasks write them." : "No task of this run printed anything."}</p>
+          <p>{live ? "Nothing was printed so far. Lines appear here as tasks write them." : "No task printed anything that is kept here."}</p>
           <p className="pn-dim">
             Whatever a task prints or logs is kept: <code>print("read", rows, "rows")</code>, or{" "}
             <code>logging.getLogger(__name__).warning("slow")</code> to give it a level.
