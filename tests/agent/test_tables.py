@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from penstock.agent.trees import descendants
+from penstock.authoring import load
 from penstock.executors.local import LocalExecutor
 from tests.agent.conftest import eventually
 from tests.executors.stage import Stage
@@ -21,7 +22,9 @@ TABLES = Path(__file__).parent / "pipelines" / "tables.py"
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     executor = LocalExecutor(2)
     executor.open()
-    yield Stage(executor, tmp_path_factory.mktemp("tables"), TABLES)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "PRELOAD", ("numpy", "pandas", "pyarrow"))
+        yield Stage(executor, tmp_path_factory.mktemp("tables"), TABLES)
     executor.close()
 
 
