@@ -19,6 +19,16 @@ def test_the_nearest_home_upward_is_taken(tmp_path: Path) -> None:
     assert find_home(inner, {}) == tmp_path / "project" / ".penstock"
 
 
+def test_a_project_with_settings_has_a_home_of_its_own(tmp_path: Path) -> None:
+    inner = tmp_path / "project" / "jobs"
+    inner.mkdir(parents=True)
+    (tmp_path / ".penstock").mkdir()
+    (tmp_path / "project" / "penstock.toml").write_text("")
+    assert find_home(inner, {}) == tmp_path / "project" / ".penstock"
+    (inner / ".penstock").mkdir()
+    assert find_home(inner, {}) == inner / ".penstock"
+
+
 def test_a_file_of_that_name_is_no_home(tmp_path: Path) -> None:
     inner = tmp_path / "project"
     inner.mkdir()

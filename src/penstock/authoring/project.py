@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from penstock.authoring.home import settings_file
 from penstock.errors import SettingsError
 
-SETTINGS: Final = "penstock.toml"
 #: The file that makes a folder a Kedro project, by a section of its own.
 KEDRO_PROJECT: Final = "pyproject.toml"
 
@@ -65,22 +65,18 @@ def reads_as_pipelines(file: Path) -> bool:
 
 def project_folder(start: Path) -> Path:
     """The folder of the nearest `penstock.toml` from `start` upward, else `start`."""
-    settings = _settings(start.absolute())
+    settings = settings_file(start)
     return start.absolute() if settings is None else settings.parent
 
 
 def pipeline_folders(folder: Path) -> list[Path]:
     """The folders of a project that hold pipelines. Raises SettingsError."""
     folder = folder.absolute()
-    settings = _settings(folder)
+    settings = settings_file(folder)
     named = None if settings is None else _named(settings)
     if settings is not None and named is not None:
         return [settings.parent / name for name in named]
     return [folder / "pipelines"] if (folder / "pipelines").is_dir() else [folder]
-
-
-def _settings(folder: Path) -> Path | None:
-    return next((one / SETTINGS for one in (folder, *folder.parents) if (one / SETTINGS).is_file()), None)
 
 
 def _named(settings: Path) -> list[str] | None:

@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.agent.logs import LIMIT
+from penstock.authoring.home import settings_file
 from penstock.compose.retention_rules import rules_of
 from penstock.errors import SettingsError
 from penstock.model.durations import size
 from penstock.model.nearest import did_you_mean
 from penstock.model.retention import Rule
 from penstock.model.spec import WHEN_FULL, LimitSpec
-
-FILE: Final = "penstock.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,6 @@ class Settings:
     log_limit: int = LIMIT
     retention: list[Rule] = field(default_factory=list)
     limits: dict[str, LimitSpec] = field(default_factory=dict)
-
-
-def settings_file(start: Path) -> Path | None:
-    """The nearest `penstock.toml` from `start` upward."""
-    start = start.absolute()
-    return next((folder / FILE for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
 
 
 def load_settings(start: Path, env: Mapping[str, str]) -> Settings:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from penstock.compose.settings import FILE, SETTABLE, variable
+from penstock.authoring.home import SETTINGS
+from penstock.compose.settings import SETTABLE, variable
 from penstock.model.nearest import nearest
 
 _BEGINNING: Final = variable("")
@@ -33,6 +34,6 @@ def _is_unread(name: str, value: str) -> bool:
 
 def _told(name: str) -> str:
     if name in _IN_FILE:
-        return f"{name} (it is set in {FILE} alone)"
+        return f"{name} (it is set in {SETTINGS} alone)"
     close = nearest(name.removeprefix(_BEGINNING), [one.removeprefix(_BEGINNING) for one in _KNOWN])
     return name if close is None else f"{name} (did you mean {variable(close)}?)"

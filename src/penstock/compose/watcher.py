@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from penstock.authoring.discovery import Found, late
+from penstock.authoring.home import SETTINGS
 from penstock.authoring.project import (
-    SETTINGS,
     kedro_projects,
     may_hold_pipelines,
     pipeline_folders,

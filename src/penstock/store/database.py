@@ -49,8 +49,9 @@ class Database:
 
     def name_sessions(self, name: str) -> None:
         """Under that name a server knows the sessions of this process from now on; a file knows none."""
-        self._name = name
-        self.close()
+        if self.dialect == "postgresql":
+            self._name = name
+            self.close()
 
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that reads one state of the database."""
