@@ -243,6 +243,7 @@ def test_what_began_and_is_on_no_record_leaves_its_log_to_itself(database: Datab
 def test_a_task_that_may_not_be_tried_again_fails_its_run(database: Database) -> None:
     world = world_of(database)
     view = world.submit(pipeline(task("a", on_lost="fail")))
+    world.pass_time(0.1)
     _, view = next_world(world, view, database)
     assert (view.state, view.reason) == ("failed", "lease_lost")
 

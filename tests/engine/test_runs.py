@@ -451,10 +451,20 @@ class TestSlices:
 class TestDurability:
     def test_pipelined_runs_go_on_while_a_commit_is_under_way(self) -> None:
         world = World()
-        world.writer.hold = True
         world.submit(pipeline(task("a"), task("b", "a")))
+        world.writer.hold = True
         world.end("a")
         assert world.names() == ["b"]
+
+    def test_nothing_begins_of_a_run_that_is_on_no_record(self) -> None:
+        world = World()
+        world.writer.hold = True
+        world.submit(pipeline(task("a"), task("b")))
+        world.turn()
+        assert world.names() == []
+        world.writer.answer()
+        world.turn()
+        assert world.names() == ["a", "b"]
 
     def test_strict_runs_wait_for_the_commit(self) -> None:
         world = World()
@@ -543,6 +553,7 @@ class TestRefusedCommits:
         world = World()
         lost = world.submit(pipeline(task("a"), task("b", "a")))
         kept = world.submit(pipeline(task("c"), task("d", "c")))
+        world.pass_time(0.1)
         world.writer.hold = True
         first, second = world.take("a"), world.take("c")
         world.report(first)
@@ -566,11 +577,11 @@ class TestRefusedCommits:
         world = World()
         world.writer.errors.append(StoreBusy())
         view = world.submit(pipeline(task("a")))
-        world.end("a")
-        assert not view.handle.wait(0)
+        assert world.names() == []
         world.pass_time(1.1)
-        assert view.handle.wait(0)
         assert world.writer.commits[0] is world.writer.commits[1]
+        world.end("a")
+        assert view.handle.wait(0)
 
     def test_a_full_disk_ends_the_run_as_such(self) -> None:
         made: list[str] = []

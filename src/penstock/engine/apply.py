@@ -184,7 +184,7 @@ def _enter(view: RunView, run: TaskRun, event: str, reason: str | None, now: flo
     out.event(view, run, None, now, "task_run." + run.state, {"reason": reason} if reason else None)
     if run.state == "queued":
         run.queued_at = now
-        (out.promised if promise else out.held if view.strict else out.ready).append(run)
+        (out.promised if promise else out.held if view.strict or not view.stored_version else out.ready).append(run)
     elif run.state in TERMINAL_TASK:
         run.ended_at = now
         _over(view, run, out)

@@ -166,7 +166,7 @@ class Journal:
         return full
 
     def released(self) -> list[TaskRun]:
-        """Task runs of strict runs whose cause was committed since the last call."""
+        """Task runs that were held until their cause was committed, which it was since the last call."""
         self._take_answers()
         free, self._released = self._released, []
         return free

@@ -231,7 +231,7 @@ class Engine:
             self._intake.take(report, now)
         self._fire()
         self._advance(now)
-        # An acknowledged commit may set free what strict runs hold back.
+        # An acknowledged commit may set free what was held until then.
         self.out.ready.extend(self.journal.released())
         for asked, granted in self.journal.slots():
             self._take_slots(asked, granted)

@@ -32,10 +32,10 @@ def micros(at: float | None) -> int | None:
 class Outbox:
     """One for an engine. The loop empties it after every round of deciding.
 
-    `ready` may be dispatched; `held` belongs to strict runs and waits until what caused it is committed; of `promised`
-    a worker has the attempt already; for `sought` results of earlier runs are looked for. `cancel`, `recall`, `suspend`
-    and `resume` are keys of attempts for the executor; `again` is to be dispatched once more. `stopped` are timers that
-    must not fire.
+    `ready` may be dispatched; `held` waits until what caused it is committed: of strict runs all, of any run what it
+    begins with; of `promised` a worker has the attempt already; for `sought` results of earlier runs are looked for.
+    `cancel`, `recall`, `suspend` and `resume` are keys of attempts for the executor; `again` is to be dispatched once
+    more. `stopped` are timers that must not fire.
     """
 
     def __init__(self) -> None:
