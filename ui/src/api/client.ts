@@ -23,6 +23,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Did the server answer that there is no such thing? */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 404;
+}
+
 const problems: Middleware = {
   async onResponse({ response }) {
     if (response.ok) return undefined;

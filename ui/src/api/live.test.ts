@@ -192,3 +192,51 @@ test("a run that was deleted is told as gone, and nothing more of it is asked fo
   await vi.advanceTimersByTimeAsync(5_000);
   expect([client.getQueryData(goneQuery(RUN).queryKey), reads]).toEqual([true, []]);
 });
+
+/** Who looks at a run of which the server has said that there is none. */
+async function absent(): Promise<{ there: (state: string) => void }> {
+  let answer = (): unknown => {
+    throw new ApiProblem({ type: "about:blank", status: 404, title: "", detail: "", code: "not_found", cure: null, errors: null });
+  };
+  const queryFn = () => { reads.push(RUN); return answer(); };
+  new QueryObserver(client, { queryKey: runQuery(RUN).queryKey as readonly unknown[], queryFn, retry: false }).subscribe(() => undefined);
+  await vi.advanceTimersByTimeAsync(0);
+  return { there: (state) => void (answer = () => ({ id: RUN, state, tasks: [], generation: 1, error: null })) };
+}
+
+test("a run of which the server said that there is none is not asked for again, nor told of", async () => {
+  await absent();
+  stop = live.start();
+  live.watch(RUN);
+  expect(query().has("run")).toBe(false);
+  Source.last.opens();
+  Source.last.says("snapshot", 7, {});
+  Source.last.says("change", 8, { changes: [{ kind: "deleted", ids: [RUN] }] });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reads).toEqual([RUN]);
+});
+
+test("a stream that was asked for it before that answer came begins at once without it", async () => {
+  stop = live.start();
+  live.watch(RUN);
+  await absent();
+  Source.last.onerror?.();
+  expect([Source.all.length, query().has("run")]).toEqual([3, false]);
+  expect(api.GET).not.toHaveBeenCalled();
+});
+
+test("it is shown when it comes into being, and its tasks are told of", async () => {
+  const { there } = await absent();
+  stop = live.start();
+  live.watch(RUN);
+  Source.last.opens();
+  Source.last.says("snapshot", 7, {});
+  there("running");
+  Source.last.says("change", 8, change("queued"));
+  expect([query().get("run"), query().get("last_event_id")]).toEqual([RUN, "8"]);
+  Source.last.opens();
+  Source.last.says("change", 9, change("running"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(reads).toEqual([RUN, RUN]);
+  expect(client.getQueryData(runQuery(RUN).queryKey)).toMatchObject({ state: "running" });
+});

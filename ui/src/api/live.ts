@@ -3,7 +3,7 @@ import { useQueryClient, type InfiniteData, type Query, type QueryClient } from 
 import { useEffect, useSyncExternalStore } from "react";
 import { applyToList, applyToRun, type Change } from "../domain/apply-event";
 import { isOver, type RunState } from "../domain/states";
-import { ApiProblem, api, type Schemas } from "./client";
+import { ApiProblem, api, isAbsent, type Schemas } from "./client";
 import { logKeys } from "./logs";
 import { metricsKey } from "./metrics";
 import { outputKeys } from "./outputs";
@@ -80,6 +80,7 @@ export class Live {
     this.#watched = run;
     // Its document may have been read long before, when one pointed at a link to it.
     this.#gap ||= run !== undefined;
+    this.#refused = this.#isAbsent(run) ? run : undefined;
     this.#connect();
   }
 
@@ -115,6 +116,10 @@ export class Live {
   async #broken(source: EventSource, opened: boolean): Promise<void> {
     if (source !== this.#source) return;
     this.#close();
+    if (!opened && this.#watched !== this.#refused && this.#isAbsent(this.#watched)) {
+      this.#refused = this.#watched;
+      return this.#connect();
+    }
     const wait = AGAIN[Math.min(this.#tries++, AGAIN.length - 1)]!;
     const answer = await api.GET("/api/v1/about").then(() => 200, (problem: unknown) => (problem instanceof ApiProblem ? problem.status : 0));
     if (this.#source !== undefined) return;
@@ -154,9 +159,24 @@ export class Live {
   async #readAfter(query: Query): Promise<void> {
     // What is under way may have been read before as well: it ends, then it is read again.
     if (query.state.fetchStatus === "fetching") await query.promise?.catch(() => undefined);
+    // Should it come into being, the stream tells.
+    if (isAbsent(query.state.error)) return;
     const over = (query.state.data as { state?: RunState } | undefined)?.state;
     if (over !== undefined && isOver(over)) return;
     await this.client.invalidateQueries({ queryKey: query.queryKey, exact: true });
+  }
+
+  #isAbsent(id: string | undefined): boolean {
+    return id !== undefined && isAbsent(this.client.getQueryState(runQuery(id).queryKey)?.error);
+  }
+
+  /** Reads a run that was not there when it was asked for. */
+  #comes(id: string): void {
+    if (!this.#isAbsent(id)) return;
+    void this.client.invalidateQueries({ queryKey: runQuery(id).queryKey, exact: true });
+    if (id !== this.#refused) return;
+    this.#refused = undefined;
+    this.#connect();
   }
 
   #apply(changes: readonly Change[]): void {
@@ -164,6 +184,7 @@ export class Live {
     const touched = new Set(changes.flatMap((change) => (change.kind === "run" ? [change.run.id] : change.kind === "pipelines" ? [] : change.kind === "deleted" ? change.ids : [change.run_id])));
     for (const id of touched) this.#applyToRun(id, changes);
     for (const change of changes) {
+      if (change.kind === "run") this.#comes(change.run.id);
       if (change.kind === "logs") void this.client.invalidateQueries({ queryKey: logKeys.run(change.run_id) });
       if (change.kind === "deleted") {
         void this.client.invalidateQueries({ queryKey: [...runKeys.lists, "count"] });

@@ -1,6 +1,6 @@
 /** Runs: one, many, and what can be done with them. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ApiProblem, api, body, type Schemas } from "./client";
+import { ApiProblem, api, body, isAbsent, type Schemas } from "./client";
 import type { Many } from "./actions";
 
 export type RunDocument = Schemas["RunDocument"];
@@ -21,7 +21,8 @@ export function runQuery(id: string) {
 }
 
 export function useRun(id: string) {
-  return useQuery(runQuery(id));
+  // That there is none is an answer; the stream tells when it comes.
+  return useQuery({ ...runQuery(id), retryOnMount: ({ state }) => !isAbsent(state.error) });
 }
 
 /** Whether a run was deleted while somebody looks: the stream tells it, nothing is left to ask the server for. */

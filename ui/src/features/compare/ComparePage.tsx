@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ArrowLeftRight } from "lucide-react";
 import { type ReactNode, useMemo, useRef } from "react";
-import { ApiProblem } from "../../api/client";
+import { ApiProblem, isAbsent } from "../../api/client";
 import { type Comparison, comparisonQuery, useFreshComparison } from "../../api/comparison";
 import { useRunContext } from "../../api/runs";
 import { copyAddress } from "../../components/copy";
@@ -33,7 +33,7 @@ export function ComparePage() {
   useTitle(found.data === undefined ? "Two runs compared" : `${calledOf(found.data.second.namespace, found.data.second.pipeline).name}: two runs compared`);
   if (found.data !== undefined && !(found.isPlaceholderData && found.error !== null)) return <Compared found={found.data} held={found.isPlaceholderData} />;
   if (found.error === null) return <div className={style.page} aria-busy />;
-  const gone = found.error instanceof ApiProblem && found.error.status === 404;
+  const gone = isAbsent(found.error);
   return (
     <Empty whole title={gone ? found.error.message : "The runs can’t be compared"}>
       <p>{found.error instanceof ApiProblem && found.error.cure !== null ? found.error.cure : gone ? "It may have been deleted." : found.error.message}</p>

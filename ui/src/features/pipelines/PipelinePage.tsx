@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Grid3x3, Info, List, Play, Workflow } from "lucide-react";
 import { lazy, Suspense, type ComponentType } from "react";
-import { ApiProblem, type Schemas } from "../../api/client";
+import { ApiProblem, isAbsent, type Schemas } from "../../api/client";
 import { pipelineQuery, type PipelineKey } from "../../api/pipelines";
 import { runQuery } from "../../api/runs";
 import { aboutQuery } from "../../api/service";
@@ -97,7 +97,7 @@ function Form({ pipeline, like }: { pipeline: Schemas["PipelineDocument"]; like:
 }
 
 function Absent({ name, namespace, error, again }: PipelineKey & { error: Error; again: () => void }) {
-  const gone = error instanceof ApiProblem && error.status === 404;
+  const gone = isAbsent(error);
   return (
     <Empty whole title={gone ? `There is no pipeline ${name}${namespace === "default" ? "" : ` in ${namespace}`}` : "The pipeline can’t be shown"}>
       <p>{error.message}</p>

@@ -6,7 +6,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
 
-import { ApiProblem } from "../../api/client";
+import { ApiProblem, isAbsent } from "../../api/client";
 import { goneQuery, type RunDocument, useRun, useRunContext } from "../../api/runs";
 import { copyAddress } from "../../components/copy";
 import { Empty } from "../../components/Empty";
@@ -123,7 +123,7 @@ function useTitle(run: RunDocument | undefined) {
 }
 
 function RunAbsent({ id, error, again }: { id: string; error: Error; again: () => void }) {
-  const gone = error instanceof ApiProblem && error.status === 404;
+  const gone = isAbsent(error);
   return (
     <Empty whole title={gone ? `There is no run ${id}` : "The run can't be shown"}>
       <p>{gone ? "It was deleted, or it is a run of another project." : error instanceof ApiProblem ? (error.cure ?? error.message) : error.message}</p>
