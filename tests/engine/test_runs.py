@@ -466,6 +466,17 @@ class TestDurability:
         world.turn()
         assert world.names() == ["a", "b"]
 
+    def test_a_commit_with_an_attempt_has_the_task_run_that_counts_it(self) -> None:
+        world = World(workers=1)
+        world.submit(pipeline(task("a"), task("b")))
+        world.pass_time(0.1)
+        world.end("a")
+        world.pass_time(0.1)
+        for commit in world.writer.commits:
+            counted = {row.seq: row.attempts for row in (*commit.new_task_runs, *commit.task_run_updates)}
+            assert all(counted.get(row.seq, 0) >= row.n for row in commit.new_attempts)
+        assert sum(len(commit.new_attempts) for commit in world.writer.commits) == 2
+
     def test_strict_runs_wait_for_the_commit(self) -> None:
         world = World()
         world.writer.hold = True

@@ -29,10 +29,11 @@ class InHand:
         return bool(self.live or self.promises.open)
 
     def begin(self, attempt: Attempt) -> None:
-        """An attempt is live from now on."""
+        """An attempt is live from now on, and its task run counts it on record."""
         begin(attempt)
         self.live[attempt.key] = attempt
         self._out.mark_attempt(attempt)
+        self._out.mark_task_run(attempt.task_run)
 
     def keep(self, run: TaskRun, now: float) -> None:
         """What was promised has come to its turn: its attempt is live."""

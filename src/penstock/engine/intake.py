@@ -105,7 +105,6 @@ class Intake:
         self._stir(run.run)
         if not ours or (run.state != "cancelling" and run.state not in TERMINAL_TASK):
             return None
-        self._out.mark_task_run(run)
         self._limits.hold(run)
         self._in_hand.begin(promise)
         return promise
