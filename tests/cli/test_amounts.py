@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from penstock.cli.render import amounts
 
+#: What the page is held to as well, by ui/src/domain/formats.test.ts.
+CASES = json.loads((Path(__file__).parents[2] / "ui/src/domain/formats.cases.json").read_text(encoding="utf-8"))
 NOW = 1_700_000_000.0
 
 
@@ -17,28 +21,18 @@ def _iso(ago: float) -> str:
     return datetime.fromtimestamp(NOW - ago, UTC).isoformat()
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, ""), (-1.0, "0 ms"), (0, "0 ms"), (0.0004, "<1 ms"), (0.0006, "1 ms"), (0.012, "12 ms"),
-        (0.9994, "999 ms"), (0.9996, "1.0 s"), (59.94, "59.9 s"), (59.96, "1 min 00 s"), (125, "2 min 05 s"),
-        (3599.6, "1 h 00 min"), (3720, "1 h 02 min"), (7199, "2 h 00 min"), (47.9 * 3600, "47 h 54 min"),
-        (100 * 3600, "4 d 04 h"),
-    ],
-)  # fmt: skip
-def test_durations_round_into_the_next_unit(seconds: float | None, text: str) -> None:
+@pytest.mark.parametrize(("seconds", "text"), CASES["durations"])
+def test_durations_are_told_as_on_the_page(seconds: float, text: str) -> None:
     assert amounts.duration(seconds) == text
 
 
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [
-        (None, ""), (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9949, "9.9 kB"), (9950, "10 kB"),
-        (999_400, "999 kB"), (999_600, "1.0 MB"), (34e6, "34 MB"), (2.5e9, "2.5 GB"), (7e15, "7,000.0 TB"),
-    ],
-)  # fmt: skip
-def test_sizes_have_two_digits_or_three(count: float | None, text: str) -> None:
+@pytest.mark.parametrize(("count", "text"), CASES["sizes"])
+def test_sizes_are_told_as_on_the_page(count: int, text: str) -> None:
     assert amounts.size(count) == text
+
+
+def test_what_is_not_known_is_left_out_and_nothing_lasts_less_than_no_time() -> None:
+    assert (amounts.duration(None), amounts.size(None), amounts.duration(-1.0)) == ("", "", "0 ms")
 
 
 @pytest.mark.parametrize(

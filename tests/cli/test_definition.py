@@ -46,7 +46,7 @@ def test_a_definition_on_a_page() -> None:
         """\
         examples/flights  version VERSION  5 tasks
         Delays of a year.
-        timeout  at most 10 min 00 s, then failed
+        timeout  at most 10 min, then failed
         tags  example
         labels  owner=me
 
@@ -57,7 +57,7 @@ def test_a_definition_on_a_page() -> None:
 
         task       reads              makes        policy               description
         raw                                        3 attempts, pool db  Read the year.
-          split    raw                train, test  at most 2 min 00 s
+          split    raw                train, test  at most 2 min
           each     each of raw                     2 at a time
             model  train, after each               when
         tidy                                       finally"""

@@ -64,8 +64,8 @@ def test_a_run_on_a_page() -> None:
           error     clean: ValueError: no such year
 
         task   state              duration  queued  tries    cpu  memory  outputs
-        raw    ✓ succeeded           2.0 s   50 ms      1  1.2 s   34 MB  raw (table, 336,776 rows, 53 MB)
-        clean  ✗ failed              2.0 s   50 ms      2  1.2 s   34 MB
+        raw    ✓ succeeded           2.0 s   50 ms      1  1.3 s   34 MB  raw (table, 336,776 rows, 53 MB)
+        clean  ✗ failed              2.0 s   50 ms      2  1.3 s   34 MB
         end    ⊘ upstream failed
 
         task   attempt  state                 duration  error

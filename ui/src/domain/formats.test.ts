@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
 import { bytesText, countText, durationText, figureText, taskText } from "./formats";
+import cases from "./formats.cases.json";
 
-test("bytes", () => {
-  expect([0, 999, 1000, 1536, 102_400, 1000 ** 2 - 1, 5 * 1000 ** 3, -2048].map(bytesText)).toEqual([
-    "0 B", "999 B", "1.0 kB", "1.5 kB", "102 kB", "1.0 MB", "5.0 GB", "−2.0 kB",
-  ]);
-  expect(bytesText(null)).toBe("–");
+// The command line is held to the same, by tests/cli/test_amounts.py.
+test.each(cases.sizes as [number, string][])("%d bytes are %s", (bytes, text) => {
+  expect(bytesText(bytes)).toBe(text);
 });
 
-test("durations", () => {
-  expect([0, 0.0004, 0.0042, 0.9996, 1.844, 9.999, 59.96, 61, 125, 3_600, 11_045, 183_600].map(durationText)).toEqual([
-    "0 ms", "<1 ms", "4 ms", "1.00 s", "1.84 s", "10.0 s", "1 min", "1 min 1 s", "2 min 5 s", "1 h", "3 h 4 min", "2 d 3 h",
-  ]);
-  expect(durationText(undefined)).toBe("–");
+test.each(cases.durations as [number, string][])("%d seconds are %s", (seconds, text) => {
+  expect(durationText(seconds)).toBe(text);
+});
+
+test("differences have a sign, and what is not known a dash", () => {
+  expect([bytesText(-2048), durationText(-90), bytesText(null), durationText(undefined)]).toEqual(["−2.0 kB", "−1 min 30 s", "–", "–"]);
 });
 
 test("figures to four digits", () => {

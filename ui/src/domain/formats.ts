@@ -2,15 +2,17 @@
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"] as const;
 
-/** Bytes in powers of 1000, as the command line tells them: "1.5 MB". */
+/** Bytes in powers of 1000, as the command line tells them: "512 B", "1.5 MB", "34 MB". */
 export function bytesText(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined) return "–";
-  let [value, unit] = [Math.abs(bytes), 0];
-  while (value >= 999.95 && unit < UNITS.length - 1) {
+  if (bytes < 0) return `−${bytesText(-bytes)}`;
+  let [value, unit] = [bytes, 0];
+  while (Math.round(value) >= 1000 && unit < UNITS.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${bytes < 0 ? "−" : ""}${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+  const tenths = Math.round(value * 10);
+  return `${unit === 0 || tenths >= 100 ? Math.round(value) : (tenths / 10).toFixed(1)} ${UNITS[unit]}`;
 }
 
 /** A whole number with its thousands parted. */
@@ -27,22 +29,20 @@ export function figureText(value: number): string {
   return value.toLocaleString("en", size >= 1000 ? { maximumFractionDigits: 1 } : { maximumSignificantDigits: 4 });
 }
 
-/** Seconds: "4 ms", "1.84 s", "2 min 5 s", "3 h 4 min", "2 d 3 h". */
+/** Seconds, as the command line tells them: "4 ms", "1.8 s", "2 min 5 s", "3 h", "2 d 3 h". */
 export function durationText(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 0) return `−${durationText(-seconds)}`;
   if (seconds > 0 && seconds < 0.0005) return "<1 ms";
-  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3_600) return two(whole, 60, "min", 1, "s");
-  return whole < 86_400 ? two(whole, 3_600, "h", 60, "min") : two(whole, 86_400, "d", 3_600, "h");
+  if (Math.round(seconds * 1000) < 1000) return `${Math.round(seconds * 1000)} ms`;
+  if (Math.round(seconds * 10) < 600) return `${(Math.round(seconds * 10) / 10).toFixed(1)} s`;
+  if (Math.round(seconds) < 3_600) return two(Math.round(seconds), 60, "min", "s");
+  if (Math.round(seconds / 60) < 24 * 60) return two(Math.round(seconds / 60), 60, "h", "min");
+  return two(Math.round(seconds / 3_600), 24, "d", "h");
 }
 
-function two(whole: number, large: number, largeWord: string, small: number, smallWord: string): string {
-  const rest = Math.floor((whole % large) / small);
-  return `${Math.floor(whole / large)} ${largeWord}${rest === 0 ? "" : ` ${rest} ${smallWord}`}`;
+function two(count: number, many: number, large: string, small: string): string {
+  return `${Math.floor(count / many)} ${large}${count % many === 0 ? "" : ` ${count % many} ${small}`}`;
 }
 
 /** The same for what still goes on: no fractions that race. */

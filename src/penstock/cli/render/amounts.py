@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from math import floor
 
 
 def duration(seconds: float | None) -> str:
-    """`<1 ms`, `12 ms`, `3.4 s`, `2 min 05 s`, `1 h 02 min`, `3 d 04 h`; empty for None."""
+    """`<1 ms`, `12 ms`, `3.4 s`, `2 min 5 s`, `1 h`, `3 d 4 h`, as the page says it; empty for None."""
     if seconds is None:
         return ""
     if 0 < seconds < 0.0005:
         return "<1 ms"
-    if seconds < 0.9995:
-        return f"{max(seconds, 0) * 1000:.0f} ms"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if hours < 48:
-        return f"{hours} h {minutes:02d} min"
-    days, hours = divmod(round(seconds / 3600), 24)
-    return f"{days} d {hours:02d} h"
+    if _nearest(seconds * 1000) < 1000:
+        return f"{_nearest(max(seconds, 0) * 1000)} ms"
+    if _nearest(seconds * 10) < 600:
+        return f"{_nearest(seconds * 10) / 10:.1f} s"
+    if _nearest(seconds) < 3600:
+        return _two(_nearest(seconds), 60, "min", "s")
+    if _nearest(seconds / 60) < 24 * 60:
+        return _two(_nearest(seconds / 60), 60, "h", "min")
+    return _two(_nearest(seconds / 3600), 24, "d", "h")
 
 
 def size(count: float | None) -> str:
-    """`512 B`, `1.2 kB`, `34 MB`; empty for None."""
+    """`512 B`, `1.2 kB`, `34 MB`, as the page says it; empty for None."""
     if count is None:
         return ""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 999.5:
-            return f"{count:.0f} {unit}" if unit == "B" or count >= 9.95 else f"{count:.1f} {unit}"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if _nearest(count) < 1000:
+            return _amount(count, unit)
         count /= 1000
-    return f"{count:,.1f} TB"
+    return _amount(count, "PB")
+
+
+def _amount(value: float, unit: str) -> str:
+    tenths = _nearest(value * 10)
+    return f"{_nearest(value)} {unit}" if unit == "B" or tenths >= 100 else f"{tenths / 10:.1f} {unit}"
+
+
+def _two(count: int, many: int, large: str, small: str) -> str:
+    whole, rest = divmod(count, many)
+    return f"{whole} {large} {rest} {small}" if rest else f"{whole} {large}"
+
+
+def _nearest(value: float) -> int:
+    """Halves go up, as in a browser."""
+    return floor(value + 0.5)
 
 
 def number(value: float) -> str:

@@ -185,7 +185,7 @@ describe("figures", () => {
     const running = sampleTaskRun("sold", { state: "running", started_at: "2026-03-01T08:00:48.000000Z", progress: { done: 3, total: 4 } });
     expect(figureOf("task:sold", sampleRun([running]))).toMatchObject({ state: "running", progress: 0.75, line: "running · 12 s" });
     const failed = sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{ generation: 1 }, { generation: 1 }] as never });
-    expect(figureOf("task:sold", sampleRun([failed]))).toMatchObject({ line: "failed · 2.50 s · try 2" });
+    expect(figureOf("task:sold", sampleRun([failed]))).toMatchObject({ line: "failed · 2.5 s · try 2" });
   });
 
   it("count items on their task, and sum what they made", () => {
@@ -202,7 +202,7 @@ describe("figures", () => {
       return linesOf(scene().nodes[v]!, figuresOf(scene(), run)[v]!, now);
     };
     const failed = sampleRun([sampleTaskRun("sold", { state: "failed", duration: 2.5, attempts: [{ generation: 1 }, { generation: 1 }] as never })]);
-    expect(lines("task:sold", failed)).toEqual(["failed · 2.50 s · try 2", "2.50 s · try 2", "try 2"]);
+    expect(lines("task:sold", failed)).toEqual(["failed · 2.5 s · try 2", "2.5 s · try 2", "try 2"]);
     expect(lines("task:report", sampleRun([item(0, "succeeded"), item(1, "failed")]))).toEqual(["2/2 · 1 failed · 11.0 s", "2/2 · 1 failed", "2/2"]);
     expect(lines("dataset:report", sampleRun([item(0, "succeeded")]))).toEqual(["600 rows · 1.0 kB", "600 rows"]);
   });
