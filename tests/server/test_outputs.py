@@ -19,6 +19,7 @@ import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
+from penstock.artifacts.reader import Readers
 from penstock.model.artifact import Artifact
 from penstock.wire.outputs import OutputList, OutputPreview, TableSummary
 from tests.server.stored import RUN, Home
@@ -72,6 +73,21 @@ def test_the_list_tells_all(home: Home, client: TestClient, tmp_path: Path) -> N
     assert (model["kind"], model["media_type"], model["value"]) == ("pickle", "application/octet-stream", None)
     assert (chart["media_type"], chart["picture"], table["picture"]) == ("image/png", True, False)
     assert body["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "warm"), [("a.csv", True), ("a.PQ", True), ("a.xlsx", True), ("a.png", False), ("a.txt", False)]
+)
+def test_a_reader_is_there_before_somebody_looks_at_rows(
+    home: Home, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, warm: bool
+) -> None:
+    warmed: list[Readers] = []
+    monkeypatch.setattr(Readers, "warm", lambda readers: warmed.append(readers))
+    (tmp_path / name).write_bytes(b"x\n1\n")
+    home.store("made", tmp_path / name)
+    home.store("count", 3)
+    get(client, "outputs")
+    assert bool(warmed) == warm
 
 
 def test_pages_of_the_list_hold_every_output_once(home: Home, client: TestClient) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from penstock.artifacts import ArtifactStore
+from penstock.artifacts.previews.forms import table_form
 from penstock.artifacts.previews.told import told
 from penstock.errors import ArtifactCorrupt, ArtifactError, NotFound, UsageError
 from penstock.model.artifact import Artifact
@@ -22,27 +23,38 @@ VALUE: Final = 4_096
 LIST: Final = 2 << 20
 #: Outputs that are read at a time; each may have ten thousand columns.
 _STEP: Final = 50
+#: Kinds that a process of their own reads.
+READ_BY_CHILD: Final = ("table", "array")
 _CURE: Final = "run the task that made it again"
+
+
+class Listed(NamedTuple):
+    """Documents, where the next page begins, and whether a look at one of them may need a process that reads."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+    needs_reader: bool
 
 
 def listed(
     connection: Connection, store: ArtifactStore, key: int, limit: int, cursor: str | None, project: Path
-) -> tuple[list[dict[str, Any]], str | None]:
-    """(documents, where the next page begins). Raises UsageError for a cursor that is none."""
+) -> Listed:
+    """A page of the list. Raises UsageError for a cursor that is none."""
     after = (-1, "") if cursor is None else _place(cursor)
     items: list[dict[str, Any]] = []
     folders = Folders(connection, key, project)
-    size = 0
+    size, needs_reader = 0, False
     while True:
         found = artifacts_after(connection, key, after, min(_STEP, limit - len(items)) + 1)
         for output in found:
             if len(items) >= limit or size > LIST:
-                return items, f"{after[0]}.{after[1]}"
+                return Listed(items, f"{after[0]}.{after[1]}", needs_reader)
             items.append(document(store, output, folders))
+            needs_reader |= output.kind in (*READ_BY_CHILD, "dataset") or form_of(output) is not None
             size += 400 + 40 * len(output.columns or ()) + _inlined(output)
             after = (output.seq, output.dataset)
         if len(found) <= _STEP:
-            return items, None
+            return Listed(items, None, needs_reader)
 
 
 def chosen(connection: Connection, key: int, dataset: str, map_index: int | None) -> Output:
@@ -55,6 +67,11 @@ def chosen(connection: Connection, key: int, dataset: str, map_index: int | None
     if artifact(connection, key, dataset, 0) is not None:
         raise NotFound(f"'{dataset}' was made by the items of a fan-out", cure="say which by map_index")
     raise NotFound(f"the run has no '{dataset}'", cure="look at the list of its outputs")
+
+
+def form_of(output: Output) -> str | None:
+    """How the rows of a file that a task made can be read; None where it is no such file."""
+    return table_form(Path(output.path)) if output.kind == "file" and output.path is not None else None
 
 
 def stored(output: Output) -> Artifact:

@@ -12,7 +12,6 @@ from pydantic_core import to_json
 
 from penstock import __version__
 from penstock.artifacts import ArtifactStore
-from penstock.artifacts.previews.forms import table_form
 from penstock.artifacts.reader import Readers, TooBusy
 from penstock.errors import ArtifactCorrupt, UsageError
 from penstock.model.artifact import Artifact
@@ -34,8 +33,6 @@ PAGE: Final = 500
 _MOST: Final = 2**31 - 1
 #: Bytes that are checked before the first of them is sent.
 _WHOLE: Final = 8 << 20
-_READ_BY_CHILD: Final = ("table", "array")
-_WARMED_FOR: Final = (*_READ_BY_CHILD, "dataset")
 
 MapIndex = Annotated[int | None, Query(ge=0, le=_MOST)]
 
@@ -75,10 +72,10 @@ def list_outputs(
     store = ArtifactStore(service.artifacts)
     with service.database.read() as connection:
         key = find_run(connection, run_id)
-        items, next_cursor = outputs.listed(connection, store, key, limit, cursor, service.project)
-    if any(item["kind"] in _WARMED_FOR for item in items):
+        found = outputs.listed(connection, store, key, limit, cursor, service.project)
+    if found.needs_reader:
         readers.warm()
-    return json_answer({"items": items, "next_cursor": next_cursor})
+    return json_answer({"items": found.items, "next_cursor": found.next_cursor})
 
 
 @router.get("/runs/{run_id}/outputs/{dataset}/preview", operation_id="previewRunOutput", response_model=OutputPreview)
@@ -101,10 +98,9 @@ def preview(
     tag = _tag(artifact, "preview")
     if _has(request, tag):
         return _unchanged(tag)
-    if artifact.kind in _READ_BY_CHILD:
+    if artifact.kind in outputs.READ_BY_CHILD:
         return _answer(output, _look(readers, "preview", output, artifact, offset, limit, first_column), tag)
-    form = table_form(store.file(artifact)) if artifact.kind == "file" else None
-    if form is not None:
+    if (form := outputs.form_of(output)) is not None:
         return _answer(output, _look(readers, "file", output, artifact, form, offset, limit, first_column), tag)
     try:
         return _answer(output, to_json(store.preview(artifact).body()), tag)
