@@ -52,7 +52,7 @@ export function WorkflowView({ graph, run, selected, onSelect, onMenu, banner, a
   const seek = useRef<HTMLInputElement>(null);
   const scene = useMemo(() => knownScene(graph, options), [graph, options]);
   const grouping = useMemo(() => groupingOf(graph, options.groupBy), [graph, options.groupBy]);
-  const { laid, problem } = useLayout(scene, options.direction);
+  const { laid, problem } = useLayout(graph, scene, options.direction);
   const runs = useMemo(() => (run === undefined ? new Map<string, never[]>() : taskRuns(run)), [run]);
   const wanted = selected.task !== undefined ? `task:${selected.task}` : selected.dataset !== undefined ? `dataset:${selected.dataset}` : undefined;
   const unfolded = selected.task ?? producerOf(graph, selected.dataset);
@@ -117,8 +117,8 @@ export function WorkflowView({ graph, run, selected, onSelect, onMenu, banner, a
       <div className="pn-work-bar" role="toolbar" aria-label="What the graph shows">
         <Tool label={listed ? "Hide the list" : "Show the list"} pressed={listed} onClick={() => setListed(!listed)}><PanelLeft size={15} aria-hidden /></Tool>
         <div className="pn-tools" role="group" aria-label="Direction">
-          <Tool label="From left to right" pressed={options.direction === "right"} onClick={() => alter({ direction: "right" })}><ArrowRight size={15} aria-hidden /></Tool>
-          <Tool label="From top to bottom" pressed={options.direction === "down"} onClick={() => alter({ direction: "down" })}><ArrowDown size={15} aria-hidden /></Tool>
+          <Tool label="From left to right" pressed={laid?.right === true} onClick={() => alter({ direction: "right" })}><ArrowRight size={15} aria-hidden /></Tool>
+          <Tool label="From top to bottom" pressed={laid?.right === false} onClick={() => alter({ direction: "down" })}><ArrowDown size={15} aria-hidden /></Tool>
         </div>
         <GroupChoice graph={graph} groupBy={options.groupBy} onChange={(groupBy) => alter({ groupBy, folded: new Set() })} />
         {keys.length > 1 && (

@@ -6,10 +6,10 @@ journey("the graph by keys: along its edges, Enter opens what is reached, Esc cl
   const task = () => new URL(page.url()).searchParams.get("task");
   const graph = page.locator(".pn-graph-stage");
   await graph.focus();
-  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
   await page.getByText("task sold, succeeded").waitFor({ state: "attached" });
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
   await page.getByText("task paid, succeeded").waitFor({ state: "attached" });
   await page.keyboard.press("Enter");
   await expect.poll(task).toBe("paid");

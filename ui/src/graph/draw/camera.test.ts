@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { begin, between, fit, fits, held, lookAt, reveal, SCALE, zoomAt } from "./camera";
+import { begin, beginAgain, between, directionFor, fit, fits, held, lookAt, reveal, SCALE, zoomAt } from "./camera";
 
 const WINDOW = { width: 1000, height: 600 };
 
@@ -32,6 +32,27 @@ describe("a camera", () => {
     expect(at.y + 4_000 * at.scale).toBeCloseTo(300);
     const start = begin(picture, WINDOW, null);
     expect([start.x, start.y].every((edge) => edge > 0 && edge < 60)).toBe(true);
+  });
+
+  it("begins again for another window, unless that would take somebody away from where they look", () => {
+    const beside = { width: 600, height: 600 };
+    const focus = { x: 1_500, y: 150 };
+    const wide = { width: 2_000, height: 300 };
+    const whole = begin(wide, WINDOW, null);
+    expect(beginAgain(whole, wide, beside, focus, false)).toEqual(begin(wide, beside, focus));
+    expect(beginAgain(begin(wide, beside, focus), wide, WINDOW, null, false)).toEqual(whole);
+    const endless = { width: 30_000, height: 9_000 };
+    const near = begin(endless, WINDOW, { x: 20_000, y: 4_000 });
+    expect(beginAgain(near, endless, beside, focus, true)).toEqual(begin(endless, beside, focus));
+    expect(beginAgain(near, endless, beside, focus, false)).toBeNull();
+  });
+
+  it("sees more of a chain from top to bottom, and of a fan from left to right", () => {
+    const chain = { right: { width: 2_450, height: 46 }, down: { width: 180, height: 844 } };
+    const fan = { right: { width: 1_000, height: 6_400 }, down: { width: 19_000, height: 380 } };
+    expect(directionFor(chain.right, chain.down, WINDOW)).toBe("down");
+    expect(directionFor(fan.right, fan.down, WINDOW)).toBe("right");
+    expect(directionFor({ width: 700, height: 46 }, { width: 180, height: 300 }, WINDOW)).toBe("right");
   });
 
   it("keeps the place under the pointer while it zooms, and its bounds", () => {

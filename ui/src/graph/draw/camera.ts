@@ -1,3 +1,5 @@
+import type { Direction } from "../layout/plan";
+
 /** Where one looks from: a place in the picture stands on the screen at `place * scale + (x, y)`. Pure. */
 export interface Camera {
   x: number;
@@ -28,6 +30,11 @@ export function fits(picture: Size, window: Size): boolean {
   return fit(picture, window).scale >= SCALE.whole;
 }
 
+/** The direction in which more can be seen of a picture whose layouts have these sizes; to the right, as one reads, where both are alike. */
+export function directionFor(right: Size, down: Size, window: Size): Direction {
+  return fit(down, window).scale > fit(right, window).scale ? "down" : "right";
+}
+
 /** Where to begin: all of it where it can be read so, else at a readable scale with what matters (or the start) in view. */
 export function begin(picture: Size, window: Size, focus: { x: number; y: number } | null): Camera {
   if (fits(picture, window)) return fit(picture, window);
@@ -38,6 +45,14 @@ export function begin(picture: Size, window: Size, focus: { x: number; y: number
     return Math.min(PAD, Math.max(room - after - extent * scale, wanted));
   };
   return { scale, x: side(picture.width, window.width, PAD, focus?.x), y: side(picture.height, window.height, FOOT, focus?.y) };
+}
+
+/**
+ * A view in which it began, for a window that has changed: all of it where it can be read so. Else as it would begin where
+ * the same matters as then, or where all of it was to be seen; null where it stays as it is.
+ */
+export function beginAgain(camera: Camera, picture: Size, window: Size, focus: { x: number; y: number } | null, same: boolean): Camera | null {
+  return same || camera.scale < SCALE.readable || fits(picture, window) ? begin(picture, window, focus) : null;
 }
 
 /** Zooms by a factor; the place under the pointer stays under it. */

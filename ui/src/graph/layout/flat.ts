@@ -12,6 +12,8 @@ export interface Flat {
   enter: Float32Array;
   /** 1: in the first layer, alone with its like; 2: in the last. */
   pin: Uint8Array;
+  /** Least room between two layers, in pixels. */
+  gap: number;
 }
 
 /** Where a flat graph's nodes and edges went: middles, and routes as in `Layout` but (along, across) in turn. */

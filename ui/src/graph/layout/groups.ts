@@ -159,6 +159,7 @@ class Frame {
       count, along: sizes(graph.along, (frame) => frame.along, 0), across: sizes(graph.across, (frame) => frame.across, 1),
       from: ends(graph.from, false), to: ends(graph.to, true), leave: ports(graph.from, "gateOut"), enter: ports(graph.to, "gateIn"),
       pin: Uint8Array.from({ length: count }, (_, i) => (i < this.size ? 0 : crossing[i - this.size]! >= 0 ? 1 : 2)),
+      gap: graph.gap,
     };
   }
 

@@ -22,7 +22,7 @@ function looks(plan: LayoutPlan): number {
 
 const flatOf = (plan: LayoutPlan) => ({
   count: plan.width.length, along: plan.width, across: plan.height, from: plan.source, to: plan.target,
-  leave: new Float32Array(plan.source.length), enter: new Float32Array(plan.source.length), pin: new Uint8Array(plan.width.length),
+  leave: new Float32Array(plan.source.length), enter: new Float32Array(plan.source.length), pin: new Uint8Array(plan.width.length), gap: ROOM.layers,
 });
 
 /** A plan by chance: sizes, edges in any direction (circles too), groups, also in groups. */
@@ -176,6 +176,9 @@ describe("layers", () => {
     const at = layOut(plan);
     expect(new Set(at.y).size).toBe(1);
     expect(at.width).toBe(6 * 100 + 5 * ROOM.layers);
+    const down = layOut({ ...plan, direction: "down" });
+    expect(new Set(down.x).size).toBe(1);
+    expect(down.height).toBe(6 * 40 + 5 * ROOM.rows);
   });
 
   it("draws a source towards the only node that reads it", () => {

@@ -9,7 +9,7 @@ export function layOut(plan: LayoutPlan): Layout {
   if (loops.includes(1)) throw new RangeError("an edge leads from a node to itself");
   const placed = placeGroups({
     count, along: right ? plan.width : plan.height, across: right ? plan.height : plan.width, from: plan.source, to: plan.target,
-    leave: new Float32Array(plan.source.length), enter: new Float32Array(plan.source.length), pin: new Uint8Array(count),
+    leave: new Float32Array(plan.source.length), enter: new Float32Array(plan.source.length), pin: new Uint8Array(count), gap: right ? ROOM.layers : ROOM.rows,
     group: plan.group, groups: plan.groups, parent: plan.parent, header: { along: right ? 0 : ROOM.header, across: right ? ROOM.header : 0 },
     shape: right ? 1.7 : 1 / 1.7,
   });

@@ -46,7 +46,7 @@ function cut(graph: Flat, part: Part): Flat {
   return {
     count: part.nodes.length, along: floats(graph.along, part.nodes), across: floats(graph.across, part.nodes),
     from: ends(graph.from), to: ends(graph.to), leave: floats(graph.leave, part.edges), enter: floats(graph.enter, part.edges),
-    pin: Uint8Array.from(part.nodes, (v) => graph.pin[v]!),
+    pin: Uint8Array.from(part.nodes, (v) => graph.pin[v]!), gap: graph.gap,
   };
 }
 

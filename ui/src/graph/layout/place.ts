@@ -50,7 +50,7 @@ function stripsOf(graph: Layered, flat: Flat, across: Float64Array): Strips {
     middle.push(at + half[i]!);
     at += 2 * half[i]!;
     const next = graph.layers[i + 1];
-    if (next !== undefined) at += Math.min(ROOM.most, (isGates(flat, layer) || isGates(flat, next) ? ROOM.gate : ROOM.layers) + ROOM.steep * steepest(graph, layer, across));
+    if (next !== undefined) at += Math.min(ROOM.most, (isGates(flat, layer) || isGates(flat, next) ? ROOM.gate : flat.gap) + ROOM.steep * steepest(graph, layer, across));
   });
   return { middle, half, end: at };
 }

@@ -33,5 +33,5 @@ export interface Layout {
   offset: Int32Array;
 }
 
-/** Room between things, in pixels. `gate`: from a group's border to its first nodes, where edges cross it. `header` is the strip of a group's box that holds its name. */
-export const ROOM = { between: 18, beside: 8, layers: 44, gate: 16, steep: 0.1, most: 150, pad: 14, header: 24, parts: 40 } as const;
+/** Room between things, in pixels. `layers`, `rows`: from one layer to the next, to the right and down, where what is written takes less of it. `gate`: from a group's border to its first nodes, where edges cross it. `header` is the strip of a group's box that holds its name. */
+export const ROOM = { between: 18, beside: 8, layers: 44, rows: 32, gate: 16, steep: 0.1, most: 150, pad: 14, header: 24, parts: 40 } as const;

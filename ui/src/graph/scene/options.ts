@@ -5,7 +5,8 @@ export type GroupBy = "none" | "namespace" | "layer" | "tag";
 
 /** What of a graph is drawn. All of it is structure: none of it follows the state of a run. */
 export interface SceneOptions {
-  direction: Direction;
+  /** Null where nobody has chosen one: as most of it can be seen. */
+  direction: Direction | null;
   groupBy: GroupBy;
   /** Keys of groups that are drawn as one node. */
   folded: ReadonlySet<string>;

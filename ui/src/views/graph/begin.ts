@@ -6,5 +6,5 @@ import { firstOptions } from "./useGraphOptions";
 export function beginLayout(graph: Schemas["Graph"]): void {
   const options = firstOptions(graph);
   // What fails here fails in the view again, which tells it.
-  comingLayout(knownScene(graph, options), options.direction).catch(() => undefined);
+  comingLayout(graph, knownScene(graph, options), options.direction).catch(() => undefined);
 }

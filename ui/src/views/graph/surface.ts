@@ -1,4 +1,4 @@
-import { begin, between, type Camera, fit, fits, held, lookAt, reveal, zoomAt } from "../../graph/draw/camera";
+import { begin, beginAgain, between, type Camera, fit, fits, held, lookAt, reveal, zoomAt } from "../../graph/draw/camera";
 import { firstNode } from "../../graph/draw/first";
 import { paint, paintTurning, turningIn } from "../../graph/draw/paint";
 import { type Hit, hitAt, type Picture } from "../../graph/draw/picture";
@@ -25,8 +25,10 @@ const GLIDE = 180;
 /** A graph on its canvases: holds the camera, what is hovered, and draws when something changes. */
 export class Surface {
   private camera: Camera | null = null;
-  /** Nobody has moved or zoomed since it began or was fitted: it is fitted again when the window changes. */
-  private untouched = true;
+  /** Where the view comes from. It follows its window until somebody moves it by hand. */
+  private view: "begun" | "fitted" | "looked" | "moved" = "begun";
+  /** What mattered when it began, and what was selected then; -1 for nothing. Null since another picture took its place. */
+  private begun: { node: number; selected: number } | null = null;
   private shown: Shown | null = null;
   private hover = -1;
   private focus = -1;
@@ -51,7 +53,10 @@ export class Surface {
     const before = this.shown;
     this.shown = shown;
     if (before?.scene !== shown.scene) [this.hover, this.focus, this.ways] = [-1, -1, null];
-    if (before !== null && before.layout !== shown.layout && this.camera !== null) this.keepPlace(before, shown, anchor);
+    if (before !== null && before.layout !== shown.layout && this.camera !== null) {
+      this.begun = null;
+      this.keepPlace(before, shown, anchor);
+    }
     if (before?.selected !== shown.selected || before.scene !== shown.scene) this.trace();
     this.stage.invalidate();
   }
@@ -62,34 +67,34 @@ export class Surface {
 
   move(dx: number, dy: number): void {
     this.glide = null;
-    this.untouched = false;
+    this.view = "moved";
     if (this.camera !== null) this.put({ ...this.camera, x: this.camera.x + dx, y: this.camera.y + dy });
   }
 
   zoom(factor: number, at: Place = { x: this.stage.size.width / 2, y: this.stage.size.height / 2 }): void {
     this.glide = null;
-    this.untouched = false;
+    this.view = "moved";
     if (this.camera !== null && this.shown !== null) this.put(zoomAt(this.camera, at, factor, fit(this.shown.layout, this.stage.size).scale));
   }
 
   fit(): void {
     if (this.shown === null) return;
-    this.untouched = true;
+    this.view = "fitted";
     this.go(fit(this.shown.layout, this.stage.size));
   }
 
   /** Brings a node to the middle, large enough to be read, unless all can be read where it stands. */
   look(node: number): void {
     if (this.camera === null || this.shown === null || node < 0) return;
-    if (this.untouched && fits(this.shown.layout, this.stage.size)) return;
-    this.untouched = false;
+    if ((this.view === "begun" || this.view === "fitted") && fits(this.shown.layout, this.stage.size)) return;
+    this.view = "looked";
     this.go(lookAt(this.camera, { x: this.shown.layout.x[node]!, y: this.shown.layout.y[node]! }, this.stage.size));
   }
 
   /** The middle of the window comes to a place of the picture. */
   center(place: Place): void {
     const { camera, stage: { size } } = this;
-    this.untouched = false;
+    this.view = "moved";
     if (camera !== null) this.put({ scale: camera.scale, x: size.width / 2 - place.x * camera.scale, y: size.height / 2 - place.y * camera.scale });
   }
 
@@ -151,13 +156,20 @@ export class Surface {
     this.stage.invalidate();
   }
 
-  /** A panel has come or gone beside it: all is in sight where it can be read so, else what is selected. */
+  /** A panel has come or gone beside it: all is in sight where it was or can be read so, else what is selected. */
   private resized(): void {
-    const { shown, camera, stage: { size } } = this;
+    const { shown, camera, begun, view, stage: { size } } = this;
     if (shown === null || camera === null) return;
-    if (this.untouched && fits(shown.layout, size)) {
+    if (view === "looked" && shown.selected >= 0) {
+      this.look(shown.selected);
+      return;
+    }
+    const same = shown.selected === begun?.selected;
+    const focus = placeOf(shown.layout, same ? begun.node : shown.selected);
+    const to = view === "moved" || view === "looked" ? null : view === "fitted" ? fit(shown.layout, size) : beginAgain(camera, shown.layout, size, focus, same);
+    if (to !== null) {
       this.glide = null;
-      this.put(fit(shown.layout, size));
+      this.put(to);
     } else if (shown.selected >= 0) this.reveal(shown.selected);
     this.stage.invalidate();
   }
@@ -176,8 +188,9 @@ export class Surface {
     const { shown, stage } = this;
     if (shown === null) return;
     if (this.camera === null) {
-      this.untouched = true;
-      this.camera = begin(shown.layout, stage.size, placeOf(shown.layout, firstNode(shown, stage.size)));
+      this.view = "begun";
+      this.begun = { node: firstNode(shown, stage.size), selected: shown.selected };
+      this.camera = begin(shown.layout, stage.size, placeOf(shown.layout, this.begun.node));
     }
     if (this.glide !== null) {
       const share = Math.min(1, (performance.now() - this.glide.since) / GLIDE);

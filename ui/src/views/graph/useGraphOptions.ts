@@ -24,7 +24,7 @@ export function firstOptions(graph: Schemas["Graph"]): SceneOptions {
   const ways = waysOf(graph);
   const wanted = kept.groupBy ?? "namespace";
   return {
-    direction: kept.direction === "down" ? "down" : "right", params: kept.params === true,
+    direction: kept.direction === "down" || kept.direction === "right" ? kept.direction : null, params: kept.params === true,
     datasets: kept.datasets !== false && graph.tasks.length <= MANY, groupBy: wanted !== "none" && ways.includes(wanted) ? wanted : "none", folded: PLAIN.folded,
   };
 }
