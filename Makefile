@@ -38,7 +38,7 @@ test-more: page ## Run what CI runs besides: the page in a browser, a share of t
 	@$(MAKE) --no-print-directory -j2 test-beside test-journeys
 
 test-python: lint-python
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not drill and not beside"
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not drill and not beside"
 
 test-beside: setup
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "drill or beside"
