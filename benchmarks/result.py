@@ -11,7 +11,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Result:
     """`seconds` has one entry a repetition that ended. `error` says what went wrong; `over` is the budget in seconds
-    within which a repetition did not end.
+    within which a repetition did not end; `stolen` is the share of the cores, 0 to 1, that the host of a virtual
+    machine gave to others meanwhile.
     """
 
     peer: str
@@ -22,6 +23,7 @@ class Result:
     note: str = ""
     error: str | None = None
     over: float | None = None
+    stolen: float | None = None
 
     @property
     def median(self) -> float | None:

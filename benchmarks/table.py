@@ -12,7 +12,8 @@ from benchmarks.workloads import WORKLOADS
 
 
 def table(results: Sequence[Result], *, detail: bool = False) -> Table:
-    """Medians and ratios against Penstock; with `detail` also the least and the most, and how often it was run."""
+    """Medians and ratios against Penstock; with `detail` also the least and the most, how often it was run, and
+    the share of the cores that a virtual machine's host gave to others meanwhile."""
     keys = [key for key in WORKLOADS if any(result.workload == key for result in results)]
     drawn = Table(title="Seconds from submission to the end; beside ours, how others compare", show_lines=True)
     drawn.add_column("tool")
@@ -48,6 +49,8 @@ def cell(result: Result | None, our_median: float | None, detail: bool) -> str:
         lines.append(ratio(result.median, our_median))
     if detail:
         lines.append(f"{min(result.seconds):.3f} to {max(result.seconds):.3f} ({len(result.seconds)})")
+        if result.stolen is not None:
+            lines.append(f"{result.stolen:.1%} stolen")
     return "\n".join(lines)
 
 

@@ -96,6 +96,7 @@ def measure(peer: Peer, key: str, repeat: int) -> None:
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder, peer.opened(key, Path(folder)) as build:
         timed(build, key, workload.warm_up)
+        before = ticks()
         while wants_more(seconds, repeat):
             try:
                 with budget(BUDGET - sum(seconds)):
@@ -103,7 +104,7 @@ def measure(peer: Peer, key: str, repeat: int) -> None:
             except OutOfTime:
                 say(peer, key, seconds, over=BUDGET)
                 raise
-            say(peer, key, seconds)
+            say(peer, key, seconds, stolen=stolen(before, ticks()))
 
 
 @contextmanager
@@ -141,13 +142,37 @@ def timed(build: Builder, key: str, size: Size) -> float:
     return took
 
 
+def ticks() -> list[int]:
+    """What the cores did since the machine started, by the first line of `/proc/stat` (Linux); else nothing."""
+    try:
+        return [int(count) for count in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    except OSError:
+        return []
+
+
+def stolen(before: list[int], after: list[int]) -> float | None:
+    """The share of all cores' time that a virtual machine's host gave to others, from 0 to 1; None where nobody counts.
+
+    `steal` is the eighth column of `/proc/stat`; the two after it, guests', are counted in the first two already.
+    """
+    spent = [late - early for early, late in zip(before[:8], after[:8], strict=True)]
+    return spent[7] / sum(spent) if len(spent) == 8 and sum(spent) else None
+
+
 def check(got: int, due: int) -> None:
     """Raises `WrongAnswer`."""
     if got != due:
         raise WrongAnswer(f"the run came to {got}, not {due}")
 
 
-def say(peer: Peer, key: str, seconds: list[float], error: str | None = None, over: float | None = None) -> None:
+def say(
+    peer: Peer,
+    key: str,
+    seconds: list[float],
+    error: str | None = None,
+    over: float | None = None,
+    stolen: float | None = None,
+) -> None:
     """Print the result so far as one line of JSON; `over` is the budget that a run did not keep."""
     line = {
         "peer": peer.name,
@@ -158,5 +183,6 @@ def say(peer: Peer, key: str, seconds: list[float], error: str | None = None, ov
         "note": peer.notes.get(key, peer.notes.get("", "")),
         "error": error,
         "over": over,
+        "stolen": stolen,
     }
     print(json.dumps(line), flush=True)

@@ -21,7 +21,7 @@ from benchmarks import cold, environments, targets, workloads
 from benchmarks.catalog import BY_NAME, TOOLS, Tool
 from benchmarks.measure import drive, measure
 from benchmarks.peers import driver
-from benchmarks.peers.driver import BUDGET, Trial
+from benchmarks.peers.driver import BUDGET, Trial, stolen
 from benchmarks.result import Result, cost_of_a_task, ratio, result_from
 from benchmarks.table import failures, said_once, table, uses
 
@@ -68,6 +68,19 @@ def test_targets_are_judged_in_seconds_and_against_the_pool() -> None:
     ]
     late = Result("penstock", "A", (0.05,))
     assert [sentence.rpartition(" ")[2] for sentence in targets.verdicts([late, POOL])] == ["missed", "missed"]
+
+
+def test_a_figure_from_a_busy_host_says_so() -> None:
+    told = targets.verdicts([Result("penstock", "D", (5.14,), stolen=0.026), Result("pool", "D", (5.1,), stolen=0.3)])
+    assert told == ["D: 5.140 s, asked for 5.1 s: missed (the host gave 2.6% of the cores to others)"]
+    assert targets.verdicts([Result("penstock", "D", (5.09,), stolen=0.001)]) == ["D: 5.090 s, asked for 5.1 s: met"]
+
+
+def test_what_a_host_gives_to_others_is_a_share_of_all_that_the_cores_did() -> None:
+    before, after = [100, 0, 10, 500, 0, 0, 0, 7, 50, 0], [150, 0, 20, 530, 0, 0, 0, 17, 90, 0]
+    assert stolen(before, after) == 0.1
+    assert stolen(before, before) is None
+    assert stolen([], []) is None
 
 
 def test_targets_without_our_figure_are_not_judged() -> None:
