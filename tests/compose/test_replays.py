@@ -23,6 +23,7 @@ from penstock.store.check import check
 from penstock.store.database import open_database
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.outputs import references
+from penstock.store.schema import metadata
 from tests.compose.test_claims import Desk
 from tests.journeys.conftest import PATIENCE
 
@@ -59,10 +60,43 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     made.database.close()
 
 
-def replay(desk: Desk, run: str, task: str | None = None, *, latest: bool = False, **params: Any) -> str:
+def replay(
+    desk: Desk, run: str, task: str | None = None, *, latest: bool = False, by: str | None = None, **params: Any
+) -> str:
     with desk.database.write() as connection:
         wanted = replays.wanted(connection, ids.key_of(run), task, params, latest=latest)
-        return replays.ask_for_replay(connection, wanted, time.time())
+        return replays.ask_for_replay(connection, wanted, time.time(), by)
+
+
+#: What says when or by whom a row was written, and what its place is called.
+_OWN = {
+    "key", "id", "run_key", "owner", "worker", "log", "at", "since", "cpu_seconds", "peak_rss_bytes", "read_bytes",
+    "written_bytes",
+}  # fmt: skip
+
+
+def rows_of(desk: Desk, run: str) -> dict[str, list[tuple[dict[str, Any], tuple[str, ...]]]]:
+    """All that is on record of a run, table by table: its facts, and which of its times are known."""
+    key, found = ids.key_of(run), {}
+    with desk.database.read() as connection:
+        for table in metadata.tables.values():
+            whose = "key" if table.name == "run" else "run_key"
+            if whose not in table.columns or table.name in ("command", "sample"):
+                continue
+            names = [column.name for column in table.columns]
+            quoted = ", ".join(f'"{name}"' for name in names)
+            rows = connection.all(f'SELECT {quoted} FROM "{table.name}" WHERE "{whose}" = ?', (key,))
+            found[table.name] = [_told(table.name, dict(zip(names, row, strict=True))) for row in rows]
+    # A run that is quick is not written in each of its states.
+    for row, _ in (*found["run"], *found["task_run_row"]):
+        del row["row_version"]
+    return found
+
+
+def _told(table: str, row: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    own = _OWN - {"key"} if table == "label" else _OWN
+    facts = {name: value for name, value in row.items() if name not in own and not name.endswith("_at")}
+    return facts, tuple(name for name, value in row.items() if name.endswith("_at") and value is not None)
 
 
 def ran(document: dict[str, Any]) -> list[str]:
@@ -87,6 +121,30 @@ def test_a_whole_run_is_repeated_with_its_params_and_linked_to_it(desk: Desk) ->
     )  # fmt: skip
     assert sorted(set(ran(document))) == ["each", "first", "last", "total"]
     assert values(desk, again) == {"first": [0, 1, 2], "total": 36, "last": -36}
+
+
+def test_a_terminal_repeats_a_run_as_an_engine_does(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits = iter(["old"] * 2)
+    monkeypatch.setattr("penstock.compose.planner._facts", lambda _: {"git_commit": next(commits, "new")})
+    asked: dict[str, Any] = {"labels": {"kind": "own"}, "tags": ["daily"], "facts": {"asked_for": "a day"}}
+    slice_of: dict[str, Any] = {"selection": {"from": ["each"]}, "trigger": {"kind": "event", "name": "n"}}
+    with desk.engine():
+        whole = desk.ask(**asked, params={"n": 1})
+        desk.over(whole)
+        part = desk.ask(**asked, **slice_of)
+        desk.over(part)
+        wished = [(whole, RetryWish(by="ann")), (part, RetryWish("total", by="ann"))]
+        by_engine = []
+        for run, wish in wished:
+            by_engine.append(replay(desk, run, wish.task, by=wish.by))
+            desk.over(by_engine[-1])
+    with LocalEngine(desk.home, Settings(workers=1)) as engine:
+        handles = [engine.replay(ids.key_of(run), wish) for run, wish in wished]
+        assert all(handle.wait(PATIENCE) for handle in handles)
+    for theirs, ours in zip(by_engine, handles, strict=True):
+        assert rows_of(desk, ours.id) == rows_of(desk, theirs)
+        # As it is now where that is looked at, as it was told where it is not.
+        assert desk.document(theirs)["facts"] == {"asked_for": "a day", "git_commit": "new"}
 
 
 def test_from_a_task_on_the_rest_is_kept_by_reference(desk: Desk) -> None:

@@ -99,20 +99,18 @@ class Claims:
         with self._local.database.write() as connection:
             if not requests.is_unclaimed(connection, asked.key):
                 return
-            if isinstance(made, RunView) and self._is_barred(connection, asked, made.plan.spec):
-                return
-            claimed = requests.claim(connection, asked.key, self._local.owner)
-            if claimed is None:
-                return
             if isinstance(made, Exception):
+                claimed = requests.claim(connection, asked.key, self._local.owner)
+                assert claimed is not None
                 apply(connection, refused_run(claimed, self._local.owner, made, time.time()))
                 return
-            requests.complete(connection, asked.key, made.params, made.labels, made.tags, made.facts, made.selection)
+            if self._is_barred(connection, asked, made.plan.spec):
+                return
+            self._local.claim(connection, made)
             places = slots.of_run(connection, asked.key)
             made.slots = made.slots or bool(places)
             if any(place is not None and place < 0 for place in places.values()):
                 made.past = {"by": commands.who_forced(connection, asked.key)}
-        made.stored_version, made.epoch = claimed.row_version, claimed.epoch
         self._local.begin(made)
 
     def _must_wait(self, asked: Requested) -> bool:
@@ -150,7 +148,7 @@ class Claims:
         """The run, ready to start, or why it can't."""
         try:
             definition = self._local.definitions.of(asked)
-            view = self._local.planner.view(definition, request_of(asked), asked.id, asked.created_at / 1_000_000)
+            return self._local.planner.view(definition, request_of(asked), asked.id, asked.created_at / 1_000_000)
         except StoreBusy:
             raise
         except PenstockError as error:
@@ -158,5 +156,3 @@ class Claims:
         except Exception as error:
             log.exception("run %s can't start", asked.id)
             return error
-        view.facts = {**(view.facts or {}), **(asked.facts or {})} or None
-        return view

@@ -45,6 +45,7 @@ from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
 from penstock.ports.resting import PausableExecutor
 from penstock.store import commands, instances, ownership, recovery, replays, requests
+from penstock.store.connection import Connection
 from penstock.store.database import is_file, open_database
 from penstock.store.slots import Want
 from penstock.store.write import apply
@@ -253,14 +254,18 @@ class LocalEngine:
             if requests.requested(connection, key) is None:
                 raise NotFound(f"run {ids.run_id(key)} was just deleted", cure="run its pipeline instead")
             replays.ask_for_replay(connection, wanted, now, wish.by, view.key)
-            claimed = requests.claim(connection, view.key, self.owner)
-            assert claimed is not None
+            self.claim(connection, view)
             wants = self.admission.wants_of_stored(connection, definition, view.tags)
             if wants:
                 view.slots, view.barred = True, self.admission.enter(connection, view.key, wants, now, now)
-            requests.complete(connection, view.key, view.params, view.labels, view.tags, view.facts, view.selection)
-        view.stored_version, view.epoch = claimed.row_version, claimed.epoch
         return self.begin(view)
+
+    def claim(self, connection: Connection, view: RunView) -> None:
+        """Make a run that was asked for, and that nobody has claimed, this engine's: as it was planned."""
+        claimed = requests.claim(connection, view.key, self.owner)
+        assert claimed is not None
+        requests.complete(connection, view.key, view.params, view.labels, view.tags, view.facts, view.selection)
+        view.stored_version, view.epoch = claimed.row_version, claimed.epoch
 
     def take_over(self, restored: Restored, bequest: Bequest) -> RunHandle:
         """Go on with a run that another engine began, and that is this one's now."""

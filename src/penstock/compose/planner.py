@@ -79,7 +79,9 @@ class Planner:
         chosen = chosen_tasks(plan, request)
         given, source = ({}, None) if chosen is None else self._given(plan, chosen, request)
         view = new_view(plan, context, request, at, chosen=chosen, given=given)
-        view.facts, view.seen = _facts(plan.spec), _seen(plan, context.type)
+        # A run that is repeated may have been of another commit.
+        view.facts = {**(request.facts or {}), **_facts(plan.spec)} or None
+        view.seen = _seen(plan, context.type)
         if view.selection is not None and source is not None:
             # Who takes the run over or tries it again must find the same.
             view.selection["from_run"] = [ids.run_id(source)]
@@ -232,10 +234,10 @@ def _seen(plan: Plan, type_: str) -> dict[str, str]:
     return {name: stamp for name, stamp in stamps.items() if stamp is not None}
 
 
-def _facts(definition: PipelineSpec) -> dict[str, Any] | None:
-    """What else is told of a run, where its code is a project of others."""
+def _facts(definition: PipelineSpec) -> dict[str, Any]:
+    """What else is told of a run as it begins, where its code is a project of others."""
     if definition.code is None or definition.code.loader != LOADER:
-        return None
+        return {}
     from penstock.integrations.kedro.facts import run_facts
 
     return run_facts(definition.code)

@@ -100,6 +100,7 @@ def request_of(asked: Requested) -> RunRequest:
         trigger=asked.trigger,
         replay_of=asked.replay_of,
         replay_from=asked.replay_from,
+        facts=asked.facts,
         refresh=bool(asked.options.get("refresh")),
         breakpoints=tuple(asked.options.get("breakpoints", ())),
     )

@@ -21,8 +21,8 @@ class RunRequest:
     `params` are JSON values by name, `texts` values as typed on a command line (both are checked against the
     definition). `from_`, `to`, `only` and `select_tags` choose a slice; `from_run` is the run (id) that gives what the
     slice needs, else the latest that succeeded. `replay_of` is the run (id) that is repeated, from the task
-    `replay_from` or whole. `refresh`: no result of an earlier run is taken. `breakpoints` names tasks before which a
-    run of type debug rests.
+    `replay_from` or whole, and `facts` what else is told of it. `refresh`: no result of an earlier run is taken.
+    `breakpoints` names tasks before which a run of type debug rests.
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class RunRequest:
     trigger: dict[str, Any] | None = None
     replay_of: str | None = None
     replay_from: str | None = None
+    facts: dict[str, Any] | None = None
     refresh: bool = False
     breakpoints: tuple[str, ...] = ()
 
