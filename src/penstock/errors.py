@@ -109,6 +109,13 @@ class StoreVersionError(StoreError):
     exit_code = 2
 
 
+class StoreReadOnly(StoreError):
+    """The database can't be written, or not even be read."""
+
+    code = "store_read_only"
+    exit_code = 2
+
+
 class StoreBusy(StoreError):
     """The database is locked by another program."""
 

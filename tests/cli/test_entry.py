@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from penstock.cli import main
+from tests.plain_user import bound
 
 INTERRUPTED = """
 import os, signal, sys
@@ -50,6 +51,17 @@ def test_it_starts_as_a_module_too() -> None:
 def test_a_name_that_no_file_can_have(capfd: pytest.CaptureFixture[str]) -> None:
     code = main._call(["run", "x" * 300])
     assert (code, "too long for a name" in " ".join(capfd.readouterr().err.split())) == (2, True)
+
+
+def test_a_folder_that_is_somebody_elses(tmp_path: Path) -> None:
+    folder = tmp_path / "theirs" / "below"
+    folder.mkdir(parents=True)
+    program = "import os, sys; os.chmod('..', 0); from penstock.cli.entry import main; main()"
+    command = bound([sys.executable, "-c", program, "runs", "list"])
+    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    folder.parent.chmod(0o700)
+    told = f"the current folder, {folder}, is not for you to read"
+    assert (ended.returncode, told in " ".join(ended.stderr.split())) == (2, True), ended.stderr
 
 
 def test_a_folder_that_is_gone(

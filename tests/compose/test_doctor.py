@@ -79,7 +79,7 @@ def test_a_home_that_others_may_read_is_told(made: Home) -> None:
 
 
 def test_a_home_that_can_not_be_written_is_told(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # root may write everywhere
     found = _found(made)["home"]
     assert found.state == "fail"
     assert "PENSTOCK_HOME" in (found.cure or "")

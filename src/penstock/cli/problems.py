@@ -70,9 +70,19 @@ def of_system(error: OSError) -> UsageError | None:
         os.getcwd()
     except OSError:
         return UsageError("the current folder is gone", cure="go to one that is there: `cd`")
-    if error.errno != errno.ENAMETOOLONG:
-        return None
-    return UsageError(f"'{str(error.filename)[:_SHOWN]}…' is too long for a name of a file", cure="give a shorter one")
+    if error.errno == errno.ENAMETOOLONG:
+        shown = str(error.filename)[:_SHOWN]
+        return UsageError(f"'{shown}…' is too long for a name of a file", cure="give a shorter one")
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return _forbidden(os.fsdecode(error.filename))
+    return None
+
+
+def _forbidden(file: str) -> UsageError:
+    here = os.getcwd()
+    if not os.access(here, os.R_OK | os.X_OK):
+        return UsageError(f"the current folder, {here}, is not for you to read", cure="go to one that is: `cd`")
+    return UsageError(f"{file} is not for you to read or to write", cure="see who owns it, by `ls -ld`")
 
 
 def tell_mistake(error: BaseException, *, as_json: bool) -> int:

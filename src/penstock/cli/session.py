@@ -14,7 +14,8 @@ from penstock.compose.home import Home, find_home
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.spools import any_spools, read_spools
 from penstock.compose.variables import unread
-from penstock.errors import NotFound, SettingsError
+from penstock.errors import NotFound, SettingsError, StoreReadOnly
+from penstock.store.barred import is_there
 
 if TYPE_CHECKING:
     from penstock.store.database import Database
@@ -33,51 +34,47 @@ def tell_unread() -> None:
     """A line on standard error about variables of the environment that are called as ours are, and aren't."""
     lost = unread(os.environ)
     if lost is not None:
-        from penstock.cli.render.spans import clean
+        _tell(f"warning: {lost}")
 
-        with suppress(OSError):
-            print(f"warning: {clean(lost)}", file=sys.stderr)
+
+def _tell(text: str) -> None:
+    from penstock.cli.render.spans import clean
+
+    with suppress(OSError):
+        print(clean(text), file=sys.stderr)
 
 
 def anything_run(home: Home, settings: Settings) -> bool:
     """May there be runs? False where a database was never made.
 
-    Raises SettingsError for the home of somebody else, and for one that is no folder.
+    Raises StoreReadOnly for the home of somebody else, SettingsError for one that is no folder.
     """
-    try:
-        if home.path.is_file():
-            raise SettingsError(f"{home.path} is no folder", cure="set PENSTOCK_HOME to a folder")
-        return settings.database is not None or (home.path / "penstock.db").exists()
-    except PermissionError as error:
-        raise SettingsError(
-            f"{home.path} belongs to {_owner(home.path)}, and is for its owner alone",
-            cure="be that user, or set PENSTOCK_HOME to a folder of your own",
-        ) from error
-
-
-def _owner(path: Path) -> str:
-    try:
-        return path.owner()
-    except (KeyError, OSError):
-        return "somebody else"
+    there = is_there(home.path / "penstock.db")
+    if not there and home.path.is_file():
+        raise SettingsError(f"{home.path} is no folder", cure="set PENSTOCK_HOME to a folder")
+    return settings.database is not None or there
 
 
 @contextmanager
 def reading() -> Iterator[tuple[Home, Database]]:
-    """The database of this home, after runs whose process was killed were told as such.
+    """The database of this home, after runs whose process was killed were told as such, if that can be written.
 
     Raises NotFound, with how to begin, where nothing was run yet.
     """
     from penstock.store.database import open_database
 
     home, settings = at_hand()
-    spools = any_spools(home)
+    spools = home.unwritable is None and any_spools(home)
     if not anything_run(home, settings) and not spools:
         raise NotFound(f"there are no runs yet in {home.path}", cure=f"{HOW_TO_BEGIN}, or go where there are some")
     database = open_database(home.database_url, create=spools)
     try:
         # Runs of Kedro's that are over are on record from here on, also where their own recorder was killed.
-        _settle(home, database, read_spools(home, database, settings.log_limit))
+        spare = read_spools(home, database, settings.log_limit) if spools else set()
+        try:
+            _settle(home, database, spare)
+        except StoreReadOnly as error:
+            _tell(f"Runs whose process is gone are shown as they were told last: {error.message}.")
         yield home, database
     finally:
         database.close()

@@ -12,7 +12,7 @@ import typer
 
 from penstock.cli import output
 from penstock.cli.problems import tell
-from penstock.errors import NotFound, PenstockError, UsageError
+from penstock.errors import NotFound, PenstockError, SettingsError, UsageError
 
 if TYPE_CHECKING:
     from penstock.cli.render.spans import Line
@@ -95,13 +95,23 @@ def link(
     home, _ = at_hand()
     address = _address(home)
     if address is None:
-        raise NotFound("`penstock up` does not run here", cure="start it: it prints a link")
+        raise _nowhere(home)
     made = link_to(home, address, run)
     if as_json:
         output.show_json(_document(home, address, made, None))
     else:
         print(made)
     return 0
+
+
+def _nowhere(home: Home) -> PenstockError:
+    from penstock.compose.presence import FILE
+    from penstock.store.barred import HOME_OF_YOUR_OWN, barred
+
+    why = barred(home.path / FILE, write=False)
+    if why is not None:
+        return SettingsError(f"{home.path / FILE} can't be read: {why}", cure=HOME_OF_YOUR_OWN)
+    return NotFound("`penstock up` does not run here", cure="start it: it prints a link")
 
 
 def link_to(home: Home, address: Address, run: str | None) -> str:

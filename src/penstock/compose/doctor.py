@@ -18,6 +18,7 @@ from penstock.compose.open_files import make_room
 from penstock.compose.settings import Settings
 from penstock.compose.variables import unread
 from penstock.errors import NotFound, PenstockError
+from penstock.store.barred import HOME_OF_YOUR_OWN, barred
 
 #: Less room than this (bytes) is worth a word.
 LITTLE: Final = 1 << 30
@@ -82,8 +83,9 @@ def _home(home: Home, settings: Settings) -> Finding:
     folder = _nearest(home.path)
     if not folder.is_dir():
         return Finding("home", "fail", f"{folder} is no folder", "move it away, or set PENSTOCK_HOME to a folder")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding("home", "fail", f"{home.path} can't be written", "set PENSTOCK_HOME to a folder that can")
+    why = barred(folder, write=True)
+    if why is not None:
+        return Finding("home", "fail", f"{folder} can't be written: {why}", HOME_OF_YOUR_OWN)
     if not home.exists:
         return Finding("home", "ok", f"{home.path}, which the first run makes")
     if home.path.stat().st_mode & 0o077:
@@ -92,7 +94,14 @@ def _home(home: Home, settings: Settings) -> Finding:
 
 
 def _nearest(path: Path) -> Path:
-    return next(folder for folder in (path, *path.parents) if folder.exists())
+    return next(folder for folder in (path, *path.parents) if _is_there(folder))
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.exists()
+    except PermissionError:  # where it lies is there, and not ours
+        return False
 
 
 def _disk(home: Home, settings: Settings) -> Finding:
@@ -104,7 +113,7 @@ def _disk(home: Home, settings: Settings) -> Finding:
 
 
 def _sync(home: Home, settings: Settings) -> Finding:
-    if not os.access(_nearest(home.path), os.W_OK | os.X_OK):
+    if not _nearest(home.path).is_dir() or barred(_nearest(home.path), write=True):
         return Finding("sync", "fail", "not known: the home can't be written")
     with tempfile.TemporaryFile(dir=_nearest(home.path)) as file:
         times = []

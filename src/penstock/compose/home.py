@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from penstock.authoring.home import find_home
 from penstock.errors import SettingsError
+from penstock.store.barred import HOME_OF_YOUR_OWN, barred
 
 if TYPE_CHECKING:
     from penstock.store.instances import Process
@@ -46,10 +47,21 @@ class Home:
     @property
     def exists(self) -> bool:
         """Has anything been run here, as far as the folder tells?"""
-        return self.path.is_dir()
+        try:
+            return self.path.is_dir()
+        except PermissionError:  # nor is it ours
+            return False
+
+    @property
+    def unwritable(self) -> str | None:
+        """Why nothing can be written here, if so; None also where there is nothing yet."""
+        return barred(self.path, write=True)
 
     def make(self) -> None:
-        """Make the folder, for its owner alone and not for git. Raises SettingsError where that is impossible."""
+        """Make the folder, for its owner alone and not for git.
+
+        Raises SettingsError where it can't be made, or not be written.
+        """
         try:
             if not self.exists:
                 self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,6 +71,9 @@ class Home:
                 f"{self.path} can't be made ({error.strerror})",
                 cure="set PENSTOCK_HOME to a folder that can be written",
             ) from error
+        why = self.unwritable
+        if why is not None:
+            raise SettingsError(f"{self.path} can't be written: {why}", cure=HOME_OF_YOUR_OWN)
 
     @contextmanager
     def entered(self) -> Iterator[Path]:

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Final
 
 from penstock import faults
-from penstock.errors import SettingsError, StoreError
+from penstock.errors import SettingsError, StoreError, StoreReadOnly
+from penstock.store.barred import barred
 from penstock.store.connection import PATIENCE, Connection
 from penstock.store.edition import settle_edition
 from penstock.store.sqlite import SqliteConnection, make_file
@@ -38,7 +39,7 @@ class Database:
     def connect(self, *, write: bool) -> Connection:
         """A new connection, which the caller closes. Raises StoreError, SettingsError without the library for it."""
         if isinstance(self.location, Path):
-            return SqliteConnection(self.location, write=write, patience=self._patience)
+            return self._connect_to_file(self.location, write=write)
         try:
             from penstock.store.postgres import PostgresConnection
         except ImportError as error:
@@ -46,6 +47,16 @@ class Database:
                 f"PostgreSQL needs a library that is not here ({error})", cure='pip install "penstock[postgres]"'
             ) from error
         return PostgresConnection(self.location, write=write, patience=self._patience, name=self._name)
+
+    def _connect_to_file(self, path: Path, *, write: bool) -> Connection:
+        try:
+            return SqliteConnection(path, write=write, patience=self._patience)
+        except StoreReadOnly:
+            if write or barred(path, write=False) or not barred(path.parent, write=True):
+                raise
+        from penstock.store.still import StillConnection
+
+        return StillConnection(path, self._patience)
 
     def name_sessions(self, name: str) -> None:
         """Under that name a server knows the sessions of this process from now on; a file knows none."""

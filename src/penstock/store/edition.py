@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from penstock.errors import NotFound, StoreError, StoreVersionError
 from penstock.store import ddl
+from penstock.store.barred import is_there
 from penstock.store.connection import Connection
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _LOCK: Final = "SELECT pg_advisory_xact_lock(5787202113)"
 def settle_edition(database: Database, *, create: bool) -> None:
     """Raise StoreVersionError, StoreError or NotFound unless the database can be used; make an empty one."""
     location = database.location
-    if isinstance(location, Path) and not location.exists():
+    if isinstance(location, Path) and not is_there(location):
         raise NotFound(f"there is no database at {location}", cure="run a pipeline first, or set PENSTOCK_HOME")
     with database.read() as connection:
         found = revision(connection)

@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from penstock.errors import NotFound
 from penstock.store import ddl, sqlite, views
+from penstock.store.barred import is_there
 from penstock.store.connection import PATIENCE
 from penstock.store.database import Database, locate
 from penstock.store.edition import refuse_newer, revision, shown
@@ -40,7 +41,7 @@ def upgrade(url: str | Path) -> Upgrade:
     Raises NotFound where there is none of ours, StoreVersionError when it is newer than this Penstock, StoreError.
     """
     location = locate(url)
-    if isinstance(location, Path) and not location.exists():
+    if isinstance(location, Path) and not is_there(location):
         raise NotFound(f"there is no database at {location}", cure="`penstock run` makes one")
     database = Database(location)
     with database.read() as connection:

@@ -11,7 +11,8 @@ from operator import eq
 from pathlib import Path
 from typing import Any, Final
 
-from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError
+from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError, StoreReadOnly
+from penstock.store.barred import HOME_OF_YOUR_OWN, barred
 from penstock.store.connection import Row
 from penstock.store.statements import MANY, Statement, portions, varying
 from penstock.store.views import Dialect
@@ -47,9 +48,7 @@ class SqliteConnection:
         self._begin = "BEGIN IMMEDIATE" if write else "BEGIN"
         self.broken = False
         try:
-            self._raw = sqlite3.connect(
-                path, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=512
-            )
+            self._raw = self._open()
         except sqlite3.Error as error:
             raise self._told(error) from error
         self._execute = self._raw.execute
@@ -62,6 +61,11 @@ class SqliteConnection:
         except sqlite3.Error as error:
             self.close()
             raise self._told(error) from error
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self.path, timeout=self._patience, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
 
     def begin(self) -> None:
         try:
@@ -171,11 +175,22 @@ def tell(code: int, message: str, path: Path, patience: float) -> Exception:
     if code in (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY):
         return StaleWrite(f"somebody else wrote this row already ({message})")
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return _kept_out(path, message)
+    return StoreError(f"{path}: {message}")
+
+
+def _kept_out(path: Path, message: str) -> StoreError:
+    """The error for a file that SQLite could not open, or could not open for writing."""
+    why = barred(path, write=False)
+    if why is not None:
+        return StoreReadOnly(f"{path} can't be read: {why}", cure=HOME_OF_YOUR_OWN)
+    place = next((place for place in (path, path.parent) if barred(place, write=True)), None)
+    if place is None:
         return StoreError(
             f"{path} can't be opened for writing ({message})",
             cure=f"check who owns {path.parent} and that it may be written, or set PENSTOCK_HOME to another folder",
         )
-    return StoreError(f"{path}: {message}")
+    return StoreReadOnly(f"{place} can't be written: {barred(place, write=True)}", cure=HOME_OF_YOUR_OWN)
 
 
 def _is_full(path: Path) -> bool:
@@ -189,7 +204,7 @@ def _is_full(path: Path) -> bool:
 def make_file(path: Path) -> None:
     """Make an empty database file, mode 0600, in a folder of mode 0700 (an existing folder stays as it is).
 
-    Raises DiskFull, or StoreError where the folder can't be written.
+    Raises DiskFull, or StoreReadOnly or StoreError where it can't be written.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -198,10 +213,7 @@ def make_file(path: Path) -> None:
     except OSError as error:
         if error.errno in (28, 122):  # ENOSPC, EDQUOT
             raise DiskFull(f"there is no room for {path}", cure="make room, then try again") from error
-        raise StoreError(
-            f"{path} can't be made ({error.strerror})",
-            cure=f"check that {path.parent} may be written, or set PENSTOCK_HOME to another folder",
-        ) from error
+        raise _kept_out(path, f"{error.strerror}") from error
 
 
 def _enter_wal(raw: sqlite3.Connection, patience: float) -> None:
