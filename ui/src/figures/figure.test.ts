@@ -88,7 +88,7 @@ describe("a figure of Plotly's", () => {
     expect(pie).toMatchObject({ kind: "pie", slices: [{ label: "a", value: 4 }, { label: "b", value: 2 }] });
     const heat = read({ data: [{ type: "heatmap", x: ["l", "r"], z: { ...packed([1, 2, 3, 4]), shape: "2, 2" } }] });
     expect(heat.ramp).toMatchObject({ low: 1, high: 4 });
-    expect((planes(heat)[0]?.marks[0] as Cells).rows).toEqual([[1, 2], [3, 4]]);
+    expect((planes(heat)[0]!.marks[0] as Cells).rows).toEqual([[1, 2], [3, 4]]);
   });
 
   it("is pictures side by side, in their frames, with axes that go together", () => {

@@ -51,6 +51,6 @@ function level(ways: Float64Array[], across: Float32Array): void {
   const base = ends.reduce((a, b) => (b.high - b.low < a.high - a.low ? b : a));
   ways.forEach((x, i) => {
     const shift = i % 2 ? base.high - ends[i]!.high : base.low - ends[i]!.low;
-    for (let v = 0; v < x.length; v++) x[v]! += shift;
+    for (const v of x.keys()) x[v]! += shift;
   });
 }

@@ -21,7 +21,6 @@ export function TaskTree({ rows, selected, onPick, onFold, now }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const name = useId();
   const [active, setActive] = useState<string | undefined>(selected);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => holder.current, estimateSize: () => ROW, overscan: 12 });
   const at = rows.findIndex((row) => row.id === active);
   useEffect(() => {
@@ -30,7 +29,7 @@ export function TaskTree({ rows, selected, onPick, onFold, now }: Props) {
     setActive(selected);
     virtual.scrollToIndex(place);
     // Only a new selection scrolls, not rows that change.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [selected]);
 
   const go = (to: number) => {

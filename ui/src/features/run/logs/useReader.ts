@@ -60,6 +60,7 @@ export function useReader(total: number, row: number, wrapped: boolean, head = 0
   }, [reader, head]);
 
   // After each drawing: heights of wrapped lines are measured, and the bar is put where the place belongs.
+  // oxlint-disable-next-line react/exhaustive-deps -- what was measured once is not drawn for again
   useLayoutEffect(() => {
     if (wrapped && rows.current !== null && reader.measure(heightsIn(rows.current))) draw();
     if (element.current === null || Math.abs(bar.current - reader.top) < 1) return;
