@@ -47,14 +47,9 @@ def test_one_of_a_thing_is_no_plural() -> None:
     assert [amounts.plural(count, "task") for count in (0, 1, 2000)] == ["0 tasks", "1 task", "2,000 tasks"]
 
 
-@pytest.mark.parametrize(
-    ("ago", "text"),
-    [
-        (-5, "0 s ago"), (0, "0 s ago"), (59, "59 s ago"), (60, "1 min ago"), (3600, "1 h ago"), (86399, "23 h ago"),
-        (86400, "1 d ago"), (40 * 86400, "40 d ago"),
-    ],
-)  # fmt: skip
-def test_distances_are_told_in_their_largest_unit(ago: float, text: str) -> None:
+# The page tells the day of what is two weeks past; here the moment stands beside.
+@pytest.mark.parametrize(("ago", "text"), [*CASES["distances"], (-5, "now"), (40 * 86400, "40 d ago")])
+def test_distances_are_told_in_their_largest_unit_as_on_the_page(ago: float, text: str) -> None:
     assert amounts.ago(_iso(ago), NOW) == text
 
 

@@ -1,4 +1,4 @@
-import { agoText, durationText, momentText } from "../domain/formats";
+import { agoText, durationText, momentText, runningText } from "../domain/formats";
 import { useNow } from "./useNow";
 
 /** How long ago something was; the exact time on hover. */
@@ -16,5 +16,5 @@ export function Took({ seconds, since }: { seconds: number | null; since: string
 
 function Running({ since }: { since: string }) {
   const now = useNow();
-  return <span>{durationText(Math.max(0, Math.floor((now - Date.parse(since)) / 1000)))}</span>;
+  return <span>{runningText((now - Date.parse(since)) / 1000)}</span>;
 }

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
-import { bytesText, countText, durationText, figureText, taskText } from "./formats";
+import { agoText, bytesText, countText, durationText, figureText, taskText } from "./formats";
 import cases from "./formats.cases.json";
+
+/** 15 November 2023, noon, in milliseconds since 1970. */
+const NOW = Date.UTC(2023, 10, 15, 12);
 
 // The command line is held to the same, by tests/cli/test_amounts.py.
 test.each(cases.sizes as [number, string][])("%d bytes are %s", (bytes, text) => {
@@ -9,6 +12,16 @@ test.each(cases.sizes as [number, string][])("%d bytes are %s", (bytes, text) =>
 
 test.each(cases.durations as [number, string][])("%d seconds are %s", (seconds, text) => {
   expect(durationText(seconds)).toBe(text);
+});
+
+test.each(cases.distances as [number, string][])("%d seconds before now are %s", (seconds, text) => {
+  expect(agoText(NOW - seconds * 1000, NOW)).toBe(text);
+});
+
+test("what is to come is now, what is long past has its day", () => {
+  expect(agoText(NOW + 5_000, NOW)).toBe("now");
+  expect(agoText(NOW - 14 * 86_400_000, NOW)).toMatch(/^(1 Nov|Nov 1)$/);
+  expect(agoText(NOW - 400 * 86_400_000, NOW)).toContain("2022");
 });
 
 test("differences have a sign, and what is not known a dash", () => {

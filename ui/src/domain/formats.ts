@@ -55,14 +55,14 @@ export function taskText(name: string, mapIndex: number | null | undefined, labe
   return mapIndex === null || mapIndex === undefined ? name : `${name} [${label ?? mapIndex}]`;
 }
 
-/** How long ago: "now", "42s ago", "5m ago", "3h ago", "2d ago", then the day (with its year, when that is another). Times in milliseconds since 1970. */
+/** How long ago, as the command line tells it: "now", "42 s ago", "5 min ago", "3 h ago", "2 d ago"; then the day (with its year, when that is another). Times in milliseconds since 1970. */
 export function agoText(at: number, now: number): string {
   const seconds = Math.max(0, Math.floor((now - at) / 1000));
   if (seconds < 2) return "now";
-  if (seconds < 60) return `${seconds}s ago`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)}m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)}h ago`;
-  if (seconds < 14 * 86_400) return `${Math.floor(seconds / 86_400)}d ago`;
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h ago`;
+  if (seconds < 14 * 86_400) return `${Math.floor(seconds / 86_400)} d ago`;
   const year = new Date(at).getFullYear() === new Date(now).getFullYear() ? undefined : "numeric";
   return new Date(at).toLocaleDateString(undefined, { year, month: "short", day: "numeric" });
 }

@@ -91,11 +91,11 @@ def moment(iso: str | None) -> str:
 
 
 def ago(iso: str | None, now: float) -> str:
-    """How long before `now` (seconds since 1970) a time of a document was: `20 s ago`, `3 h ago`, `12 d ago`."""
+    """How long before `now` (seconds since 1970) a time of a document was: `now`, `20 s ago`, `3 h ago`, `12 d ago`."""
     if iso is None:
         return ""
     past = max(0.0, now - datetime.fromisoformat(iso).timestamp())
     for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60)):
         if past >= seconds:
             return f"{past // seconds:.0f} {unit} ago"
-    return f"{past:.0f} s ago"
+    return "now" if past < 2 else f"{past // 1:.0f} s ago"

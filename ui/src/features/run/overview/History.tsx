@@ -6,8 +6,7 @@ import { useMemo, useState } from "react";
 import { api, body, type Schemas } from "../../../api/client";
 import { runKeys } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
-import { sinceText } from "../../../logs/times";
-import { momentText } from "../../../domain/formats";
+import { durationText, momentText } from "../../../domain/formats";
 import { toldOf } from "./history";
 
 const PAGE = 200;
@@ -35,7 +34,7 @@ export function History({ run }: { run: Schemas["RunDocument"] }) {
           <li key={id}>
             <span className="pn-history-mark">{state !== undefined && <StateIcon state={state} size={13} silent />}</span>
             <span>{task !== undefined && <strong><bdi>{task}</bdi> </strong>}{text}{attempt !== null && attempt > 1 && <span className="pn-dim"> · attempt {attempt}</span>}</span>
-            <time dateTime={at} title={at}>{sinceText((Date.parse(at) - start) / 1000)} s</time>
+            <time dateTime={at} title={at}>+{durationText(Math.max(0, Date.parse(at) - start) / 1000)}</time>
           </li>
         ))}
       </ol>
