@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+
+from penstock.cli.problems import tell
 from penstock.cli.render.problem import document, problem
 from penstock.cli.render.spans import plain
 from penstock.cli.render.states import Paint
 from penstock.errors import DefinitionError, NotFound, ParameterError
+from penstock.model.params import resolve
+from penstock.model.spec import ParamSpec
 
 PLAIN = Paint(colour=False, unicode=True)
 
@@ -31,6 +37,18 @@ def test_an_error_without_a_place_has_none() -> None:
     error = NotFound("there is no run 'x1y2'", cure="list them")
     assert plain(problem(error, PLAIN, 80, Path())) == "error: there is no run 'x1y2'\n  hint: list them"
     assert document(error)["file"] is None
+
+
+def test_a_param_that_is_missing_is_given_as_a_terminal_takes_it(capfd: pytest.CaptureFixture[str]) -> None:
+    specs = {name: ParamSpec(name, "str", required=True) for name in ("who", "why")}
+    with pytest.raises(ParameterError) as caught:
+        resolve(specs, {}, {})
+    assert tell(caught.value, as_json=False) == 2
+    assert capfd.readouterr().err == (
+        "error: parameter 'who' is required\nerror: parameter 'why' is required\n  hint: give -p who=… -p why=…\n"
+    )
+    assert tell(caught.value, as_json=True) == 2
+    assert json.loads(capfd.readouterr().out)["error"]["cure"] == "give -p who=… -p why=…"
 
 
 def test_all_problems_are_told(tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_several_ask_and_one_is_named() -> None:
     view = world.submit(pipeline(asking("one"), asking("two"), task("a", "one"), task("b", "one", "two")))
     assert view.state == "paused"
     answer(world, view)
-    assert "say which one" in outcome(world)[1]["detail"]
+    assert "say which one" in outcome(world)[1]["cure"]
     answer(world, view, task="three")
     assert "asks for no approval" in outcome(world)[1]["detail"]
     answer(world, view, task="one")
@@ -211,7 +211,8 @@ def test_to_set_its_state_is_no_answer() -> None:
     world.turn()
     state, told = outcome(world)
     assert (state, run_of(view, "ok").state) == ("refused", "paused")
-    assert told["detail"] == "task 'ok' is paused: it asks for an approval; approve or reject it"
+    assert told["detail"] == "task 'ok' is paused: it asks for an approval"
+    assert told["cure"] == "approve or reject it"
 
 
 def test_resume_is_no_answer_and_a_pause_holds_back_what_comes_after_it() -> None:

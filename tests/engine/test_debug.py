@@ -107,7 +107,7 @@ def test_breakpoints_can_be_set_and_removed_under_way_and_are_kept() -> None:
     assert resting == {"breakpoints": ["c"], "before": 2}
     refused = order(world, view, "breakpoints", 2, set=["cc"])
     assert refused["state"] == "refused"
-    assert "did you mean 'c'" in refused["detail"]
+    assert "did you mean 'c'" in refused["cure"]
     assert view.breakpoints == {"c"}
 
 

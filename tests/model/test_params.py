@@ -236,6 +236,7 @@ def test_all_problems_are_told_at_once() -> None:
     told = str(caught.value)
     for part in ("no parameter 'yaer'; did you mean 'year'?", "'year' is int", "'origin' is required", "at most 1.0"):
         assert part in told
+    assert (caught.value.facts["missing"], caught.value.cure) == (["origin"], "give it a value")
 
 
 def test_defaults_then_given_then_texts() -> None:

@@ -52,9 +52,9 @@ def test_a_cancel_that_was_heard_is_answered_with_the_run(world: World) -> None:
 @pytest.mark.usefixtures("patient")
 def test_a_cancel_that_was_refused_says_why(world: World) -> None:
     identity = world.run()
-    with engine(world, "refused", {"detail": "it is over"}):
+    with engine(world, "refused", {"detail": "it is over", "cure": "replay it"}):
         body = problem(cancel(world, identity), 409, "action_refused")
-    assert body["detail"] == "it is over"
+    assert (body["detail"], body["cure"]) == ("it is over", "replay it")
 
 
 def test_a_cancel_that_nobody_heard_yet_is_answered_with_the_command(world: World) -> None:
@@ -135,7 +135,7 @@ def test_what_is_asked_waits_for_the_engine_as_a_command(
 def test_what_its_state_does_not_allow_is_refused(world: World, action: str) -> None:
     identity = world.run(state="succeeded")
     body = problem(world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json={}), 409, "action_refused")
-    assert body["detail"] == "the run is over: it succeeded; replay it to run it again"
+    assert (body["detail"], body["cure"]) == ("the run is over: it succeeded", "replay it to run it again")
 
 
 def test_a_run_that_is_over_is_taken_for_another_at_once(world: World) -> None:

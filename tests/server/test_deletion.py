@@ -37,6 +37,7 @@ def test_a_run_that_is_not_over_stays(world: World) -> None:
     identity = world.run()
     body = problem(delete(world, identity), 409, "action_refused")
     assert "only one that is over can be deleted" in body["detail"]
+    assert body["cure"] == "cancel it, or wait for its end"
 
 
 def test_who_asks_twice_with_a_key_hears_the_same(world: World) -> None:

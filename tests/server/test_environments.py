@@ -145,7 +145,7 @@ def test_many_replays_look_into_no_project(project: World) -> None:
     many = project.program.post("/api/v1/runs/actions/replay", json={"ids": [run], "version": "latest"}).json()
     (told,) = many["results"]
     assert (told["outcome"], told["code"]) == ("refused", "environment_not_known")
-    assert "penstock run --env" in told["detail"]
+    assert "penstock run --env" in told["cure"]
 
 
 @pytest.mark.parametrize("version", ["same", "latest"])

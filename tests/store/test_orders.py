@@ -188,7 +188,7 @@ def test_a_fan_out_of_it_is_as_its_items_are(database: Database) -> None:
     write(database, *fan_out("failed", "failed"), state="failed")
     refused = ask(database, "set-state", task="each", state="succeeded")
     assert (refused.state, refused.code) == ("refused", "action_refused")
-    assert "set its items" in (refused.detail or "")
+    assert "set its items" in (refused.cure or "")
     assert told(database) == []
 
 

@@ -77,9 +77,9 @@ class Again:
         if outcome.state == "applied":
             return self._tell(database, outcome.key, "retried")
         if self._as_json and outcome.state == "refused":
-            raise TransitionError(outcome.detail)
-        detail = outcome.detail or "the engine did not answer yet"
-        self._tell(database, outcome.key, f"not retried: {detail}")
+            raise TransitionError(outcome.detail, cure=outcome.cure)
+        why = orders.in_a_line(outcome.detail, outcome.cure) or "the engine did not answer yet"
+        self._tell(database, outcome.key, f"not retried: {why}")
         return 1
 
     def _tell(self, database: Database, key: int, what: str) -> int:
@@ -131,7 +131,7 @@ def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: 
         try:
             wanted = replays.wanted(connection, key, task, {}, texts, latest=latest)
         except PenstockError as error:
-            return Outcome(key, "refused", str(error), error.code)
+            return Outcome.refused(key, error)
         made = replays.ask_for_replay(connection, wanted, now, by)
         outcome = Outcome(key, "applied", f"repeated as {made}")
         outcome.replay = made

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from penstock.cli import output
-from penstock.cli.orders import LOOK, Chosen, Missing, chosen_keys, unknown, who
+from penstock.cli.orders import LOOK, Chosen, Missing, chosen_keys, in_a_line, unknown, who
 from penstock.cli.render.amounts import plural, size
 from penstock.cli.session import reading
 from penstock.compose.erasing import erase
@@ -95,6 +95,7 @@ def _tell(told: dict[int, Refusal | None], states: dict[str, str], missing: list
             {
                 "id": run_id(key), "outcome": "applied" if why is None else "refused", "state": states.get(run_id(key)),
                 "code": None if why is None else why.code, "detail": None if why is None else why.detail,
+                "cure": None if why is None else why.cure,
             }
             for key, why in told.items()
         ]  # fmt: skip
@@ -104,7 +105,7 @@ def _tell(told: dict[int, Refusal | None], states: dict[str, str], missing: list
 
     width = output.width()
     for key, why in told.items():
-        output.show(deleted(run_id(key), None if why is None else why.detail, width))
+        output.show(deleted(run_id(key), None if why is None else in_a_line(why.detail, why.cure), width))
     for each in missing:
         output.show(nobody(each.text, str(each.error), width))
     if not told and not missing:

@@ -23,7 +23,7 @@ def label(words: list[str], remove: list[str], query: str | None, *, sure: bool,
 
     def do(connection: Connection, key: int, now: float, by: str) -> Outcome:
         (why,) = labels.change_labels(connection, [key], new, remove, now, by).values()
-        return Outcome(key, "applied") if why is None else Outcome(key, "refused", str(why), why.code)
+        return Outcome(key, "applied") if why is None else Outcome.refused(key, why)
 
     done = [f"{name}={value}" for name, value in new.items()]
     done += [f"without {name}" for name in remove if name not in new]

@@ -94,6 +94,11 @@ def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done
     return 0 if not missing and all(outcome.state == "applied" for outcome in outcomes) else 1
 
 
+def in_a_line(detail: str | None, cure: str | None) -> str:
+    """What is told of an outcome, with the cure of a refusal."""
+    return "; ".join(told for told in (detail, cure) if told)
+
+
 def who() -> str:
     """Who asks, as commands and the history of runs tell it."""
     try:
@@ -167,9 +172,12 @@ def _tell(verb: str, outcomes: list[Outcome], missing: list[Missing], states: di
     told = [(run_id(one.key), one, states.get(run_id(one.key))) for one in outcomes]
     if as_json:
         items = [
-            {"id": run, "outcome": one.state, "state": state, "code": one.code, "detail": one.detail}
+            {
+                "id": run, "outcome": one.state, "state": state, "code": one.code, "detail": one.detail,
+                "cure": one.cure,
+            }
             for run, one, state in told
-        ]
+        ]  # fmt: skip
         items += [unknown(one) for one in missing]
         if verb == "replay":
             made = [*(one.replay for one in outcomes), *(None for _ in missing)]
@@ -180,7 +188,7 @@ def _tell(verb: str, outcomes: list[Outcome], missing: list[Missing], states: di
 
     paint, width = output.paint(), output.width()
     for run, one, state in told:
-        output.show(asked(run, one.state, state, one.detail, paint, width))
+        output.show(asked(run, one.state, state, in_a_line(one.detail, one.cure), paint, width))
     for each in missing:
         output.show(nobody(each.text, str(each.error), width))
     if not told and not missing:
@@ -190,4 +198,7 @@ def _tell(verb: str, outcomes: list[Outcome], missing: list[Missing], states: di
 def unknown(missing: Missing) -> dict[str, str | None]:
     """An item of a document for what names no run."""
     error = missing.error
-    return {"id": missing.text, "outcome": "refused", "state": None, "code": error.code, "detail": str(error)}
+    return {
+        "id": missing.text, "outcome": "refused", "state": None, "code": error.code, "detail": error.message,
+        "cure": error.cure,
+    }  # fmt: skip

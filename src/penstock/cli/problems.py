@@ -47,6 +47,9 @@ REPORT: Final = "https://github.com/penstock/penstock/issues"
 
 def tell(error: PenstockError, *, as_json: bool) -> int:
     """Tell an error of the tree; its exit code."""
+    missing = error.facts.get("missing")
+    if missing:  # as people give it here
+        error.cure = "give " + " ".join(f"-p {name}=…" for name in missing)
     if as_json:
         with contextlib.suppress(OSError):
             output.show_json({"error": document(error)})

@@ -60,13 +60,13 @@ class Orders:
         except StoreBusy:
             raise
         except PenstockError as error:
-            self._refuse(command, error.code, str(error))
+            self._refuse(command, {"code": error.code, "detail": error.message, "cure": error.cure})
         except Exception as error:
             log.exception("run %s does not take '%s'", command.run_key, command.kind)
-            self._refuse(command, "error", f"{type(error).__name__}: {error}")
+            self._refuse(command, {"code": "error", "detail": f"{type(error).__name__}: {error}"})
 
-    def _refuse(self, command: Command, code: str, detail: str) -> None:
+    def _refuse(self, command: Command, why: dict[str, str | None]) -> None:
         with self._local.database.write() as connection:
             if all(one.id != command.id for one in commands.for_anyone(connection, self._local.owner)):
                 return  # another engine has begun with it, and answers
-            commands.settle(connection, command.id, "refused", {"code": code, "detail": detail}, time.time())
+            commands.settle(connection, command.id, "refused", why, time.time())

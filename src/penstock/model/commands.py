@@ -51,18 +51,18 @@ _INSTEAD: Final = {
 }
 
 
-def refusal(kind: str, state: str) -> str | None:
-    """Why a run in that state refuses a command of that kind, with what helps; None when it may be obeyed."""
+def refusal(kind: str, state: str) -> tuple[str, str] | None:
+    """Why a run in that state refuses a command of that kind, with the cure; None when it may be obeyed."""
     known = KINDS[kind]
     if state in known.allowed:
         return None
     if state in TERMINAL_RUN:
         again = "retry or replay it" if state in UNFINISHED_RUN else "replay it"
-        return f"the run is over: it {_ENDED[state]}; {again} to run it again"
+        return f"the run is over: it {_ENDED[state]}", f"{again} to run it again"
     if known.allowed == TERMINAL_RUN:
-        return f"the run is {state}: only one that is over can be {known.done}; {until_over(state)}"
+        return f"the run is {state}: only one that is over can be {known.done}", until_over(state)
     allowed = " or ".join(one for one in RUN_STATES if one in known.allowed)
-    return f"the run is {state}: only one that is {allowed} can be {known.done}; {_INSTEAD.get(state, _NOT_BEGUN)}"
+    return f"the run is {state}: only one that is {allowed} can be {known.done}", _INSTEAD.get(state, _NOT_BEGUN)
 
 
 def until_over(state: str) -> str:

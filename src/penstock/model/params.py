@@ -84,7 +84,8 @@ def _check(spec: ParamSpec, value: Json, told: Callable[[object], str]) -> None:
 
 
 def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Json]:
-    """The values of a run by name, with defaults. Raises one ParameterError that tells every problem.
+    """The values of a run by name, with defaults. Raises one ParameterError that tells every problem; its `missing` are
+    the names of those that have to be given, by the words of who asked for them.
 
     What is given for `a.b` where `a` is a dict parameter is its part `b`, of the type that it has in the default.
     """
@@ -96,19 +97,22 @@ def resolve(specs: Mapping[str, ParamSpec], given: Mapping[str, Any], texts: Map
         for name in (*given, *texts)
         if name not in specs and name not in inner
     ]
+    missing: list[str] = []
     changes: dict[str, Json] = {}
     for name, spec in (*specs.items(), *inner.items()):
         try:
             value = _resolve_one(spec, given, texts)
         except ParameterError as error:
             problems.append(str(error))
+            missing += error.facts.get("missing", [])
             continue
         if name in specs:
             values[name] = value
         if name in given or name in texts:
             changes[name] = value
     if problems:
-        raise ParameterError("; ".join(problems), problems=problems)
+        cure = "give it a value" if missing else None
+        raise ParameterError("; ".join(problems), cure=cure, problems=problems, missing=missing)
     if any("." in name for name in (*specs, *changes)):
         return nested.spread(values, changes)
     return values
@@ -126,7 +130,7 @@ def _resolve_one(spec: ParamSpec, given: Mapping[str, Any], texts: Mapping[str, 
         return coerce(spec, texts[name], text=True, told=as_json)
     if name not in given:
         if spec.required:
-            raise ParameterError(f"parameter '{name}' is required", cure=f"give it with -p {name}=…")
+            raise ParameterError(f"parameter '{name}' is required", missing=[name])
         return spec.default
     if given[name] is None and spec.default is None and not spec.required:
         return None  # the default, said aloud

@@ -77,7 +77,7 @@ def answered(service: Service, outcome: Outcome) -> Response:
     """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused."""
     wait(service.database, [outcome])
     if outcome.state == "refused":
-        raise ActionRefused(outcome.detail)
+        raise ActionRefused(outcome.detail, cure=outcome.cure)
     with service.database.read() as connection:
         if outcome.state == "waiting" and outcome.command is not None:
             waiting = commands.find(connection, outcome.command)
@@ -88,7 +88,7 @@ def answered(service: Service, outcome: Outcome) -> Response:
 
 def _kept(outcomes: Sequence[Outcome]) -> list[list[Any]]:
     """Outcomes as plain JSON, for who asks a second time (server.once)."""
-    return [[one.key, one.state, one.detail, one.code, one.command] for one in outcomes]
+    return [[one.key, one.state, one.detail, one.code, one.cure, one.command] for one in outcomes]
 
 
 def _known(answer: Response) -> list[Outcome]:
@@ -132,7 +132,10 @@ def command_document(command: commands.Command) -> dict[str, Any]:
 
 def result(outcome: Outcome) -> dict[str, Any]:
     """As wire.ActionResult."""
-    return {"id": run_id(outcome.key), "outcome": outcome.state, "code": outcome.code, "detail": outcome.detail}
+    return {
+        "id": run_id(outcome.key), "outcome": outcome.state, "code": outcome.code, "detail": outcome.detail,
+        "cure": outcome.cure,
+    }  # fmt: skip
 
 
 def many_result(outcomes: Sequence[Outcome]) -> dict[str, Any]:

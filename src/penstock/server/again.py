@@ -36,7 +36,7 @@ def replay_many(connection: Connection, keys: Sequence[int], body: ReplayBody, b
             outcomes.append(Outcome(key, "applied"))
         except PenstockError as error:
             made.append(None)
-            outcomes.append(Outcome(key, "refused", str(error), error.code))
+            outcomes.append(Outcome.refused(key, error))
     told = acting.many_result(outcomes)
     told["results"] = [{**one, "replay": new} for one, new in zip(told["results"], made, strict=True)]
     return told

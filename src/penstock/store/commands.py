@@ -30,7 +30,9 @@ class Command(NamedTuple):
 
 
 #: The answer to what is asked too late.
-OVER_BEFORE: Final = {"code": "transition", "detail": "the run was over before; retry or replay it to run it again"}
+OVER_BEFORE: Final = {
+    "code": "transition", "detail": "the run was over before", "cure": "retry or replay it to run it again",
+}  # fmt: skip
 _OF_ANYONE: Final = listed(OF_ANYONE)
 _COLUMNS = 'id, run_key, kind, arguments, created_at, "by", state, outcome, applied_at'
 

@@ -39,6 +39,7 @@ class Refusal(NamedTuple):
 
     code: str
     detail: str
+    cure: str | None = None
 
 
 class Amount(NamedTuple):
@@ -108,11 +109,11 @@ def _refusals(connection: Connection, keys: list[int]) -> dict[int, Refusal]:
             refused[key] = Refusal("not_found", f"there is no run {run_id(key)}")
         elif states[key] not in TERMINAL_RUN:
             why = f"run {run_id(key)} is {states[key]}: only one that is over can be deleted"
-            refused[key] = Refusal("action_refused", f"{why}; {until_over(states[key])}")
+            refused[key] = Refusal("action_refused", why, until_over(states[key]))
     for key, reader in _read_by(connection).items():
         if states.get(key) in TERMINAL_RUN:
-            told = f"run {run_id(reader)} is not over, and reads what run {run_id(key)} made; wait for its end"
-            refused[key] = Refusal("action_refused", told)
+            told = f"run {run_id(reader)} is not over, and reads what run {run_id(key)} made"
+            refused[key] = Refusal("action_refused", told, "wait for its end")
     return refused
 
 

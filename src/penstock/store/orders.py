@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, Self, TypeAlias
 
-from penstock.errors import NotFound, TransitionError, UsageError
+from penstock.errors import NotFound, PenstockError, TransitionError, UsageError
 from penstock.model.commands import refusal
 from penstock.model.ids import run_id
 from penstock.store import commands, idempotency, requests, slots
@@ -22,17 +22,28 @@ REFUSED: Final = "action_refused"
 
 
 class Outcome:
-    """What became of an action on one run. `command` is the one to wait for, `replay` the id of the new run, if any."""
+    """What became of an action on one run. `command` is the one to wait for, `replay` the id of the new run, if any.
 
-    __slots__ = ("code", "command", "detail", "key", "replay", "state")
+    `detail` tells more of it, and of a refusal why, with its `code` and `cure`.
+    """
 
-    def __init__(self, key: int, state: State, detail: str | None = None, code: str | None = None) -> None:
+    __slots__ = ("code", "command", "cure", "detail", "key", "replay", "state")
+
+    def __init__(
+        self, key: int, state: State, detail: str | None = None, code: str | None = None, cure: str | None = None
+    ) -> None:
         self.key = key
         self.state: State = state
         self.detail = detail
         self.code = code
+        self.cure = cure
         self.command: int | None = None
         self.replay: str | None = None
+
+    @classmethod
+    def refused(cls, key: int, error: PenstockError, code: str | None = None) -> Self:
+        """An action that raised that."""
+        return cls(key, "refused", error.message, code or error.code, error.cure)
 
     @property
     def settled(self) -> bool:
@@ -48,7 +59,7 @@ class Outcome:
         if command.state == "refused":
             told = command.outcome if isinstance(command.outcome, dict) else {}
             self.code = told.get("code", REFUSED)
-            self.detail = told.get("detail", "the run's engine refused")
+            self.detail, self.cure = told.get("detail", "the run's engine refused"), told.get("cure")
 
 
 def ask(
@@ -74,11 +85,12 @@ def ask(
     if begun.state == "other_body":
         raise UsageError("the key was used for another wish", cure="choose a new key for a new wish")
     if begun.state == "answered":
-        outcome = Outcome(run_key, *begun.body[:3])
-        outcome.command = begun.body[3]
+        *facts, number = begun.body
+        outcome = Outcome(run_key, *facts)
+        outcome.command = number
         return outcome
     outcome = _ask(connection, run_key, kind, dict(arguments), now, by)
-    kept = [outcome.state, outcome.detail, outcome.code, outcome.command]
+    kept = [outcome.state, outcome.detail, outcome.code, outcome.cure, outcome.command]
     idempotency.finish(connection, key, route, 200, kept)
     return outcome
 
@@ -99,16 +111,15 @@ def _ask_one(
     try:
         done = _AT_ONCE[kind](connection, run_key, arguments, now, by) if kind in _AT_ONCE else None
     except (NotFound, TransitionError) as error:
-        code = REFUSED if isinstance(error, TransitionError) else error.code
-        return Outcome(run_key, "refused", str(error), code)
+        return Outcome.refused(run_key, error, REFUSED if isinstance(error, TransitionError) else None)
     if done is not None:
         return done
     row = connection.one("SELECT state FROM run WHERE key = ?", (run_key,))
     if row is None:
-        return Outcome(run_key, "refused", f"there is no run {run_id(run_key)}", NotFound.code)
+        return Outcome.refused(run_key, NotFound(f"there is no run {run_id(run_key)}"))
     why = refusal(kind, row[0])
     if why is not None:
-        return Outcome(run_key, "refused", why, REFUSED)
+        return Outcome(run_key, "refused", why[0], REFUSED, why[1])
     outcome = Outcome(run_key, "waiting")
     outcome.command = commands.add(connection, run_key, kind, arguments, now, by)
     return outcome

@@ -309,6 +309,7 @@ class ActionResult(Body):
     outcome: Literal["applied", "refused", "waiting"]
     code: str | None
     detail: str | None
+    cure: str | None
 
 
 class ManyResult(Body):

@@ -31,6 +31,13 @@ export type Many = { ids: string[] } | { filter: string } | { all: true };
 
 /** What became of each of many runs. `replay`: the new run. */
 export type Outcome = Schemas["ActionResult"] & { replay?: string | null };
+
+/** Why a run refused, and what helps. */
+export function refusalText({ detail, code, cure }: Outcome): string {
+  const why = detail ?? code ?? "";
+  return cure === null ? why : `${why}; ${cure}`;
+}
+
 export type Report = Omit<Schemas["ManyResult"], "results"> & { results: Outcome[] };
 
 /** Asks for an action on a run. The same `key` asked twice acts once. */

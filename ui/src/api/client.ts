@@ -23,6 +23,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What went wrong, and what helps. */
+export function problemText(error: Error): string {
+  return error instanceof ApiProblem && error.cure !== null ? `${error.message}; ${error.cure}` : error.message;
+}
+
 /** Did the server answer that there is no such thing? */
 export function isAbsent(error: unknown): boolean {
   return error instanceof ApiProblem && error.status === 404;

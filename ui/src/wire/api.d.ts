@@ -1156,6 +1156,8 @@ export interface components {
         ActionResult: {
             /** Code */
             code: string | null;
+            /** Cure */
+            cure: string | null;
             /** Detail */
             detail: string | null;
             /** Id */
@@ -2608,6 +2610,8 @@ export interface components {
         ReplayResult: {
             /** Code */
             code: string | null;
+            /** Cure */
+            cure: string | null;
             /** Detail */
             detail: string | null;
             /** Id */

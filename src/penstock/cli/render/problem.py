@@ -54,7 +54,8 @@ def _each(error: PenstockError) -> list[tuple[str, str | None, str | None, int |
     if problems and isinstance(problems[0], dict):
         return [(one["message"], one.get("cure"), one.get("file"), one.get("line")) for one in problems]
     if problems:
-        return [(str(one), None, *_place(error)) for one in problems]
+        *before, last = (str(one) for one in problems)
+        return [*((one, None, *_place(error)) for one in before), (last, error.cure, *_place(error))]
     return [(error.message, error.cure, *_place(error))]
 
 

@@ -25,7 +25,7 @@ ORDERS: Final[Mapping[str, Order]] = {
 
 
 def obey(hands: Hands, view: RunView | None, command: Command) -> dict[str, Any] | None:
-    """Obey a command; the refusal, with its code and detail, when that can't be."""
+    """Obey a command; the refusal, with its code, detail and cure, when that can't be."""
     kind = command.kind
     if kind not in commands.KINDS or (kind not in ORDERS and kind not in commands.OF_ANYONE):
         return {"code": "not_supported_yet", "detail": f"this version can't '{kind}' a run"}
@@ -34,11 +34,12 @@ def obey(hands: Hands, view: RunView | None, command: Command) -> dict[str, Any]
         return None if kind in commands.OF_ANYONE else OVER_BEFORE
     refusal = commands.refusal(kind, view.state)
     if refusal is not None:
-        return {"code": "transition", "detail": refusal}
+        why, cure = refusal
+        return {"code": "transition", "detail": why, "cure": cure}
     try:
         ORDERS[kind](hands, view, command)
     except PenstockError as error:
-        return {"code": error.code, "detail": str(error)}
+        return {"code": error.code, "detail": error.message, "cure": error.cure}
     view.by = command.by
     view.commands.append(command.id)
     return None

@@ -146,4 +146,4 @@ def label_runs(service: ServiceOf, body: ManyLabelsBody, by: By, key: KeyOf = No
 
 
 def _labelled(key: int, why: UsageError | None) -> Outcome:
-    return Outcome(key, "applied") if why is None else Outcome(key, "refused", str(why), why.code)
+    return Outcome(key, "applied") if why is None else Outcome.refused(key, why)

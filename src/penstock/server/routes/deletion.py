@@ -36,7 +36,7 @@ def delete_run(service: ServiceOf, run_id: str, by: By, body: DeleteBody | None 
     answer = once(service.writing, key, f"deleteRun {run_id}", body, act)
     told = json.loads(bytes(answer.body))
     if told["outcome"] == "refused":
-        raise ActionRefused(told["detail"])
+        raise ActionRefused(told["detail"], cure=told.get("cure"))
     return answer
 
 
@@ -54,6 +54,6 @@ def delete_runs_(service: ServiceOf, body: ManyDeleteBody, by: By, key: KeyOf = 
 def _deleted(connection: Connection, keys: list[int], by: str, body: DeleteBody) -> list[Outcome]:
     told = delete_runs(connection, keys, time.time(), by, children=body.children)
     return [
-        Outcome(key, "applied") if refusal is None else Outcome(key, "refused", refusal.detail, refusal.code)
-        for key, refusal in told.items()
+        Outcome(key, "applied") if why is None else Outcome(key, "refused", why.detail, why.code, why.cure)
+        for key, why in told.items()
     ]

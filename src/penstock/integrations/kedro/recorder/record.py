@@ -155,8 +155,11 @@ class Recorder:
         """Cancel by what Ctrl-C sends; whatever else is asked, only Kedro could do."""
         tale, at = self._tale, time.time()
         if wish.kind != "cancel":
-            detail = f"Kedro runs this, and can't {wish.kind} a run; `penstock run` of the project can do more"
-            tale.out.answer(wish.id, wish.run_key, "refused", {"code": "not_supported_yet", "detail": detail}, at)
+            why = {
+                "code": "not_supported_yet", "detail": f"Kedro runs this, and can't {wish.kind} a run",
+                "cure": "`penstock run` of the project can do more",
+            }  # fmt: skip
+            tale.out.answer(wish.id, wish.run_key, "refused", why, at)
         elif tale.view.state in TERMINAL_RUN:
             tale.out.answer(
                 wish.id, wish.run_key, "refused", {"code": "transition", "detail": "the run was over before"}, at

@@ -5,7 +5,7 @@ import { Check, X } from "lucide-react";
 import { useState } from "react";
 
 import { useAct } from "../../../api/actions";
-import { ApiProblem, type Schemas } from "../../../api/client";
+import { ApiProblem, problemText, type Schemas } from "../../../api/client";
 import { runGraphQuery } from "../../../api/graphs";
 import type { RunDocument } from "../../../api/runs";
 import { ParamField } from "../../../components/ParamField";
@@ -45,7 +45,7 @@ function Approval({ run, task, question, timeout }: { run: RunDocument; task: Ta
       {question.message !== "" && <p className="pn-approval-asks" dir="auto">{question.message}</p>}
       {question.params.map((param) => <ParamField key={param.name} param={param} text={texts[param.name] ?? ""} problem={sent ? told[param.name] : undefined} onChange={(text) => setTexts((before) => ({ ...before, [param.name]: text }))} />)}
       <Textarea label="comment" description="Kept in the history, beside who answered" autosize minRows={1} maxRows={6} maxLength={4_000} value={comment} onChange={(event) => setComment(event.currentTarget.value)} />
-      {approve.error !== null && <p role="alert" className="pn-ask-problem">{approve.error.message}</p>}
+      {approve.error !== null && <p role="alert" className="pn-ask-problem">{problemText(approve.error)}</p>}
       <div className="pn-approval-buttons">
         {timeout !== null && since !== null && <span className="pn-dim">Without an answer it is {WITHOUT[question.on_timeout]} {durationText(timeout)} after it asked, at {momentText(Date.parse(since) + timeout * 1000)}.</span>}
         <Button color="red" variant="light" leftSection={<X size={14} aria-hidden />} disabled={approve.isPending} onClick={() => answer("reject")}>Reject</Button>

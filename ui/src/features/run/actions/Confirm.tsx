@@ -2,7 +2,7 @@
 import { Button, Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { ApiProblem } from "../../../api/client";
+import { problemText } from "../../../api/client";
 
 interface Props {
   title: string;
@@ -24,7 +24,7 @@ export function Confirm({ title, children, no, yes, dangerous = false, blocked =
     <Modal opened onClose={onNo} title={title} size={wide ? 620 : 480}>
       <form className="pn-ask" noValidate onSubmit={(event) => { event.preventDefault(); if (!blocked && !doing) onYes(); }}>
         {children}
-        {problem !== null && <p role="alert" className="pn-ask-problem">{problem.message}{problem instanceof ApiProblem && problem.cure !== null && <span className="pn-dim"> {problem.cure}</span>}</p>}
+        {problem !== null && <p role="alert" className="pn-ask-problem">{problemText(problem)}</p>}
         <div className="pn-ask-buttons">
           <Button onClick={onNo} data-autofocus={dangerous || undefined}>{no}</Button>
           <Button type="submit" {...(dangerous ? { color: "red" } : {})} variant="filled" data-autofocus={!dangerous || undefined} loading={doing} disabled={blocked}>{yes}</Button>

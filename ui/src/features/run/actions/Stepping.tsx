@@ -5,6 +5,7 @@ import { Play, StepForward } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import { runParamsQuery, useAct } from "../../../api/actions";
+import { problemText } from "../../../api/client";
 import { runGraphQuery } from "../../../api/graphs";
 import type { RunDocument } from "../../../api/runs";
 import { type Param, readEdits } from "../../../domain/params";
@@ -35,7 +36,7 @@ export function Stepping({ run }: { run: RunDocument }) {
     <section className="pn-stepping" aria-label="Debug">
       {!isOver(run.state) && <MultiSelect label="Breakpoints" description="The run rests before these tasks" placeholder={run.breakpoints.length === 0 ? "none" : ""} searchable limit={100} nothingFoundMessage="No such task" data={names} value={run.breakpoints} disabled={breakpoints.isPending} onChange={put} />}
       {rests && params.length > 0 && <Edits params={params} given={run.params} texts={texts} edits={edits} sent={sent} open={false} hint="Other values hold for the tasks that have not begun." onChange={(name, text) => setTexts((before) => ({ ...before, [name]: text }))} />}
-      {problem !== null && <p role="alert" className="pn-ask-problem">{problem.message}</p>}
+      {problem !== null && <p role="alert" className="pn-ask-problem">{problemText(problem)}</p>}
       {rests && (
         <div className="pn-approval-buttons">
           <Button leftSection={<StepForward size={14} aria-hidden />} loading={resume.isPending} onClick={() => go(true)}>Step</Button>

@@ -3,6 +3,7 @@ import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { Pencil, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 
+import { problemText } from "../../../api/client";
 import { type RunDocument, useLabelRun } from "../../../api/runs";
 import { Facts } from "./Facts";
 
@@ -42,7 +43,7 @@ function LabelForm({ run, onDone }: { run: RunDocument; onDone: () => void }) {
           <ActionIcon aria-label={`Remove label ${row.name}`} disabled={at === rows.length - 1} onClick={() => setRows(rows.filter((_, other) => other !== at))}><X size={14} /></ActionIcon>
         </div>
       ))}
-      {save.error !== null && <p role="alert" className="pn-labels-problem">{save.error.message}</p>}
+      {save.error !== null && <p role="alert" className="pn-labels-problem">{problemText(save.error)}</p>}
       <div>
         <Button type="submit" variant="filled" loading={save.isPending}>Save</Button>
         <Button onClick={onDone}>Cancel</Button>

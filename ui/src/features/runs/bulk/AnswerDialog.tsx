@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { type Asked, questionsQuery } from "../../../api/actions";
+import { problemText } from "../../../api/client";
 import type { RunSummary } from "../../../api/runs";
 import { ACTION_LOOK } from "../../../components/actions";
 import type { Question } from "../../../domain/approvals";
@@ -41,7 +42,7 @@ export default function AnswerDialog({ action, runs, onDone }: Props) {
   return (
     <Modal opened onClose={onDone} title={asked.data === undefined ? word : `${word} ${said}?`} size={560}>
       <div className="pn-many">
-        {asked.error !== null && <p role="alert" className="pn-runs-refused">{asked.error.message}</p>}
+        {asked.error !== null && <p role="alert" className="pn-runs-refused">{problemText(asked.error)}</p>}
         {asked.isPending && <p aria-busy>Looking what they ask.</p>}
         {asked.data !== undefined && count === 0 && <p>None of them: all stay as they are.</p>}
         {count > 0 && <p>{SAYS[action]}</p>}

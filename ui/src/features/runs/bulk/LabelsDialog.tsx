@@ -1,7 +1,7 @@
 import { Button, Modal, TagsInput } from "@mantine/core";
 import { useState } from "react";
-import type { Many } from "../../../api/actions";
-import type { Schemas } from "../../../api/client";
+import { refusalText, type Many } from "../../../api/actions";
+import { problemText, type Schemas } from "../../../api/client";
 import { useLabelRuns } from "../../../api/runs";
 import { countText } from "../../../domain/formats";
 
@@ -28,7 +28,7 @@ export default function Labels({ many, said, onDone }: Props) {
         <div style={{ display: "grid", gap: 12 }}>
           <TagsInput label="Set" description="key=value, one after another" data-autofocus value={set} onChange={setSet} splitChars={[","]} error={wrong && `“${wrong}” is no label: write key=value`} />
           <TagsInput label="Remove" description="keys" value={remove} onChange={setRemove} splitChars={[","]} />
-          {label.error && <p role="alert" className="pn-runs-refused">{label.error.message}</p>}
+          {label.error && <p role="alert" className="pn-runs-refused">{problemText(label.error)}</p>}
           <Button variant="filled" style={{ justifySelf: "end" }} loading={label.isPending} disabled={wrong !== undefined || set.length + remove.length === 0} onClick={apply}>
             Change {said}
           </Button>
@@ -47,7 +47,7 @@ function Outcome({ result, verb, onDone }: { result: Schemas["ManyResult"]; verb
       </p>
       {refused.length > 0 && (
         <ul style={{ maxHeight: 240, overflow: "auto" }}>
-          {refused.slice(0, 200).map((one) => <li key={one.id}><code>{one.id}</code> <span className="pn-dim">{one.detail ?? one.code}</span></li>)}
+          {refused.slice(0, 200).map((one) => <li key={one.id}><code>{one.id}</code> <span className="pn-dim">{refusalText(one)}</span></li>)}
         </ul>
       )}
       <Button style={{ justifySelf: "end" }} data-autofocus onClick={onDone}>Done</Button>

@@ -3,7 +3,8 @@ import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
-import type { AskedAction, Outcome } from "../../../api/actions";
+import { refusalText, type AskedAction, type Outcome } from "../../../api/actions";
+import { problemText } from "../../../api/client";
 import type { RunSummary } from "../../../api/runs";
 import { countText } from "../../../domain/formats";
 import { calledText } from "../../../domain/names";
@@ -36,7 +37,7 @@ export function Report({ action, runs, outcomes, doing, problem, onStop, onDone 
         <b>{countText(applied)} {DID[action]}</b>
         {waiting > 0 && `, ${countText(waiting)} on their way`}{refused > 0 && `, ${countText(refused)} refused`}{doing ? `, ${countText(left)} to go` : left > 0 ? `, ${countText(left)} were not asked` : ""}.
       </p>
-      {problem !== null && <p role="alert" className="pn-runs-refused">{problem.message}</p>}
+      {problem !== null && <p role="alert" className="pn-runs-refused">{problemText(problem)}</p>}
       {doing && <progress className="pn-many-progress" max={runs.length} value={outcomes.length} aria-label="Runs that are done" />}
       {refused > 0 && outcomes.length > 8 && (
         <div className="pn-many-kinds" role="group" aria-label="Show">
@@ -49,7 +50,7 @@ export function Report({ action, runs, outcomes, doing, problem, onStop, onDone 
             <Link to="/runs/$runId/$tab" params={{ runId: one.id, tab: "overview" }} className="pn-link"><code>{one.id}</code></Link>
             <bdi className="pn-cut pn-dim">{names.get(one.id)}</bdi>
             <span className="pn-many-what">
-              {one.outcome === "refused" ? `refused: ${one.detail ?? one.code ?? ""}` : one.outcome === "waiting" ? "asked for, its engine has not answered yet" : one.replay ? <>as <Link to="/runs/$runId/$tab" params={{ runId: one.replay, tab: "overview" }} className="pn-link"><code>{one.replay}</code></Link></> : "done"}
+              {one.outcome === "refused" ? `refused: ${refusalText(one)}` : one.outcome === "waiting" ? "asked for, its engine has not answered yet" : one.replay ? <>as <Link to="/runs/$runId/$tab" params={{ runId: one.replay, tab: "overview" }} className="pn-link"><code>{one.replay}</code></Link></> : "done"}
             </span>
           </li>
         ))}

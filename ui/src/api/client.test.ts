@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { refusalText } from "./actions";
+import { ApiProblem, problemText } from "./client";
+
+const body = { type: "about:blank", status: 409, title: "", detail: "the run is over", code: "action_refused", errors: null };
+
+describe("what is told of a refusal", () => {
+  it("has what helps behind it", () => {
+    expect(problemText(new ApiProblem({ ...body, cure: "replay it" }))).toBe("the run is over; replay it");
+    expect(refusalText({ id: "x", outcome: "refused", code: "action_refused", detail: "the run is over", cure: "replay it" })).toBe("the run is over; replay it");
+  });
+
+  it("ends there where nothing helps", () => {
+    expect(problemText(new ApiProblem({ ...body, cure: null }))).toBe("the run is over");
+    expect(problemText(new Error("no way to the server"))).toBe("no way to the server");
+    expect(refusalText({ id: "x", outcome: "refused", code: "not_found", detail: null, cure: null })).toBe("not_found");
+  });
+});
