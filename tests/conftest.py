@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 
 import pytest
@@ -21,6 +22,27 @@ load.PRELOAD = ()  # type: ignore[misc]
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as behind a `&` of a script
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that wait come early in the share of each process, between others that compute: were they last, the cores
+    would wait with them."""
+    shares = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    waiting = [item for item in items if item.get_closest_marker("waits")]
+    others = [item for item in items if not item.get_closest_marker("waits")]
+    items[:] = [item for one in range(shares) for item in mixed(waiting[one::shares], share_of(others, one, shares))]
+
+
+def share_of(items: list[pytest.Item], one: int, shares: int) -> list[pytest.Item]:
+    """Neighbours stay together: they share what is made for a module."""
+    return items[one * len(items) // shares : (one + 1) * len(items) // shares]
+
+
+def mixed(waiting: list[pytest.Item], others: list[pytest.Item]) -> list[pytest.Item]:
+    """All of `waiting`, evenly, within the first half of `others`."""
+    gap = len(others) // (2 * len(waiting)) if waiting else 0
+    early = [item for at, one in enumerate(waiting) for item in (one, *others[at * gap : (at + 1) * gap])]
+    return early + others[len(waiting) * gap :]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -45,8 +45,7 @@ def test_a_record_cannot_be_forged(stage: Stage) -> None:
 
 def test_stdin_is_empty(stage: Stage) -> None:
     assert stage.value(stage.run("reads_stdin")) == ""
-
-
+@pytest.mark.waits
 def test_a_million_lines_are_all_kept_in_flat_memory(stage: Stage) -> None:
     before = _resident(stage)
     ended = stage.run("floods", inputs={"lines": {"json": 1_000_000}})

@@ -17,6 +17,8 @@ from tests.compose.test_takeover import engine
 from tests.journeys.conftest import until
 from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
 
+pytestmark = pytest.mark.waits
+
 FLOW = """
 import time
 from pathlib import Path

@@ -24,6 +24,8 @@ from tests.executors.sharing import SharedAgent
 from tests.journeys.conftest import PATIENCE, until
 from tests.postgres import empty, postgres_schema, postgres_server  # noqa: F401  fixtures
 
+pytestmark = pytest.mark.waits
+
 FLOW = """
 import os, time
 from pathlib import Path

@@ -20,6 +20,8 @@ from tests.agent.conftest import ROUGH, eventually
 from tests.executors.sharing import SharedAgent, linked
 from tests.executors.stage import Stage, ref
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.fixture(params=["local", "shared"])
 def executor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AgentLink]:

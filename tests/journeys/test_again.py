@@ -6,8 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.journeys.conftest import User, until
 from tests.journeys.test_up import Site, up
+
+pytestmark = pytest.mark.waits
 
 __all__ = ["up"]
 

@@ -10,6 +10,8 @@ import pytest
 from tests.journeys.conftest import User, until
 from tests.journeys.test_up import Site, up  # noqa: F401  fixture
 
+pytestmark = pytest.mark.waits
+
 FLOW = """
 from penstock import Param, Pipeline
 

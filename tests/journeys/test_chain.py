@@ -13,6 +13,8 @@ import pytest
 
 from tests.journeys.conftest import PATIENCE, User, until
 
+pytestmark = pytest.mark.waits
+
 LENGTH = 60
 MIDST = 40
 CHAIN = f"""

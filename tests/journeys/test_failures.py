@@ -10,6 +10,8 @@ import pytest
 
 from tests.journeys.conftest import PATIENCE, User, until
 
+pytestmark = pytest.mark.waits
+
 FAILS = """
     import ctypes, os, re, signal, time
     from penstock import Pipeline, Retry

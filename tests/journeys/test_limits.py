@@ -6,8 +6,12 @@ import json
 import signal
 from collections.abc import Callable
 
+import pytest
+
 from tests.journeys.conftest import PATIENCE, User, until
 from tests.journeys.test_up import Site, up
+
+pytestmark = pytest.mark.waits
 
 __all__ = ["up"]
 

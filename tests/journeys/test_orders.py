@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
+
 from tests.journeys.conftest import Act, User, until
+
+pytestmark = pytest.mark.waits
 
 FLOW = """
 import time

@@ -13,6 +13,8 @@ import pytest
 
 from tests.journeys.conftest import COMMAND, PATIENCE, User, until
 
+pytestmark = pytest.mark.waits
+
 SHAPES = """
     from penstock import Pipeline, Retry, run
 

@@ -21,6 +21,8 @@ from tests.journeys.conftest import PATIENCE, User, until
 from tests.loopback import NO_TLS
 from tests.warm import warm
 
+pytestmark = pytest.mark.waits
+
 FLOW = """
 from pathlib import Path
 import time

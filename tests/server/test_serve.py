@@ -22,6 +22,8 @@ from penstock.errors import SettingsError
 from tests.loopback import NO_TLS
 from tests.server.streams import PATIENCE
 
+pytestmark = pytest.mark.waits
+
 
 def start(folder: Path, *options: str, **env: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PENSTOCK_")}

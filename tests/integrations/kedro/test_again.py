@@ -12,6 +12,8 @@ import pytest
 from tests.integrations.kedro.written import COMMAND, User, states, write_project
 from tests.journeys.conftest import until
 
+pytestmark = pytest.mark.waits
+
 REGISTRY = """
     import os, signal
     from pathlib import Path
