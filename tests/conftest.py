@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from itertools import groupby
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -39,10 +40,15 @@ def share_of(items: list[pytest.Item], one: int, shares: int) -> list[pytest.Ite
 
 
 def mixed(waiting: list[pytest.Item], others: list[pytest.Item]) -> list[pytest.Item]:
-    """All of `waiting`, evenly, within the first half of `others`."""
-    gap = len(others) // (2 * len(waiting)) if waiting else 0
-    early = [item for at, one in enumerate(waiting) for item in (one, *others[at * gap : (at + 1) * gap])]
-    return early + others[len(waiting) * gap :]
+    """All of `waiting`, evenly, between the modules of the first half of `others`."""
+    mix: list[pytest.Item] = []
+    put = passed = 0
+    for _, module in groupby(others, key=lambda item: item.path):
+        due = min(len(waiting), 2 * passed * len(waiting) // len(others))
+        tests = list(module)
+        mix += [*waiting[put:due], *tests]
+        put, passed = due, passed + len(tests)
+    return mix + waiting[put:]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

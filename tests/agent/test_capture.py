@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.executors.stage import Stage, said
 
 
@@ -45,6 +47,8 @@ def test_a_record_cannot_be_forged(stage: Stage) -> None:
 
 def test_stdin_is_empty(stage: Stage) -> None:
     assert stage.value(stage.run("reads_stdin")) == ""
+
+
 @pytest.mark.waits
 def test_a_million_lines_are_all_kept_in_flat_memory(stage: Stage) -> None:
     before = _resident(stage)

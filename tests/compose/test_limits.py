@@ -201,6 +201,8 @@ def test_a_retry_needs_a_slot_again(limited: Limited) -> None:
         assert limited.document(first)["generation"] == 2
     assert [kind for _, kind, _ in limited.events(first)][-3:] == ["run.queued", "run.running", "run.succeeded"]
     assert limited.most_at_once() == 1
+
+
 @pytest.mark.waits
 def test_what_holds_and_what_waits_is_taken_over_with_its_slots(limited: Limited) -> None:
     failed = limited.ask("one", fails=True)

@@ -102,6 +102,8 @@ def test_a_pipeline_of_the_page_runs_as_told(name: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "penstock.cli", "run", "flow.py", "--json"]
     ran = subprocess.run(command, cwd=tmp_path, env=_env(), capture_output=True, text=True, timeout=60)
     assert f'"state": "{RUN[name]}"' in ran.stdout, ran.stdout + ran.stderr
+
+
 @pytest.mark.waits
 def test_the_tests_of_the_page_about_tests_pass(tmp_path: Path) -> None:
     for at, code in enumerate(fences("docs/testing.md", "python")):
