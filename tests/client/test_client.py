@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from penstock.errors import NotFound, UsageError
 from tests.journeys.conftest import User, until
 from tests.journeys.conftest import user as user
 from tests.journeys.test_up import FLOW, Site
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_runs_are_started_steered_and_deleted(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,3 +62,24 @@ def test_runs_are_started_steered_and_deleted(user: User, monkeypatch: pytest.Mo
     assert Client().runs.label(Where.all(), {"seen": "no"})["refused"] == 0
     with pytest.raises(Unreachable):
         Client("http://127.0.0.1:9", "x", timeout=1.0).runs.list()
+
+
+def test_the_script_of_the_page_starts_and_repeats_runs(user: User) -> None:
+    user.write("hello.py", _python("README.md"))
+    user.write("start.py", _python("docs/client.md"))
+    Site(user, "--workers", "1")
+    command = [sys.executable, "start.py"]
+    ran = subprocess.run(
+        command, cwd=user.folder, env=user.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    first, again, *_, refused = ran.stdout.splitlines()
+    assert first == "succeeded ['succeeded', 'succeeded']"
+    assert again.split()[1] in {"created", "running", "succeeded"}
+    assert refused.startswith("action_refused the run is over")
+
+
+def _python(page: str) -> str:
+    """The Python of a page."""
+    (code,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return str(code)
