@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from penstock.engine.approvals import waiting
+from penstock.engine.reckoning import reckon
 from penstock.engine.view import RunView
 from penstock.model.spec import ApprovalSpec, ParamSpec, PipelineSpec, RetrySpec, Source, TaskSpec
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
@@ -25,6 +26,12 @@ from tests.engine.world import World, pipeline, task
 NAMES = "abcdefgh"
 #: What can happen in a run; in few of them all of it, or none would come far.
 TROUBLES = ("cancel", "disorder", "loss", "pause", "repeats", "returns", "set_state")
+
+
+def counts(view: RunView) -> tuple[Any, ...]:
+    """What a view knows of its task runs together, and they of each other."""
+    each = [(run.unmet, run.up_failed, run.up_cancelled, run.up_skipped, run.open_children) for run in view.by_place]
+    return view.open, view.tasks_total, view.tasks_done, view.failures, view.failure_reason, view.warnings, each
 
 
 @st.composite
@@ -252,6 +259,16 @@ class EngineMachine(RuleBasedStateMachine):
         command = Command(self.orders, self.view.key, kind, arguments, 0, "ann", "waiting", None, None)
         self.world.engine.order(command)
         self.world.turn()
+
+    @invariant()
+    def what_is_counted_is_what_is_there(self) -> None:
+        view = self.view
+        if view.state not in ("running", "paused"):
+            return  # nobody asks what else is counted
+        counted, failed = counts(view), view.failed
+        reckon(view)
+        view.failed = failed
+        assert counts(view) == counted
 
     @invariant()
     def nothing_begins_while_it_rests(self) -> None:

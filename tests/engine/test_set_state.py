@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from penstock.engine.view import RunView
 from penstock.model.spec import RetrySpec, Source
+from penstock.store.commands import Command
 from penstock.store.database import Database, open_database
 from tests.engine.test_machine import DirectWriter
 from tests.engine.test_resting import order
@@ -121,6 +124,75 @@ def test_an_item_of_a_fan_out() -> None:
     assert world.names() == ["b", "long"]
     world.end_all()
     assert view.state == "succeeded"
+
+
+def fan_out(items: int, workers: int) -> tuple[World, RunView]:
+    """A fan-out of so many items; another task runs on."""
+    world = World(workers=workers)
+    spec = pipeline(
+        task("each", inputs={"x": Source("item", "items", over="param")}, foreach=("x",)), task("b", after=("each",)),
+        task("long"),
+    )  # fmt: skip
+    view = world.submit(spec, params={"items": list(range(items))})
+    return world, view
+
+
+def test_a_fan_out_of_which_all_is_set_before_it_begins_ends_once() -> None:
+    world, view = fan_out(6, workers=4)
+    order(world, view, "pause")
+    for number, index in enumerate(range(6), start=1):
+        arguments = {"task": "each", "map_index": index, "state": "skipped"}
+        world.engine.order(Command(number, view.key, "set-state", arguments, 0, "ann", "waiting", None, None))
+    world.turn()
+    order(world, view, "resume")
+    assert (states(view)["each"], states(view)["b"]) == ("skipped", "skipped")
+    world.end_all()
+    assert view.state == "succeeded"
+
+
+def test_the_last_failure_that_is_set_aside_makes_the_fan_out_well_and_the_first_left_is_the_error() -> None:
+    world, view = fan_out(4, workers=5)
+    world.start("long")
+    for index in (2, 0, 3, 1):
+        world.end(f"each[{index}]", "failed")
+    for index, left in ((2, 0), (0, 3), (3, 1)):
+        choose(world, view, "each", "skipped", index)
+        assert view.error is not None
+        assert (view.error["map_index"], view.failure_reason, states(view)["each"]) == (left, "user_error", "failed")
+    choose(world, view, "each", "skipped", 1)
+    assert (view.error, view.failure_reason, states(view)["each"]) == (None, None, "skipped")
+    world.end_all()
+    assert (view.state, states(view)["b"]) == ("succeeded", "skipped")
+
+
+def test_an_item_of_many_is_set_with_no_more_work_than_one_of_few() -> None:
+    def work(items: int) -> int:
+        world, view = fan_out(items, workers=items + 1)
+        world.start("long")
+        for assignment in [one for one in world.executor.waiting.values() if one.task == "each"]:
+            world.report(world.take(f"each[{assignment.map_index}]"), "failed")
+        world.turn()
+        choose(world, view, "each", "skipped", 0)
+        calls = Counter[str]()
+        sys.setprofile(lambda _, event, __: calls.update([event]))
+        try:
+            choose(world, view, "each", "skipped", 1)
+        finally:
+            sys.setprofile(None)
+        return calls["call"]
+
+    assert work(100) == work(10)
+
+
+def test_what_its_time_out_cancels_while_the_run_rests_makes_a_warning_as_ever() -> None:
+    world = World()
+    view = world.submit(pipeline(task("a", timeout=5.0, on_timeout="cancelled"), task("b")))
+    world.start("a")
+    order(world, view, "pause")
+    world.end("a", "failed", "timeout")
+    order(world, view, "resume")
+    world.end_all()
+    assert (states(view), view.state) == ({"a": "cancelled", "b": "succeeded"}, "warning")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from penstock.engine.approvals import APPROVAL, asks, rejection
 from penstock.engine.approvals import reference as answered
-from penstock.engine.choices import refuse, set_state
+from penstock.engine.choices import refuse, set_states
 from penstock.engine.decisions import (
     CancelAttempts,
     Decision,
@@ -23,7 +23,7 @@ from penstock.engine.decisions import (
     Refuse,
     Resume,
     RetryLater,
-    SetState,
+    SetStates,
     Settle,
     StopBefore,
     Suspend,
@@ -32,6 +32,7 @@ from penstock.engine.decisions import (
 )
 from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox, micros
+from penstock.engine.reckoning import count_before, note_failure
 from penstock.engine.refuse import limit_error
 from penstock.engine.restore import reference
 from penstock.engine.reuse import CACHED, gives, result_key, takes
@@ -53,7 +54,7 @@ def apply(view: RunView, decisions: list[Decision], now: float, out: Outbox) -> 
     if isinstance(first, Settle | RetryLater | Expand) and view.ended:
         view.ended = []
     elif view.fans and isinstance(first, MoveTask) and first.task_run.children is not None:
-        view.fans = []
+        view.fans = {}
     for decision in decisions:
         _APPLY[type(decision)](view, decision, now, out)
 
@@ -160,7 +161,7 @@ def _go_on(view: RunView, now: float, out: Outbox) -> None:
 def _move_task(view: RunView, decision: MoveTask, now: float, out: Outbox) -> None:
     run, event, reason = decision
     if event == "queue" and run.state == "retrying":
-        view.due = [due for due in view.due if due is not run]
+        view.due.pop(run.seq, None)
         out.drop_timer("retry", view, run)
     elif run.state == "retrying":
         out.drop_timer("retry", view, run)
@@ -344,7 +345,7 @@ def _expand(view: RunView, decision: Expand, now: float, out: Outbox) -> None:
     out.mark_task_run(parent)
     out.event(view, parent, None, now, "task_run.expanded", {"items": len(items)})
     if not items:
-        view.fans.append(parent)
+        view.fans[parent.seq] = parent
         return
     view.open[parent.task.spec.role] += len(items)
     view.tasks_total += len(items) - 1
@@ -370,7 +371,7 @@ def _resume(view: RunView, decision: Resume, now: float, out: Outbox) -> None:
     out.mark_task_run(parent)
     out.event(view, parent, None, now, "task_run.expanded", {"items": len(children)})
     if not parent.open_children:
-        view.fans.append(parent)
+        view.fans[parent.seq] = parent
     for child in children if not meaning_of(view.type).alone else ():
         if child.state == "created":
             _enter(view, child, "queue", None, now, out)
@@ -385,30 +386,25 @@ def _over(view: RunView, run: TaskRun, out: Outbox) -> None:
         out.mark_run(view)
     if state == "failed":
         _count_failure(view, run)
-    elif state == "warning" or (state == "cancelled" and view.state == "running"):
+    elif state == "warning" or (state == "cancelled" and view.state != "cancelling"):
         view.warnings += 1
     if run.parent is not None:
         run.parent.open_children -= 1
         if not run.parent.open_children:
-            view.fans.append(run.parent)
+            view.fans[run.parent.seq] = run.parent
         return
     if run.results is not None:
         view.values.update(lists_of(run))
-    sliced = run.reason == "slice"
     for place in run.task.downstream:
         after = view.by_place[place]
         after.unmet -= 1
-        if state in ("failed", "upstream_failed"):
-            after.up_failed += 1
-        elif state == "cancelled":
-            after.up_cancelled += 1
-        elif state == "skipped" and not sliced:
-            after.up_skipped += 1
+        count_before(after, run, 1)
         view.touched[after.seq] = after
 
 
 def _count_failure(view: RunView, run: TaskRun) -> None:
     view.failures += 1
+    note_failure(view, run)
     if view.failure_reason is None:
         view.failure_reason = run.reason
     if view.error is None and run.error is not None:
@@ -428,8 +424,8 @@ def _suspend(view: RunView, decision: Suspend, now: float, out: Outbox) -> None:
     out.suspend.extend(attempt.key for attempt in decision.attempts)
 
 
-def _set_state(view: RunView, decision: SetState, now: float, out: Outbox) -> None:
-    set_state(view, decision, now, out)
+def _set_states(view: RunView, decision: SetStates, now: float, out: Outbox) -> None:
+    set_states(view, decision.chosen, now, out)
 
 
 def _refuse(view: RunView, decision: Refuse, now: float, out: Outbox) -> None:
@@ -465,7 +461,7 @@ _APPLY: dict[type, Any] = {
     Expand: _expand,
     Resume: _resume,
     CancelAttempts: _cancel_attempts,
-    SetState: _set_state,
+    SetStates: _set_states,
     Refuse: _refuse,
     Suspend: _suspend,
     GoOn: _wake,

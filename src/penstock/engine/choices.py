@@ -3,38 +3,45 @@ again."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import Any, TypeAlias
 
-from penstock.engine.decisions import SetState
 from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox
-from penstock.engine.reckoning import reckon
+from penstock.engine.reckoning import count, first_failure
 from penstock.engine.view import RunView, TaskRun
-from penstock.model.fanout import ended_as
+from penstock.model.fanout import state_of
 from penstock.model.states import TERMINAL_TASK
 from penstock.model.transitions import TASK_RUN, step
 
+#: A task run, the state that it is to have, and who wants that.
+Chosen: TypeAlias = tuple[TaskRun, str, str | None]
 
-def set_state(view: RunView, decision: SetState, now: float, out: Outbox) -> None:
-    """Put a task run into a state, and look again at what followed from the one before."""
-    run, state, by = decision
-    view.chosen = [one for one in view.chosen if one[0] is not run]
-    if run.state in ("succeeded", "warning") or (run.state, "set_state:" + state) not in TASK_RUN:
-        return  # it had begun, and ended by itself before it could be taken back
-    if run.state == "retrying":
-        out.drop_timer("retry", view, run)
-        view.due = [due for due in view.due if due is not run]
-    _put(view, run, state, by, now, out)
-    if state == "succeeded":
-        _take_values(view, run, by)
-    parent = run.parent
-    if parent is not None:
-        _settle_parent(view, parent, by, now, out)
-    if parent is None or parent.state in TERMINAL_TASK:
-        _look_again(view, parent or run, by, now, out)
-    reckon(view)
+
+def set_states(view: RunView, chosen: list[Chosen], now: float, out: Outbox) -> None:
+    """Put task runs into states, and look again at what followed from those before. It costs what changes, however
+    wide the fan-outs are.
+    """
+    seen = {run.seq for run, _, _ in chosen}
+    view.chosen = [one for one in view.chosen if one[0].seq not in seen]
+    ended: dict[int, tuple[TaskRun, str | None]] = {}
+    for run, state, by in chosen:
+        if run.state in ("succeeded", "warning") or (run.state, "set_state:" + state) not in TASK_RUN:
+            continue  # it had begun, and ended by itself before it could be taken back
+        if run.state == "retrying":
+            out.drop_timer("retry", view, run)
+            view.due.pop(run.seq, None)
+        _put(view, run, state, by, now, out)
+        if state == "succeeded":
+            _take_values(view, run, by)
+        whole = run.parent or run
+        ended[whole.seq] = (whole, by)
+    for run, by in ended.values():
+        if run.children:
+            _settle_parent(view, run, by, now, out)
+        if run.state in TERMINAL_TASK:
+            _look_again(view, run, by, now, out)
     _choose_error(view)
-    view.touched = {one.seq: one for one in view.task_runs if one.state == "created"}
     out.mark_run(view)
 
 
@@ -51,11 +58,13 @@ def refuse(view: RunView, run: TaskRun, error: dict[str, Any], now: float, out: 
 
 def _put(view: RunView, run: TaskRun, state: str, by: str | None, now: float, out: Outbox) -> None:
     before = run.state
+    count(view, run, -1)
     run.state = step(TASK_RUN, before, "set_state:" + state)
     run.reason = "user"
     run.ended_at = run.ended_at or now
     run.error = run.error if state == "failed" else None
     run.refusal = None
+    count(view, run, 1)
     out.mark_task_run(run)
     data = {"reason": "user", "before": before, "by": by}
     out.event(view, run, None, now, "task_run." + state, data)
@@ -75,14 +84,14 @@ def _take_values(view: RunView, run: TaskRun, by: str | None) -> None:
 
 
 def _settle_parent(view: RunView, parent: TaskRun, by: str | None, now: float, out: Outbox) -> None:
-    children = parent.children or []
-    parent.open_children = sum(child.state not in TERMINAL_TASK for child in children)
     if parent.open_children:
         return
     if parent.state not in TERMINAL_TASK:
-        view.fans.append(parent)
+        view.fans[parent.seq] = parent
         return
-    ended, _ = ended_as((child.state, child.reason) for child in children)
+    if parent.ends is None:
+        parent.ends = Counter(child.state for child in parent.children or ())
+    ended = state_of([state for state, items in parent.ends.items() if items])
     if ended != parent.state:
         _put(view, parent, ended, by, now, out)
     view.values.update(lists_of(parent))
@@ -96,19 +105,21 @@ def _look_again(view: RunView, run: TaskRun, by: str | None, now: float, out: Ou
             after.state in ("skipped", "cancelled") and after.reason == "trigger_rule" and not after.attempts
         )
         if followed and after.task.spec.role == view.phase:
+            count(view, after, -1)
             after.state = step(TASK_RUN, after.state, "look_again")
             after.reason, after.ended_at = None, None
+            count(view, after, 1)
             out.mark_task_run(after)
             out.event(view, after, None, now, "task_run.created", {"because": run.task.name, "by": by})
             out.tell(view, after, now)
             _look_again(view, after, by, now, out)
+        view.touched[after.seq] = after
 
 
 def _choose_error(view: RunView) -> None:
     """The run's error is that of the first that failed."""
-    every = [one for run in view.by_place for one in (run, *(run.children or ()))]
-    failed = [one for one in every if one.state == "failed" and one.error is not None]
-    first = min(failed, key=lambda one: (one.ended_at or 0.0, one.seq), default=None)
+    first = first_failure(view)
+    view.failure_reason = None if first is None else first.reason
     view.error = None
     if first is not None and first.error is not None:
         where = {"task": first.task.name, "map_index": first.map_index, "label": first.label}

@@ -74,12 +74,10 @@ class CancelAttempts(NamedTuple):
     final: bool = False
 
 
-class SetState(NamedTuple):
-    """A person has set the state of a task run."""
+class SetStates(NamedTuple):
+    """People have set the states of task runs: of each the state, and who it was."""
 
-    task_run: TaskRun
-    state: str
-    by: str | None
+    chosen: list[tuple[TaskRun, str, str | None]]
 
 
 class Refuse(NamedTuple):
@@ -141,7 +139,7 @@ Decision: TypeAlias = (
     | Take
     | StopBefore
     | CancelAttempts
-    | SetState
+    | SetStates
     | Refuse
     | Suspend
     | GoOn

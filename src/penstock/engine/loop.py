@@ -335,7 +335,7 @@ class Engine:
             if not self._intake.is_ours(view):
                 continue
             if kind == "retry" and run is not None and run.state == "retrying":
-                view.due.append(run)
+                view.due[run.seq] = run
             elif kind == APPROVAL and run is not None and run in waiting(view):
                 view.answers.append(late(run))
             elif kind == "run_timeout" and view.state != "paused":
@@ -352,8 +352,8 @@ class Engine:
                 if len(decisions) >= WAVE and not self.out.again:
                     self._give_ready(now)
             if view.state != "paused":
-                view.touched, view.due = {}, []
-            view.fans, view.answers = [], []
+                view.touched, view.due = {}, {}
+            view.fans, view.answers = {}, []
             if view.chosen:
                 continue  # the answer is in the commit that makes it true
             for command in view.commands:

@@ -61,7 +61,7 @@ class Outbox:
         self.samples: list[NewSample] = []
         self.new_timers: dict[tuple[int, str, int], NewTimer] = {}
         self.gone_timers: set[tuple[int, str, int]] = set()
-        self.commands: list[CommandSettled] = []
+        self.commands: dict[int, CommandSettled] = {}
         # Slots: of runs that are over, of attempts (by n) that are, of runs that are let past, and of attempts to come.
         self.slots_over: list[RunView] = []
         self.slots_gone: list[tuple[TaskRun, int]] = []
@@ -113,9 +113,9 @@ class Outbox:
 
     def answer(self, command: int, run_key: int, state: str, outcome: dict[str, Any], at: float) -> None:
         """Say what became of a command for a run, in the commit that makes it true. Of two answers the first counts."""
-        if any(one.id == command for one in self.commands):
-            return
-        self.commands.append(CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command, run_key))
+        if command not in self.commands:
+            settled = CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command, run_key)
+            self.commands[command] = settled
 
     def give_back(self, stale: list[tuple[TaskRun, int]]) -> None:
         """Attempts of task runs don't need their slots any more; nor are those asked for that nobody was asked yet."""

@@ -47,7 +47,7 @@ def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str
     commit.results = sorted(out.results)
     commit.metrics, commit.samples = out.metrics, out.samples
     commit.timers_gone, commit.timers = list(out.gone_timers), list(out.new_timers.values())
-    commit.commands, out.commands = out.commands, []
+    commit.commands, out.commands = list(out.commands.values()), {}
     out.runs, out.task_runs, out.attempts = [], [], []
     out.artifacts, out.results, out.events, out.metrics, out.samples = [], [], [], [], []
     out.gone_timers, out.new_timers = set(), {}

@@ -50,7 +50,7 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
             _keep_items(view, run, old, at)
     view.reason, view.error, view.phase = None, None, "task"
     view.rearranged, view.stepping = view.rearranged or view.stepping, False
-    view.touched, view.fans = {}, []
+    view.touched, view.fans = {}, {}
     reckon(view)
 
 
@@ -167,7 +167,6 @@ def _keep_items(view: RunView, run: TaskRun, old: TaskRun, at: float) -> None:
             index, label, item = child.map_index, child.label, child.item
             child = _add(view, run.task, at)
             child.unmet, child.map_index, child.label, child.item = 0, index, label, item
-            run.open_children += 1
             for refs in run.results.values():
                 refs[index or 0] = None
         child.parent = run

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 
-from penstock.engine.restore import count_upstream, current_rows, reference
+from penstock.engine.reckoning import reckon
+from penstock.engine.restore import current_rows, reference
 from penstock.engine.reuse import CACHED
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import NotFound, TransitionError
@@ -29,8 +30,7 @@ def keep_outputs(view: RunView, source: StoredRun, from_task: str, at: float) ->
         run = view.by_place[place]
         if place not in again and run.state == "created":
             _keep(view, run, rows, made, at)
-    for run in view.by_place:
-        count_upstream(view, run)
+    reckon(view)
 
 
 def _again(
@@ -78,32 +78,27 @@ def _keep(
     at: float,
 ) -> None:
     row = rows[run.task.name, -1]
-    _end(view, run, row, at)
+    _end(run, row, at)
     if row.items is None:
         view.values.update({one.dataset: reference(one) for one in _refer(view, run, made.get(row.seq, ()))})
-        view.tasks_done += 1
         return
     run.children, run.results = [], {dataset: [None] * row.items for dataset in run.task.spec.outputs}
     for index in range(row.items):
         item = rows[run.task.name, index]
         child = TaskRun(view, len(view.task_runs), run.task, at)
         child.unmet, child.map_index, child.label, child.parent = 0, index, item.label, run
-        view.open[run.task.spec.role] += 1
-        _end(view, child, item, at)
+        _end(child, item, at)
         view.task_runs.append(child)
         run.children.append(child)
         for one in _refer(view, child, made.get(item.seq, ())):
             run.results[one.dataset][index] = reference(one)
-    view.tasks_total += max(row.items - 1, 0)
-    view.tasks_done += max(row.items, 1)
     view.values.update({dataset: {"list": refs} for dataset, refs in run.results.items()})
 
 
-def _end(view: RunView, run: TaskRun, row: NewTaskRun, at: float) -> None:
+def _end(run: TaskRun, row: NewTaskRun, at: float) -> None:
     # Not a step of its life: it is on record like this from the start, as what is outside of a slice.
     run.state, run.ended_at = row.state, at
     run.reason = CACHED if row.state == "succeeded" else row.reason
-    view.open[run.task.spec.role] -= 1
 
 
 def _refer(view: RunView, run: TaskRun, artifacts: list[NewArtifact] | tuple[()]) -> list[NewArtifact]:

@@ -9,9 +9,10 @@ from penstock.engine.approvals import APPROVAL
 from penstock.engine.dispatch import attempt_key, epoch_of
 from penstock.engine.fanout import lists_of
 from penstock.engine.plan import Plan
+from penstock.engine.reckoning import reckon
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import StoreCorrupt
-from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_TASK
+from penstock.model.states import TERMINAL_ATTEMPT
 from penstock.ports.executor import RunContext, Usage
 from penstock.store.recovery import StoredRun
 from penstock.store.rows import NewArtifact, NewAttempt, NewTaskRun
@@ -58,12 +59,8 @@ def restore(stored: StoredRun, plan: Plan, context: RunContext, *, given: dict[s
     _take_fan_outs(view, current)
     view.values = {**given, **_values(view, stored, current)}
     _take_unmade(view, current)
-    for run in view.by_place:
-        count_upstream(view, run)
-    for run in current:
-        if run.state not in TERMINAL_TASK:
-            view.open[run.task.spec.role] += 1
-    count_ends(view, current)
+    reckon(view)
+    _take_ended_fan_outs(view)
     view.phase = _phase(view)
     view.touched = {run.seq: run for run in current if _is_to_be_looked_at(view, run)}
     if view.state == "paused" and view.reason == APPROVAL:
@@ -200,12 +197,15 @@ def _take_fan_outs(view: RunView, current: list[TaskRun]) -> None:
             run.unmet = 0
             assert parent.children is not None
             parent.children.append(run)
-            parent.open_children += run.state not in TERMINAL_TASK
     for parent in view.by_place:
         if parent.children is not None:
             parent.children.sort(key=lambda child: child.map_index or 0)
-            if not parent.open_children and parent.state == "running":
-                view.fans.append(parent)
+
+
+def _take_ended_fan_outs(view: RunView) -> None:
+    for parent in view.by_place:
+        if parent.children is not None and not parent.open_children and parent.state == "running":
+            view.fans[parent.seq] = parent
 
 
 def _values(view: RunView, stored: StoredRun, current: list[TaskRun]) -> dict[str, Any]:
@@ -249,40 +249,6 @@ def reference(row: NewArtifact) -> list[Any]:
     return [
         row.kind, row.inline, row.path, row.bytes, row.digest, row.rows, columns, row.python_type, row.safe,
     ]  # fmt: skip
-
-
-def count_upstream(view: RunView, run: TaskRun) -> None:
-    """Set what a task run knows of those before it."""
-    run.unmet = run.up_failed = run.up_cancelled = run.up_skipped = 0
-    for place in run.task.upstream:
-        before = view.by_place[place]
-        if before.state not in TERMINAL_TASK:
-            run.unmet += 1
-        elif before.state in ("failed", "upstream_failed"):
-            run.up_failed += 1
-        elif before.state == "cancelled":
-            run.up_cancelled += 1
-        elif before.state == "skipped" and before.reason != "slice":
-            run.up_skipped += 1
-
-
-def count_ends(view: RunView, current: list[TaskRun]) -> None:
-    """Set what a run knows of how its task runs ended; `current` are those that count."""
-    failed = [run for run in current if run.state == "failed"]
-    view.failures = len(failed)
-    view.failure_reason = _first_reason(view, failed)
-    # Of a run that is being cancelled nobody asks for warnings.
-    view.warnings = sum(run.state in ("warning", "cancelled") for run in current)
-
-
-def _first_reason(view: RunView, failed: list[TaskRun]) -> str | None:
-    """Why the first one failed: the run's error is that one's."""
-    if not failed:
-        return None
-    told = view.error or {}
-    place = (told.get("task"), told.get("map_index"))
-    first = next((run for run in failed if (run.task.name, run.map_index) == place), None)
-    return (first or min(failed, key=lambda run: (run.ended_at or 0.0, run.seq))).reason
 
 
 def _phase(view: RunView) -> str:

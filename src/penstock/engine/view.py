@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from penstock.engine.plan import Plan, PlannedTask
@@ -52,13 +53,14 @@ class TaskRun:
     `unmet` counts upstream tasks that are not over; `failed`, `skipped`, `cancelled` how they ended.
     `tries` counts attempts that its retry policy pays for, `losses` those lost in a row.
     A fan-out's parent has `children` in the order of their map index, `open_children` of them not over, and `results`:
-    per dataset the list of their references. `refusal` is its error where no attempt has it. `promise` is its first
+    per dataset the list of their references; `ends` counts their states once people have set any after its end.
+    `refusal` is its error where no attempt has it. `promise` is its first
     attempt, given out before its time, `sought` the result of an earlier run that it may take.
     """
 
     __slots__ = (
-        "attempts", "children", "created_at", "dirty", "ended_at", "error", "first_started", "generation", "item",
-        "label", "live", "losses", "map_index", "open_children", "parent", "progress", "promise",
+        "attempts", "children", "created_at", "dirty", "ended_at", "ends", "error", "first_started", "generation",
+        "item", "label", "live", "losses", "map_index", "open_children", "parent", "progress", "promise",
         "queued_at", "reason", "refusal", "results", "run", "seq", "sought", "started_at", "state",
         "stored_version", "task", "tries", "unmet", "up_cancelled", "up_failed", "up_skipped",
     )  # fmt: skip
@@ -87,6 +89,7 @@ class TaskRun:
         self.item: dict[str, Any] | None = None
         self.children: list[TaskRun] | None = None
         self.open_children = 0
+        self.ends: Counter[str] | None = None
         self.results: dict[str, list[Any]] | None = None
         self.progress: tuple[float, float | None] | None = None
         self.error: dict[str, Any] | None = None
@@ -128,28 +131,28 @@ class RunView:
 
     `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
     changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
-    reference of its value. `live` counts attempts that the executor has, `promises` those that it has
-    before their time, of which `pace` are given at once. `asked` is the reason of a wish to cancel; `forced` is
-    "asked", then "done", when it was wished twice. `paused` is why the run is to rest (`user`, `breakpoint`,
-    `approval`), None when it may go on, `paused_by` who asked for that, `still` whether what runs stands still
-    meanwhile; `paused_at` is since when, `rested` what was dispatched and not begun; `timeout_at` is when its time is
-    up. `commands` are the numbers of wishes that wait for their answer, `by` who wished last. `doom` is why the run
-    can't go on at all. `again` is what its history tells of the retry that it is to begin with, `edited` whether its
-    params are new. `replay_of` is the run that it repeats, `kept` what it takes of that one's artifacts. `refresh`: no
-    result of an earlier run is taken; `seen` tells of datasets that the project keeps and no task makes what changes
-    with them. Of a run of type debug, `breakpoints` names tasks before which it rests, `before` is the task run
-    before which it does, `passed` has the seq of those that may begin, and `stepping` says that it rests before
-    each; `rearranged`: one of these is new. `slots`: has it any to give back at its end? `barred` is the limit that is
-    full, as long as it keeps the run waiting, `past` who let it start all the same. `chosen` are states that a person
-    has set, not yet applied, and who that is; `earlier` has values of datasets that earlier generations made, `unmade`
-    tells of datasets that nobody made although their task is taken for done.
+    reference of its value. `failed` is a heap of what failed (engine.reckoning). `live` counts attempts that the
+    executor has, `promises` those that it has before their time, of which `pace` are given at once. `asked` is the
+    reason of a wish to cancel; `forced` is "asked", then "done", when it was wished twice. `paused` is why the run is
+    to rest (`user`, `breakpoint`, `approval`), None when it may go on, `paused_by` who asked for that, `still` whether
+    what runs stands still meanwhile; `paused_at` is since when, `rested` what was dispatched and not begun;
+    `timeout_at` is when its time is up. `commands` are the numbers of wishes that wait for their answer, `by` who
+    wished last. `doom` is why the run can't go on at all. `again` is what its history tells of the retry that it is to
+    begin with, `edited` whether its params are new. `replay_of` is the run that it repeats, `kept` what it takes of
+    that one's artifacts. `refresh`: no result of an earlier run is taken; `seen` tells of datasets that the project
+    keeps and no task makes what changes with them. Of a run of type debug, `breakpoints` names tasks before which it
+    rests, `before` is the task run before which it does, `passed` has the seq of those that may begin, and `stepping`
+    says that it rests before each; `rearranged`: one of these is new. `slots`: has it any to give back at its end?
+    `barred` is the limit that is full, as long as it keeps the run waiting, `past` who let it start all the same.
+    `chosen` are states that a person has set, not yet applied, and who that is; `earlier` has values of datasets that
+    earlier generations made, `unmade` tells of datasets that nobody made although their task is taken for done.
     """
 
     __slots__ = (
         "again", "answers", "asked", "barred", "before", "breakpoints", "by", "by_place", "bytes", "chosen",
         "commands", "context", "created_at", "dirty", "doom", "due", "earlier", "edited", "ended", "ended_at",
-        "epoch", "error", "facts", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id",
-        "kept", "key", "labels", "live", "open", "pace", "params", "passed", "past", "paused", "paused_at",
+        "epoch", "error", "facts", "failed", "failure_reason", "failures", "fans", "forced", "generation", "handle",
+        "id", "kept", "key", "labels", "live", "open", "pace", "params", "passed", "past", "paused", "paused_at",
         "paused_by", "phase", "plan", "promises", "rearranged", "reason", "refresh", "replay_of", "rested", "seen",
         "selection", "slots", "started_at", "state", "stepping", "still", "stored_version", "strict", "tags",
         "task_runs", "tasks_done", "tasks_total", "timed_out", "timeout_at", "touched", "trigger", "type", "unmade",
@@ -189,6 +192,7 @@ class RunView:
         self.promises = 0
         self.pace = 0
         self.failures = 0
+        self.failed: list[tuple[bool, float, int]] = []
         self.failure_reason: str | None = None
         self.warnings = 0
         self.again: dict[str, Any] | None = None
@@ -222,9 +226,9 @@ class RunView:
         self.commands: list[int] = []
         self.ended: list[tuple[Attempt, Ended]] = []
         self.touched: dict[int, TaskRun] = {}
-        self.due: list[TaskRun] = []
+        self.due: dict[int, TaskRun] = {}
         self.answers: list[Answer] = []
-        self.fans: list[TaskRun] = []
+        self.fans: dict[int, TaskRun] = {}
         self.stored_version = 0
         self.dirty = False
         self.handle: Any = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 #: Items of one fan-out.
@@ -33,13 +33,14 @@ def items_of(value: Any) -> list[tuple[str | None, Any]]:
 def ended_as(items: Iterable[tuple[str, str | None]]) -> tuple[str, str | None]:
     """State and reason of a fan-out whose items are all over, of theirs in order: as the worst of them."""
     ended = list(items)
-    for state in ("failed", "cancelled", "warning"):
-        worst = next((item for item in ended if item[0] == state), None)
-        if worst is not None:
-            return worst
-    if ended and all(state == "skipped" for state, _ in ended):
-        return ended[0]
-    return "succeeded", None
+    worst = state_of({state for state, _ in ended})
+    return worst, next((reason for state, reason in ended if state == worst != "succeeded"), None)
+
+
+def state_of(items: Collection[str]) -> str:
+    """The state of a fan-out whose items are all over, of the states that any of them has."""
+    worst = next((state for state in ("failed", "cancelled", "warning") if state in items), "succeeded")
+    return "skipped" if set(items) == {"skipped"} else worst
 
 
 def item_at(value: Any, place: int) -> Any:

@@ -8,4 +8,4 @@ def queue_due_retries(view: RunView, now: float) -> list[Decision]:
     """Queue task runs again whose wait between attempts is over."""
     if view.state == "paused":
         return []
-    return [MoveTask(run, "queue", None) for run in view.due if run.state == "retrying"]
+    return [MoveTask(run, "queue", None) for run in view.due.values() if run.state == "retrying"]

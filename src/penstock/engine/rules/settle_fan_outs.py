@@ -14,7 +14,7 @@ _EVENTS: Final = {
 
 def settle_fan_outs(view: RunView, now: float) -> list[Decision]:
     """A fan-out whose items are all over ends as its worst item did."""
-    return [_end(parent) for parent in view.fans if parent.state not in TERMINAL_TASK]
+    return [_end(parent) for parent in view.fans.values() if parent.state not in TERMINAL_TASK]
 
 
 def _end(parent: TaskRun) -> MoveTask:
