@@ -4,13 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 
 import type { Asked, AskedAction } from "../../../api/actions";
+import { problemText } from "../../../api/client";
 import { allRunsQuery, type RunQuery, type RunSummary } from "../../../api/runs";
 import { ACTION_LOOK } from "../../../components/actions";
 import { Choice } from "../../../components/Choice";
 import { countText } from "../../../domain/formats";
 import { type RunState, STATE_LOOK } from "../../../domain/states";
 import { Report } from "./Report";
-import { type Touched, touchedBy } from "./touched";
+import { statesToSet, type Touched, touchedBy } from "./touched";
 import { useInParts } from "./useInParts";
 
 interface Props {
@@ -25,7 +26,8 @@ interface Ways {
   version: "same" | "latest";
   now: boolean;
   children: boolean;
-  state: RunState;
+  /** Undefined until one is chosen: then it is the first that would change something. */
+  state: RunState | undefined;
 }
 
 export default function ActDialog({ action, of, onDone }: Props) {
@@ -34,8 +36,10 @@ export default function ActDialog({ action, of, onDone }: Props) {
   // What is told is what is done: runs that come to fit while somebody reads are not touched.
   const [kept, setKept] = useState(given);
   const read = kept ?? found.data?.runs;
-  const touched = useMemo(() => read && touchedBy(action, read), [action, read]);
-  const [ways, setWays] = useState<Ways>({ version: "same", now: false, children: false, state: "succeeded" });
+  const [chosen, setWays] = useState<Ways>({ version: "same", now: false, children: false, state: undefined });
+  const states = useMemo(() => (action === "set-state" && read !== undefined ? statesToSet(read) : []), [action, read]);
+  const ways = { ...chosen, state: chosen.state ?? states[0] };
+  const touched = useMemo(() => read && touchedBy(action, read, ways.state), [action, read, ways.state]);
   const acting = useInParts(action);
   const look = ACTION_LOOK[action];
   const count = touched?.runs.length ?? 0;
@@ -56,13 +60,13 @@ export default function ActDialog({ action, of, onDone }: Props) {
   return (
     <Modal opened onClose={onDone} title={touched === undefined ? look.word : `${asked}?`} size={560}>
       <div className="pn-many">
-        {found.error !== null && <p role="alert" className="pn-runs-refused">{found.error.message}</p>}
+        {found.error !== null && <p role="alert" className="pn-runs-refused">{problemText(found.error)}</p>}
         {touched === undefined && found.error === null && <p aria-busy>Looking which runs that touches.</p>}
         {touched !== undefined && count === 0 && <p>None of them: all stay as they are.</p>}
         {touched !== undefined && count > 0 && <Telling action={action} touched={touched} />}
         {found.data?.more && <p className="pn-dim">More runs match: these are the newest. Do it again for the others.</p>}
         {touched !== undefined && touched.left.length > 0 && <Left left={touched.left} />}
-        {count > 0 && <WaysOf action={action} ways={ways} onChange={setWays} />}
+        {count > 0 && <WaysOf action={action} ways={ways} states={states} onChange={setWays} />}
         <div className="pn-many-buttons">
           <Button {...(count === 0 ? { "data-autofocus": true } : {})} onClick={onDone}>{count === 0 ? "Close" : "Leave them"}</Button>
           {count > 0 && <Button variant="filled" {...(danger ? { color: "red" } : {})} data-autofocus={!danger || undefined} onClick={go}>{asked}</Button>}
@@ -108,7 +112,7 @@ function Left({ left }: { left: Touched["left"] }) {
   );
 }
 
-function WaysOf({ action, ways, onChange }: { action: AskedAction; ways: Ways; onChange: (ways: Ways) => void }) {
+function WaysOf({ action, ways, states, onChange }: { action: AskedAction; ways: Ways; states: readonly RunState[]; onChange: (ways: Ways) => void }) {
   switch (action) {
     case "replay":
       return <Choice label="Version" value={ways.version} options={[["same", "on the version that each had"], ["latest", "on the latest version"]]} onChange={(version) => onChange({ ...ways, version })} />;
@@ -117,13 +121,11 @@ function WaysOf({ action, ways, onChange }: { action: AskedAction; ways: Ways; o
     case "delete":
       return <Checkbox label="Also the runs that they began" checked={ways.children} onChange={(event) => onChange({ ...ways, children: event.currentTarget.checked })} />;
     case "set-state":
-      return <Choice label="State" value={ways.state} options={SETTABLE.map((state) => [state, STATE_LOOK[state].word] as const)} onChange={(state) => onChange({ ...ways, state })} />;
+      return ways.state && <Choice label="State" value={ways.state} options={states.map((state) => [state, STATE_LOOK[state].word] as const)} onChange={(state) => onChange({ ...ways, state })} />;
     default:
       return null;
   }
 }
-
-const SETTABLE = ["succeeded", "warning", "failed", "cancelled"] as const satisfies readonly RunState[];
 
 function askedOf(action: AskedAction, { version, now, children, state }: Ways): Asked[AskedAction] {
   switch (action) {
@@ -134,7 +136,7 @@ function askedOf(action: AskedAction, { version, now, children, state }: Ways): 
     case "delete":
       return { children };
     case "set-state":
-      return { task: null, map_index: null, state };
+      return { task: null, map_index: null, state: state! };
     default:
       return {};
   }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunSummary } from "../../../api/runs";
-import { partsOf, touchedBy } from "./touched";
+import { partsOf, statesToSet, touchedBy } from "./touched";
 
 const run = (pipeline: string, state: RunSummary["state"], namespace = "default"): RunSummary =>
   ({ id: pipeline + state, pipeline, namespace, state, reason: null, tasks_total: 5, tasks_done: 2 }) as RunSummary;
@@ -13,6 +13,16 @@ test("what can't be is left out and counted by its reason; the rest is told by p
   expect(pipelines).toEqual([["shop / b", 2], ["a", 1]]);
   expect(left).toEqual([[expect.stringContaining("succeeded"), 2], [expect.stringContaining("is running"), 1]]);
   expect(open).toBe(9);
+});
+
+test("states are proposed that change something, and runs that have the state already are left out", () => {
+  const [good, bad, open] = [run("a", "succeeded"), run("b", "failed"), run("c", "running")];
+  expect(statesToSet([good, bad])).toEqual(["succeeded", "warning", "failed", "cancelled"]);
+  expect(statesToSet([good, open])).toEqual(["warning", "failed", "cancelled"]);
+  expect(statesToSet([open])).toEqual([]);
+  const { runs, left } = touchedBy("set-state", [good, bad, open], "succeeded");
+  expect(runs).toEqual([bad]);
+  expect(left).toEqual([[expect.stringContaining("is running"), 1], [expect.stringContaining("already"), 1]]);
 });
 
 test("parts hold everything once, in order", () => {

@@ -1,7 +1,8 @@
 /** Which of many runs an action will touch, and why the others stay as they are. Pure. */
 import type { RunSummary } from "../../../api/runs";
 import { calledText } from "../../../domain/names";
-import { type RunAction, runRefusal } from "../../../domain/actions";
+import { type RunAction, runRefusal, runStatesToSet } from "../../../domain/actions";
+import type { RunState } from "../../../domain/states";
 
 export interface Touched {
   runs: RunSummary[];
@@ -13,11 +14,21 @@ export interface Touched {
   open: number;
 }
 
-export function touchedBy(action: RunAction, runs: readonly RunSummary[]): Touched {
+/** What a person may take a run for that is over, the likeliest first. */
+const SETTABLE = ["succeeded", "warning", "failed", "cancelled"] as const satisfies readonly RunState[];
+
+/** States that would change at least one of the runs. */
+export function statesToSet(runs: readonly RunSummary[]): RunState[] {
+  const found = new Set(runs.filter((run) => runRefusal("set-state", run) === null).flatMap(({ state }) => runStatesToSet(state)));
+  return SETTABLE.filter((state) => found.has(state));
+}
+
+/** Whom it touches; `state` is the one that is to be set. */
+export function touchedBy(action: RunAction, runs: readonly RunSummary[], state?: RunState): Touched {
   const left = new Map<string, number>();
   const kept: RunSummary[] = [];
   for (const run of runs) {
-    const why = runRefusal(action, run);
+    const why = runRefusal(action, run) ?? (state === undefined || runStatesToSet(run.state).includes(state) ? null : "This is its state already.");
     if (why === null) kept.push(run);
     else left.set(why, (left.get(why) ?? 0) + 1);
   }
