@@ -2,7 +2,7 @@
  * A definition's graph as picture and list, with what a run says where there is one. It knows no feature: who shows it
  * holds the selection and puts a panel beside it.
  */
-import { ArrowDown, ArrowRight, Database, Maximize, Minus, PanelLeft, Plus, SlidersHorizontal } from "lucide-react";
+import { ArrowDown, ArrowDownRight, ArrowRight, Database, Maximize, Minus, PanelLeft, Plus, SlidersHorizontal } from "lucide-react";
 import { type ComponentProps, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Schemas } from "../api/client";
 import { Empty } from "../components/Empty";
@@ -117,8 +117,9 @@ export function WorkflowView({ graph, run, selected, onSelect, onMenu, banner, a
       <div className="pn-work-bar" role="toolbar" aria-label="What the graph shows">
         <Tool label={listed ? "Hide the list" : "Show the list"} pressed={listed} onClick={() => setListed(!listed)}><PanelLeft size={15} aria-hidden /></Tool>
         <div className="pn-tools" role="group" aria-label="Direction">
-          <Tool label="From left to right" pressed={laid?.right === true} onClick={() => alter({ direction: "right" })}><ArrowRight size={15} aria-hidden /></Tool>
-          <Tool label="From top to bottom" pressed={laid?.right === false} onClick={() => alter({ direction: "down" })}><ArrowDown size={15} aria-hidden /></Tool>
+          <Tool label="As more of it can be seen" pressed={options.direction === null} onClick={() => alter({ direction: null })}><ArrowDownRight size={15} aria-hidden /></Tool>
+          <Tool label="From left to right" pressed={options.direction === "right"} onClick={() => alter({ direction: "right" })}><ArrowRight size={15} aria-hidden /></Tool>
+          <Tool label="From top to bottom" pressed={options.direction === "down"} onClick={() => alter({ direction: "down" })}><ArrowDown size={15} aria-hidden /></Tool>
         </div>
         <GroupChoice graph={graph} groupBy={options.groupBy} onChange={(groupBy) => alter({ groupBy, folded: new Set() })} />
         {keys.length > 1 && (

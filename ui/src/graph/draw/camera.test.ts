@@ -34,6 +34,15 @@ describe("a camera", () => {
     expect([start.x, start.y].every((edge) => edge > 0 && edge < 60)).toBe(true);
   });
 
+  it("begins a little smaller where nothing is cut to the sides then", () => {
+    const tall = { width: 1_350, height: 4_000 };
+    const at = begin(tall, WINDOW, { x: 1_200, y: 40 });
+    expect(at.scale).toBeCloseTo(944 / 1_350);
+    expect([at.x, at.x + tall.width * at.scale]).toEqual([28, expect.closeTo(972)]);
+    expect(begin({ width: 1_600, height: 4_000 }, WINDOW, null).scale).toBe(SCALE.readable);
+    expect(begin({ width: 900, height: 4_000 }, WINDOW, null).scale).toBe(SCALE.readable);
+  });
+
   it("begins again for another window, unless that would take somebody away from where they look", () => {
     const beside = { width: 600, height: 600 };
     const focus = { x: 1_500, y: 150 };

@@ -12,8 +12,11 @@ export interface Size {
   height: number;
 }
 
-/** `whole`: down to it names can still be read, so that a picture may begin there; `readable`: all of a node can. */
-export const SCALE = { least: 0.004, whole: 0.45, readable: 0.8, most: 2.5 } as const;
+/**
+ * `whole`: down to it names can still be read, so that a picture may begin there; `readable`: all of a node can; `across`: down to
+ * it a picture may begin that fits the window in one direction then, so that nothing of it is cut there.
+ */
+export const SCALE = { least: 0.004, whole: 0.45, across: 0.65, readable: 0.8, most: 2.5 } as const;
 const PAD = 28;
 /** At the foot stand the counts of states and the small map. */
 const FOOT = 56;
@@ -38,7 +41,8 @@ export function directionFor(right: Size, down: Size, window: Size): Direction {
 /** Where to begin: all of it where it can be read so, else at a readable scale with what matters (or the start) in view. */
 export function begin(picture: Size, window: Size, focus: { x: number; y: number } | null): Camera {
   if (fits(picture, window)) return fit(picture, window);
-  const scale = SCALE.readable;
+  const across = Math.max((window.width - 2 * PAD) / picture.width, (window.height - PAD - FOOT) / picture.height);
+  const scale = across >= SCALE.across ? Math.min(SCALE.readable, across) : SCALE.readable;
   const side = (extent: number, room: number, after: number, at: number | undefined) => {
     if (extent * scale <= room - PAD - after) return PAD + (room - PAD - after - extent * scale) / 2;
     const wanted = at === undefined ? PAD : room / 2 - at * scale;
@@ -52,7 +56,7 @@ export function begin(picture: Size, window: Size, focus: { x: number; y: number
  * the same matters as then, or where all of it was to be seen; null where it stays as it is.
  */
 export function beginAgain(camera: Camera, picture: Size, window: Size, focus: { x: number; y: number } | null, same: boolean): Camera | null {
-  return same || camera.scale < SCALE.readable || fits(picture, window) ? begin(picture, window, focus) : null;
+  return same || camera.scale < SCALE.across || fits(picture, window) ? begin(picture, window, focus) : null;
 }
 
 /** Zooms by a factor; the place under the pointer stays under it. */

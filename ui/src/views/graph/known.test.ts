@@ -36,4 +36,6 @@ it("a direction that somebody has chosen is the one that they get", async () => 
   const graph = chain(8);
   const scene = knownScene(graph, WISH);
   for (const direction of ["right", "down"] as const) expect((await comingLayout(graph, scene, direction)).direction).toBe(direction);
+  await comingLayout(graph, scene, "right");
+  expect((await comingLayout(graph, scene, null)).direction).toBe("down");
 });
