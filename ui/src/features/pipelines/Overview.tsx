@@ -17,17 +17,18 @@ export function Overview({ pipeline }: { pipeline: Pipeline }) {
   const last = pipeline.recent.at(-1);
   return (
     <>
+      {!pipeline.present && <p className={style.absent} role="note">No file of the project defines this pipeline now. Its runs are kept; it can be run again once it is back.</p>}
       {pipeline.description !== "" && <p className={style.description}>{pipeline.description}</p>}
       <dl className={style.facts}>
         <Fact word="Last run">{last === undefined ? "never ran" : <Link className={style.last} to="/runs/$runId/$tab" params={{ runId: last.id, tab: "overview" }}><StateIcon state={last.state} /> <Ago at={last.created_at} /></Link>}</Fact>
         <Fact word="Success" note="of the last 100 runs that are over">{pipeline.success_rate === null ? "–" : `${Math.round(pipeline.success_rate * 100)} %`}</Fact>
         <Fact word="Usually takes" note="median of succeeded runs">{durationText(pipeline.median_duration)}</Fact>
-        <Fact word="At most, 19 of 20 times">{durationText(pipeline.p95_duration)}</Fact>
+        <Fact word="95 % take at most" note="of succeeded runs">{durationText(pipeline.p95_duration)}</Fact>
         <Fact word="Runs">{countText(pipeline.runs_total)}</Fact>
         <Fact word="Tasks">{countText(pipeline.tasks)}</Fact>
-        <Fact word="Next run">{pipeline.next_run_at === null ? "no schedule" : momentText(pipeline.next_run_at)}</Fact>
+        {pipeline.next_run_at !== null && <Fact word="Next run">{momentText(pipeline.next_run_at)}</Fact>}
         <Fact word="Version"><code title={pipeline.version}>{pipeline.version.slice(0, 12)}</code></Fact>
-        <Fact word="File"><code>{pipeline.file ?? "–"}</code></Fact>
+        <Fact word="File"><code>{pipeline.file?.split("/").flatMap((part, at) => (at === 0 ? [part] : ["/", <wbr key={at} />, part])) ?? "–"}</code></Fact>
         {pipeline.timeout !== null && <Fact word="Time limit">{durationText(pipeline.timeout)}</Fact>}
         {pipeline.concurrency !== null && <Fact word="Runs at a time" note={FULL[pipeline.concurrency.full]}>{countText(pipeline.concurrency.runs)}</Fact>}
         <Fact word="Durability">{pipeline.durability}</Fact>

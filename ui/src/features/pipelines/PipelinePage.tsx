@@ -100,8 +100,8 @@ function Absent({ name, namespace, error, again }: PipelineKey & { error: Error;
   const gone = isAbsent(error);
   return (
     <Empty whole title={gone ? `There is no pipeline ${name}${namespace === "default" ? "" : ` in ${namespace}`}` : "The pipeline can’t be shown"}>
-      <p>{error.message}</p>
-      {error instanceof ApiProblem && error.cure && <p>{error.cure}</p>}
+      {gone ? <p>No file of the project defines it, and no run of it is kept.</p> : <p>{error.message}</p>}
+      {!gone && error instanceof ApiProblem && error.cure && <p>{error.cure}</p>}
       {gone ? <Link to="/pipelines" className="pn-link">All pipelines</Link> : <Button onClick={again}>Try again</Button>}
     </Empty>
   );

@@ -25,7 +25,7 @@ interface Props {
 /** Pipelines in rows; only those in view are drawn. */
 export function PipelineRows({ items, by, onSort }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: items.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 8 });
   const due = items.some((item) => item.next_run_at !== null);
   return (
@@ -89,7 +89,7 @@ function Name({ item }: { item: Summary }) {
           {called.before !== null && <span className="pn-faint"><bdi>{called.before}</bdi> / </span>}<bdi>{called.name}</bdi>
         </Link>
         {item.problem !== null && <span className={style.broken} title={item.problem.message}><TriangleAlert size={13} aria-hidden /> can’t be read</span>}
-        {item.tags.slice(0, 3).map((tag) => <span key={tag} className={style.chip}>{tag}</span>)}
+        {item.tags.length > 0 && <span className={style.tags}>{item.tags.slice(0, 3).map((tag) => <span key={tag} className={style.chip}>{tag}</span>)}</span>}
       </span>
       <span className={`${style.about} pn-cut`} title={item.description}>{!item.present && <span className={style.gone}>not in the project now · </span>}{item.description || `${countText(item.tasks)} ${item.tasks === 1 ? "task" : "tasks"}`}</span>
     </span>

@@ -38,7 +38,7 @@ export function PipelinesPage() {
           onChange={(event) => void navigate({ replace: true, search: { q: event.currentTarget.value || undefined } })}
         />
       </header>
-      {list.data !== undefined && <Problems problems={list.data.problems} />}
+      {list.data !== undefined && <Problems problems={list.data.problems} held={(file) => list.data.items.some(({ problem }) => problem?.file === file)} />}
       {list.error !== null && list.data === undefined && <Refused error={list.error} again={() => void list.refetch()} />}
       {list.data !== undefined && (shown.length > 0
         ? <PipelineRows items={shown} by={by} onSort={setBy} />

@@ -2,8 +2,8 @@ import { TriangleAlert } from "lucide-react";
 import type { Schemas } from "../../api/client";
 import style from "./pipelines.module.css";
 
-/** Files that can't be read now, each with its place and cure. The last good version stays in use. */
-export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][] }) {
+/** Files that can't be read now, each with its place and cure. Of one that `held` pipelines before, the last good version stays in use. */
+export function Problems({ problems, held = () => true }: { problems: Schemas["DefinitionProblem"][]; held?: (file: string | null) => boolean }) {
   if (problems.length === 0) return null;
   return (
     <section className={style.problems} role="alert" aria-label="Files that can’t be read">
@@ -12,7 +12,7 @@ export function Problems({ problems }: { problems: Schemas["DefinitionProblem"][
           <TriangleAlert size={16} aria-hidden />
           <div>
             <p className={style.where}>
-              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> {wrongOf(problem.file)}; what it held before stays in use.
+              <code>{problem.file}{problem.line !== null && `:${problem.line}`}</code> {wrongOf(problem.file)}{held(problem.file) && "; what it held before stays in use"}.
             </p>
             <pre>{problem.message}</pre>
             {problem.cure && <p className="pn-dim">{problem.cure}</p>}

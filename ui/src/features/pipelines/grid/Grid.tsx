@@ -4,7 +4,7 @@ import { memo, useRef } from "react";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { STATE_LOOK, stateText } from "../../../domain/states";
-import { durationText, momentText } from "../../../domain/formats";
+import { countText, durationText, momentText } from "../../../domain/formats";
 import { cellText, heights } from "./cells";
 import style from "./Grid.module.css";
 
@@ -15,13 +15,13 @@ const ROW = 28;
 /** Tasks by last runs: what failed once, what fails always, what became slow. Every cell leads to its task in that run. */
 export function Grid({ grid }: { grid: GridDocument }) {
   const scroller = useRef<HTMLDivElement>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: grid.tasks.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
   const bars = heights(grid.runs.map((run) => run.duration));
   return (
     <div className={style.scroller} ref={scroller} tabIndex={0} role="region" aria-label="Tasks by runs">
       <div className={style.head} style={{ "--columns": grid.runs.length } as React.CSSProperties}>
-        <span className={style.corner}>{grid.tasks.length} {grid.tasks.length === 1 ? "task" : "tasks"} · {grid.runs.length === 1 ? "the last run" : `last ${grid.runs.length} runs`}</span>
+        <span className={style.corner}>{countText(grid.tasks.length)} {grid.tasks.length === 1 ? "task" : "tasks"} · {grid.runs.length === 1 ? "the last run" : `last ${grid.runs.length} runs`}</span>
         {grid.runs.map((run, at) => (
           <Link
             key={run.id} className={style.bar} to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }}

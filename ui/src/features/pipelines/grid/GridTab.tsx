@@ -1,12 +1,12 @@
-import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { gridQuery, type PipelineKey } from "../../../api/pipelines";
+import { Choice } from "../../../components/Choice";
 import { Command, Empty } from "../../../components/Empty";
 import { Grid } from "./Grid";
 import style from "../pipelines.module.css";
 
-const COUNTS = ["15", "30", "60", "100"];
+const COUNTS = ["15", "30", "60", "100"].map((count) => [count, count] as const);
 
 /** The grid, over as many runs as one wants to see. */
 export function GridTab({ name, namespace }: PipelineKey) {
@@ -19,7 +19,7 @@ export function GridTab({ name, namespace }: PipelineKey) {
   }
   return (
     <>
-      <div className={style.bar}><span className="pn-dim">Last</span><SegmentedControl size="xs" value={count} onChange={setCount} data={COUNTS} aria-label="How many runs" /><span className="pn-dim">runs</span></div>
+      <div className={style.bar}><span className="pn-dim">Last</span><Choice label="How many runs" value={count} options={COUNTS} onChange={setCount} /><span className="pn-dim">runs</span></div>
       <Grid grid={grid.data} />
     </>
   );
