@@ -26,7 +26,7 @@ export function DropMenu({ label, icon, word = label, className, up = false, chi
   return (
     <div ref={frame} className={[style.frame, className].join(" ")} data-up={up || undefined} data-bare={word === null || undefined}>
       <Button
-        leftSection={icon} rightSection={(word !== null || icon === null) && <ChevronDown size={14} aria-hidden />} aria-label={label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined}
+        leftSection={icon} rightSection={(word !== null || icon === null) && <ChevronDown size={14} aria-hidden />} aria-label={label} title={word === label ? undefined : label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined}
         onClick={() => setOpen(!open)}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" || open) return;

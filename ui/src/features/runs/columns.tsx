@@ -29,11 +29,11 @@ export const COLUMNS: readonly Column[] = [
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
   { key: "pipeline", title: "Pipeline", width: "minmax(188px, 1.8fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
-  { key: "created", title: "Created", width: "80px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
+  { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
   { key: "ended", title: "Ended", width: "92px", sort: "ended_at", cell: (run) => <Ago at={run.ended_at} /> },
   { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
-  { key: "trigger", title: "Trigger", width: "76px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
+  { key: "trigger", title: "Trigger", width: "92px", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
   { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
   { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },
   { key: "labels", title: "Labels", width: "minmax(92px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
@@ -47,7 +47,7 @@ export const COLUMNS: readonly Column[] = [
 export const NARROW: readonly Column[] = [
   { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> },
   { key: "pipeline", title: "Pipeline", width: "minmax(96px, 1fr)", cell: (run) => <Name run={run} /> },
-  { key: "created", title: "Created", width: "80px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
+  { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
 ];
 

@@ -88,7 +88,7 @@ function columnsOf({ run, now, open, toggle }: Context): RowsColumn<TaskRow>[] {
   return [
     { key: "task", title: "Task", width: "minmax(96px, 2.6fr)", sorts: true, cell: (row) => <Name row={row} run={run} open={open.has(row.name)} toggle={toggle} /> },
     { key: "state", title: "State", width: "minmax(144px, 1fr)", sorts: true, cell: (row) => <StateOf row={row} /> },
-    { key: "duration", title: "Duration", width: "84px", right: true, sorts: true, cell: (row) => durationOf(row, now) },
+    { key: "duration", title: "Duration", width: "78px", right: true, sorts: true, cell: (row) => durationOf(row, now) },
     { key: "queued", title: "Queued", width: "64px", right: true, sorts: true, needs: "much", cell: (row) => durationText(row.queuedFor) },
     { key: "attempts", title: "Attempts", width: "64px", right: true, sorts: true, needs: "some", cell: (row) => (row.attempts === 0 ? "–" : <span className={row.attempts > (row.items ?? 1) ? "pn-tasks-retried" : undefined}>{countText(row.attempts)}</span>) },
     { key: "rows", title: "Rows", width: "72px", right: true, sorts: true, needs: "some", cell: (row) => countText(row.rows) },
