@@ -4,6 +4,8 @@ import { useEffect, useRef } from "react";
 export interface Doing {
   key: string;
   word: string;
+  /** It touches all that are listed: what is meant more often comes before it. */
+  many?: boolean;
   act: () => void;
 }
 

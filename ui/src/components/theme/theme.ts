@@ -4,6 +4,7 @@ import { createTheme, type CSSVariablesResolver, defaultVariantColorsResolver, l
 const size = (px: number) => `${px / 16}rem`;
 
 const CLOSE = { "aria-label": "Close" };
+const TITLE = { title: { fontWeight: 600 } };
 
 /** Filled and light things take our tokens: Mantine would choose their text by the light theme alone. */
 const variants: VariantColorsResolver = (input) => {
@@ -51,8 +52,8 @@ export const theme = createTheme({
     Checkbox: { defaultProps: { size: "xs" } },
     Switch: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false, transitionProps: { duration: 80 } } },
-    Drawer: { defaultProps: { transitionProps: { duration: 80 }, closeButtonProps: CLOSE } },
-    Modal: { defaultProps: { closeButtonProps: CLOSE, centered: false, transitionProps: { duration: 80 }, radius: 8 } },
+    Drawer: { defaultProps: { transitionProps: { duration: 80 }, closeButtonProps: CLOSE }, styles: TITLE },
+    Modal: { defaultProps: { closeButtonProps: CLOSE, centered: false, transitionProps: { duration: 80 }, radius: 8 }, styles: TITLE },
     Menu: { defaultProps: { transitionProps: { duration: 60 }, shadow: "md" } },
   },
 });

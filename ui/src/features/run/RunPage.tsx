@@ -94,7 +94,10 @@ function RunKeys({ run, tab }: { run: RunDocument; tab: Tab }) {
   const failures = useMemo(() => failuresOf(run), [run]);
   const open = (id: string, to: Tab, search = {}) => void navigate({ to: "/runs/$runId/$tab", params: { runId: id, tab: to }, search });
   const walk = (by: 1 | -1) => {
-    const next = nextFailure(failures, { task: place.task, mapIndex: place.map }, by);
+    // The overview shows the first one until another is chosen.
+    const [first] = failures;
+    const at = tab === "overview" && place.task === undefined && first !== undefined ? first : { task: place.task, mapIndex: place.map };
+    const next = nextFailure(failures, at, by);
     if (next !== undefined) setPlace({ task: next.task, map: next.mapIndex ?? undefined, attempt: tab === "logs" ? (next.attempt ?? undefined) : undefined, generation: tab === "logs" ? (next.generation ?? undefined) : undefined, line: undefined, to: undefined });
   };
   const kept = defined({ task: place.task, map: place.map, attempt: place.attempt, generation: place.generation });

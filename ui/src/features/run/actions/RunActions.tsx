@@ -42,7 +42,7 @@ export function RunActions({ run }: { run: RunDocument }) {
   const answer = () => void navigate({ to: "/runs/$runId/$tab", params: { runId: run.id, tab: "overview" } });
   const can = (action: RunAction) => runRefusal(action, run) === null;
   useDoings([
-    ...MENU.filter(can).map((action): Doing => ({ key: `do ${action}`, word: `${ACTION_LOOK[action].word} this run…`, act: () => wish(action) })),
+    ...MENU.filter(can).map((action): Doing => ({ key: `do ${action}`, word: action === "set-state" ? "Set the state of this run…" : `${ACTION_LOOK[action].word} this run…`, act: () => wish(action) })),
     ...(can("approve") ? [{ key: "do answer", word: "Answer what this run asks…", act: answer }] : []),
     { key: "do again", word: "Run this pipeline with the same params…", act: runAgain },
   ]);

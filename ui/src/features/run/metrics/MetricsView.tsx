@@ -74,12 +74,12 @@ function Tiles({ uses }: { uses: readonly TaskUse[] }) {
 }
 
 const FIGURES: RowsColumn<Figure>[] = [
-  { key: "name", title: "Figure", width: "minmax(80px, 1.2fr)", cell: (figure) => <strong title={figure.name}>{figure.name}</strong> },
+  { key: "name", title: "Metric", width: "minmax(80px, 1.2fr)", cell: (figure) => <strong title={figure.name}>{figure.name}</strong> },
   { key: "task", title: "Task", width: "minmax(80px, 1.2fr)", cell: (figure) => <span title={figure.task}>{taskText(figure.task, figure.mapIndex, figure.label)}</span> },
   { key: "last", title: "Last", width: "minmax(88px, .7fr)", right: true, cell: (figure) => withUnit(figure.last, figure.unit) },
-  { key: "range", title: "Least to most", width: "minmax(120px, 1fr)", right: true, needs: "some", cell: (figure) => (figure.dots.length < 2 ? <span className="pn-faint">told once</span> : `${figureText(figure.least)} – ${figureText(figure.most)}`) },
-  { key: "count", title: "Told", width: "56px", right: true, needs: "some", cell: (figure) => countText(figure.dots.length) },
-  { key: "line", title: "Shape", width: "minmax(96px, 160px)", needs: "some", cell: (figure) => <Line figure={figure} /> },
+  { key: "range", title: "Range", width: "minmax(120px, 1fr)", right: true, needs: "some", cell: (figure) => (figure.dots.length < 2 ? <span className="pn-faint">one value</span> : `${figureText(figure.least)} – ${figureText(figure.most)}`) },
+  { key: "count", title: "Values", width: "56px", right: true, needs: "some", cell: (figure) => countText(figure.dots.length) },
+  { key: "line", title: "Over time", width: "minmax(96px, 160px)", needs: "some", cell: (figure) => <Line figure={figure} /> },
 ];
 
 /** Where nothing was told more than once, there is no range and no shape. */

@@ -18,7 +18,7 @@ const ALL = [
 export function AllMenu({ query, filtered }: { query: RunQuery; filtered: boolean }) {
   const [doing, setDoing] = useState<AskedAction | null>(null);
   const shown = ALL;
-  useDoings(shown.map(([action, word]) => ({ key: `all ${action}`, word: `${word}…`, act: () => setDoing(action) })));
+  useDoings(shown.map(([action, word]) => ({ key: `all ${action}`, word: `${word}…`, many: true, act: () => setDoing(action) })));
   return (
     <>
       <DropMenu label="Actions on all runs" icon={<Layers size={14} aria-hidden />} word="All">
