@@ -42,7 +42,7 @@ def test_a_long_attempt_gives_samples(stage: Stage) -> None:
     sample = stage.of(Sample)[0]
     ended = stage.end(key)
     assert sample.key == key
-    assert 0.1 < sample.cpu_seconds < 1.3
+    assert 0.0 < sample.cpu_seconds < 1.3
     assert sample.rss_bytes > 5_000_000
     assert ended.usage is not None
     assert ended.usage.cpu_seconds >= sample.cpu_seconds
