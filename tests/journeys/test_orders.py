@@ -104,7 +104,8 @@ def test_what_is_over_is_taken_for_another_and_retried(user: User) -> None:
         assert user.in_terminal(*words, act=_answering(answer))[0] == code
     assert {run["state"] for run in json.loads(user.types("runs", "list", "--json").stdout)["items"]} == {"cancelled"}
     nothing = user.types("runs", "cancel", "--filter", "all")
-    assert (nothing.returncode, nothing.stderr) == (0, "No run fits.\n"), "all of them are over"
+    assert (nothing.returncode, nothing.stderr) == (0, "None of the 2 runs that fit is in a state for it.\n")
+    assert user.types("runs", "list", "--filter", "all").stdout == user.types("runs", "list").stdout
     every = user.types("runs", "delete", "--filter", "all")
     assert (every.returncode, "2 runs" in every.stderr, "--yes" in every.stderr) == (2, True, True)
     empty = user.types("runs", "delete", "--filter", "", "--yes")

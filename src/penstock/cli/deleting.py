@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from penstock.cli import output
-from penstock.cli.orders import LOOK, Chosen, Missing, chosen_keys, in_a_line, unknown, who
+from penstock.cli.orders import LOOK, Chosen, Missing, chosen_keys, in_a_line, tell_left, unknown, who
 from penstock.cli.render.amounts import plural, size
 from penstock.cli.session import reading
 from penstock.compose.erasing import erase
@@ -34,7 +34,7 @@ def delete(chosen: Chosen, *, children: bool, wait: bool, as_json: bool) -> int:
     """The exit code: 0 when all are gone, 1 when one stays, 130 when nobody was sure. Raises NotFound, UsageError."""
     with reading() as (home, database):
         with database.read() as connection:
-            keys, missing = chosen_keys(connection, chosen)
+            keys, missing, unfit = chosen_keys(connection, chosen)
             going = list(dict.fromkeys([*keys, *(deletion.descendants(connection, keys) if children else ())]))
             what = _what(connection, going)
         if keys and not chosen.sure and not _is_sure(what, by_filter=chosen.filter is not None and len(keys) > 1):
@@ -47,6 +47,7 @@ def delete(chosen: Chosen, *, children: bool, wait: bool, as_json: bool) -> int:
             states = {run["id"]: run["state"] for run in summaries_of(connection, keys)}
     with suppress(OSError):  # nobody reads it; the exit code tells
         _tell(told, states, missing, as_json=as_json)
+        tell_left(len(keys) + len(missing), unfit)
     if left:
         print(f"Files of {plural(left, 'deleted run')} are not erased yet: `penstock up` tells why.", file=sys.stderr)
     return 1 if left or missing or any(told.values()) else 0
@@ -108,5 +109,3 @@ def _tell(told: dict[int, Refusal | None], states: dict[str, str], missing: list
         output.show(deleted(run_id(key), None if why is None else in_a_line(why.detail, why.cure), width))
     for each in missing:
         output.show(nobody(each.text, str(each.error), width))
-    if not told and not missing:
-        print("No run fits.", file=sys.stderr)

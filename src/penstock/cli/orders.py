@@ -8,17 +8,19 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from penstock.cli import output
 from penstock.cli.session import reading
 from penstock.errors import UsageError
-from penstock.model.commands import TAKEN
+from penstock.model.commands import TAKEN, TAKEN_FOR_TASK
 from penstock.model.ids import run_id
 from penstock.model.states import RUN_STATES
 from penstock.store import orders
-from penstock.store.queries import keys_of_query, narrowing
-from penstock.store.runs import find_run
+from penstock.store.filters import RunFilter
+from penstock.store.queries import ALL, filter_from_query, narrowing
+from penstock.store.runs import count_runs, find_run, keys_fitting
 from penstock.store.summaries import summaries_of
 
 if TYPE_CHECKING:
@@ -32,20 +34,35 @@ LOOK: Final = 0.05
 #: Runs that one order may be about.
 MOST: Final = 1000
 
-#: As a filter: of all runs those that can be asked for it now.
-ALL: Final = "all"
-
 #: What is done to one run, in a transaction that writes: connection, key, seconds since 1970, who asks.
 Act = Callable[["Connection", int, float, str], "Outcome"]
 
 
 class Chosen(NamedTuple):
-    """The runs that `penstock runs VERB` is about: named, or all that fit a filter; `sure` asks no more."""
+    """The runs that `penstock runs VERB` is about: named, or all that fit a filter; `sure` asks no more.
+
+    `of_task`: it is about a task of theirs.
+    """
 
     verb: str
     texts: list[str]
     filter: str | None = None
     sure: bool = False
+    of_task: bool = False
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """States of runs that take what is asked: those that fit a filter in other states are left alone."""
+        taken = TAKEN.get("approve" if self.verb == "reject" else self.verb, frozenset(RUN_STATES))
+        return taken | TAKEN_FOR_TASK.get(self.verb, frozenset()) if self.of_task else taken
+
+
+class Found(NamedTuple):
+    """Runs that are meant, what names none, and how many fit the filter that are left alone."""
+
+    keys: list[int]
+    missing: list[Missing]
+    left: int = 0
 
 
 class Missing(NamedTuple):
@@ -75,10 +92,10 @@ def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done
     """
     with reading() as (_, database):
         with database.read() as connection:
-            keys, missing = chosen_keys(connection, chosen)
+            keys, missing, left = chosen_keys(connection, chosen)
             many = chosen.filter is not None and len(keys) > 1 and not chosen.sure
             states = [run["state"] for run in summaries_of(connection, keys)] if many else []
-        if many and not _is_sure(what or chosen.verb, states):
+        if many and not _is_sure(what or chosen.verb, states, left):
             return 130
         with database.write() as connection:
             now, by = time.time(), who()
@@ -91,6 +108,7 @@ def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done
             one.detail = done
     with suppress(OSError):  # nobody reads it; the exit code tells
         _tell(chosen.verb, outcomes, missing, known, as_json=as_json)
+        tell_left(len(keys) + len(missing), left)
     return 0 if not missing and all(outcome.state == "applied" for outcome in outcomes) else 1
 
 
@@ -118,7 +136,7 @@ def wait(database: Database, outcomes: list[Outcome]) -> None:
                     one.look(connection)
 
 
-def chosen_keys(connection: Connection, chosen: Chosen) -> tuple[list[int], list[Missing]]:
+def chosen_keys(connection: Connection, chosen: Chosen) -> Found:
     """The runs that are meant, each once, and of several names those that name none.
 
     Raises NotFound and UsageError where nothing can be done at all.
@@ -131,22 +149,25 @@ def chosen_keys(connection: Connection, chosen: Chosen) -> tuple[list[int], list
     if chosen.filter is None:
         return _named(connection, chosen.texts)
     if chosen.filter == ALL:
-        query = _that_take(chosen.verb)
+        wanted = RunFilter()
     else:
         query = narrowing(chosen.filter, "say which, as in --filter state=failed, or --filter all")
-    keys = keys_of_query(connection, query, MOST + 1, time.time())
+        wanted = filter_from_query(query, time.time())
+    fitting, _ = count_runs(connection, wanted)
+    states = _both(wanted.state, chosen.taken)
+    keys = keys_fitting(connection, replace(wanted, state=states), MOST + 1) if states else []
     if len(keys) > MOST:
         raise UsageError(f"more than {MOST:,} runs fit", cure="narrow the filter, and act in parts")
-    return keys, []
+    return Found(keys, [], fitting - len(keys))
 
 
-def _that_take(verb: str) -> str:
-    """The filter of all runs in a state that takes what is asked."""
-    taken = TAKEN.get("approve" if verb == "reject" else verb, RUN_STATES)
-    return "&".join(f"state={state}" for state in RUN_STATES if state in taken)
+def _both(asked: tuple[str, ...], taken: frozenset[str]) -> tuple[str, ...]:
+    """The states of a filter (with a leading `!`: not) of those that take what is asked."""
+    named = [state for state in asked if not state.startswith("!")] or RUN_STATES
+    return tuple(state for state in named if state in taken and f"!{state}" not in asked)
 
 
-def _named(connection: Connection, texts: list[str]) -> tuple[list[int], list[Missing]]:
+def _named(connection: Connection, texts: list[str]) -> Found:
     keys: dict[int, None] = {}
     missing = []
     for text in texts:
@@ -156,14 +177,32 @@ def _named(connection: Connection, texts: list[str]) -> tuple[list[int], list[Mi
             if len(texts) == 1:
                 raise
             missing.append(Missing(text, error))
-    return list(keys), missing
+    return Found(list(keys), missing)
 
 
-def _is_sure(what: str, states: list[str]) -> bool:
+def tell_left(met: int, left: int) -> None:
+    """Say that runs fit the filter that were left alone, besides those that the verb met."""
+    if left and met:
+        print(f"{_stays(left)}.", file=sys.stderr)
+    elif left:
+        one = "The run that fits is in no state for it."
+        print(one if left == 1 else f"None of the {left:,} runs that fit is in a state for it.", file=sys.stderr)
+    elif not met:
+        print("No run fits.", file=sys.stderr)
+
+
+def _stays(left: int) -> str:
+    are, stay = ("is", "stays as it is") if left == 1 else ("are", "stay as they are")
+    return f"{left:,} more that {'fits' if left == 1 else 'fit'} {are} in no state for it, and {stay}"
+
+
+def _is_sure(what: str, states: list[str], left: int) -> bool:
     counts = ", ".join(f"{count:,} {state}" for state, count in Counter(states).most_common())
     if not sys.stdin.isatty():
-        fit = f"{len(states):,} runs fit ({counts})"
+        fit = f"{len(states):,} runs fit ({counts})" + (f", {_stays(left)}" if left else "")
         raise UsageError(f"{fit}, and nobody is there to say yes", cure=f"add --yes to {what} all of them")
+    if left:
+        print(f"{_stays(left)}.", file=sys.stderr)
     print(f"{what} {len(states):,} runs ({counts})? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -191,8 +230,6 @@ def _tell(verb: str, outcomes: list[Outcome], missing: list[Missing], states: di
         output.show(asked(run, one.state, state, in_a_line(one.detail, one.cure), paint, width))
     for each in missing:
         output.show(nobody(each.text, str(each.error), width))
-    if not told and not missing:
-        print("No run fits.", file=sys.stderr)
 
 
 def unknown(missing: Missing) -> dict[str, str | None]:

@@ -81,7 +81,7 @@ def list_(
     filter: Annotated[
         str | None,
         typer.Option(
-            "--filter", metavar="FILTER", help="What fits, as the verbs that act take it: state=failed&tag=x."
+            "--filter", metavar="FILTER", help="What fits, as the verbs that act take it: state=failed&tag=x, or all."
         ),
     ] = None,
     as_json: Json = False,
@@ -89,7 +89,7 @@ def list_(
     """List runs, newest first."""
     from penstock.cli.session import HOW_TO_BEGIN, anything_run, at_hand, reading
     from penstock.store.filters import RunFilter
-    from penstock.store.queries import filter_from_query
+    from penstock.store.queries import ALL, filter_from_query
     from penstock.store.runs import Page, list_runs
 
     chosen = RunFilter(
@@ -101,7 +101,7 @@ def list_(
             raise UsageError(
                 "--filter stands alone", cure="write all of it into the filter: state=failed&pipeline=shop"
             )
-        chosen = filter_from_query(filter, time.time())
+        chosen = RunFilter() if filter == ALL else filter_from_query(filter, time.time())
     page = Page([], None)
     if anything_run(*at_hand()):
         with reading() as (_, database), database.read() as connection:

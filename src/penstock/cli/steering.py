@@ -317,8 +317,8 @@ def set_state(
     item = "" if map_index is None else f"[{map_index}]"
     whose, done = ("the state", "") if task is None else (f"{task}{item}", f"{task}{item} ")
     return orders.act(
-        orders.Chosen("set-state", run, filter, yes), do, as_json=as_json, what=f"set to {state} {whose} of",
-        done=f"{done}set to {state}",
+        orders.Chosen("set-state", run, filter, yes, of_task=task is not None), do, as_json=as_json,
+        what=f"set to {state} {whose} of", done=f"{done}set to {state}",
     )  # fmt: skip
 
 
@@ -346,7 +346,8 @@ def retry(
 
     if filter is None and len(run or ()) == 1:
         return Again((run or [])[0], task, param or [], workers, as_json=as_json, quiet=quiet).retry()
-    return retry_many(Chosen("retry", run or [], filter, yes), task, param or [], as_json=as_json)
+    chosen = Chosen("retry", run or [], filter, yes, of_task=task is not None)
+    return retry_many(chosen, task, param or [], as_json=as_json)
 
 
 @app.command("replay", cls=Verb, epilog=REPLAY)

@@ -84,6 +84,12 @@ TAKEN: Final[dict[str, frozenset[str]]] = {
     "delete": TERMINAL_RUN,
 }
 
+#: Further states of a run that take an action on one of its tasks.
+TAKEN_FOR_TASK: Final[dict[str, frozenset[str]]] = {
+    "retry": TERMINAL_RUN,
+    "set-state": KINDS["set-state"].allowed,
+}
+
 
 def task_states(run: str, task: str) -> tuple[str, ...]:
     """States that a person may give to a task of a run, both in the states that they have now."""

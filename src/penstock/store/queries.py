@@ -16,6 +16,8 @@ from penstock.store import runs
 from penstock.store.connection import Connection
 from penstock.store.filters import RunFilter
 
+#: As a filter: every run.
+ALL: Final = "all"
 #: Keys and values of a filter.
 _FIELDS: Final = 1000
 _AN_ISO_TIME: Final = "write ISO 8601, as in 2026-03-01 or 2026-03-01T06:00:00Z"
