@@ -13,12 +13,12 @@ from penstock.cli import main
 from tests.plain_user import bound
 
 INTERRUPTED = """
-import os, signal, sys
+import os, sys
 
 class Watch:
     def find_spec(self, name, path=None, target=None):
-        if name == "typer":
-            os.kill(os.getpid(), signal.SIGINT)
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), 2)
 
 sys.meta_path.insert(0, Watch())
 from penstock.cli.entry import main
@@ -26,8 +26,9 @@ main()
 """
 
 
-def test_ctrl_c_while_it_is_imported_ends_it_without_a_word() -> None:
-    ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("module", ["signal", "typer"])
+def test_ctrl_c_while_it_is_imported_ends_it_without_a_word(module: str) -> None:
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED, module], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 

@@ -5,7 +5,8 @@ What Python itself does before it comes here, some 15 ms, nobody but Python can 
 
 from __future__ import annotations
 
-import signal
+# It is built in, but typeshed leaves it out. To load `signal` around it takes longer than all else before the handler.
+import _signal as signal  # type: ignore[import-not-found]
 import sys
 
 
