@@ -32,7 +32,7 @@ def test_all_is_well_and_nothing_is_made(home: Home) -> None:
     ]  # fmt: skip
     assert {finding.what for finding in found.values() if finding.state == "fail"} == set()
     assert found["workers"].message.startswith("a task ran")
-    assert found["database"].message.startswith("not there yet")
+    assert found["database"].message.startswith(f"nothing is in {home.path / 'penstock.db'} yet")
     assert not home.exists
 
 

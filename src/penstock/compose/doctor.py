@@ -133,12 +133,14 @@ def _sync(home: Home, settings: Settings) -> Finding:
 def _database(home: Home, settings: Settings) -> Finding:
     from penstock.store.check import check
     from penstock.store.database import open_database
-    from penstock.store.edition import shown
+    from penstock.store.edition import named, shown
 
     try:
         database = open_database(home.database_url, create=False)
     except NotFound:
-        return Finding("database", "ok", "not there yet; the first run makes it")
+        url = home.database_url
+        where = named(url if "://" in url else Path(url))
+        return Finding("database", "ok", f"nothing is in {where} yet; the first run makes what it needs")
     try:
         problems = check(database)
         name = shown(database)

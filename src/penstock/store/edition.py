@@ -69,7 +69,11 @@ def make(connection: Connection) -> None:
 
 def shown(database: Database) -> str:
     """The database as messages name it: without a password."""
-    location = database.location
+    return named(database.location)
+
+
+def named(location: Path | str) -> str:
+    """A file, or an address of PostgreSQL without its password."""
     if isinstance(location, Path):
         return str(location)
     head, at, tail = location.removeprefix("postgresql://").rpartition("@")
