@@ -491,12 +491,24 @@ def test_an_agent_does_not_outlive_an_up_that_is_killed_with_its_engine(user: Us
     until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
 
 
+#: A task that heeds no signal, and neither does what it has started in a session of its own.
+DEAF = """
+import signal, subprocess, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+""" + FLOW.replace(
+    "    if mark:\n",
+    "    if mark and not Path(mark + '.go').exists():\n"
+    "        subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n",
+)
+
+
 def test_nothing_is_left_of_an_up_that_is_killed_and_the_next_goes_on(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
+    user.write("flow.py", DEAF)
+    site = up("--grace", "120s")
     run = site.begun(seconds=60)
     site.process.kill()
     site.process.wait()
+    # Nobody waits for what is being done: not for its grace, nor for that of `up`.
     until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
     document = user.document(run)
     assert document["state"] == "running", "nobody has asked for its end: it waits for the next"
