@@ -7,7 +7,7 @@ import { api, body, type Schemas } from "../../../api/client";
 import { runKeys } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
 import { durationText, momentText } from "../../../domain/formats";
-import { toldOf } from "./history";
+import { begunText, toldOf } from "./history";
 
 const PAGE = 200;
 
@@ -20,7 +20,8 @@ export function History({ run }: { run: Schemas["RunDocument"] }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
-  const told = useMemo(() => (events.data?.pages ?? []).flatMap((page) => page.items.map(toldOf)), [events.data]);
+  const all = useMemo(() => (events.data?.pages ?? []).flatMap((page) => page.items), [events.data]);
+  const told = useMemo(() => all.filter(({ kind }) => kind !== "run.created").map(toldOf), [all]);
   const start = Date.parse(run.created_at);
   return (
     <section className="pn-section" aria-label="History">
@@ -29,7 +30,7 @@ export function History({ run }: { run: Schemas["RunDocument"] }) {
         <Switch checked={withTasks} label="with tasks" labelPosition="left" onChange={(event) => setWithTasks(event.currentTarget.checked)} />
       </div>
       <ol className="pn-history">
-        <li><span className="pn-history-mark" /><span>created, by {triggerText(run.trigger)}</span><time dateTime={run.created_at} title={run.created_at}>{momentText(run.created_at)}</time></li>
+        <li><span className="pn-history-mark"><StateIcon state="created" size={13} silent /></span><span>{begunText(run.trigger, all)}</span><time dateTime={run.created_at} title={run.created_at}>{momentText(run.created_at)}</time></li>
         {told.map(({ id, at, task, attempt, state, text }) => (
           <li key={id}>
             <span className="pn-history-mark">{state !== undefined && <StateIcon state={state} size={13} silent />}</span>
@@ -41,8 +42,4 @@ export function History({ run }: { run: Schemas["RunDocument"] }) {
       {events.hasNextPage && <Button size="compact-xs" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>Show more</Button>}
     </section>
   );
-}
-
-export function triggerText({ kind, name }: Schemas["Trigger"]): string {
-  return kind === "manual" ? "hand" : `${kind.replaceAll("_", " ")}${name === null ? "" : ` ${name}`}`;
 }

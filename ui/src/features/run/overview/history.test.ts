@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type RunEvent, toldOf } from "./history";
+import { begunText, type RunEvent, toldOf } from "./history";
 
 const event = (kind: string, more: Partial<RunEvent> = {}): RunEvent =>
   ({ id: 1, at: "2026-03-01T10:00:00Z", kind, task: null, map_index: null, label: null, attempt: null, data: null, ...more });
@@ -23,6 +23,14 @@ test.each([
   [event("odd"), "odd", undefined],
 ])("%o", (given, text, state) => {
   expect(toldOf(given)).toMatchObject({ text, state });
+});
+
+test.each([
+  ["manual", null, "page", "created by somebody on the page"],
+  ["manual", null, null, "created by hand"],
+  ["schedule", "every-hour", "page", "created by schedule every-hour"],
+])("a run that was begun by %s %s, asked for by %s, was %s", (kind, name, by, text) => {
+  expect(begunText({ kind, name, at: "2026-03-01T10:00:00Z" } as Parameters<typeof begunText>[0], [event("run.running"), event("run.created", { data: by === null ? null : { by } })])).toBe(text);
 });
 
 test("events of tasks are told by task, item and attempt", () => {

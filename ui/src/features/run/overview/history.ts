@@ -19,7 +19,6 @@ export interface Told {
 }
 
 const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
-  "run.created": () => "was asked for",
   "run.requested": () => "was asked for",
   "run.running": (data) => (typeof data["generation"] === "number" ? retriedOf(data) : typeof data["by"] === "string" ? `was resumed${byText(data["by"])}` : "forced" in data ? "was started past its limit" : "started"),
   "run.paused": ({ by, task }) => (typeof task === "string" ? `rests before ${task}` : `was paused${byText(by)}`),
@@ -33,6 +32,17 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   "log_lost": ({ error }) => `lost its log${typeof error === "string" ? `: ${error}` : ""}`,
   "attempt.fenced": () => "told its end too late; it does not count",
 };
+
+/** Who or what began a run; who asked for it stands in the first of its events. */
+export function begunText(trigger: Schemas["Trigger"], events: readonly Pick<RunEvent, "kind" | "data">[]): string {
+  const by = events.find(({ kind }) => kind === "run.created")?.data?.["by"];
+  return trigger.kind === "manual" && typeof by === "string" && by !== "" ? `created by ${whoText(by)}` : `created by ${triggerText(trigger)}`;
+}
+
+/** "hand", "schedule every-hour". */
+export function triggerText({ kind, name }: Schemas["Trigger"]): string {
+  return kind === "manual" ? "hand" : `${kind.replaceAll("_", " ")}${name === null ? "" : ` ${name}`}`;
+}
 
 function byText(by: unknown): string {
   return typeof by === "string" && by !== "" ? ` by ${whoText(by)}` : "";
