@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -163,6 +164,53 @@ def test_on_postgresql_too(user: User, up: Callable[..., Site], postgres_schema:
     assert user.types("db", "check").returncode == 0
     assert site.ends() == 0
     assert not (Path(site.document["home"]) / "penstock.db").exists()
+
+
+SETTINGS = """
+workers = 3
+gpus = 1
+pools = {db = 1}
+log_limit = "1KB"
+[limits.tags]
+heavy = {runs = 1, full = "skip"}
+"""
+NEEDY = """
+
+@flow.task(resources={"gpu": 1, "pool": "db"})
+def needs(wait):
+    for line in range(100):
+        print("line", line)
+"""
+
+
+def test_what_the_settings_say_reaches_what_it_is_for(user: User, up: Callable[..., Site]) -> None:
+    user.write("penstock.toml", SETTINGS)
+    user.write("flow.py", FLOW.replace('labels={"team": "data"}', 'tags=["heavy"]') + NEEDY)
+    site = up()
+    assert site.get("/about")["workers"] == 3
+    first = site.begun(seconds=60)
+    assert (site.over(site.ask())["state"], site.state(first)) == ("skipped", "running")
+    Path(site.get(f"/runs/{first}")["params"]["mark"] + ".go").touch()
+    assert site.over(first)["state"] == "succeeded"
+    told = [line["message"] for line in site.get(f"/runs/{first}/logs")["lines"]]
+    assert any("the log is full (1,000 bytes)" in line for line in told)
+
+
+@pytest.mark.drill
+def test_an_up_deletes_what_is_kept_long_enough_and_ends_when_its_home_is_removed(
+    user: User, up: Callable[..., Site]
+) -> None:
+    user.write("penstock.toml", '[retention]\nkeep = "0s"\n')
+    user.write("flow.py", FLOW)
+    site = up()
+    first, second = site.over(site.ask())["id"], site.over(site.ask())["id"]
+    until(lambda: site.http.get(f"/runs/{first}").status_code == 404, "it was kept for long enough")
+    assert site.state(second) == "succeeded"
+    shutil.rmtree(site.document["home"])
+    assert site.process.wait(PATIENCE) == 1
+    assert site.process.stderr is not None
+    assert "was removed while `penstock up` had it open" in " ".join(site.process.stderr.read().split())
+    until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
 
 
 def test_a_run_is_cancelled_from_the_browser_or_a_terminal(user: User, up: Callable[..., Site]) -> None:
