@@ -6,7 +6,7 @@ import math
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from penstock.logbook.choice import Choice
@@ -22,7 +22,12 @@ chosen = st.frozensets(st.sampled_from(LEVELS), min_size=1)
 edges = st.sampled_from([-math.inf, 1_700_000_000.0, 1_700_000_000.5, 1_700_000_003.0, 1_700_000_004.5, math.inf])
 
 
+#: Times of nine digits and a sign are as long as those of ten digits.
+BEFORE_1970 = [(50.0, [(-1e9, None, "a"), (0.5, None, "b")]), (50.0, [(-1e9, None, "x"), (3.0, None, "y")])]
+
+
 @EXAMPLES
+@example(written=BEFORE_1970, first=1, limit=1)
 @given(written=st.lists(st.tuples(starts, logs), max_size=5), first=st.integers(-3, 60), limit=st.integers(1, 40))
 def test_windows_are_cuts_of_the_whole(naive: Naive, written: list[tuple[float, list]], first: int, limit: int) -> None:
     for number, (start, log) in enumerate(written):

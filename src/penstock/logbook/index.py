@@ -23,9 +23,11 @@ LONGEST: Final = 4 << 20
 #: Levels by how often they occur, to have counted all lines soon: none, info, warning, error, debug, critical.
 _COUNTED: Final = (5, 1, 2, 3, 0, 4)
 _START: Final = b'\n{"at": '
-#: In the years 2001 to 2286 times have ten digits before the point: such texts are in the order of the times.
+#: In the years 2001 to 2286 times have ten digits before the point: such texts are in the order of the times. Those
+#: before 1970 begin with a sign, which is below all digits: they are in the other order.
 _TENTH: Final = itemgetter(slice(10, 11))
 _POINT: Final = {b"."}
+_LOWEST: Final = b"0"
 
 #: Bytes of memory that a block and a file take, about.
 _BLOCK_WEIGHT: Final = 450
@@ -122,7 +124,7 @@ def _block(start: int, piece: bytes, before: Block | None) -> Block:
         counts[level] = piece.count(MARKS[level])
         counted += counts[level]
     times = piece.split(_START)[1:]
-    if lines and lines == counted == len(times) and set(map(_TENTH, times)) == _POINT:
+    if lines and lines == counted == len(times) and set(map(_TENTH, times)) == _POINT and min(times) > _LOWEST:
         # They are texts yet, in the order of their times, however many digits follow the point.
         low, high = _number(times[0]), _number(max(times))
         return Block(start, end, first, lines, tuple(counts), max(floor, low), max(floor, high), True)
