@@ -32,7 +32,7 @@ from penstock.engine.decisions import (
 )
 from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox, micros
-from penstock.engine.reckoning import count_before, note_failure
+from penstock.engine.reckoning import count_before, error_from, note_failure
 from penstock.engine.refuse import limit_error
 from penstock.engine.restore import reference
 from penstock.engine.reuse import CACHED, gives, result_key, takes
@@ -407,9 +407,8 @@ def _count_failure(view: RunView, run: TaskRun) -> None:
     note_failure(view, run)
     if view.failure_reason is None:
         view.failure_reason = run.reason
-    if view.error is None and run.error is not None:
-        where = {"task": run.task.name, "map_index": run.map_index, "label": run.label}
-        view.error = {**where, **{key: value for key, value in run.error.items() if key != "names"}}
+    if view.error is None:
+        view.error = error_from(run)
 
 
 def _cancel_attempts(view: RunView, decision: CancelAttempts, now: float, out: Outbox) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from penstock.engine.fanout import lists_of
 from penstock.engine.outbox import Outbox
-from penstock.engine.reckoning import count, first_failure
+from penstock.engine.reckoning import count, error_from, first_failure
 from penstock.engine.view import RunView, TaskRun
 from penstock.model.fanout import state_of
 from penstock.model.states import TERMINAL_TASK
@@ -120,7 +120,4 @@ def _choose_error(view: RunView) -> None:
     """The run's error is that of the first that failed."""
     first = first_failure(view)
     view.failure_reason = None if first is None else first.reason
-    view.error = None
-    if first is not None and first.error is not None:
-        where = {"task": first.task.name, "map_index": first.map_index, "label": first.label}
-        view.error = {**where, **{key: value for key, value in first.error.items() if key != "names"}}
+    view.error = None if first is None else error_from(first)

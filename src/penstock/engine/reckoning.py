@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from typing import Any
 
 from penstock.engine.view import RunView, TaskRun
 from penstock.model.states import TERMINAL_TASK
@@ -70,6 +71,14 @@ def first_failure(view: RunView) -> TaskRun | None:
             return run
         heapq.heappop(view.failed)
     return None
+
+
+def error_from(run: TaskRun) -> dict[str, Any] | None:
+    """The error of a run that is a task run's, with where it happened."""
+    if run.error is None:
+        return None
+    where = {"task": run.task.name, "map_index": run.map_index, "label": run.label}
+    return {**where, **{name: fact for name, fact in run.error.items() if name != "names"}}
 
 
 def _reason(view: RunView) -> str | None:
