@@ -29,10 +29,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 
 def choose(world: World, view: RunView, name: str | None, state: str, index: int | None = None) -> tuple[str, str]:
-    """Ask for it; what became of that, and why not."""
+    """Ask for it; what became of that, and why not, with what helps."""
     order(world, view, "set-state", task=name, map_index=index, state=state)
     (answer,) = [one for commit in world.writer.commits for one in commit.commands][-1:]
-    return answer.state, json.loads(answer.outcome).get("detail", "")
+    told = json.loads(answer.outcome)
+    return answer.state, "; ".join(told[part] for part in ("detail", "cure") if told.get(part))
 
 
 def halted(world: World, **more: Any) -> RunView:
