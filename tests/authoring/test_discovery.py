@@ -308,6 +308,19 @@ def test_no_pipeline_and_no_file(tmp_path: Path) -> None:
         discover(tmp_path / "missing.py")
 
 
+def test_two_that_nobody_could_tell_apart(tmp_path: Path) -> None:
+    text = """
+        from penstock import Pipeline
+
+        one = Pipeline("p")
+        also = one
+        other = Pipeline("p")
+    """
+    error = refused(write(tmp_path / "two.py", text))
+    assert "'one' and 'other' are both called 'p', in namespace 'default'; give each its own" in str(error)
+    assert error.line == 5
+
+
 def test_a_module_of_a_package_has_relative_imports(tmp_path: Path) -> None:
     write(tmp_path / "shop" / "__init__.py", "")
     write(tmp_path / "shop" / "deep" / "__init__.py", "")

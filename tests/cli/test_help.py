@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from penstock.cli import main
+from penstock.cli import main, problems
 from penstock.cli.problems import wrong_use
 from tests.cli.verbs import GROUPS, VERBS, page
 
@@ -52,8 +52,17 @@ def _words(command: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("word", "cure"),
+    ("words", "cure"),
     [
+        ("dags", "did you mean `penstock pipelines`?"),
+        ("flow.py:one", "did you mean `penstock run flow.py:one`?"),
+        ("init", problems._NOTHING),
+        ("runs ls", "did you mean `penstock runs list`?"),
+        ("pipelines kill", "`penstock pipelines --help` shows how"),
+        ("--json runs", "write it behind the verb: `penstock VERB --json`"),
+        ("runs --grep", "write it behind the verb: `penstock runs VERB --grep`"),
+        ("-v", "did you mean '--version'?"),
+        ("runs -v", "did you mean '-h'?"),
         ("list", "did you mean `penstock runs list` or `penstock pipelines list`?"),
         ("logs", "did you mean `penstock runs logs`?"),
         ("upgrade", "did you mean `penstock db upgrade`?"),
@@ -63,9 +72,9 @@ def _words(command: Any) -> list[str]:
         ("nothing", "`penstock --help` shows how"),
     ],
 )
-def test_a_verb_that_is_not_there_leads_to_the_one_that_is(word: str, cure: str) -> None:
+def test_a_verb_that_is_not_there_leads_to_the_one_that_is(words: str, cure: str) -> None:
     with pytest.raises(main.WrongUse) as wrong:
-        typer.main.get_command(main.app).main([word], "penstock", standalone_mode=False)
+        typer.main.get_command(main.app).main(words.split(), "penstock", standalone_mode=False)
     assert wrong_use(wrong.value, "penstock").cure == cure
 
 

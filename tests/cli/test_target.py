@@ -99,6 +99,37 @@ def test_where_there_is_no_file_at_all(tmp_path: Path) -> None:
         Target(str(tmp_path / "flow.py"))
 
 
+PAIR = """
+from penstock import Pipeline
+a, b = Pipeline("same", namespace="one"), Pipeline("same", namespace="two")
+@a.task
+def x(): ...
+@b.task
+def y(): ...
+"""
+
+
+def test_pipelines_of_one_name_are_told_apart_by_their_namespace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pair.py").write_text(PAIR)
+    monkeypatch.chdir(tmp_path)
+    for text, where in (("pair.py", "pair.py holds 2 pipelines"), ("same", "2 pipelines 'same', in pair.py;")):
+        with pytest.raises(UsageError, match=f"{where}.*say which, as in pair.py:one/same"):
+            Target(text).spec()
+    for text in ("pair.py:two/same", "two/same", "pair.py:b"):
+        spec = Target(text).spec()
+        assert (spec.namespace, spec.name) == ("two", "same")
+    with pytest.raises(NotFound, match="no pipeline 'three/same'"):
+        Target("three/same").spec()
+
+
+def test_a_file_without_its_end_is_told(tmp_path: Path) -> None:
+    (tmp_path / "flights.py").touch()
+    with pytest.raises(NotFound, match=r"did you mean .*/flights\.py\?"):
+        Target(str(tmp_path / "flights"))
+
+
 def test_a_folder_that_is_not_there_is_no_name_of_a_pipeline(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=f"there is no folder {tmp_path / 'flights'}"):
         Target(f"{tmp_path / 'flights'}/")

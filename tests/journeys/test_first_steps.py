@@ -110,6 +110,12 @@ def test_a_pipeline_is_found_by_its_name(user: User) -> None:
     wrong = user.types("run", "helo")
     assert wrong.returncode == 2
     assert "did you mean 'hello'?" in wrong.stderr
+    user.write("other.py", HELLO)
+    listed = json.loads(user.types("pipelines", "list", "--json").stdout)
+    assert [(one["file"], one["message"]) for one in listed["broken"][1:]] == [
+        ("other.py", "pipeline 'hello' is also in hello.py")
+    ]
+    assert "in hello.py, other.py" in user.types("run", "hello").stderr
 
 
 def test_a_slice_takes_what_it_needs_from_the_latest_run(user: User) -> None:

@@ -204,7 +204,9 @@ def test_the_latest_run(database: Database) -> None:
         found(database, "latest")
     write(database, [made.run(made.key_at(1)), made.run(made.key_at(2), pipeline="other"), made.run(made.KEY)])
     assert found(database, "latest") == made.key_at(2)
-    assert found(database, "latest:flights") == made.key_at(1)
+    assert found(database, "latest:flights") == found(database, "latest:default/flights") == made.key_at(1)
+    with pytest.raises(NotFound, match="no run of 'shop/flights' yet"):
+        found(database, "latest:shop/flights")
     with pytest.raises(NotFound, match="no run of 'fligths' yet"):
         found(database, "latest:fligths")
 

@@ -112,10 +112,10 @@ def _is_imported(one: Pipeline, module: ModuleType) -> bool:
 
 
 def find(file: Path, name: str | None = None) -> list[tuple[CodeRef, Pipeline]]:
-    """The pipelines of a file, or the one of that name (of its variable, else its own).
+    """The pipelines of a file, or the one of that name (of its variable, else its own, also as `namespace/name`).
 
-    Raises DefinitionError when there is none (of that name), and what the file's code raises. `facts["empty"]` tells
-    a file without pipelines from one that is wrong.
+    Raises DefinitionError when there is none (of that name), or two that nobody could tell apart, and what the file's
+    code raises. `facts["empty"]` tells a file without pipelines from one that is wrong.
     """
     root, module_name = place(file)
     file = file.resolve()
@@ -123,6 +123,7 @@ def find(file: Path, name: str | None = None) -> list[tuple[CodeRef, Pipeline]]:
     if not found:
         cure = _CALLED if _makes_one(file) else 'make one: pipeline = Pipeline("name")'
         raise DefinitionError("there is no pipeline in this file", cure=cure, file=str(file), empty=True)
+    _tell_apart(found)
     if name is not None:
         found = _named(name, found, file)
     files = own_code.files(root)
@@ -137,10 +138,20 @@ def _makes_one(file: Path) -> bool:
     return b"Pipeline(" in file.read_bytes()
 
 
+def _tell_apart(found: dict[str, Pipeline]) -> None:
+    known: dict[tuple[str, str], str] = {}
+    for variable, one in found.items():
+        first = known.setdefault((one.namespace, one.name), variable)
+        if first != variable:
+            told = f"'{first}' and '{variable}' are both called '{one.name}', in namespace '{one.namespace}'"
+            place = one.place
+            raise DefinitionError(told, cure="give each its own name or namespace", file=place.file, line=place.line)
+
+
 def _named(name: str, found: dict[str, Pipeline], file: Path) -> dict[str, Pipeline]:
     if name in found:
         return {name: found[name]}
-    chosen = {variable: one for variable, one in found.items() if one.name == name}
+    chosen = {variable: one for variable, one in found.items() if name in (one.name, f"{one.namespace}/{one.name}")}
     if not chosen:
         cure = did_you_mean(name, {*found, *(one.name for one in found.values())})
         raise DefinitionError(f"there is no pipeline '{name}' in this file", cure=cure, file=str(file))

@@ -50,11 +50,12 @@ def list_(as_json: Json = False) -> None:
     They are looked for in the folders that penstock.toml names, else in pipelines/, else in this folder.
     """
     from penstock.authoring.discovery import discover_project
+    from penstock.cli.target import near
 
     found = discover_project(Path.cwd())
     items: list[dict[str, Any]] = [
         {
-            "name": spec.name, "namespace": spec.namespace, "file": _near(one.file), "version": spec.version,
+            "name": spec.name, "namespace": spec.namespace, "file": near(one.file), "version": spec.version,
             "tasks": len(spec.tasks), "params": list(spec.params), "description": spec.description,
         }
         for one in found
@@ -62,12 +63,13 @@ def list_(as_json: Json = False) -> None:
     ]  # fmt: skip
     broken = [
         {
-            "file": _near(Path(one.error.file or one.file)), "line": one.error.line,
+            "file": near(Path(one.error.file or one.file)), "line": one.error.line,
             "message": one.error.message, "cure": one.error.cure,
         }
         for one in found
         if one.error is not None
     ]  # fmt: skip
+    broken += _twice(items)
     if as_json:
         output.show_json({"items": items, "broken": broken, "next_cursor": None})
         return
@@ -77,6 +79,19 @@ def list_(as_json: Json = False) -> None:
         output.show(listed(items, broken, output.paint(), output.width()))
     else:
         print(FIRST, file=sys.stderr)
+
+
+def _twice(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pipelines that have the name of one in a file before it: `penstock up` takes that one."""
+    first: dict[tuple[str, str], str] = {}
+    return [
+        {
+            "file": one["file"], "line": None, "message": f"pipeline '{one['name']}' is also in {known}",
+            "cure": "give each its own name or namespace",
+        }
+        for one in items
+        if (known := first.setdefault((one["namespace"], one["name"]), one["file"])) != one["file"]
+    ]  # fmt: skip
 
 
 @app.command("show", cls=Verb, epilog=SHOW)
@@ -113,7 +128,3 @@ def validate(target: Aim, as_json: Json = False) -> None:
     from penstock.cli.render.pipelines import valid
 
     output.show([valid(spec, output.paint()) for spec in specs])
-
-
-def _near(file: Path) -> str:
-    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)

@@ -36,11 +36,22 @@ _WORDS: Final = tuple(
     )
 )
 _NO_VERB: Final = _WORDS[0][0]
-#: What people type who come from other programs.
+#: What people type who come from other programs, and within `runs` and `pipelines`.
 _OTHERS: Final = {
     "help": "--help", "version": "--version", "serve": "up", "server": "up", "ui": "up", "start": "run",
     "execute": "run", "test": "run FILE --type test", "status": "runs list", "ps": "runs list", "ls": "runs list",
-    "stop": "runs cancel",
+    "stop": "runs cancel", "webserver": "up", "api-server": "up", "standalone": "up", "scheduler": "up", "worker": "up",
+    "agent": "up", "dev": "up", "trigger": "run", "dags": "pipelines", "dag": "pipelines", "flow": "pipelines",
+    "flows": "pipelines", "deployment": "pipelines", "deploy": "up", "flow-run": "runs", "job": "runs", "jobs": "runs",
+    "task": "runs show", "tasks": "runs show", "history": "runs list", "check": "doctor",
+}  # fmt: skip
+_SHORT: Final = {"-v": "--version", "-V": "--version", "-?": "--help"}
+_BEGINS: Final = ("init", "new", "create")
+_NOTHING: Final = "nothing is to be set up: write a pipeline, as `penstock pipelines list` shows where there is none"
+_OTHERS_WITHIN: Final = {
+    "ls": "list", "ps": "list", "get": "show", "inspect": "show", "describe": "show", "status": "show", "log": "logs",
+    "tail": "logs", "stop": "cancel", "kill": "cancel", "abort": "cancel", "rm": "delete", "remove": "delete",
+    "rerun": "retry", "restart": "retry", "repeat": "replay", "diff": "compare", "tag": "label", "check": "validate",
 }  # fmt: skip
 REPORT: Final = "https://github.com/penstock/penstock/issues"
 
@@ -107,22 +118,40 @@ def wrong_use(error: Any, verb: str) -> UsageError:
     wrong = getattr(error, "option_name", None)
     if wrong is not None and hasattr(error, "possibilities"):
         known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
-        close = nearest(wrong, known)
-        return UsageError(f"`{verb}` has no option '{wrong}'", cure=f"did you mean '{close}'?" if close else more)
+        close = _SHORT[wrong] if _SHORT.get(wrong) in known else nearest(wrong, known)
+        cure = _behind(wrong, context) or (f"did you mean '{close}'?" if close else more)
+        return UsageError(f"`{verb}` has no option '{wrong}'", cure=cure)
     message, _, close = str(error.format_message()).partition(". Did you mean ")
     cure = _elsewhere(message, context) or (f"did you mean {close}" if close else more)
     return UsageError(_in_our_words(message, verb), cure=cure)
 
 
+def _behind(option: str, context: Any) -> str | None:
+    """The cure for an option of verbs that stands before the verb."""
+    verbs = [*getattr(context.command, "commands", {}).values()]
+    while verbs:
+        verb = verbs.pop()
+        verbs += getattr(verb, "commands", {}).values()
+        if any(option in parameter.opts for parameter in verb.get_params(context)):
+            return f"write it behind the verb: `{context.command_path} VERB {option}`"
+    return None
+
+
 def _elsewhere(message: str, context: Any) -> str | None:
-    """The cure for a verb that other programs have, or that is one of a group here."""
+    """The cure for a verb that other programs have, for one of a group here, and for a file in place of a verb."""
     missing = _NO_VERB.fullmatch(message)
-    if missing is None or context is None or context.parent is not None:
+    if missing is None or context is None:
         return None
     word, commands = missing[1], context.command.commands
-    meant = [_OTHERS[word]] if word in _OTHERS else []
-    meant += [f"{name} {word}" for name in commands if word in getattr(commands[name], "commands", {})]
-    return f"did you mean {' or '.join(f'`penstock {each}`' for each in meant)}?" if meant else None
+    if context.parent is None and word in _BEGINS:
+        return _NOTHING
+    if context.parent is not None:
+        meant = [_OTHERS_WITHIN[word]] if _OTHERS_WITHIN.get(word) in commands else []
+    else:
+        meant = [_OTHERS[word]] if word in _OTHERS else []
+        meant += [f"run {word}"] if word.partition(":")[0].endswith(".py") else []
+        meant += [f"{name} {word}" for name in commands if word in getattr(commands[name], "commands", {})]
+    return f"did you mean {' or '.join(f'`{context.command_path} {each}`' for each in meant)}?" if meant else None
 
 
 def _in_our_words(message: str, verb: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from penstock.ports.executor import Executor
 
 _YAML: Final = (".yaml", ".yml")
+#: A namespace and a name in it.
+_QUALIFIED: Final = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 #: The pipeline of a Kedro project that is meant where none is named.
 KEDRO_DEFAULT: Final = "__default__"
 
@@ -67,8 +70,10 @@ class Target:
             if not path.is_file():
                 raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
             self._discovery = Discovery([path], name)
-        elif os.sep in text:
-            raise NotFound(f"there is no folder {path}", cure="give a file of Python, or the folder of a Kedro project")
+        elif os.sep in text and (path.parent.is_dir() or not _QUALIFIED.fullmatch(text)):
+            with_end = Path(f"{path}.py")
+            cure = f"did you mean {with_end}?" if with_end.is_file() else "give a file of Python, or a Kedro project"
+            raise NotFound(f"there is no folder {path}", cure=cure)
 
     def begin(self, executor: Executor) -> None:
         """Have an open executor look into a Kedro project; for all other targets nothing happens."""
@@ -92,10 +97,10 @@ class Target:
         if self._kedro is not None and len(specs) > 1:
             return next((spec for spec in specs if spec.name == KEDRO_DEFAULT), specs[0])
         if len(specs) > 1:
-            names = [spec.name for spec in specs]
+            names = [_called(spec, specs) for spec in specs]
+            file = _split(self.text)[0]
             raise UsageError(
-                f"{self.text} holds {len(names)} pipelines: {', '.join(names)}",
-                cure=f"say which, as in {self.text}:{names[0]}",
+                f"{file} holds {len(names)} pipelines: {', '.join(names)}", cure=f"say which, as in {file}:{names[0]}"
             )
         return specs[0]
 
@@ -134,21 +139,36 @@ def _nearest_file(path: Path) -> str:
 
 def _of_project(name: str) -> PipelineSpec:
     found = discover_project(Path.cwd())
-    fitting = [(one.file, spec) for one in found for spec in one.specs if spec.name == name]
+    fitting = [(near(one.file), spec) for one in found for spec in one.specs if name in _names(spec)]
     if len(fitting) > 1:
-        files = ", ".join(str(file) for file, _ in fitting)
-        raise UsageError(
-            f"there are {len(fitting)} pipelines '{name}', in {files}", cure=f"say which, as in {fitting[0][0]}:{name}"
-        )
+        files = ", ".join(dict.fromkeys(file for file, _ in fitting))
+        file, first = fitting[0]
+        of_file = [spec for each, spec in fitting if each == file]
+        cure = f"say which, as in {file}:{_called(first, of_file)}"
+        raise UsageError(f"there are {len(fitting)} pipelines '{name}', in {files}", cure=cure)
     if fitting:
         return fitting[0][1]
     names = [spec.name for one in found for spec in one.specs]
     broken = [one for one in found if one.error is not None]
     cure = did_you_mean(name, names) if names else "give a file, as in `penstock run flights.py`"
     if broken:
-        files = ", ".join(str(one.file) for one in broken[:5])
+        files = ", ".join(near(one.file) for one in broken[:5])
         cure += f" ({files} can't be imported: see `penstock pipelines list`)"
     raise NotFound(f"this project has no pipeline '{name}'", cure=cure)
+
+
+def near(file: Path) -> str:
+    """A file as seen from the current folder."""
+    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
+
+
+def _names(spec: PipelineSpec) -> tuple[str, str]:
+    return spec.name, f"{spec.namespace}/{spec.name}"
+
+
+def _called(spec: PipelineSpec, among: list[PipelineSpec]) -> str:
+    """Its name, with the namespace where others have the same."""
+    return _names(spec)[sum(other.name == spec.name for other in among) > 1]
 
 
 def pairs(texts: list[str], what: str) -> dict[str, str]:

@@ -115,7 +115,10 @@ def _latest(connection: Connection, pipeline: str | None) -> int:
     if pipeline is None:
         row = connection.one("SELECT key FROM run ORDER BY key DESC LIMIT 1")
     else:
-        row = connection.one("SELECT key FROM run WHERE pipeline = ? ORDER BY key DESC LIMIT 1", (pipeline,))
+        namespace, _, name = pipeline.rpartition("/")
+        within = (" AND namespace = ?", (namespace,)) if namespace else ("", ())
+        where = f"WHERE pipeline = ?{within[0]}"
+        row = connection.one(f"SELECT key FROM run {where} ORDER BY key DESC LIMIT 1", (name, *within[1]))
     if row is None:
         of = f" of '{pipeline}'" if pipeline else ""
         raise NotFound(f"there is no run{of} yet", cure="`penstock run` makes one")
