@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from penstock.engine.approvals import waiting
 from penstock.engine.reckoning import reckon
-from penstock.engine.view import RunView
+from penstock.engine.view import RunView, TaskRun
 from penstock.model.spec import ApprovalSpec, ParamSpec, PipelineSpec, RetrySpec, Source, TaskSpec
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.ports.executor import Assignment
@@ -244,9 +244,21 @@ class EngineMachine(RuleBasedStateMachine):
         name=st.sampled_from([*NAMES, "tidy"]),
         index=st.sampled_from([None, None, 0, 1]),
         state=st.sampled_from(["succeeded", "skipped", "failed"]),
+        look=st.booleans(),
     )
-    def set_a_state(self, name: str, index: int | None, state: str) -> None:
-        self._order("set-state", task=name, map_index=index, state=state)
+    def set_a_state(self, name: str, index: int | None, state: str, look: bool) -> None:
+        self._order("set-state", look, task=name, map_index=index, state=state)
+
+    @precondition(lambda self: "set_state" in self.troubles and self._fanned())
+    @rule(data=st.data(), state=st.sampled_from(["succeeded", "skipped"]))
+    def set_all_items(self, data: st.DataObject, state: str) -> None:
+        parent = data.draw(st.sampled_from(self._fanned()))
+        for index in range(len(parent.children or ())):
+            self._order("set-state", False, task=parent.task.name, map_index=index, state=state)
+        self.world.turn()
+
+    def _fanned(self) -> list[TaskRun]:
+        return [run for run in self.view.by_place if run.children]
 
     @precondition(lambda self: waiting(self.view))
     @rule(data=st.data(), decision=st.sampled_from(["approve", "approve", "reject"]))
@@ -254,11 +266,12 @@ class EngineMachine(RuleBasedStateMachine):
         names = [run.task.name for run in waiting(self.view)]
         self._order("approve", task=data.draw(st.sampled_from(names)), decision=decision)
 
-    def _order(self, kind: str, **arguments: Any) -> None:
+    def _order(self, kind: str, look: bool = True, **arguments: Any) -> None:
         self.orders += 1
         command = Command(self.orders, self.view.key, kind, arguments, 0, "ann", "waiting", None, None)
         self.world.engine.order(command)
-        self.world.turn()
+        if look:
+            self.world.turn()
 
     @invariant()
     def what_is_counted_is_what_is_there(self) -> None:
