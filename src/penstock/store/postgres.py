@@ -156,6 +156,16 @@ def tell(error: psycopg.Error) -> Exception:
         )
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
         return StoreCorrupt(f"the database is damaged ({message})", cure="restore it from a backup")
+    if isinstance(error, errors.InvalidSchemaName):
+        return StoreError(
+            f"the database has no place for tables ({message})",
+            cure="make the schema that the address names (search_path): CREATE SCHEMA …",
+        )
+    if isinstance(error, errors.InsufficientPrivilege):
+        return StoreError(
+            f"the database refused ({message})",
+            cure="let the user of the address own the database, or grant it what is missing",
+        )
     if isinstance(error, psycopg.OperationalError):
         return StoreLost(
             f"the database can't be reached ({message})",
