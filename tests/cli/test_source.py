@@ -45,3 +45,7 @@ def test_files_are_told_from_where_one_stands(tmp_path: Path) -> None:
     assert near(str(tmp_path / "a" / "b.py"), tmp_path) == "a/b.py"
     assert near("/else/where.py", tmp_path) == "/else/where.py"
     assert near("b.py", tmp_path) == "b.py"
+
+
+def test_a_file_whose_name_the_locale_can_not_write_has_no_lines() -> None:
+    assert excerpt("\ud800.py", 1, ASCII) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from itertools import islice
@@ -121,13 +122,20 @@ def list_(
 
 
 def _tell_damage(folder: Path, damaged: list[str], lost: list[LostLog]) -> None:
-    why = "it was cut or changed, or belongs to somebody else"
-    _tell_some([f"{folder / path} could not be read whole: {why}." for path in damaged])
+    _tell_some([f"{folder / path} could not be read whole: {_why_damaged(path)}." for path in damaged])
     names = [one.task if one.map_index is None else f"{one.task}[{one.map_index}]" for one in lost]
     _tell_some([
         f"The log of '{name}', attempt {one.n}, could not be written: {one.error}."
         for name, one in zip(names, lost, strict=True)
     ])  # fmt: skip
+
+
+def _why_damaged(path: str) -> str:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return "this locale has no letters for its name, a UTF-8 one has"
+    return "it was cut or changed, or belongs to somebody else"
 
 
 def _tell_some(notes: list[str]) -> None:

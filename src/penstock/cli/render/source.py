@@ -17,8 +17,11 @@ def near(file: str, folder: Path) -> str:
 
 def excerpt(file: str, line: int, paint: Paint, around: int = 2) -> list[Line]:
     """The line with its neighbours, numbered and marked; nothing when the file can't be read."""
-    linecache.checkcache(file)
-    lines = linecache.getlines(file)
+    try:
+        linecache.checkcache(file)
+        lines = linecache.getlines(file)
+    except UnicodeEncodeError:  # the locale has no letters for its name
+        return []
     if not 1 <= line <= len(lines):
         return []
     numbers = range(max(1, line - around), min(len(lines), line + around) + 1)
