@@ -83,7 +83,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
           setAt(0);
         }}
       />
-      <ul className={style.list} id="palette" role="listbox" aria-label="Found">
+      <ul className={style.list} id="palette" role="listbox" aria-label="Found" tabIndex={-1}>
         {shown.map((entry, place) => (
           <li
             key={entry.key} id={`palette-${place}`} role="option" aria-selected={place === current} className={style.entry}

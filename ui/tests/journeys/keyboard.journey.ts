@@ -31,4 +31,12 @@ journey("without a mouse: from the list through a run and back, by keys alone", 
   await expect.poll(async () => await page.getByRole("dialog").count()).toBe(0);
   await page.keyboard.press("Tab");
   expect(await page.evaluate(() => document.activeElement?.tagName)).toMatch(/A|BUTTON|INPUT/);
+
+  await page.keyboard.press("g");
+  await page.keyboard.press("r");
+  await page.getByRole("table", { name: "Runs" }).getByText("orders").first().waitFor();
+  await page.keyboard.press("/");
+  await page.getByRole("listbox", { name: "Proposals" }).waitFor();
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Views");
 });

@@ -6,13 +6,16 @@ const size = (px: number) => `${px / 16}rem`;
 const CLOSE = { "aria-label": "Close" };
 const TITLE = { title: { fontWeight: 600 } };
 
-/** Filled and light things take our tokens: Mantine would choose their text by the light theme alone. */
+/** Filled, light and subtle things take our tokens: Mantine would choose their text by the light theme alone. */
 const variants: VariantColorsResolver = (input) => {
   const tone = input.color === "red" ? "danger" : input.color === undefined || input.color === input.theme.primaryColor ? "accent" : undefined;
   if (tone === undefined) return defaultVariantColorsResolver(input);
   const border = "1px solid transparent";
   if (input.variant === "filled") {
     return { background: `var(--pn-${tone})`, hover: `color-mix(in srgb, var(--pn-${tone}) 88%, var(--pn-text))`, color: "var(--pn-accent-text)", border };
+  }
+  if (input.variant === "subtle") {
+    return { background: "transparent", hover: `var(--pn-${tone}-soft)`, color: `var(--pn-${tone})`, border };
   }
   if (input.variant === "light") {
     return { background: `var(--pn-${tone}-soft)`, hover: `color-mix(in srgb, var(--pn-${tone}-soft) 90%, var(--pn-${tone}))`, color: `var(--pn-${tone})`, border };

@@ -62,7 +62,7 @@ const Row = memo(function Row({ item }: { item: Summary }) {
   return (
     <>
       <Name item={item} />
-      <span role="cell">{item.recent.length === 0 ? <span className="pn-faint">never ran</span> : <RunBars runs={item.recent} most={14} />}</span>
+      <span role="cell">{item.recent.length === 0 ? <span className="pn-faint">never ran</span> : <RunBars runs={item.recent} most={14} passed />}</span>
       <span role="cell" className={style.last}>{last !== undefined && <><StateIcon state={last.state} size={14} /><Ago at={last.created_at} /></>}</span>
       <Figure text={item.success_rate === null ? null : `${Math.round(item.success_rate * 100)} %`} title="of the last 100 runs that are over" />
       <Figure text={item.median_duration === null ? null : durationText(item.median_duration)} title="half of the succeeded runs took less" />

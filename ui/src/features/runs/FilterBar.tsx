@@ -144,7 +144,7 @@ export function FilterBar({ text, onChange }: Props) {
         )}
       </div>
       {found.length > 0 && (
-        <ul className="pn-runs-menu" id={menu} role="listbox" aria-label="Proposals">
+        <ul className="pn-runs-menu" id={menu} role="listbox" aria-label="Proposals" tabIndex={-1}>
           {found.map((one, place) => (
             <li
               key={one.word} id={`${menu}-${place}`} role="option" aria-selected={place === at}

@@ -27,7 +27,7 @@ export interface Column {
 export const COLUMNS: readonly Column[] = [
   { key: "state", title: "State", width: "minmax(108px, 0.7fr)", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
-  { key: "pipeline", title: "Pipeline", width: "minmax(164px, 1.8fr)", cell: (run) => <Name run={run} /> },
+  { key: "pipeline", title: "Pipeline", width: "minmax(164px, 2.1fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
   { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },

@@ -49,7 +49,7 @@ export function Seek({ label, find, onGo, ref }: Props) {
         onFocus={() => setOpen(true)} onBlur={() => setOpen(false)} onKeyDown={keys}
       />
       {open && text.trim() !== "" && (
-        <ul id={`${name}list`} role="listbox" aria-label={label} className="pn-seek-list">
+        <ul id={`${name}list`} role="listbox" aria-label={label} tabIndex={-1} className="pn-seek-list">
           {hits.map((hit, i) => (
             <li key={hit.id} id={`${name}${i}`} role="option" aria-selected={i === at} onPointerDown={(event) => { event.preventDefault(); go(hit); }} onPointerEnter={() => setAt(i)}>
               {hit.icon}<span className="pn-cut" dir="auto">{hit.name}</span><small>{hit.kind}</small>

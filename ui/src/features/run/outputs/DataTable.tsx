@@ -66,6 +66,7 @@ export function DataTable({ of, columns, total }: Props) {
             ))}
           </div>
         </div>
+        {total === 0 && <p className="pn-data-none">This table has no rows.</p>}
       </div>
     </div>
   );
