@@ -21,6 +21,7 @@ from penstock.compose.planner import Footing, Planner
 from penstock.compose.settings import Settings
 from penstock.engine.recover import settle_abandoned_runs
 from penstock.engine.request import RunRequest
+from penstock.errors import StoreBusy
 from penstock.executors import lifelines
 from penstock.model import ids
 from penstock.model.spec import PipelineSpec, to_json
@@ -222,15 +223,17 @@ def test_an_engine_that_was_declared_gone_hears_of_it(desk: Desk, monkeypatch: p
         until(lambda: lost, "it hears")
 
 
-def test_a_desk_survives_a_database_that_is_locked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from penstock.errors import StoreBusy
-
+@pytest.mark.parametrize("failure", [StoreBusy, ZeroDivisionError], ids=["locked", "unthought"])
+def test_a_desk_survives_a_look_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
+    monkeypatch.setattr("penstock.compose.desk.PAUSE", 0.01)
     failing = iter([True, True])
     real = commands.waiting
 
     def waiting(*arguments: Any) -> Any:
         if next(failing, False):
-            raise StoreBusy
+            raise failure
         return real(*arguments)
 
     monkeypatch.setattr(commands, "waiting", waiting)

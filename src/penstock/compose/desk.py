@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ BEAT: Final = 3.0
 LOOK: Final = 0.25
 #: A command whose answer could not be written is taken up again after this many seconds.
 AGAIN: Final = 10.0
+#: Seconds after a look that failed.
+PAUSE: Final = 1.0
+log = logging.getLogger("penstock.engine")
 
 
 class Duty(Protocol):
@@ -86,7 +90,11 @@ class Desk:
             except PenstockError:
                 # A locked or lost database: the next look may find it well. A missed beat harms nobody on this
                 # machine, where a process is seen to be alive by its number.
-                self._closed.wait(1.0)
+                self._closed.wait(PAUSE)
+            except Exception:
+                # Without looks an engine would be there that hears nobody, and that nobody replaces.
+                log.exception("the engine can't look for what is asked of it; trying again")
+                self._closed.wait(PAUSE)
 
     def _once(self) -> None:
         with self._database.read() as connection:
