@@ -80,13 +80,16 @@ def test_only_the_engine_that_is_there_the_longest_lets_runs_go(world: World, da
         late.close()
 
 
-def test_a_locked_database_puts_it_off(world: World, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [StoreBusy, ZeroDivisionError], ids=["locked", "unthought"])
+def test_what_fails_is_put_off(
+    world: World, database: Database, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
     tries: list[bool] = []
 
     def locked(*_: object) -> bool:
         tries.append(True)
         if len(tries) == 1:
-            raise StoreBusy
+            raise failure
         return real(*_)
 
     real = Tidier._is_first

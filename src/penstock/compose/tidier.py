@@ -67,6 +67,9 @@ class Tidier:
                 # A locked or lost database: the next look may find it well.
                 log.warning("tidying up was put off: %s", error)
                 self._closed.wait(EVERY / 60)
+            except Exception:
+                log.exception("tidying up has failed; trying again")
+                self._closed.wait(EVERY / 60)
 
     def _look(self) -> None:
         begun = time.monotonic()
