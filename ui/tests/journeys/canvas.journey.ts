@@ -22,6 +22,21 @@ journey("the graph by keys: along its edges, Enter opens what is reached, Esc cl
   expect(await panel.count()).toBe(0);
 });
 
+journey("the graph flows as somebody chose, and as more of it is seen once they leave that to it again", async ({ open, stage }) => {
+  const page = await open(`/runs/${stage.runs.orders.id}/workflow`, { reducedMotion: "reduce" });
+  const way = (name: string) => page.getByRole("group", { name: "Direction" }).getByRole("button", { name, pressed: true });
+  const by = async (name: string) => await page.getByRole("group", { name: "Direction" }).getByRole("button", { name }).click();
+  await way("As more of it can be seen").waitFor();
+  await by("From left to right");
+  await way("From left to right").waitFor();
+  await page.reload();
+  await way("From left to right").waitFor();
+  await by("As more of it can be seen");
+  await way("As more of it can be seen").waitFor();
+  await page.reload();
+  await way("As more of it can be seen").waitFor();
+});
+
 journey("the list beside the graph by keys says and selects the same", async ({ open, stage }) => {
   const page = await open(`/runs/${stage.runs.orders.id}/workflow`, { reducedMotion: "reduce" });
   const tree = page.getByRole("tree", { name: "Tasks", exact: true });
