@@ -52,6 +52,13 @@ def test_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert find_home(tmp_path, {"PENSTOCK_HOME": "runs"}) == tmp_path / "runs"
 
 
+def test_a_home_of_nobody_is_told(tmp_path: Path) -> None:
+    with pytest.raises(
+        SettingsError, match="PENSTOCK_HOME is ~nobody-of-that-name/runs, and nobody tells where ~nobody"
+    ):
+        find_home(tmp_path, {"PENSTOCK_HOME": "~nobody-of-that-name/runs"})
+
+
 def test_a_home_is_made_when_it_is_needed_for_its_owner_alone(tmp_path: Path) -> None:
     home = Home(tmp_path / "a" / ".penstock", "x.db")
     assert not home.exists

@@ -22,13 +22,25 @@ def settings_file(start: Path) -> Path | None:
 def find_home(start: Path, env: Mapping[str, str]) -> Path:
     """PENSTOCK_HOME, else the nearest `.penstock` from `start` upward within the project, else one where that begins.
 
-    Where no settings tell the begin, it may lie in any folder above, else it will be in `start`.
+    Where no settings tell the begin, it may lie in any folder above, else it will be in `start`. Raises SettingsError
+    where PENSTOCK_HOME begins with the folder of somebody whom nobody knows.
     """
     given = env.get("PENSTOCK_HOME")
     if given:
-        return Path(given).expanduser().absolute()
+        return _written_out(given).absolute()
     start = start.absolute()
     for folder in (start, *start.parents):
         if (folder / ".penstock").is_dir() or (folder / SETTINGS).is_file():
             return folder / ".penstock"
     return start / ".penstock"
+
+
+def _written_out(given: str) -> Path:
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:
+        from penstock.errors import SettingsError
+
+        user = given.partition("/")[0]
+        cure = "write the whole path"
+        raise SettingsError(f"PENSTOCK_HOME is {given}, and nobody tells where {user} is", cure=cure) from None

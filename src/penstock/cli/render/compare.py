@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from penstock.cli.render import amounts
 from penstock.cli.render.run import FOLD, json_text
-from penstock.cli.render.spans import Line, Piece, Span, clean, cut, shown
+from penstock.cli.render.spans import Line, Piece, Span, clean, cut, shown, wrap
 from penstock.cli.render.states import Paint, counts
 from penstock.cli.render.table import Column, table
 
@@ -39,7 +39,7 @@ def compared(found: Document, paint: Paint, width: int, *, whole: bool = False) 
             lines += part
     same = [head for head, part in parts if head and not part]
     if same and not whole:
-        lines += [[], [Span(f"no difference in {', '.join(same)} (--all shows them)", "dim")]]
+        lines += [[], *wrap([Span(f"no difference in {', '.join(same)} (--all shows them)", "dim")], width)]
     return lines
 
 
