@@ -167,3 +167,28 @@ def test_output_that_nobody_reads_to_the_end(user: User) -> None:
     child.stdout.read(1)
     child.stdout.close()
     assert child.wait(PATIENCE) == 0
+
+
+def test_files_of_a_run_are_told_when_it_ends_and_later(user: User) -> None:
+    user.write(
+        "flow.py",
+        """
+        from pathlib import Path
+
+        from penstock import Pipeline
+
+        flow = Pipeline("flow")
+
+
+        @flow.task
+        def report() -> Path:
+            file = Path("report.txt")
+            file.write_text("all is well")
+            return file
+    """,
+    )
+    for words in (["run", "flow.py"], ["runs", "show"]):
+        told = user.types(*words)
+        assert told.returncode == 0, told.stderr
+        (line,) = [line for line in told.stdout.splitlines() if line.startswith("  report  .penstock")]
+        assert (user.folder / line.split()[1]).read_text() == "all is well"

@@ -36,7 +36,7 @@ def tell(key: int, database: Database, home: Home, *, as_json: bool) -> None:
 
 def _extras(connection: Connection, key: int, document: dict[str, Any], home: Home) -> Extras:
     made = outputs.artifacts_of(connection, key)
-    files = [(one.dataset, home.artifacts / one.path) for one in made if one.kind == "file" and one.path]
+    files = files_of(made, home)
     values = {one.dataset: _value(one) for one in made if one.inline is not None and one.map_index is None}
     failed = causes.failed(document)
     tail: list[str] = []
@@ -44,6 +44,11 @@ def _extras(connection: Connection, key: int, document: dict[str, Any], home: Ho
         known = logs_of(connection, key, failed[0]["name"], failed[0]["map_index"])
         tail = _tail(known, failed[0]["attempts"][-1], home)
     return Extras(files, values, tail, Path.cwd())
+
+
+def files_of(made: list[outputs.Output], home: Home) -> list[tuple[str, Path]]:
+    """The datasets that are files, and where these lie."""
+    return [(one.dataset, home.artifacts / one.path) for one in made if one.kind == "file" and one.path]
 
 
 def _value(made: outputs.Output) -> str:

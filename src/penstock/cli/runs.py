@@ -175,25 +175,30 @@ def show(
     from penstock.cli.session import reading
     from penstock.store.documents import run_document
     from penstock.store.events import by_people, list_events
+    from penstock.store.outputs import artifacts_of
     from penstock.store.runs import find_run
     from penstock.store.versions import spec_of
 
-    with reading() as (_, database), database.read() as connection:
+    with reading() as (home, database), database.read() as connection:
         key = find_run(connection, run)
         document = run_document(connection, key)
         people = [] if as_json else by_people(connection, key)
         queued = not as_json and document["state"] == "queued"
         history = list_events(connection, key, task="").items if queued else []
         tasks = {} if as_json else (spec_of(connection, key) or {}).get("tasks", {})
+        made = [] if as_json else artifacts_of(connection, key)
     if as_json:
         output.show_json(document)
     else:
+        from penstock.cli.ending import files_of
+        from penstock.cli.render.files import files
         from penstock.cli.render.people import done_by
         from penstock.cli.render.questions import questions, waiting
         from penstock.cli.render.run import overview
 
         paint, width = output.paint(), output.width()
         lines = overview(document, list(tasks), paint, width, Path.cwd(), whole=whole)
+        lines += files(files_of(made, home), Path.cwd())
         lines += [*questions(document, tasks, width), *waiting(document, history, width)]
         output.show([*lines, *done_by(people, paint, width)])
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from penstock.cli.render import causes, outputs
-from penstock.cli.render.source import near
+from penstock.cli.render.files import files
 from penstock.cli.render.spans import Line, Span, clean, cut, shown, wrap
 from penstock.cli.render.states import LOOKS, Paint, counts, word
 
 Document = dict[str, Any]
-#: Datasets, and files, that are listed.
+#: Datasets that are listed.
 _MOST: Final = 8
 #: Lines of a log's end that are shown, where its last records have more.
 _TAIL: Final = 10
@@ -98,17 +98,7 @@ def _outputs(document: Document, extras: Extras, paint: Paint, width: int) -> li
         lines += [[], [Span("outputs", "bold")], *outputs.output_table(chosen, extras.values, paint, width)]
         if len(found) > _MOST:
             lines.append([Span(f"  and {len(found) - _MOST:,} more", "dim")])
-    if extras.files:
-        widest = max(len(clean(dataset)) for dataset, _ in extras.files[:_MOST])
-        lines += [[], [Span("files", "bold")]]
-        # Paths are never cut: people copy them.
-        lines += [
-            [Span(f"  {clean(dataset):<{widest}}  "), Span(clean(near(str(path), extras.folder)), "cyan")]
-            for dataset, path in extras.files[:_MOST]
-        ]
-        if len(extras.files) > _MOST:
-            lines.append([Span(f"  and {len(extras.files) - _MOST:,} more", "dim")])
-    return lines
+    return [*lines, *files(extras.files, extras.folder)]
 
 
 def _next_steps(document: Document, failed: list[Document], width: int) -> list[Line]:
