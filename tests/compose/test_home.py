@@ -54,9 +54,9 @@ def test_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_home_of_nobody_is_told(tmp_path: Path) -> None:
     with pytest.raises(
-        SettingsError, match="PENSTOCK_HOME is ~nobody-of-that-name/runs, and nobody tells where ~nobody"
+        SettingsError, match="PENSTOCK_HOME is ~nobody-there/runs, and nobody tells where ~nobody"
     ):
-        find_home(tmp_path, {"PENSTOCK_HOME": "~nobody-of-that-name/runs"})
+        find_home(tmp_path, {"PENSTOCK_HOME": "~nobody-there/runs"})
 
 
 def test_a_home_is_made_when_it_is_needed_for_its_owner_alone(tmp_path: Path) -> None:

@@ -113,6 +113,8 @@ def test_all_mistakes_are_told_with_their_places_and_nothing_is_written(orders: 
     assert "did you mean 'day'?" in told["params.dya"]
     assert "at least 1" in told["params.rows"]
     assert told["params.who"] == "parameter 'who' is required"
+    address = body["cure"].partition("GET ")[2]
+    assert orders.program.get(address).json()["params"], address
     assert "'EUR'" in told["params.currency"]
     assert "did you mean 'sold'?" in told["only.1"]
     assert "did you mean 'in'?" in told["select_tags.0"]

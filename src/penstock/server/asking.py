@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from penstock.authoring.environments import check_there as environment_there
 from penstock.authoring.environments import environment_of, environments_of, folder_of
@@ -42,7 +43,7 @@ def ask(
         wrong += _missing(connection, spec, chosen, asked.from_run)
     if wrong:
         told = "; ".join(f"{each.where}: {each.detail}" for each in wrong)
-        raise UsageError(told, cure=f"`penstock pipelines show {spec.name}` tells what it takes", parts=wrong)
+        raise UsageError(told, cure=f"its page tells what it takes, and GET {_address(spec)}", parts=wrong)
     return requests.ask_for_run(
         connection,
         pipeline=spec.name,
@@ -95,6 +96,11 @@ def _check_environment(spec: PipelineSpec, version: str | None, env: str) -> Non
     else:
         return
     raise UsageError(f"env: {detail}", cure=cure, parts=[Wrong("env", f"{detail}; {cure}")])
+
+
+def _address(spec: PipelineSpec) -> str:
+    within = "" if spec.namespace == "default" else f"?namespace={quote(spec.namespace)}"
+    return f"/api/v1/pipelines/{quote(spec.name)}{within}"
 
 
 def _options(asked: RunRequestBody) -> dict[str, Any]:
