@@ -49,6 +49,13 @@ def test_it_starts_as_a_module_too() -> None:
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("penstock ")
 
 
+def test_as_a_module_it_takes_no_file_of_the_folder_for_a_library(tmp_path: Path) -> None:
+    (tmp_path / "json.py").write_text("raise RuntimeError('not the library')")
+    command = [sys.executable, "-m", "penstock", "runs", "list", "--json"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, '"items": []' in ended.stdout) == (0, True), ended.stderr
+
+
 def test_a_name_that_no_file_can_have(capfd: pytest.CaptureFixture[str]) -> None:
     code = main._call(["run", "x" * 300])
     assert (code, "too long for a name" in " ".join(capfd.readouterr().err.split())) == (2, True)

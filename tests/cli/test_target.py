@@ -94,6 +94,14 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
         Target(str(tmp_path / "flaw.py"))
 
 
+def test_what_leads_nowhere_and_what_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "link.py").symlink_to("gone.py")
+    with pytest.raises(NotFound, match=r"link.py leads to gone.py, where nothing is"):
+        Target(str(tmp_path / "link.py"))
+    with pytest.raises(UsageError, match=r"/dev/null is no file"):
+        Target("/dev/null")
+
+
 def test_where_there_is_no_file_at_all(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=f"there is no file of Python in {tmp_path}"):
         Target(str(tmp_path / "flow.py"))

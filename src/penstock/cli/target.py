@@ -67,10 +67,14 @@ class Target:
         if path.suffix == ".py" or path.is_file():
             if path.exists() and not path.is_file():
                 raise UsageError(f"{path} is no file", cure=_nearest_file(path))
+            if path.is_symlink() and not path.exists():
+                raise NotFound(f"{path} leads to {os.readlink(path)}, where nothing is", cure=_nearest_file(path))
             if not path.is_file():
                 raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
             self._discovery = Discovery([path], name)
         elif os.sep in text and (path.parent.is_dir() or not _QUALIFIED.fullmatch(text)):
+            if path.exists():
+                raise UsageError(f"{path} is no file", cure="give a file of Python, or a Kedro project")
             with_end = Path(f"{path}.py")
             cure = f"did you mean {with_end}?" if with_end.is_file() else "give a file of Python, or a Kedro project"
             raise NotFound(f"there is no folder {path}", cure=cure)
@@ -148,7 +152,7 @@ def _of_project(name: str) -> PipelineSpec:
         raise UsageError(f"there are {len(fitting)} pipelines '{name}', in {files}", cure=cure)
     if fitting:
         return fitting[0][1]
-    names = [spec.name for one in found for spec in one.specs]
+    names = {spec.name for one in found for spec in one.specs}
     broken = [one for one in found if one.error is not None]
     cure = did_you_mean(name, names) if names else "give a file, as in `penstock run flights.py`"
     if broken:
