@@ -166,6 +166,19 @@ def test_the_last_failure_that_is_set_aside_makes_the_fan_out_well_and_the_first
     assert (view.state, states(view)["b"]) == ("succeeded", "skipped")
 
 
+def test_a_run_fails_for_the_reason_of_its_error_although_a_person_had_failed_another_task_before() -> None:
+    world = World()
+    view = halted(world)
+    choose(world, view, "a", "skipped")
+    order(world, view, "pause")
+    choose(world, view, "b", "failed")
+    assert (view.error, view.failure_reason) == (None, "user")
+    order(world, view, "resume")
+    world.end("long", "failed", "timeout")
+    assert view.error is not None
+    assert (view.state, view.reason, view.error["task"]) == ("failed", "timeout", "long")
+
+
 def test_an_item_of_many_is_set_with_no_more_work_than_one_of_few() -> None:
     def work(items: int) -> int:
         world, view = fan_out(items, workers=items + 1)

@@ -405,10 +405,10 @@ def _over(view: RunView, run: TaskRun, out: Outbox) -> None:
 def _count_failure(view: RunView, run: TaskRun) -> None:
     view.failures += 1
     note_failure(view, run)
-    if view.failure_reason is None:
-        view.failure_reason = run.reason
-    if view.error is None:
-        view.error = error_from(run)
+    error = error_from(run) if view.error is None else None
+    view.error = view.error or error
+    if error is not None or view.failure_reason is None:
+        view.failure_reason = run.reason  # of the one whose error the run has, if any has one
 
 
 def _cancel_attempts(view: RunView, decision: CancelAttempts, now: float, out: Outbox) -> None:
