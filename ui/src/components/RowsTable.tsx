@@ -11,7 +11,7 @@ export interface RowsColumn<Row> {
   /** A track of CSS grid: "minmax(160px, 2fr)", "88px". */
   width: string;
   right?: boolean;
-  /** Left out where the table has less than 780 pixels ("much"), or 560 ("some"). */
+  /** Left out where the table has less than 900 pixels ("much"), or 560 ("some"). */
   needs?: "some" | "much";
   /** Rows can be sorted by it. */
   sorts?: boolean;
@@ -43,7 +43,7 @@ const FEW = 60;
 export function RowsTable<Row>({ label, columns, rows, keyOf, sort, onSort, selected, onRow, onMenu, highest = 560, narrowest, empty }: Props<Row>) {
   const frame = useRef<HTMLDivElement>(null);
   const virtual = rows.length > FEW;
-  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const virtualizer = useVirtualizer({ count: virtual ? rows.length : 0, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
   useReveal(frame, selected === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selected), selected);
   const shown = virtual ? virtualizer.getVirtualItems() : rows.map((_, index) => ({ index, start: index * ROW }));
@@ -91,7 +91,7 @@ function useReveal(frame: RefObject<HTMLDivElement | null>, index: number, selec
     const [top, room] = [index * ROW, element.clientHeight - ROW];
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + ROW > element.scrollTop + room) element.scrollTop = top + ROW - room / 2;
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- rows that move while the selection stays are left where they are
+    // oxlint-disable-next-line react/exhaustive-deps -- rows that move while the selection stays are left where they are
   }, [frame, selected, index >= 0]);
 }
 

@@ -42,6 +42,7 @@ describe("each place is whole, hinders nobody, and can be used in a narrow windo
         await kept(page, `${name}-${theme}`);
       }
       expect(await tooWide(page)).toBeLessThanOrEqual(0);
+      expect(await tooHigh(page)).toBeLessThanOrEqual(0);
       await page.setViewportSize({ width: 390, height: 780 });
       await page.locator("main, [role=dialog]").getByText(narrow).first().waitFor({ state: "attached" });
       await expect.poll(async () => await tooWide(page)).toBeLessThanOrEqual(0);
@@ -53,6 +54,11 @@ describe("each place is whole, hinders nobody, and can be used in a narrow windo
 /** Pixels that the page is wider than its window. */
 async function tooWide(page: Page): Promise<number> {
   return await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+}
+
+/** Pixels by which the window itself could scroll: its places scroll, it stands. */
+async function tooHigh(page: Page): Promise<number> {
+  return await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
 }
 
 async function kept(page: Page, name: string): Promise<void> {

@@ -56,6 +56,7 @@ export function DataTable({ of, columns, total }: Props) {
             </div>
           ))}
         </div>
+        {total === 0 && <p className="pn-data-none">This table has no rows.</p>}
         <div style={{ height: tie.reader.scale.height, width: `calc(${width}px + var(--pn-data-numbers))`, position: "relative" }}>
           <div ref={tie.rows} className="pn-data-rows" role="rowgroup" style={{ transform: `translateY(${rows.y}px)` }}>
             {range(rows.first, rows.last).map((row) => (
@@ -66,7 +67,6 @@ export function DataTable({ of, columns, total }: Props) {
             ))}
           </div>
         </div>
-        {total === 0 && <p className="pn-data-none">This table has no rows.</p>}
       </div>
     </div>
   );
