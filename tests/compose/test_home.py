@@ -75,3 +75,5 @@ def test_a_home_that_cannot_be_made_names_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"file/home can't be made .*PENSTOCK_HOME"):
         Home(tmp_path / "file" / "home", "x.db").make()
+    with pytest.raises(SettingsError, match=r"file is no folder.*PENSTOCK_HOME"):
+        Home(tmp_path / "file", "x.db").make()

@@ -401,6 +401,11 @@ class TestAFullDisk:
         with pytest.raises(StoreError, match="PENSTOCK_HOME"):
             open_database(tmp_path / "file" / "penstock.db")
 
+    @pytest.mark.parametrize("create", [True, False])
+    def test_a_folder_where_the_database_should_be(self, tmp_path: Path, create: bool) -> None:
+        with pytest.raises(StoreError, match="is a folder, and no database"):
+            open_database(tmp_path, create=create)
+
 
 def test_postgresql_without_its_library_tells_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "penstock.store.postgres", None)

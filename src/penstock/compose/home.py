@@ -63,6 +63,8 @@ class Home:
         Raises SettingsError where it can't be made, or not be written.
         """
         try:
+            if self.path.is_file():
+                raise SettingsError(f"{self.path} is no folder", cure="set PENSTOCK_HOME to a folder")
             if not self.exists:
                 self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (self.path / ".gitignore").write_text("*\n", encoding="ascii")

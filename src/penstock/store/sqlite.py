@@ -180,14 +180,17 @@ def tell(code: int, message: str, path: Path, patience: float) -> Exception:
 
 
 def _kept_out(path: Path, message: str) -> StoreError:
-    """The error for a file that SQLite could not open, or could not open for writing."""
+    """The error for a file that could not be made, or opened, or opened for writing."""
+    if path.is_dir():
+        return StoreError(f"{path} is a folder, and no database", cure="move it away, or name another place")
     why = barred(path, write=False)
     if why is not None:
         return StoreReadOnly(f"{path} can't be read: {why}", cure=HOME_OF_YOUR_OWN)
     place = next((place for place in (path, path.parent) if barred(place, write=True)), None)
     if place is None:
+        what = "opened for writing" if path.exists() else "made"
         return StoreError(
-            f"{path} can't be opened for writing ({message})",
+            f"{path} can't be {what} ({message})",
             cure=f"check who owns {path.parent} and that it may be written, or set PENSTOCK_HOME to another folder",
         )
     return StoreReadOnly(f"{place} can't be written: {barred(place, write=True)}", cure=HOME_OF_YOUR_OWN)
