@@ -47,6 +47,15 @@ def test_the_first_page_lists_the_verbs() -> None:
     assert names == ["run", "up", "link", "runs", "pipelines", "db", "doctor"]
 
 
+@pytest.mark.parametrize("width", [40, 60])
+@pytest.mark.parametrize("name", VERBS)
+def test_the_page_of_a_verb_fits_a_narrow_terminal(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    _usage, _, rest = page(name).partition("\n")
+    text, _, _examples = rest.partition("\nExamples\n")  # commands to copy are not broken
+    assert [line for line in text.splitlines() if len(line) > width] == []
+
+
 def _words(command: Any) -> list[str]:
     return [word for option in command.params for word in option.opts]
 

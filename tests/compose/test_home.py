@@ -53,9 +53,7 @@ def test_the_environment_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_home_of_nobody_is_told(tmp_path: Path) -> None:
-    with pytest.raises(
-        SettingsError, match="PENSTOCK_HOME is ~nobody-there/runs, and nobody tells where ~nobody"
-    ):
+    with pytest.raises(SettingsError, match="PENSTOCK_HOME is ~nobody-there/runs, and nobody tells where ~nobody"):
         find_home(tmp_path, {"PENSTOCK_HOME": "~nobody-there/runs"})
 
 

@@ -13,6 +13,8 @@ from penstock.cli.render.spans import Line, Span
 
 WIDTH: Final = 80
 _NAMES: Final = 26
+#: Columns of a text that stands beside a name.
+_LEAST: Final = 20
 
 
 class Verb(TyperCommand):
@@ -73,10 +75,13 @@ def _section(head: str, rows: list[tuple[str, str]], width: int) -> list[Line]:
     if not rows:
         return []
     names = min(_NAMES, max(len(name) for name, _ in rows))
+    # On a narrow terminal the text stands below the name.
+    beside = width >= names + 4 + _LEAST
+    names = names if beside else 2
     lines: list[Line] = [[], [Span(head, "bold")]]
     for name, text in rows:
-        first, *rest = textwrap.wrap(text, max(20, width - names - 4)) or [""]
-        if len(name) > names:
+        first, *rest = textwrap.wrap(text, width - names - 4) or [""]
+        if len(name) > names or not beside:
             lines.append([Span(f"  {name}", "cyan")])
             lines.append([Span(f"  {'':<{names}}  {first}")])
         else:

@@ -285,7 +285,7 @@ def delete(
 
 @app.command("set-state", cls=Verb, epilog=SET_STATE)
 def set_state(
-    words: Annotated[Texts, typer.Argument(metavar="RUN... STATE", help="Runs, and the state: see below.")],
+    words: Annotated[Texts, typer.Argument(metavar="RUN... STATE", help="Runs, and the state: see above.")],
     task: Annotated[
         str | None, typer.Option("--task", metavar="TASK", help="Of this task. Default: of the run.")
     ] = None,
