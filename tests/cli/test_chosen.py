@@ -65,6 +65,11 @@ def test_a_task_is_taken_of_more_of_them(database: Database, verb: str, more: se
     assert {STATES[KEYS.index(key)] for key in part} - {STATES[KEYS.index(key)] for key in whole} == more
 
 
+def test_all_is_a_filter_and_no_run(database: Database) -> None:
+    with database.read() as connection, pytest.raises(UsageError, match="`--filter all` means all"):
+        chosen_keys(connection, Chosen("cancel", ["all"]))
+
+
 def test_a_state_that_is_none_is_told(database: Database) -> None:
     with database.read() as connection, pytest.raises(UsageError, match="did you mean 'failed'"):
         chosen_keys(connection, Chosen("cancel", [], "state=faild"))

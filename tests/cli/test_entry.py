@@ -56,6 +56,11 @@ def test_as_a_module_it_takes_no_file_of_the_folder_for_a_library(tmp_path: Path
     assert (ended.returncode, '"items": []' in ended.stdout) == (0, True), ended.stderr
 
 
+def test_a_time_that_is_none_names_its_option(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main._call(["runs", "list", "--since", "soon"]) == 2
+    assert "--since: 'soon' is no duration" in capfd.readouterr().err
+
+
 def test_a_name_that_no_file_can_have(capfd: pytest.CaptureFixture[str]) -> None:
     code = main._call(["run", "x" * 300])
     assert (code, "too long for a name" in " ".join(capfd.readouterr().err.split())) == (2, True)

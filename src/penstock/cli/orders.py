@@ -172,6 +172,8 @@ def _named(connection: Connection, texts: list[str]) -> Found:
     missing = []
     for text in texts:
         try:
+            if text == ALL:
+                raise UsageError("'all' is no run", cure="`--filter all` means all that can be asked for it")
             keys[find_run(connection, text)] = None
         except UsageError as error:
             if len(texts) == 1:

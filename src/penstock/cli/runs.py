@@ -158,7 +158,7 @@ def _since(text: str | None) -> float | None:
     try:
         return time.time() - seconds(text)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(f"--since: {error}") from error
 
 
 @app.command("show", cls=Verb, epilog=SHOW)
