@@ -14,6 +14,7 @@ from textwrap import dedent
 import psutil
 import pytest
 
+from penstock.authoring import other_tools
 from penstock.authoring.discover import _answer
 from penstock.authoring.discovery import Discovery, discover, discover_project, project_files
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, SettingsError
@@ -160,6 +161,10 @@ def test_a_module_that_is_missing(tmp_path: Path) -> None:
         ("Retry(attemps=3)", "unexpected keyword argument 'attemps'", "did you mean 'attempts'?"),
         ("Param('int', defualt=3)", "unexpected keyword argument 'defualt'", "did you mean 'default'?"),
         ("Pipeline('x', namspace='y')", "unexpected keyword argument 'namspace'", "did you mean 'namespace'?"),
+        ("Pipeline('x', schedule='@daily')", "argument 'schedule'", other_tools._NO_CLOCK),
+        ("Pipeline('x', retries=3)", "argument 'retries'", other_tools._OF_TASKS),
+        ("from penstock import flow", "cannot import name 'flow'", other_tools._BY_TASKS),
+        ("with Pipeline('x'): pass", "the context manager protocol", other_tools._BY_TASKS),
         ("exec('a b')", "SyntaxError: invalid syntax", None),
         (
             "class Odd(Exception):\n    def __str__(self): raise ValueError\nraise Odd",

@@ -33,6 +33,7 @@ CASES = {
 
 PIPELINES = {
     "name": ("Pipeline('a/b')", "'a/b' is no name for a pipeline"),
+    "name that is a function": ("Pipeline(len)", "a function is no name for a pipeline; write a text: p = Pipeline"),
     "name that is no text": ("Pipeline(5)", "5 is no name for a pipeline"),
     "namespace": ("Pipeline('q', namespace='')", "'' is no name for a namespace"),
     "timeout": ("Pipeline('q', timeout='x')", "timeout of pipeline 'q': 'x' is no duration"),

@@ -105,7 +105,7 @@ def test_what_is_over_is_taken_for_another_and_retried(user: User) -> None:
     assert {run["state"] for run in json.loads(user.types("runs", "list", "--json").stdout)["items"]} == {"cancelled"}
     nothing = user.types("runs", "cancel", "--filter", "all")
     assert (nothing.returncode, nothing.stderr) == (0, "None of the 2 runs that fit is in a state for it.\n")
-    assert user.types("runs", "list", "--filter", "all").stdout == user.types("runs", "list").stdout
+    assert user.types("runs", "list", "--filter", "all", "--json").stdout == user.types("runs", "list", "--json").stdout
     every = user.types("runs", "delete", "--filter", "all")
     assert (every.returncode, "2 runs" in every.stderr, "--yes" in every.stderr) == (2, True, True)
     empty = user.types("runs", "delete", "--filter", "", "--yes")

@@ -11,6 +11,7 @@ import traceback
 from pathlib import Path
 from typing import Any, Final
 
+from penstock.authoring import other_tools
 from penstock.authoring.param import Param
 from penstock.authoring.pipeline import Pipeline
 from penstock.authoring.retry import Retry
@@ -82,7 +83,16 @@ def _cure(error: BaseException, file: Path, said: str) -> str | None:
         return _RELATIVE
     if isinstance(error, SyntaxError):
         return _encoding_cure(said)
-    return _meant(_nearest_name(error, said)) or _circle(error, frames)
+    return _of_others(error, said) or _meant(_nearest_name(error, said)) or _circle(error, frames)
+
+
+def _of_others(error: BaseException, said: str) -> str | None:
+    """The cure for what is written as other tools have it."""
+    if isinstance(error, ImportError) and error.name == "penstock" and (missing := _MISSING.search(said)):
+        return other_tools.of_name(missing[1])
+    if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.search(said)) and unexpected[1] == "Pipeline":
+        return other_tools.of_option(unexpected[2])
+    return other_tools.of_use(said) if isinstance(error, TypeError) else None
 
 
 def _reads_arguments(error: BaseException, frames: traceback.StackSummary) -> bool:

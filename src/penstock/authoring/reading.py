@@ -48,7 +48,9 @@ class Reader:
 
     def name(self, given: object, what: str) -> bool:
         """Is this a name? A problem when it is not."""
-        if not names.fits(given):
+        if callable(given):  # as by `@Pipeline` above a function
+            self.wrong(f"a function is no name for a {what}", 'write a text: p = Pipeline("name"), and then @p.task')
+        elif not names.fits(given):
             self.wrong(f"{_short.repr(given)} is no name for a {what}", names.RULE)
         return names.fits(given)
 
