@@ -54,6 +54,20 @@ export function previewQuery(key: OutputKey, offset: number, limit: number, firs
   });
 }
 
+/** All of a value that was kept as text. */
+export function wholeTextQuery(key: OutputKey) {
+  return queryOptions({
+    queryKey: [...outputKeys.one(key), "whole"],
+    queryFn: async ({ signal }) => {
+      const answer = await fetch(contentOf(key), { signal });
+      if (!answer.ok) throw new Error(`its file can’t be read: the server answered ${answer.status}`);
+      return await answer.text();
+    },
+    staleTime: Infinity,
+    retry: false,
+  });
+}
+
 /** What is in each column of a table. */
 export function tableSummaryQuery(key: OutputKey) {
   return queryOptions({

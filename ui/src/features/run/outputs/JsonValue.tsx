@@ -12,7 +12,7 @@ export function JsonValue({ value, name, level = 0 }: { value: unknown; name?: s
 
 function Branch({ value, label, level }: { value: object; label: ReactNode; level: number }) {
   const entries = Array.isArray(value) ? value.map((each, at) => [String(at), each] as const) : Object.entries(value);
-  const [open, setOpen] = useState(level < 2 && entries.length <= FIRST);
+  const [open, setOpen] = useState(level === 0 || (level < 2 && entries.length <= FIRST));
   const [shown, setShown] = useState(FIRST);
   const [left, right] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
   if (entries.length === 0) return <div className="pn-json-leaf">{label}{left}{right}</div>;

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useMemo, useState } from "react";
 
-import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
+import { contentOf, type Output, type OutputKey, previewQuery, wholeTextQuery } from "../../../api/outputs";
 import { Choice } from "../../../components/Choice";
 import { type RowsColumn, RowsTable } from "../../../components/RowsTable";
 import { bytesText, countText, taskText } from "../../../domain/formats";
@@ -13,6 +13,7 @@ import { ColumnSummaries } from "./ColumnSummaries";
 import { DataTable } from "./DataTable";
 import { PART_ROWS } from "./grid";
 import { insideOf, kindWord, sizeText } from "./inside";
+import { valueOf, wantsWhole } from "./json";
 import { JsonValue } from "./JsonValue";
 import { type Kept, keptOf } from "./kept";
 import { KeptContent } from "./KeptContent";
@@ -132,10 +133,12 @@ function Content({ of, output, look }: { of: OutputKey; output: Output; look: Lo
 
 /** What has no better form: text, or why there is none. */
 function Text({ of, output }: { of: OutputKey; output: Output }) {
-  const { data, error, isPending } = useQuery(previewQuery(of, 0, PART_ROWS));
-  const tree = useMemo(() => (data === undefined || data.cut || !isJson(output, data.text) ? undefined : read(data.text)), [data, output]);
-  if (isPending) return <p className="pn-outputs-wait">reading…</p>;
+  const { data: begin, error, isPending } = useQuery(previewQuery(of, 0, PART_ROWS));
+  const whole = useQuery({ ...wholeTextQuery(of), enabled: begin !== undefined && wantsWhole(output, begin) });
+  const data = useMemo(() => (begin === undefined || whole.data === undefined ? begin : { ...begin, text: whole.data, cut: false }), [begin, whole.data]);
+  const tree = useMemo(() => data && valueOf(output, data), [data, output]);
   if (error !== null) return <p className="pn-logs-note" role="alert">{error.message}</p>;
+  if (isPending || whole.isLoading || data === undefined) return <p className="pn-outputs-wait">reading…</p>;
   if (tree !== undefined && typeof tree.value !== "string") return <div className="pn-json"><JsonValue value={tree.value} /></div>;
   if (data.text !== null && output.columns === null) {
     const text = typeof tree?.value === "string" ? tree.value : data.text;
@@ -149,19 +152,6 @@ function Text({ of, output }: { of: OutputKey; output: Output }) {
       {output.columns !== null && <Schema columns={output.columns} />}
     </>
   );
-}
-
-/** A plain value, or a file with an object or a list. */
-function isJson(output: Output, text: string | null): boolean {
-  return output.kind === "json" || (output.media_type === "application/json" && /^\s*[[{]/.test(text ?? ""));
-}
-
-function read(text: string | null): { value: unknown } | undefined {
-  try {
-    return text === null ? undefined : { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
 }
 
 function Absent({ output }: { output: Output }) {
