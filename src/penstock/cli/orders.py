@@ -108,7 +108,7 @@ def act(chosen: Chosen, do: Act, *, as_json: bool, what: str | None = None, done
             one.detail = done
     with suppress(OSError):  # nobody reads it; the exit code tells
         _tell(chosen.verb, outcomes, missing, known, as_json=as_json)
-        tell_left(len(keys) + len(missing), left)
+        tell_left(len(keys) + len(missing), 0 if many else left)  # who was asked knows
     return 0 if not missing and all(outcome.state == "applied" for outcome in outcomes) else 1
 
 
