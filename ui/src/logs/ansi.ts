@@ -27,7 +27,7 @@ export interface Span {
 export const PLAIN: Style = Object.freeze({});
 
 /* In turn: CSI; OSC with its end; DCS, SOS, PM, APC with their end; two-character escapes; an ESC alone; C1 CSI. */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const SEQUENCE = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_][^\x1b]*\x1b\\|\x1b[ -/]*[0-Z\\^-~]|\x1b|\x9b([0-?]*)[ -/]*([@-~])/g;
 
 /** The text without its sequences. */

@@ -12,7 +12,7 @@ export interface Piece {
 export const SHOWN = 10_000;
 
 /* C0 and C1 control characters but tab; marks that turn the direction of text. */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const HIDDEN = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Characters that can't be seen, as signs that can. The length stays, so that places in the text stay. */

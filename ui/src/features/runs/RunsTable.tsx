@@ -34,7 +34,7 @@ export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, 
   const navigate = useNavigate();
   const [dragged, setDragged] = useState<string | null>(null);
   const [over, setOver] = useState<string | null>(null);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: runs.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: ROW });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;

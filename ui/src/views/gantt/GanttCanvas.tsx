@@ -127,7 +127,7 @@ export function GanttCanvas({ shown, label, onPick, onOpen, onMenu, ref }: Props
     if (top < holder.scrollTop || top + ROW > holder.scrollTop + room) holder.scrollTop = top - room / 3;
     surface.current?.reveal(at);
     // Only a new selection or another height moves the chart, not rows that change.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [shown.selected, height]);
 
   return (
@@ -155,7 +155,7 @@ interface NamesProps {
 function Names({ rows, selected, scroller, onPick, onOpen, onMenu }: NamesProps) {
   const name = useId();
   const [active, setActive] = useState(-1);
-  // eslint-disable-next-line react-hooks/incompatible-library -- its result stays within this component
+  // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10, paddingStart: HEAD, scrollPaddingStart: HEAD });
   const here = active >= 0 && active < rows.length ? active : selected;
   const go = (to: number) => {

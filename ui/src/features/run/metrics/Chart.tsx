@@ -31,7 +31,7 @@ export const Chart = memo(function Chart({ label, dots, from, to, top, filled = 
   const span = Math.max(to - from, 1e-9);
   const xOf = (x: number) => ((x - from) / span) * WIDTH;
   const yOf = (y: number) => height - ((y - least) / (most - least || 1)) * (height - 2) - 1;
-  const line = useMemo(() => thinned(dots, MOST).map(({ x, y }) => `${xOf(x).toFixed(1)},${yOf(y).toFixed(1)}`), [dots, from, to, most, least, height]); // eslint-disable-line react-hooks/exhaustive-deps -- xOf and yOf follow from these
+  const line = useMemo(() => thinned(dots, MOST).map(({ x, y }) => `${xOf(x).toFixed(1)},${yOf(y).toFixed(1)}`), [dots, from, to, most, least, height]); // oxlint-disable-line react/exhaustive-deps -- xOf and yOf follow from these
   const moved = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     setHover(nearest(dots, from + ((event.clientX - box.left) / box.width) * span));
