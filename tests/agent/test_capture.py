@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.executors.stage import Stage, said
 
 
@@ -49,7 +47,6 @@ def test_stdin_is_empty(stage: Stage) -> None:
     assert stage.value(stage.run("reads_stdin")) == ""
 
 
-@pytest.mark.waits
 def test_a_million_lines_are_all_kept_in_flat_memory(stage: Stage) -> None:
     before = _resident(stage)
     ended = stage.run("floods", inputs={"lines": {"json": 1_000_000}})
