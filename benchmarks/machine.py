@@ -16,12 +16,15 @@ SYNCS = 50
 #: What C keeps: so many files of so many bytes.
 FILES = 10
 BYTES = 10_000_000
+#: Turns of a loop by which a core's speed is told.
+TURNS = 1_000_000
 
 
 @dataclass(frozen=True)
 class Machine:
     """`fsync` is the median of the seconds that it takes to append 4 KiB to a file and sync it, `files` of those that
-    it takes to write and sync ten files of 10 MB, one after the other; `load` is of the last minute.
+    it takes to write and sync ten files of 10 MB, one after the other; `load` is of the last minute. `turn` is what a
+    turn of an empty loop of Python takes, in seconds of CPU: by it days and machines can be told apart.
     """
 
     cpu: str
@@ -31,6 +34,7 @@ class Machine:
     load: float
     fsync: float
     files: float
+    turn: float
 
     @property
     def busy(self) -> bool:
@@ -44,7 +48,7 @@ class Machine:
     def __str__(self) -> str:
         return (
             f"{self.cpu}, {self.cores} cores, Python {self.python}, {self.system}, load {self.load:.2f} at the start, "
-            f"fsync {self.fsync * 1000:.2f} ms, ten files of 10 MB written and synced in {self.files:.3f} s"
+            f"{self.turn * 1e9:.0f} ns a turn of a loop, fsync {self.fsync * 1000:.2f} ms, ten files of 10 MB written and synced in {self.files:.3f} s"
         )
 
 
@@ -58,6 +62,7 @@ def look(folder: Path) -> Machine:
         load=os.getloadavg()[0],
         fsync=fsync_cost(folder),
         files=statistics.median(files_cost(folder) for _ in range(5)),
+        turn=statistics.median(turn_cost() for _ in range(5)),
     )
 
 
@@ -87,6 +92,14 @@ def files_cost(folder: Path) -> float:
             os.write(file.fileno(), content)
             os.fsync(file.fileno())
         return time.perf_counter() - begun
+
+
+def turn_cost() -> float:
+    """Seconds of CPU."""
+    begun = time.thread_time()
+    for _ in range(TURNS):
+        pass
+    return (time.thread_time() - begun) / TURNS
 
 
 def _sync_once(descriptor: int) -> float:
