@@ -48,7 +48,8 @@ class Machine:
     def __str__(self) -> str:
         return (
             f"{self.cpu}, {self.cores} cores, Python {self.python}, {self.system}, load {self.load:.2f} at the start, "
-            f"{self.turn * 1e9:.0f} ns a turn of a loop, fsync {self.fsync * 1000:.2f} ms, ten files of 10 MB written and synced in {self.files:.3f} s"
+            f"{self.turn * 1e9:.0f} ns a turn of a loop, fsync {self.fsync * 1000:.2f} ms, "
+            f"ten files of 10 MB written and synced in {self.files:.3f} s"
         )
 
 
