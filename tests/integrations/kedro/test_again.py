@@ -12,7 +12,7 @@ import pytest
 from tests.integrations.kedro.written import COMMAND, User, states, write_project
 from tests.journeys.conftest import until
 
-pytestmark = pytest.mark.waits
+pytestmark = pytest.mark.beside
 
 REGISTRY = """
     import os, signal
