@@ -26,7 +26,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("module", ["signal", "typer"])
+@pytest.mark.parametrize("module", ["penstock.cli.main", "click"])
 def test_ctrl_c_while_it_is_imported_ends_it_without_a_word(module: str) -> None:
     ended = subprocess.run([sys.executable, "-c", INTERRUPTED, module], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+import click
 import pytest
-import typer
 
 from penstock.cli import main, problems
 from penstock.cli.problems import wrong_use
@@ -82,8 +82,8 @@ def _words(command: Any) -> list[str]:
     ],
 )
 def test_a_verb_that_is_not_there_leads_to_the_one_that_is(words: str, cure: str) -> None:
-    with pytest.raises(main.WrongUse) as wrong:
-        typer.main.get_command(main.app).main(words.split(), "penstock", standalone_mode=False)
+    with pytest.raises(click.UsageError) as wrong:
+        main._invoke(words.split())
     assert wrong_use(wrong.value, "penstock").cure == cure
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from penstock.authoring import discovery
 from penstock.authoring.discovery import Found
-from penstock.cli.pipelines import list_
+from penstock.cli.main import _call
 from penstock.errors import DefinitionError
 
 
@@ -21,6 +21,6 @@ def test_the_line_of_a_problem_is_that_of_its_own_file(
     found = [Found(project, error=settings), Found(tmp_path / "flows.py", error=DefinitionError("killed"))]
     monkeypatch.setattr(discovery, "discover_project", lambda _: found)
     monkeypatch.chdir(tmp_path)
-    list_(as_json=True)
+    assert _call(["pipelines", "list", "--json"]) == 0
     broken = json.loads(capsys.readouterr().out)["broken"]
     assert [(one["file"], one["line"]) for one in broken] == [("src/settings.py", 2), ("flows.py", None)]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import typer
-
 from penstock.cli.main import app
 
 
@@ -16,7 +14,7 @@ def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield from _walk(child, f"{name} {word}")
 
 
-_ALL = dict(_walk(typer.main.get_command(app), "penstock"))
+_ALL = dict(_walk(app, "penstock"))
 VERBS = {name: command for name, command in _ALL.items() if not hasattr(command, "commands")}
 GROUPS = {name: command for name, command in _ALL.items() if hasattr(command, "commands")}
 

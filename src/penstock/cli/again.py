@@ -21,7 +21,7 @@ from penstock.store.runs import find_run
 from penstock.store.summaries import summaries_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from penstock.cli.signals import Signals
     from penstock.compose.local import LocalEngine
@@ -34,7 +34,7 @@ class Again:
     """A wish to retry or replay a run, as people type it. Raises UsageError."""
 
     def __init__(
-        self, run: str, task: str | None, params: list[str], workers: int | None, *, as_json: bool, quiet: bool
+        self, run: str, task: str | None, params: Sequence[str], workers: int | None, *, as_json: bool, quiet: bool
     ) -> None:
         self._run = run
         self._wish = RetryWish(task, {}, pairs(params, "parameter"), orders.who())
@@ -115,14 +115,14 @@ class Again:
         return interruptible(work)
 
 
-def retry_many(chosen: Chosen, task: str | None, params: list[str], *, as_json: bool) -> int:
+def retry_many(chosen: Chosen, task: str | None, params: Sequence[str], *, as_json: bool) -> int:
     """Ask for retries of several runs; the exit code. Raises UsageError, NotFound."""
     _need_engine()
     do = orders.command("retry", {"task": task, "texts": pairs(params, "parameter")})
     return orders.act(chosen, do, as_json=as_json, done="retried")
 
 
-def replay_many(chosen: Chosen, task: str | None, params: list[str], *, latest: bool, as_json: bool) -> int:
+def replay_many(chosen: Chosen, task: str | None, params: Sequence[str], *, latest: bool, as_json: bool) -> int:
     """Ask for new runs that repeat several; the exit code. Raises UsageError, NotFound."""
     _need_engine()
     texts = pairs(params, "parameter")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 from penstock.cli import output
 from penstock.cli.help import Verb, Verbs
 
-app = typer.Typer(help="The database: bring it up to date, check it, let old runs go.", cls=Verbs, no_args_is_help=True)
+app = Verbs("db", help="The database: bring it up to date, check it, let old runs go.")
 
 PRUNE = """
 penstock db prune --dry-run
@@ -17,11 +15,12 @@ penstock db prune --keep 90d --runs 1000
 penstock db prune --yes --vacuum
 """
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+takes_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 
 
 @app.command("upgrade", cls=Verb, epilog="penstock db upgrade")
-def upgrade(as_json: Json = False) -> None:
+@takes_json
+def upgrade(as_json: bool) -> None:
     """Bring the database to the edition of this Penstock. Make a copy of it first."""
     from penstock.cli.session import at_hand
     from penstock.store.migrate import upgrade as bring
@@ -37,7 +36,8 @@ def upgrade(as_json: Json = False) -> None:
 
 
 @app.command("check", cls=Verb, epilog="penstock db check")
-def check(as_json: Json = False) -> int:
+@takes_json
+def check(as_json: bool) -> int:
     """Check that the database is sound: its file, and the laws that its rows keep.
 
     Exit code: 0 when it is, 1 when it is not.
@@ -57,23 +57,23 @@ def check(as_json: Json = False) -> int:
 
 
 @app.command("prune", cls=Verb, epilog=PRUNE)
+@click.option("--dry-run", is_flag=True, help="Only list what would go, by pipeline.")
+@click.option("--keep", metavar="TIME", help="Keep runs that ended within this time: 12h, 90d, 1y.")
+@click.option("--runs", type=click.IntRange(min=0), metavar="N", help="Keep the newest N runs of each pipeline.")
+@click.option("--bytes", "size", metavar="SIZE", help="Keep the newest runs whose artifacts fit: 50GB.")
+@click.option("--files", is_flag=True, help="Also files of this home that no run of this database has made.")
+@click.option("--vacuum", is_flag=True, help="Give freed room back to the disk (SQLite).")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask before anything is deleted.")
+@takes_json
 def prune(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go, by pipeline.")] = False,
-    keep: Annotated[
-        str | None, typer.Option("--keep", metavar="TIME", help="Keep runs that ended within this time: 12h, 90d, 1y.")
-    ] = None,
-    runs: Annotated[
-        int | None, typer.Option("--runs", metavar="N", min=0, help="Keep the newest N runs of each pipeline.")
-    ] = None,
-    size: Annotated[
-        str | None, typer.Option("--bytes", metavar="SIZE", help="Keep the newest runs whose artifacts fit: 50GB.")
-    ] = None,
-    files: Annotated[
-        bool, typer.Option("--files", help="Also files of this home that no run of this database has made.")
-    ] = False,
-    vacuum: Annotated[bool, typer.Option("--vacuum", help="Give freed room back to the disk (SQLite).")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before anything is deleted.")] = False,
-    as_json: Json = False,
+    dry_run: bool,
+    keep: str | None,
+    runs: int | None,
+    size: str | None,
+    files: bool,
+    vacuum: bool,
+    yes: bool,
+    as_json: bool,
 ) -> int:
     """Delete runs that are kept long enough, with their artifacts and logs, by [retention] of penstock.toml.
 

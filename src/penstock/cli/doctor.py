@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from penstock.cli import output
 
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from penstock.compose.doctor import Finding
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def doctor(as_json: bool) -> int:
     """Check what running needs: Python, settings, disk, database, workers, libraries, terminal.
 
     A task is run on the way, in a folder that is removed again. Exit code: 0 when runs will do, 1 when something fails.

@@ -6,7 +6,7 @@ import inspect
 import textwrap
 from typing import Any, Final
 
-from typer.core import TyperCommand, TyperGroup
+import click
 
 from penstock.cli import output
 from penstock.cli.render.spans import Line, Span
@@ -17,24 +17,29 @@ _NAMES: Final = 26
 _LEAST: Final = 20
 
 
-class Verb(TyperCommand):
+class Argument(click.Argument):
+    """An argument with a text for the help page, which those of click before 8.5 don't take."""
+
+    def __init__(self, *given: Any, help: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.help = help
+
+
+class Verb(click.Command):
     """A verb. Its epilog holds examples, one a line."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write(_page(self, ctx, []))
 
 
-class Verbs(TyperGroup):
+class Verbs(click.Group):
     """A group of verbs."""
 
-    #: Names that come first in the list, in this order.
-    first: tuple[str, ...] = ()
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
+        """Names in the order in which they were added."""
+        return list(self.commands)
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        known = super().list_commands(ctx)
-        return [*self.first, *(name for name in known if name not in self.first)]
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         verbs = [(name, self.commands[name]) for name in self.list_commands(ctx)]
         rows = [(name, verb.short_help or _first_sentence(verb.help or "")) for name, verb in verbs]
         formatter.write(_page(self, ctx, rows))

@@ -11,10 +11,12 @@ from penstock.store import labels
 from penstock.store.orders import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from penstock.store.connection import Connection
 
 
-def label(words: list[str], remove: list[str], query: str | None, *, sure: bool, as_json: bool) -> int:
+def label(words: Sequence[str], remove: Sequence[str], query: str | None, *, sure: bool, as_json: bool) -> int:
     """`words` are runs, and labels as `name=value`. The exit code. Raises NotFound, UsageError."""
     new = pairs([word for word in words if "=" in word], "label")
     runs = [word for word in words if "=" not in word]

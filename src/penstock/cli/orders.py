@@ -6,7 +6,7 @@ import getpass
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -45,7 +45,7 @@ class Chosen(NamedTuple):
     """
 
     verb: str
-    texts: list[str]
+    texts: Sequence[str]
     filter: str | None = None
     sure: bool = False
     of_task: bool = False
@@ -167,7 +167,7 @@ def _both(asked: tuple[str, ...], taken: frozenset[str]) -> tuple[str, ...]:
     return tuple(state for state in named if state in taken and f"!{state}" not in asked)
 
 
-def _named(connection: Connection, texts: list[str]) -> Found:
+def _named(connection: Connection, texts: Sequence[str]) -> Found:
     keys: dict[int, None] = {}
     missing = []
     for text in texts:

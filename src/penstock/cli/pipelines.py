@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from penstock.cli import output
-from penstock.cli.help import Verb, Verbs
+from penstock.cli.help import Argument, Verb, Verbs
 
-app = typer.Typer(help="Pipelines: list them, show one, check its definition.", cls=Verbs, no_args_is_help=True)
+app = Verbs("pipelines", help="Pipelines: list them, show one, check its definition.")
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Aim = Annotated[
-    str, typer.Argument(metavar="TARGET", help="FILE.py, FILE.py:NAME, or the name of a pipeline of this project.")
-]
+takes_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+takes_target = click.argument(
+    "target", cls=Argument, metavar="TARGET", help="FILE.py, FILE.py:NAME, or the name of a pipeline of this project."
+)
 LIST = """
 penstock pipelines list
 penstock pipelines list --json
@@ -44,7 +44,8 @@ Then: penstock run pipelines/hello.py"""
 
 
 @app.command("list", cls=Verb, epilog=LIST)
-def list_(as_json: Json = False) -> None:
+@takes_json
+def list_(as_json: bool) -> None:
     """List the pipelines of this project, and files that can't be imported.
 
     They are looked for in the folders that penstock.toml names, else in pipelines/, else in this folder.
@@ -95,7 +96,9 @@ def _twice(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @app.command("show", cls=Verb, epilog=SHOW)
-def show(target: Aim, as_json: Json = False) -> None:
+@takes_target
+@takes_json
+def show(target: str, as_json: bool) -> None:
     """Show a pipeline: its params, its tasks in the order of flow, what they read and make."""
     from penstock.cli.target import Target
     from penstock.model.spec import to_json
@@ -110,7 +113,9 @@ def show(target: Aim, as_json: Json = False) -> None:
 
 
 @app.command("validate", cls=Verb, epilog=VALIDATE)
-def validate(target: Aim, as_json: Json = False) -> None:
+@takes_target
+@takes_json
+def validate(target: str, as_json: bool) -> None:
     """Check definitions without running anything; every problem is told.
 
     Exit code: 0 when all is well, 2 otherwise.

@@ -8,8 +8,11 @@ import os
 import re
 import sys
 import traceback
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+import click
 
 from penstock.cli import output
 from penstock.cli.render.problem import document, problem
@@ -20,7 +23,7 @@ from penstock.model.nearest import nearest
 _SHOWN: Final = 60
 #: A mistake of ours; EX_SOFTWARE of sysexits.h.
 MISTAKE: Final = 70
-#: What typer says, and how we say it.
+#: What click says, and how we say it.
 _WORDS: Final = tuple(
     (re.compile(pattern), told)
     for pattern, told in (
@@ -29,13 +32,11 @@ _WORDS: Final = tuple(
         (r"Missing option '(.*)'\.?", "`{verb}` needs {}"),
         (r"Option '(.*)' requires an argument\.?", "the option {} needs a value"),
         (r"Got unexpected extra arguments? \((.*)\)", "`{verb}` takes no '{}'"),
-        (r"Got unexpected extra argument\(s\) \((.*)\)", "`{verb}` takes no '{}'"),
-        (r"Invalid value for '(.*)': .* greater than or equal to (\d+)", "{} is at least {}"),
-        (r"Invalid value for '(.*)': .* less than or equal to (\d+)", "{} is at most {}"),
-        (r"Invalid value for '(.*)': .* valid integer.*", "{} takes a whole number"),
     )
 )
 _NO_VERB: Final = _WORDS[0][0]
+#: What click says of a number beyond the bounds of an option.
+_BEYOND: Final = re.compile(r"(-?\d+) is not in the range .*")
 #: What people type who come from other programs, and within `runs` and `pipelines`.
 _OTHERS: Final = {
     "help": "--help", "version": "--version", "serve": "up", "server": "up", "ui": "up", "start": "run",
@@ -110,37 +111,56 @@ def tell_mistake(error: BaseException, *, as_json: bool) -> int:
     return MISTAKE
 
 
-def wrong_use(error: Any, verb: str) -> UsageError:
-    """What typer raises for verbs and options that do not exist or do not fit, in our words. `verb`: as typed."""
+def wrong_use(error: click.UsageError, verb: str) -> UsageError:
+    """What click raises for verbs and options that do not exist or do not fit, in our words. `verb`: as typed."""
     context = error.ctx
     verb = context.command_path if context is not None else verb
     more = f"`{verb} --help` shows how"
-    wrong = getattr(error, "option_name", None)
-    if wrong is not None and hasattr(error, "possibilities"):
+    if isinstance(error, click.NoSuchOption) and context is not None:
+        wrong = error.option_name
         known = [name for parameter in context.command.get_params(context) for name in parameter.opts]
         close = _SHORT[wrong] if _SHORT.get(wrong) in known else nearest(wrong, known)
         cure = _behind(wrong, context) or (f"did you mean '{close}'?" if close else more)
         return UsageError(f"`{verb}` has no option '{wrong}'", cure=cure)
-    message, _, close = str(error.format_message()).partition(". Did you mean ")
-    cure = _elsewhere(message, context) or (f"did you mean {close}" if close else more)
-    return UsageError(_in_our_words(message, verb), cure=cure)
+    # What click adds to others of what may be meant depends on its version.
+    message = error.format_message() if isinstance(error, click.BadParameter) else error.message
+    told = _number(error) or _in_our_words(message, verb)
+    return UsageError(told, cure=_elsewhere(message, context) or more)
 
 
-def _behind(option: str, context: Any) -> str | None:
+def _number(error: click.UsageError) -> str | None:
+    """What a number has to be that is none, or is too small or too large; None for all else."""
+    if not isinstance(error, click.BadParameter) or error.param is None:
+        return None
+    option, kind = error.param.opts[0], error.param.type
+    if not isinstance(kind, click.IntRange):
+        return None
+    beyond = _BEYOND.fullmatch(error.message)
+    if beyond is None:
+        return f"{option} takes a whole number"
+    low = kind.min is not None and int(beyond[1]) < kind.min
+    return f"{option} is at least {kind.min}" if low else f"{option} is at most {kind.max}"
+
+
+def _behind(option: str, context: click.Context) -> str | None:
     """The cure for an option of verbs that stands before the verb."""
-    verbs = [*getattr(context.command, "commands", {}).values()]
+    verbs = _within(context.command)
     while verbs:
         verb = verbs.pop()
-        verbs += getattr(verb, "commands", {}).values()
+        verbs += _within(verb)
         if any(option in parameter.opts for parameter in verb.get_params(context)):
             return f"write it behind the verb: `{context.command_path} VERB {option}`"
     return None
 
 
-def _elsewhere(message: str, context: Any) -> str | None:
-    """The cure for a verb that other programs have, for one of a group here, and for a file in place of a verb."""
+def _within(verb: click.Command) -> list[click.Command]:
+    return [*verb.commands.values()] if isinstance(verb, click.Group) else []
+
+
+def _elsewhere(message: str, context: click.Context | None) -> str | None:
+    """The cure for a verb that is not there: one of other programs, of a group here or nearly the same, or a file."""
     missing = _NO_VERB.fullmatch(message)
-    if missing is None or context is None:
+    if missing is None or context is None or not isinstance(context.command, click.Group):
         return None
     word, commands = missing[1], context.command.commands
     if context.parent is None and word in _BEGINS:
@@ -151,7 +171,9 @@ def _elsewhere(message: str, context: Any) -> str | None:
         meant = [_OTHERS[word]] if word in _OTHERS else []
         meant += [f"run {word}"] if word.partition(":")[0].endswith(".py") else []
         meant += [f"{name} {word}" for name in commands if word in getattr(commands[name], "commands", {})]
-    return f"did you mean {' or '.join(f'`{context.command_path} {each}`' for each in meant)}?" if meant else None
+    told = " or ".join(f"`{context.command_path} {each}`" for each in meant)
+    told = told or ", ".join(f"'{each}'" for each in get_close_matches(word, commands))
+    return f"did you mean {told}?" if told else None
 
 
 def _in_our_words(message: str, verb: str) -> str:

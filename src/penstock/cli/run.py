@@ -6,10 +6,11 @@ import contextlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
+from penstock.cli.help import Argument
 from penstock.errors import DefinitionError, UsageError
 from penstock.model.nearest import did_you_mean
 from penstock.model.run_types import STARTED, check_type
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from penstock.model.spec import PipelineSpec
     from penstock.ports.executor import Executor
 
-Texts = list[str]
+Texts = tuple[str, ...]
 
 EXAMPLES = """
 penstock run flights.py
@@ -35,71 +36,68 @@ penstock run spaceflights/ --pipeline data_processing --env prod
 """
 
 
+@click.argument(
+    "target",
+    cls=Argument,
+    metavar="TARGET",
+    help="FILE.py, FILE.py:NAME, the folder of a Kedro project, or the name of a pipeline of this project.",
+)
+@click.option("--param", "-p", multiple=True, metavar="NAME=VALUE", help="A parameter. May be repeated.")
+@click.option(
+    "--params-file",
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FILE",
+    help="Parameters of a JSON or TOML file.",
+)
+@click.option(
+    "--from", "from_", multiple=True, metavar="TASK", help="Only this task and what follows. May be repeated."
+)
+@click.option("--to", multiple=True, metavar="TASK", help="Only this task and what it needs. May be repeated.")
+@click.option("--only", multiple=True, metavar="TASK", help="Only this task. May be repeated.")
+@click.option("--tag", multiple=True, metavar="TAG", help="Only tasks with this tag. May be repeated.")
+@click.option("--from-run", metavar="RUN", help="Take what a part needs from this run, not the latest.")
+@click.option("--pipeline", metavar="NAME", help="Of a Kedro project: a registered pipeline.")
+@click.option("--env", metavar="ENV", help="Of a Kedro project: the environment of conf/.")
+@click.option("--label", multiple=True, metavar="NAME=VALUE", help="A label of the run. May be repeated.")
+@click.option(
+    "--type", "type_", default="standard", metavar="TYPE", help=f"{', '.join(STARTED)}. debug means --executor inline."
+)
+@click.option(
+    "--break",
+    "break_",
+    multiple=True,
+    metavar="TASK",
+    help="With --type debug: rest before this task. May be repeated.",
+)
+@click.option(
+    "--executor",
+    "executor_",
+    metavar="WHERE",
+    help="local: in processes of their own; inline: in this one, where breakpoint() works.",
+)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Tasks at the same time. Default: one a core.")
+@click.option("--refresh", is_flag=True, help="Take no result of an earlier run; keep new ones for later runs.")
+@click.option("--json", "as_json", is_flag=True, help="Print the run's document when it is over, and nothing else.")
+@click.option("--quiet", "-q", is_flag=True, help="Print only how it ended.")
 def run(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TARGET",
-            help="FILE.py, FILE.py:NAME, the folder of a Kedro project, or the name of a pipeline of this project.",
-        ),
-    ],
-    param: Annotated[
-        Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter. May be repeated.")
-    ] = None,
-    params_file: Annotated[
-        Path | None, typer.Option("--params-file", metavar="FILE", help="Parameters of a JSON or TOML file.")
-    ] = None,
-    from_: Annotated[
-        Texts | None, typer.Option("--from", metavar="TASK", help="Only this task and what follows. May be repeated.")
-    ] = None,
-    to: Annotated[
-        Texts | None, typer.Option("--to", metavar="TASK", help="Only this task and what it needs. May be repeated.")
-    ] = None,
-    only: Annotated[
-        Texts | None, typer.Option("--only", metavar="TASK", help="Only this task. May be repeated.")
-    ] = None,
-    tag: Annotated[
-        Texts | None, typer.Option("--tag", metavar="TAG", help="Only tasks with this tag. May be repeated.")
-    ] = None,
-    from_run: Annotated[
-        str | None,
-        typer.Option("--from-run", metavar="RUN", help="Take what a part needs from this run, not the latest."),
-    ] = None,
-    pipeline: Annotated[
-        str | None,
-        typer.Option("--pipeline", metavar="NAME", help="Of a Kedro project: a registered pipeline."),
-    ] = None,
-    env: Annotated[
-        str | None, typer.Option("--env", metavar="ENV", help="Of a Kedro project: the environment of conf/.")
-    ] = None,
-    label: Annotated[
-        Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="A label of the run. May be repeated.")
-    ] = None,
-    type_: Annotated[
-        str, typer.Option("--type", metavar="TYPE", help=f"{', '.join(STARTED)}. debug means --executor inline.")
-    ] = "standard",
-    break_: Annotated[
-        Texts | None,
-        typer.Option("--break", metavar="TASK", help="With --type debug: rest before this task. May be repeated."),
-    ] = None,
-    executor_: Annotated[
-        str | None,
-        typer.Option(
-            "--executor",
-            metavar="WHERE",
-            help="local: in processes of their own; inline: in this one, where breakpoint() works.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", metavar="N", min=1, help="Tasks at the same time. Default: one a core.")
-    ] = None,
-    refresh: Annotated[
-        bool, typer.Option("--refresh", help="Take no result of an earlier run; keep new ones for later runs.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the run's document when it is over, and nothing else.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only how it ended.")] = False,
+    target: str,
+    param: Texts,
+    params_file: Path | None,
+    from_: Texts,
+    to: Texts,
+    only: Texts,
+    tag: Texts,
+    from_run: str | None,
+    pipeline: str | None,
+    env: str | None,
+    label: Texts,
+    type_: str,
+    break_: Texts,
+    executor_: str | None,
+    workers: int | None,
+    refresh: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Run a pipeline and wait for its end.
 
@@ -119,7 +117,7 @@ def run(
             if from_run is not None and not (from_ or to or only or tag):
                 cure = "leave it out, or choose tasks by --from, --to, --only or --tag"
                 raise UsageError("--from-run is for a part of the pipeline, and all of it is to run", cure=cure)
-            texts, labels = pairs(param or [], "parameter"), pairs(label or [], "label")
+            texts, labels = pairs(param, "parameter"), pairs(label, "label")
             given: dict[str, Any] = read_params(params_file) if params_file else {}
             aim = Target(target, pipeline, env, lone=True, by_workers=not inline)
             stack.callback(aim.end)
@@ -139,10 +137,8 @@ def run(
             stack.callback(executor.close)
             aim.begin(executor)
             request = RunRequest(
-                given, texts, labels, (), type_, tuple(from_ or ()), tuple(to or ()), tuple(only or ()),
-                tuple(tag or ()), from_run, refresh=refresh,
-                breakpoints=tuple(break_ or ()),
-            )  # fmt: skip
+                given, texts, labels, (), type_, from_, to, only, tag, from_run, refresh=refresh, breakpoints=break_
+            )
         spec = aim.spec()
         with signals.held():
             _check(spec, request, settings, executor)

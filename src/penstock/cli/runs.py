@@ -7,29 +7,31 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from penstock.cli import output
-from penstock.cli.help import Verb, Verbs
+from penstock.cli.help import Argument, Verb, Verbs
 from penstock.errors import UsageError
 
 if TYPE_CHECKING:
     from penstock.store.logs import LostLog
 
-app = typer.Typer(
+app = Verbs(
+    "runs",
     help="Runs: list them, show one, read its logs, compare two, cancel, pause, retry, replay, label or delete some.",
-    cls=Verbs,
-    no_args_is_help=True,
 )
 
-Texts = list[str]
-Run = Annotated[
-    str,
-    typer.Argument(metavar="RUN", help="An id, its first or last 4 characters or more, latest, or latest:PIPELINE."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Texts = tuple[str, ...]
+takes_run = click.argument(
+    "run",
+    cls=Argument,
+    default="latest",
+    metavar="RUN",
+    help="An id, its first or last 4 characters or more, latest, or latest:PIPELINE.",
+)
+takes_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 
 LIST = """
 penstock runs list
@@ -58,34 +60,35 @@ _DAMAGED = 3
 
 
 @app.command("list", cls=Verb, epilog=LIST)
+@click.option("--pipeline", multiple=True, metavar="NAME", help="Of this pipeline (!NAME: not).")
+@click.option("--state", multiple=True, metavar="STATE", help="In this state (!STATE: not). May be repeated.")
+@click.option("--label", multiple=True, metavar="NAME=VALUE", help="With this label (NAME: any value).")
+@click.option("--tag", multiple=True, metavar="TAG", help="With this tag.")
+@click.option("--type", "type_", multiple=True, metavar="TYPE", help="Of this type (!TYPE: not). May be repeated.")
+@click.option("--since", metavar="TIME", help="Created within this time: 90s, 2h, 7d.")
+@click.option("--error", metavar="TEXT", help="With this text in the error.")
+@click.option(
+    "--limit",
+    default=20,
+    type=click.IntRange(min=1, max=500),
+    metavar="N",
+    help="At most so many, the newest. Default: 20.",
+)
+@click.option(
+    "--filter", metavar="FILTER", help="What fits, as the verbs that act take it: state=failed&tag=x, or all."
+)
+@takes_json
 def list_(
-    pipeline: Annotated[
-        Texts | None, typer.Option("--pipeline", metavar="NAME", help="Of this pipeline (!NAME: not).")
-    ] = None,
-    state: Annotated[
-        Texts | None, typer.Option("--state", metavar="STATE", help="In this state (!STATE: not). May be repeated.")
-    ] = None,
-    label: Annotated[
-        Texts | None, typer.Option("--label", metavar="NAME=VALUE", help="With this label (NAME: any value).")
-    ] = None,
-    tag: Annotated[Texts | None, typer.Option("--tag", metavar="TAG", help="With this tag.")] = None,
-    type_: Annotated[
-        Texts | None, typer.Option("--type", metavar="TYPE", help="Of this type (!TYPE: not). May be repeated.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="Created within this time: 90s, 2h, 7d.")
-    ] = None,
-    error: Annotated[str | None, typer.Option("--error", metavar="TEXT", help="With this text in the error.")] = None,
-    limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, max=500, help="At most so many, the newest. Default: 20.")
-    ] = 20,
-    filter: Annotated[
-        str | None,
-        typer.Option(
-            "--filter", metavar="FILTER", help="What fits, as the verbs that act take it: state=failed&tag=x, or all."
-        ),
-    ] = None,
-    as_json: Json = False,
+    pipeline: Texts,
+    state: Texts,
+    label: Texts,
+    tag: Texts,
+    type_: Texts,
+    since: str | None,
+    error: str | None,
+    limit: int,
+    filter: str | None,
+    as_json: bool,
 ) -> None:
     """List runs, newest first."""
     from penstock.cli.session import HOW_TO_BEGIN, anything_run, at_hand, reading
@@ -94,9 +97,8 @@ def list_(
     from penstock.store.runs import Page, list_runs
 
     chosen = RunFilter(
-        pipeline=tuple(pipeline or ()), state=tuple(state or ()), label=tuple(label or ()), tag=tuple(tag or ()),
-        type=tuple(type_ or ()), created_after=_since(since), q=error,
-    )  # fmt: skip
+        pipeline=pipeline, state=state, label=label, tag=tag, type=type_, created_after=_since(since), q=error
+    )
     if filter is not None:
         if chosen != RunFilter():
             raise UsageError(
@@ -162,13 +164,10 @@ def _since(text: str | None) -> float | None:
 
 
 @app.command("show", cls=Verb, epilog=SHOW)
-def show(
-    run: Run = "latest",
-    whole: Annotated[
-        bool, typer.Option("--all", help="Show every item, attempt, metric and error of a large run.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
+@takes_run
+@click.option("--all", "whole", is_flag=True, help="Show every item, attempt, metric and error of a large run.")
+@takes_json
+def show(run: str, whole: bool, as_json: bool) -> None:
     """Show a run: state, tasks, attempts, outputs, metrics, errors, and who did what to it."""
     from pathlib import Path
 
@@ -204,22 +203,23 @@ def show(
 
 
 @app.command("logs", cls=Verb, epilog=LOGS)
+@takes_run
+@click.option("--task", metavar="TASK", help="Of this task.")
+@click.option("--map-index", type=click.IntRange(min=0), metavar="N", help="Of this item of a fan-out, from 0.")
+@click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt, from 1.")
+@click.option("--level", metavar="LEVEL", help="Of this level or above: debug, info, warning, error, critical.")
+@click.option("--grep", metavar="TEXT", help="With this text, in any case.")
+@click.option("--tail", type=click.IntRange(min=1), metavar="N", help="The last lines only.")
+@takes_json
 def logs(
-    run: Run = "latest",
-    task: Annotated[str | None, typer.Option("--task", metavar="TASK", help="Of this task.")] = None,
-    map_index: Annotated[
-        int | None, typer.Option("--map-index", metavar="N", min=0, help="Of this item of a fan-out, from 0.")
-    ] = None,
-    attempt: Annotated[
-        int | None, typer.Option("--attempt", metavar="N", min=1, help="Of this attempt, from 1.")
-    ] = None,
-    level: Annotated[
-        str | None,
-        typer.Option("--level", metavar="LEVEL", help="Of this level or above: debug, info, warning, error, critical."),
-    ] = None,
-    grep: Annotated[str | None, typer.Option("--grep", metavar="TEXT", help="With this text, in any case.")] = None,
-    tail: Annotated[int | None, typer.Option("--tail", metavar="N", min=1, help="The last lines only.")] = None,
-    as_json: Json = False,
+    run: str,
+    task: str | None,
+    map_index: int | None,
+    attempt: int | None,
+    level: str | None,
+    grep: str | None,
+    tail: int | None,
+    as_json: bool,
 ) -> None:
     """Show what tasks printed and logged, in order of time."""
     from penstock.cli.logs import Wish, choose
@@ -257,16 +257,17 @@ def logs(
 
 
 @app.command("compare", cls=Verb, epilog=COMPARE)
-def compare(
-    first: Annotated[str, typer.Argument(metavar="RUN", help="An id, a part of it, latest, or latest:PIPELINE.")],
-    second: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="The other. Default: the run of its pipeline before the first.")
-    ] = None,
-    whole: Annotated[
-        bool, typer.Option("--all", help="Also what is the same, and the lines of source that changed.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
+@click.argument("first", cls=Argument, metavar="RUN", help="An id, a part of it, latest, or latest:PIPELINE.")
+@click.argument(
+    "second",
+    required=False,
+    cls=Argument,
+    metavar="RUN",
+    help="The other. Default: the run of its pipeline before the first.",
+)
+@click.option("--all", "whole", is_flag=True, help="Also what is the same, and the lines of source that changed.")
+@takes_json
+def compare(first: str, second: str | None, whole: bool, as_json: bool) -> None:
     """Lay two runs side by side: params, versions, states, durations, sizes, metrics."""
     from penstock.cli.session import reading
     from penstock.store.comparison import compare_runs

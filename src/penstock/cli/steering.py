@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 from penstock.cli import runs
-from penstock.cli.help import Verb
-from penstock.cli.runs import Json, Texts
+from penstock.cli.help import Argument, Verb
+from penstock.cli.runs import Texts, takes_json
 from penstock.errors import UsageError
 
 app = runs.app
@@ -68,28 +66,20 @@ penstock runs replay 38fw --task model -p trees=200
 penstock runs replay 38fw --version latest
 """
 
-Runs = Annotated[Texts | None, typer.Argument(metavar="RUN...", help="Ids, parts of them, or latest.")]
-Filter = Annotated[
-    str | None,
-    typer.Option(
-        "--filter",
-        metavar="FILTER",
-        help="All that fit, as in state=failed&pipeline=shop, or just all, instead of RUN.",
-    ),
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before acting on all that fit the filter.")]
+takes_runs = click.argument("run", nargs=-1, cls=Argument, metavar="RUN...", help="Ids, parts of them, or latest.")
+takes_filter = click.option(
+    "--filter", metavar="FILTER", help="All that fit, as in state=failed&pipeline=shop, or just all, instead of RUN."
+)
+takes_yes = click.option("--yes", "-y", is_flag=True, help="Do not ask before acting on all that fit the filter.")
 
 
 @app.command("cancel", cls=Verb, epilog=CANCEL)
-def cancel(
-    run: Runs = None,
-    filter: Filter = None,
-    now: Annotated[
-        bool, typer.Option("--now", help="At once: tasks get no grace, and clean-up tasks don't run.")
-    ] = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> int:
+@takes_runs
+@takes_filter
+@click.option("--now", is_flag=True, help="At once: tasks get no grace, and clean-up tasks don't run.")
+@takes_yes
+@takes_json
+def cancel(run: Texts, filter: str | None, now: bool, yes: bool, as_json: bool) -> int:
     """Cancel runs, wherever they run: tasks get their grace to end, clean-up tasks still run.
 
     Exit code: 0 when all of them end now, 1 when one was over before, or its engine did not answer yet.
@@ -97,20 +87,18 @@ def cancel(
     from penstock.cli import orders
 
     do = orders.command("cancel", {"force": True} if now else {})
-    return orders.act(orders.Chosen("cancel", run or [], filter, yes), do, as_json=as_json)
+    return orders.act(orders.Chosen("cancel", run, filter, yes), do, as_json=as_json)
 
 
 @app.command("pause", cls=Verb, epilog=PAUSE)
-def pause(
-    run: Runs = None,
-    filter: Filter = None,
-    now: Annotated[
-        bool,
-        typer.Option("--now", help="Tasks that run stand still with all their processes, and their time-outs too."),
-    ] = False,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> int:
+@takes_runs
+@takes_filter
+@click.option(
+    "--now", is_flag=True, help="Tasks that run stand still with all their processes, and their time-outs too."
+)
+@takes_yes
+@takes_json
+def pause(run: Texts, filter: str | None, now: bool, yes: bool, as_json: bool) -> int:
     """Pause runs: what runs goes on to its end, nothing else begins, and the run's time-out stops counting.
 
     Exit code: 0 when all of them are paused, 1 when one was not running, or its engine did not answer yet.
@@ -118,22 +106,17 @@ def pause(
     from penstock.cli import orders
 
     do = orders.command("pause", {"now": True} if now else {})
-    return orders.act(orders.Chosen("pause", run or [], filter, yes), do, as_json=as_json)
+    return orders.act(orders.Chosen("pause", run, filter, yes), do, as_json=as_json)
 
 
 @app.command("resume", cls=Verb, epilog=RESUME)
-def resume(
-    run: Runs = None,
-    step: Annotated[
-        bool, typer.Option("--step", help="Of type debug: run the next task, and rest before the one after it.")
-    ] = False,
-    param: Annotated[
-        Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Of type debug: go on with this param.")
-    ] = None,
-    filter: Filter = None,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> int:
+@takes_runs
+@click.option("--step", is_flag=True, help="Of type debug: run the next task, and rest before the one after it.")
+@click.option("--param", "-p", multiple=True, metavar="NAME=VALUE", help="Of type debug: go on with this param.")
+@takes_filter
+@takes_yes
+@takes_json
+def resume(run: Texts, step: bool, param: Texts, filter: str | None, yes: bool, as_json: bool) -> int:
     """Let paused runs go on.
 
     Exit code: 0 when all of them go on, 1 when one was not paused, or its engine did not answer yet.
@@ -141,24 +124,19 @@ def resume(
     from penstock.cli import orders
     from penstock.cli.target import pairs
 
-    told = {"step": step, "texts": pairs(param or [], "parameter")}
+    told = {"step": step, "texts": pairs(param, "parameter")}
     do = orders.command("resume", {name: value for name, value in told.items() if value})
-    return orders.act(orders.Chosen("resume", run or [], filter, yes), do, as_json=as_json)
+    return orders.act(orders.Chosen("resume", run, filter, yes), do, as_json=as_json)
 
 
 @app.command("breakpoints", cls=Verb, epilog=BREAKPOINTS)
-def breakpoints(
-    run: Runs = None,
-    new: Annotated[
-        Texts | None, typer.Option("--break", metavar="TASK", help="Rest before this task. May be repeated.")
-    ] = None,
-    gone: Annotated[
-        Texts | None, typer.Option("--clear", metavar="TASK", help="Rest before it no more. May be repeated.")
-    ] = None,
-    filter: Filter = None,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> int:
+@takes_runs
+@click.option("--break", "new", multiple=True, metavar="TASK", help="Rest before this task. May be repeated.")
+@click.option("--clear", "gone", multiple=True, metavar="TASK", help="Rest before it no more. May be repeated.")
+@takes_filter
+@takes_yes
+@takes_json
+def breakpoints(run: Texts, new: Texts, gone: Texts, filter: str | None, yes: bool, as_json: bool) -> int:
     """Have runs of type debug rest before tasks, or no more.
 
     Exit code: 0 when they do, 1 when one is of another type or is over, or its engine did not answer yet.
@@ -172,13 +150,17 @@ def breakpoints(
     done = [f"rests before {', '.join(new)}"] if new else []
     done += [f"no more before {', '.join(gone)}"] if gone else []
     return orders.act(
-        orders.Chosen("breakpoints", run or [], filter, yes), do, as_json=as_json, what="set breakpoints of",
+        orders.Chosen("breakpoints", run, filter, yes), do, as_json=as_json, what="set breakpoints of",
         done=", ".join(done),
     )  # fmt: skip
 
 
 @app.command("force-run", cls=Verb, epilog=FORCE)
-def force_run(run: Runs = None, filter: Filter = None, yes: Yes = False, as_json: Json = False) -> int:
+@takes_runs
+@takes_filter
+@takes_yes
+@takes_json
+def force_run(run: Texts, filter: str | None, yes: bool, as_json: bool) -> int:
     """Let runs start that wait for a limit, past it; they don't count for others.
 
     Exit code: 0 when all of them start, 1 when one was not waiting, or its engine did not answer yet.
@@ -186,11 +168,11 @@ def force_run(run: Runs = None, filter: Filter = None, yes: Yes = False, as_json
     from penstock.cli import orders
 
     do = orders.command("force-run", {})
-    return orders.act(orders.Chosen("force-run", run or [], filter, yes), do, as_json=as_json, done="past its limit")
+    return orders.act(orders.Chosen("force-run", run, filter, yes), do, as_json=as_json, done="past its limit")
 
 
-Asked = Annotated[str | None, typer.Option("--task", metavar="TASK", help="What is answered, where several tasks ask.")]
-Comment = Annotated[str | None, typer.Option("--comment", metavar="TEXT", help="What is told with the answer.")]
+takes_asked = click.option("--task", metavar="TASK", help="What is answered, where several tasks ask.")
+takes_comment = click.option("--comment", metavar="TEXT", help="What is told with the answer.")
 
 
 def _answered(task: str | None, how: str) -> str:
@@ -198,16 +180,15 @@ def _answered(task: str | None, how: str) -> str:
 
 
 @app.command("approve", cls=Verb, epilog=APPROVE)
+@takes_runs
+@takes_asked
+@click.option("--param", "-p", multiple=True, metavar="NAME=VALUE", help="A field of the form. May be repeated.")
+@takes_comment
+@takes_filter
+@takes_yes
+@takes_json
 def approve(
-    run: Runs = None,
-    task: Asked = None,
-    param: Annotated[
-        Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="A field of the form. May be repeated.")
-    ] = None,
-    comment: Comment = None,
-    filter: Filter = None,
-    yes: Yes = False,
-    as_json: Json = False,
+    run: Texts, task: str | None, param: Texts, comment: str | None, filter: str | None, yes: bool, as_json: bool
 ) -> int:
     """Approve what runs ask: they go on, with what is answered.
 
@@ -216,17 +197,18 @@ def approve(
     from penstock.cli import orders
     from penstock.cli.target import pairs
 
-    do = orders.answer("approve", task, pairs(param or [], "field"), comment)
-    return orders.act(
-        orders.Chosen("approve", run or [], filter, yes), do, as_json=as_json, done=_answered(task, "approved")
-    )
+    do = orders.answer("approve", task, pairs(param, "field"), comment)
+    return orders.act(orders.Chosen("approve", run, filter, yes), do, as_json=as_json, done=_answered(task, "approved"))
 
 
 @app.command("reject", cls=Verb, epilog=REJECT)
-def reject(
-    run: Runs = None, task: Asked = None, comment: Comment = None, filter: Filter = None, yes: Yes = False,
-    as_json: Json = False,
-) -> int:  # fmt: skip
+@takes_runs
+@takes_asked
+@takes_comment
+@takes_filter
+@takes_yes
+@takes_json
+def reject(run: Texts, task: str | None, comment: str | None, filter: str | None, yes: bool, as_json: bool) -> int:
     """Reject what runs ask: the task that asks fails.
 
     Exit code: 0 when it was done, 1 when one asks nothing, or its engine did not answer yet.
@@ -234,67 +216,59 @@ def reject(
     from penstock.cli import orders
 
     do = orders.answer("reject", task, {}, comment)
-    return orders.act(
-        orders.Chosen("reject", run or [], filter, yes), do, as_json=as_json, done=_answered(task, "rejected")
-    )
+    return orders.act(orders.Chosen("reject", run, filter, yes), do, as_json=as_json, done=_answered(task, "rejected"))
 
 
 @app.command("label", cls=Verb, epilog=LABEL)
-def label(
-    word: Annotated[
-        Texts | None,
-        typer.Argument(metavar="RUN... NAME=VALUE...", help="Ids, parts of them, or latest; and labels to set."),
-    ] = None,
-    remove: Annotated[
-        Texts | None, typer.Option("--remove", metavar="NAME", help="Remove this label. May be repeated.")
-    ] = None,
-    filter: Filter = None,
-    yes: Yes = False,
-    as_json: Json = False,
-) -> int:
+@click.argument(
+    "word",
+    nargs=-1,
+    cls=Argument,
+    metavar="RUN... NAME=VALUE...",
+    help="Ids, parts of them, or latest; and labels to set.",
+)
+@click.option("--remove", multiple=True, metavar="NAME", help="Remove this label. May be repeated.")
+@takes_filter
+@takes_yes
+@takes_json
+def label(word: Texts, remove: Texts, filter: str | None, yes: bool, as_json: bool) -> int:
     """Set labels on runs, and remove some.
 
     Exit code: 0 when it was done, 1 when a run refused.
     """
     from penstock.cli import labelling
 
-    return labelling.label(word or [], remove or [], filter, sure=yes, as_json=as_json)
+    return labelling.label(word, remove, filter, sure=yes, as_json=as_json)
 
 
 @app.command("delete", cls=Verb, epilog=DELETE)
-def delete(
-    run: Runs = None,
-    filter: Filter = None,
-    children: Annotated[bool, typer.Option("--children", help="Also the runs that they began.")] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Return when their files are gone too, where penstock up erases them.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: Json = False,
-) -> int:
+@takes_runs
+@takes_filter
+@click.option("--children", is_flag=True, help="Also the runs that they began.")
+@click.option("--wait", is_flag=True, help="Return when their files are gone too, where penstock up erases them.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@takes_json
+def delete(run: Texts, filter: str | None, children: bool, wait: bool, yes: bool, as_json: bool) -> int:
     """Delete runs that are over, for good, with their artifacts and logs. What other runs still name stays.
 
     Exit code: 0 when all of them are gone, 1 when one stays: it is not over, or a run that is reads from it.
     """
     from penstock.cli import deleting, orders
 
-    return deleting.delete(
-        orders.Chosen("delete", run or [], filter, yes), children=children, wait=wait, as_json=as_json
-    )
+    return deleting.delete(orders.Chosen("delete", run, filter, yes), children=children, wait=wait, as_json=as_json)
 
 
 @app.command("set-state", cls=Verb, epilog=SET_STATE)
+@click.argument(
+    "words", nargs=-1, required=True, cls=Argument, metavar="RUN... STATE", help="Runs, and the state: see above."
+)
+@click.option("--task", metavar="TASK", help="Of this task. Default: of the run.")
+@click.option("--map-index", type=click.IntRange(min=0), metavar="N", help="Of this item of a fan-out, from 0.")
+@takes_filter
+@takes_yes
+@takes_json
 def set_state(
-    words: Annotated[Texts, typer.Argument(metavar="RUN... STATE", help="Runs, and the state: see above.")],
-    task: Annotated[
-        str | None, typer.Option("--task", metavar="TASK", help="Of this task. Default: of the run.")
-    ] = None,
-    map_index: Annotated[
-        int | None, typer.Option("--map-index", metavar="N", min=0, help="Of this item of a fan-out, from 0.")
-    ] = None,
-    filter: Filter = None,
-    yes: Yes = False,
-    as_json: Json = False,
+    words: Texts, task: str | None, map_index: int | None, filter: str | None, yes: bool, as_json: bool
 ) -> int:
     """Take a task for what it is not: succeeded, skipped or failed; the run goes on so. It is recorded who did that.
 
@@ -322,21 +296,35 @@ def set_state(
     )  # fmt: skip
 
 
-Task = Annotated[str | None, typer.Option("--task", metavar="TASK", help="From this task on, with all downstream.")]
-Params = Annotated[
-    Texts | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Another value. May be repeated.")
-]
-Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="N", min=1, help="Tasks at the same time, where it runs here.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only how it ended.")]
+takes_task = click.option("--task", metavar="TASK", help="From this task on, with all downstream.")
+takes_params = click.option(
+    "--param", "-p", multiple=True, metavar="NAME=VALUE", help="Another value. May be repeated."
+)
+takes_workers = click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Tasks at the same time, where it runs here."
+)
+takes_quiet = click.option("--quiet", "-q", is_flag=True, help="Print only how it ended.")
 
 
 @app.command("retry", cls=Verb, epilog=RETRY)
+@takes_runs
+@takes_task
+@takes_params
+@takes_filter
+@takes_yes
+@takes_workers
+@takes_json
+@takes_quiet
 def retry(
-    run: Runs = None, task: Task = None, param: Params = None, filter: Filter = None, yes: Yes = False,
-    workers: Workers = None, as_json: Json = False, quiet: Quiet = False,
-) -> int:  # fmt: skip
+    run: Texts,
+    task: str | None,
+    param: Texts,
+    filter: str | None,
+    yes: bool,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Run again what failed or never ran, in place; what finished keeps its outputs.
 
     Where penstock up runs, it does that, and this returns at once. Elsewhere one run runs here, like penstock run.
@@ -344,20 +332,33 @@ def retry(
     from penstock.cli.again import Again, retry_many
     from penstock.cli.orders import Chosen
 
-    if filter is None and len(run or ()) == 1:
-        return Again((run or [])[0], task, param or [], workers, as_json=as_json, quiet=quiet).retry()
-    chosen = Chosen("retry", run or [], filter, yes, of_task=task is not None)
-    return retry_many(chosen, task, param or [], as_json=as_json)
+    if filter is None and len(run) == 1:
+        return Again(run[0], task, param, workers, as_json=as_json, quiet=quiet).retry()
+    chosen = Chosen("retry", run, filter, yes, of_task=task is not None)
+    return retry_many(chosen, task, param, as_json=as_json)
 
 
 @app.command("replay", cls=Verb, epilog=REPLAY)
+@takes_runs
+@takes_task
+@takes_params
+@click.option("--version", default="same", metavar="WHICH", help="same: as that run's; latest: as it is known now.")
+@takes_filter
+@takes_yes
+@takes_workers
+@takes_json
+@takes_quiet
 def replay(
-    run: Runs = None, task: Task = None, param: Params = None,
-    version: Annotated[
-        str, typer.Option("--version", metavar="WHICH", help="same: as that run's; latest: as it is known now.")
-    ] = "same",
-    filter: Filter = None, yes: Yes = False, workers: Workers = None, as_json: Json = False, quiet: Quiet = False,
-) -> int:  # fmt: skip
+    run: Texts,
+    task: str | None,
+    param: Texts,
+    version: str,
+    filter: str | None,
+    yes: bool,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Repeat a run as a new one, whole or from a task; what comes before the task is taken from the old run.
 
     Where penstock up runs, it does that, and this returns at once. Elsewhere one run runs here, like penstock run.
@@ -368,6 +369,6 @@ def replay(
     if version not in ("same", "latest"):
         raise UsageError(f"there is no version '{version}' to choose", cure="write same or latest")
     latest = version == "latest"
-    if filter is None and len(run or ()) == 1:
-        return Again((run or [])[0], task, param or [], workers, as_json=as_json, quiet=quiet).replay(latest=latest)
-    return replay_many(Chosen("replay", run or [], filter, yes), task, param or [], latest=latest, as_json=as_json)
+    if filter is None and len(run) == 1:
+        return Again(run[0], task, param, workers, as_json=as_json, quiet=quiet).replay(latest=latest)
+    return replay_many(Chosen("replay", run, filter, yes), task, param, latest=latest, as_json=as_json)

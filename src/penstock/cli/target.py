@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -175,7 +176,7 @@ def _called(spec: PipelineSpec, among: list[PipelineSpec]) -> str:
     return _names(spec)[sum(other.name == spec.name for other in among) > 1]
 
 
-def pairs(texts: list[str], what: str) -> dict[str, str]:
+def pairs(texts: Iterable[str], what: str) -> dict[str, str]:
     """`name=value` texts as a dict. Raises UsageError for one without `=`, and for a name that is given twice."""
     found: dict[str, str] = {}
     for text in texts:

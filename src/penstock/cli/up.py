@@ -6,11 +6,12 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
+import click
 
 from penstock.cli import output
+from penstock.cli.help import Argument
 from penstock.cli.problems import tell
 from penstock.errors import NotFound, PenstockError, SettingsError, UsageError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from penstock.compose.home import Home
     from penstock.compose.presence import Address
 
-Texts = list[str]
+Texts = tuple[str, ...]
 
 UP = """
 penstock up
@@ -33,30 +34,27 @@ penstock link latest
 #: Seconds in which another `up` that is just starting tells where it is.
 PATIENCE: Final = 5.0
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, with the link, and nothing else.")]
+takes_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document, with the link, and nothing else."
+)
 
 
-def up(
-    host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="Where to listen. One that others reach needs a token.")
-    ] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Default: 7420. 0 takes a free one.")
-    ] = 7420,
-    workers: Annotated[
-        int | None, typer.Option("--workers", metavar="N", min=1, help="Tasks at the same time. Default: one a core.")
-    ] = None,
-    grace: Annotated[
-        str, typer.Option("--grace", metavar="TIME", help="What runs get to end when it ends. Default: 10s.")
-    ] = "10s",
-    name: Annotated[
-        Texts | None, typer.Option("--name", metavar="HOST", help="A name that people reach it by. May be repeated.")
-    ] = None,
-    show: Annotated[
-        str | None, typer.Option("--show", metavar="RUN", help="Let the link lead to this run: an id, or latest.")
-    ] = None,
-    as_json: Json = False,
-) -> int:
+@click.option(
+    "--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen. One that others reach needs a token."
+)
+@click.option(
+    "--port",
+    default=7420,
+    type=click.IntRange(min=0, max=65535),
+    metavar="N",
+    help="Default: 7420. 0 takes a free one.",
+)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Tasks at the same time. Default: one a core.")
+@click.option("--grace", default="10s", metavar="TIME", help="What runs get to end when it ends. Default: 10s.")
+@click.option("--name", multiple=True, metavar="HOST", help="A name that people reach it by. May be repeated.")
+@click.option("--show", metavar="RUN", help="Let the link lead to this run: an id, or latest.")
+@takes_json
+def up(host: str, port: int, workers: int | None, grace: str, name: Texts, show: str | None, as_json: bool) -> int:
     """Show and run the pipelines of this project in the browser, until Ctrl-C.
 
     Server and engine run in processes of their own. Files are watched: what changes in a pipeline is there at once.
@@ -70,7 +68,7 @@ def up(
     tell_unread()
     make_room(workers or settings.workers)
     project = project_folder(Path.cwd())
-    wishes = Wishes(project, home, host, port, workers, _seconds(grace), tuple(name or ()))
+    wishes = Wishes(project, home, host, port, workers, _seconds(grace), name)
     screen = _Json(home, show) if as_json else _Screen(home, project.name or str(project), wishes.grace, show)
     one = Up(wishes, screen)
     if not one.take_home():
@@ -83,12 +81,11 @@ def up(
         return tell(error, as_json=False)  # the one document has been written
 
 
-def link(
-    run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="Where it leads: an id, or latest. Default: all runs.")
-    ] = None,
-    as_json: Json = False,
-) -> int:
+@click.argument(
+    "run", required=False, cls=Argument, metavar="RUN", help="Where it leads: an id, or latest. Default: all runs."
+)
+@takes_json
+def link(run: str | None, as_json: bool) -> int:
     """Print a link that signs in to the page, once, within five minutes."""
     from penstock.cli.session import at_hand
 
