@@ -28,11 +28,10 @@ from typing import IO, Final, NoReturn
 AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_", "MALLOC_")
 #: What commands of ours load, of the standard library and of others.
 LIBRARIES: Final = (
-    "typer", "typer.completion", "typer.models", "shellingham", "pydantic.main", "pydantic.json_schema",
-    "pydantic.plugin._loader", "sqlite3", "zoneinfo", "tomllib", "subprocess", "logging", "runpy", "difflib",
-    "ipaddress", "inspect", "dis", "email.message", "email.parser", "selectors", "importlib.metadata", "platform",
-    "decimal", "fractions", "uuid", "csv", "tempfile", "pickle", "ast", "hashlib", "hmac", "secrets", "getpass",
-    "gettext", "queue", "urllib.parse", "calendar", "mmap", "termios", "statistics",
+    "click", "sqlite3", "zoneinfo", "tomllib", "subprocess", "logging", "runpy", "difflib", "ipaddress", "inspect",
+    "dis", "email.message", "email.parser", "selectors", "importlib.metadata", "platform", "decimal", "fractions",
+    "uuid", "csv", "tempfile", "pickle", "ast", "hashlib", "hmac", "secrets", "getpass", "gettext", "queue",
+    "urllib.parse", "calendar", "mmap", "termios", "statistics",
 )  # fmt: skip
 
 
@@ -271,7 +270,7 @@ def _main() -> NoReturn:
 
 #: What a run of Kedro loads besides. Kedro itself looks for its logging where it is imported.
 OF_KEDRO: Final = (
-    "asyncio", "attr", "click", "dateutil", "dynaconf", "fsspec", "jinja2", "kedro.pipeline",
+    "asyncio", "attr", "dateutil", "dynaconf", "fsspec", "jinja2", "kedro.pipeline",
     "multiprocessing.managers", "multiprocessing.pool", "omegaconf", "pandas", "pluggy", "pyarrow", "pyarrow.parquet",
     "requests", "rich.logging", "rich.pretty", "rich.traceback", "rich.markup", "yaml",
 )  # fmt: skip

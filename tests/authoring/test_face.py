@@ -44,7 +44,7 @@ def test_writing_a_pipeline_loads_no_heavy_library() -> None:
         "sqlalchemy",
         "pandas",
         "pyarrow",
-        "typer",
+        "click",
         "multiprocessing",
     }
     assert heavy.isdisjoint(told.split())

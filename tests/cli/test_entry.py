@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -42,6 +43,42 @@ def test_ctrl_c_before_or_after_a_verb_ends_it_without_a_traceback(step: str) ->
     )
     ended = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (130, "")
+
+
+def test_ctrl_c_within_a_verb_ends_it_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main.app, "invoke", lambda _: signal.raise_signal(signal.SIGINT))
+    assert (main._call(["doctor"]), capfd.readouterr()) == (130, ("", ""))
+
+
+@pytest.mark.parametrize("words", [["--version"], ["runs", "list"]])
+def test_a_verb_begins_without_heavy_libraries(words: list[str], tmp_path: Path) -> None:
+    program = "import sys; from penstock.cli.main import _call; _call(sys.argv[1:]); print(*sys.modules)"
+    command = [sys.executable, "-c", program, *words]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.split()
+    assert "penstock.cli.runs" in told
+    assert {"pydantic", "typer", "rich", "sqlalchemy", "fastapi"}.isdisjoint(told)
+
+
+def test_shells_are_offered_no_completion(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("_PENSTOCK_COMPLETE", "bash_source")
+    assert main._call(["--version"]) == 0
+    assert capfd.readouterr().out.startswith("penstock ")
+
+
+def test_a_group_alone_shows_its_page(capfd: pytest.CaptureFixture[str]) -> None:
+    assert [main._call([*words, "db"]) for words in ([], ["--"])] == [2, 2]
+    assert capfd.readouterr().err.count("Usage: penstock db VERB") == 2
+
+
+def test_nobody_hears_standard_error(tmp_path: Path) -> None:
+    hears, tells = os.pipe()
+    os.close(hears)
+    command = [sys.executable, "-m", "penstock", "runs", "list"]
+    ended = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=tells, check=False)
+    os.close(tells)
+    assert (ended.returncode, ended.stdout) == (1, b"")
 
 
 def test_it_starts_as_a_module_too() -> None:

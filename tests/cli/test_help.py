@@ -10,7 +10,7 @@ import pytest
 
 from penstock.cli import main, problems
 from penstock.cli.problems import wrong_use
-from tests.cli.verbs import GROUPS, VERBS, page
+from tests.cli.verbs import GROUPS, VERBS, page, understood
 
 
 @pytest.mark.parametrize("verb", VERBS | GROUPS)
@@ -26,7 +26,7 @@ def test_a_verb_has_examples_that_it_understands(verb: str) -> None:
     for line in lines:
         assert line.startswith(verb)
         words = shlex.split(line.removeprefix(verb))
-        VERBS[verb].make_context(verb, words, resilient_parsing=False)
+        understood(verb, words)
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -85,6 +85,29 @@ def test_a_verb_that_is_not_there_leads_to_the_one_that_is(words: str, cure: str
     with pytest.raises(click.UsageError) as wrong:
         main._invoke(words.split())
     assert wrong_use(wrong.value, "penstock").cure == cure
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run", "`penstock run` needs TARGET"),
+        ("runs set-state", "`penstock runs set-state` needs RUN... STATE"),
+        ("run hello.py -p", "the option -p needs a value"),
+        ("up here there", "`penstock up` takes no 'here there'"),
+        ("link latest here", "`penstock link` takes no 'here'"),
+        ("doctor --json=1", "option '--json' does not take a value"),
+        ("run hello.py -qx", "`penstock run` has no option '-x'"),
+        ("runs lst", "`penstock runs` has no verb 'lst'"),
+        ("up --port here", "--port takes a whole number"),
+        ("up --port -1", "--port is at least 0"),
+        ("up --port 65536", "--port is at most 65535"),
+        ("runs logs --tail 0", "--tail is at least 1"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_our_words(words: str, told: str) -> None:
+    with pytest.raises(click.UsageError) as wrong:
+        main._invoke(words.split())
+    assert wrong_use(wrong.value, "penstock run").message == told
 
 
 def test_one_word_means_one_thing() -> None:

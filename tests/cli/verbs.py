@@ -19,8 +19,11 @@ VERBS = {name: command for name, command in _ALL.items() if not hasattr(command,
 GROUPS = {name: command for name, command in _ALL.items() if hasattr(command, "commands")}
 
 
+def understood(name: str, words: list[str], *, checked: bool = True) -> Any:
+    """What a verb or a group makes of these words, with the settings that it has below `penstock`."""
+    return _ALL[name].make_context(name, words, resilient_parsing=not checked, **app.context_settings)
+
+
 def page(name: str) -> str:
     """The help page of a verb or of a group."""
-    command = _ALL[name]
-    context = command.make_context(name, [], resilient_parsing=True)
-    return str(command.get_help(context))
+    return str(_ALL[name].get_help(understood(name, [], checked=False)))
