@@ -122,7 +122,7 @@ def wrong_use(error: click.UsageError, verb: str) -> UsageError:
         close = _SHORT[wrong] if _SHORT.get(wrong) in known else nearest(wrong, known)
         cure = _behind(wrong, context) or (f"did you mean '{close}'?" if close else more)
         return UsageError(f"`{verb}` has no option '{wrong}'", cure=cure)
-    # What click adds to others of what may be meant depends on its version.
+    # What click itself takes to be meant depends on its version: we look ourselves.
     message = error.format_message() if isinstance(error, click.BadParameter) else error.message
     told = _number(error) or _in_our_words(message, verb)
     return UsageError(told, cure=_elsewhere(message, context) or more)
