@@ -32,8 +32,18 @@ class Verb(click.Command):
         formatter.write(_page(self, ctx, []))
 
 
+class NoVerb(click.UsageError):
+    """A group was named, and no verb of it. The message is its help page."""
+
+
 class Verbs(click.Group):
     """A group of verbs."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Raises NoVerb. What click does for a group alone depends on its version."""
+        if not args and not ctx.resilient_parsing:
+            raise NoVerb(ctx.get_help(), ctx)
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
         """Names in the order in which they were added."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 
 import click
-from click.exceptions import Exit, NoArgsIsHelpError
+from click.exceptions import Exit
 
 from penstock import __version__
 from penstock.cli import db, doctor, output, pipelines, run, steering, up
-from penstock.cli.help import Verb, Verbs
+from penstock.cli.help import NoVerb, Verb, Verbs
 from penstock.cli.problems import of_system, tell, tell_mistake, wrong_use
 from penstock.errors import PenstockError
 
@@ -63,8 +63,8 @@ def _call(arguments: list[str]) -> int:
     as_json = "--json" in arguments
     try:
         return _invoke(arguments)
-    except NoArgsIsHelpError as error:
-        error.show()  # the help page
+    except NoVerb as error:
+        click.echo(error.message, err=True, color=True)  # in colours or not, as it was made
         return 2
     except click.UsageError as error:
         return tell(wrong_use(error, _verb(arguments)), as_json=as_json)
