@@ -65,6 +65,7 @@ def _words(command: Any) -> list[str]:
     [
         ("dags", "did you mean `penstock pipelines`?"),
         ("flow.py:one", "did you mean `penstock run flow.py:one`?"),
+        ("./flow.py", "did you mean `penstock run ./flow.py`?"),
         ("init", problems._NOTHING),
         ("runs ls", "did you mean `penstock runs list`?"),
         ("pipelines kill", "`penstock pipelines --help` shows how"),

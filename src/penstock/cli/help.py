@@ -39,11 +39,19 @@ class NoVerb(click.UsageError):
 class Verbs(click.Group):
     """A group of verbs."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.no_args_is_help = False
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
         """Raises NoVerb. What click does for a group alone depends on its version."""
-        if not args and not ctx.resilient_parsing:
+        alone = not args
+        ctx = super().make_context(info_name, args, parent, **extra)
+        if alone and not ctx.resilient_parsing:
             raise NoVerb(ctx.get_help(), ctx)
-        return super().parse_args(ctx, args)
+        return ctx
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
         """Names in the order in which they were added."""
