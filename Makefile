@@ -30,12 +30,13 @@ page: setup
 run: page ## Run the example on the New York flights of 2013, then show it in the browser
 	@cd examples/flights && ../../$(BIN)/penstock run pipeline.py; ../../$(BIN)/penstock up --show latest
 
-# Two sides at once keep two cores busy: each waits at times.
+# Two sides at once keep two cores busy: each waits at times. Journeys are alone: what a person sees in time, they must see.
 test: page ## Check style, types and rooms, and run the tests (CI runs more: test-more)
 	@$(MAKE) --no-print-directory -j2 test-python test-page
 
 test-more: page ## Run what CI runs besides: the page in a browser, a share of the drills, and tests beside other tools
-	@$(MAKE) --no-print-directory -j2 test-beside test-journeys
+	@$(MAKE) --no-print-directory test-beside
+	@$(MAKE) --no-print-directory test-journeys
 
 test-python: lint-python
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not drill and not beside"
