@@ -86,3 +86,18 @@ def test_two_attempts_run_at_the_same_time_and_no_more(stage: Stage, tmp_path: P
         mark.touch()
     pids = {stage.value(stage.end(key)) for key in keys}
     assert len(pids) == 2
+
+
+def test_the_start_of_what_comes_after_a_long_attempt_is_told_with_that_end(stage: Stage, tmp_path: Path) -> None:
+    marks = [tmp_path / str(at) for at in range(2)]
+    long = [stage.start("waits", inputs={"mark": {"json": str(mark)}}) for mark in marks]
+    for key in long:
+        stage.started(key)
+    short = stage.start("main_module")
+    marks[0].touch()
+    ended = stage.end(short)
+    told = [type(report).__name__ for report in stage.reports if report.key in (long[0], short)]
+    assert told == ["Started", "Ended", "Started", "Ended"]
+    assert stage.started(short).at == ended.started_at
+    marks[1].touch()
+    stage.end(long[1])

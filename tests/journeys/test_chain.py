@@ -96,10 +96,9 @@ def test_kill_9_of_the_command(user: User) -> None:
     assert (document["state"], document["reason"]) == ("failed", "lease_lost")
     states = [task["state"] for task in document["tasks"][:LENGTH]]
     recorded = states.count("succeeded")
-    # What was made in the last milliseconds may not be on record, and nothing else is.
+    # What was made in the last milliseconds may not be on record: with a slow disk all of it.
     assert recorded <= MIDST
-    assert set(states[:recorded]) == {"succeeded"}
-    assert "succeeded" not in states[recorded:]
+    assert states[:recorded] == ["succeeded"] * recorded
     assert len(begun(user)) == MIDST
 
 

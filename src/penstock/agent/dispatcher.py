@@ -142,6 +142,9 @@ class Dispatcher:
             messages += worker.ahead.add(more)
         attempt.unheard = not worker.channel.send(messages)
         self._begin(attempt, worker)
+        if worker.slow and not attempt.unheard:
+            # This one will last too, most likely: one report tells of that end and of this start.
+            self._tell_start(attempt)
 
     def _begin(self, attempt: Attempt, worker: Member) -> None:
         worker.begin(attempt)
@@ -158,7 +161,7 @@ class Dispatcher:
             self._enforcer.lasting(attempt)
 
     def _tell_start(self, attempt: Attempt) -> None:
-        if attempt.started_at is not None and attempt.worker is not None:
+        if attempt.started_at is not None and attempt.worker is not None and not attempt.told:
             attempt.told = True
             self._out.add(["started", attempt.key, attempt.started_at, attempt.worker.name])
 
@@ -338,6 +341,7 @@ class Dispatcher:
         worker.attempt = None
         worker.loaded = True
         worker.brisk = quiet and ended_at - started_at < BRISK
+        worker.slow = attempt.lasting
         worker.done += 1
         worker.totals = Totals.told(totals)
         worker.hold([*attempt.assignment[HOLDS], *(ref[attempts.PATH] for _, ref in outputs)])

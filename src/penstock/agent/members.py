@@ -59,6 +59,8 @@ class Member:
         self.tired = False
         #: Its last attempt was short.
         self.brisk = False
+        #: Its last attempt was no short one.
+        self.slow = False
         #: Attempts that it has before it is free.
         self.ahead = Ahead()
         self.totals = Totals()
