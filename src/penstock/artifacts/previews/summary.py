@@ -135,7 +135,7 @@ def _numbers(column: pa.ChunkedArray, *, whole: bool, nulls: int | None = None) 
         return _facts(nulls, distinct=0)
     return _facts(
         nulls, distinct=pc.count_distinct(column).as_py(), min=cell(values.min().item()), max=cell(values.max().item()),
-        mean=_finite(values.mean(dtype="float64").item()), bins=bins.of_numbers(values, whole),
+        mean=_mean(values), bins=bins.of_numbers(values, whole),
     )  # fmt: skip
 
 
@@ -151,12 +151,15 @@ def _reals(column: pa.ChunkedArray) -> dict[str, Any]:
     within = values[finite]
     return _facts(
         missing, distinct=len(np.unique(numbers)), min=cell(numbers.min().item()), max=cell(numbers.max().item()),
-        mean=_finite(numbers.mean(dtype="float64").item()), bins=bins.of_numbers(within, whole=False),
+        mean=_mean(numbers), bins=bins.of_numbers(within, whole=False),
     )  # fmt: skip
 
 
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+def _mean(numbers: Any) -> float | None:
+    """None where it is no number: of both infinities, or beyond all that a float holds."""
+    with np.errstate(all="ignore"):
+        mean: float = numbers.mean(dtype="float64").item()
+    return mean if np.isfinite(mean) else None
 
 
 def _decimals(column: pa.ChunkedArray) -> dict[str, Any]:
