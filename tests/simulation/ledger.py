@@ -211,6 +211,8 @@ _APPLY: Final[dict[str, Any]] = {
     "results": lambda self, row: self.put(self.results, row.key, row),
     "task_run_updates": lambda self, row: self._change(self.tasks, (row.run_key, row.seq), row),
     "run_updates": lambda self, row: self._change(self.runs, row.key, row),
+    "run_progress": lambda self, row: self._change(self.runs, row.key, row),
+    "run_bytes": lambda self, row: self._set(row.key, bytes=row.bytes),
     "run_params": lambda self, row: self._set(row.key, params=row.params),
     "run_options": lambda self, row: self._set(row.key, options=row.options),
     "events": lambda self, row: self.events.append(row),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from penstock.errors import Fenced, StaleWrite
-from penstock.store.database import Database
+from penstock.store.database import Database, open_database
 from penstock.store.rows import (
     CommandSettled,
     Commit,
@@ -16,8 +17,10 @@ from penstock.store.rows import (
     NewResult,
     NewSample,
     NewTimer,
+    RunBytes,
     RunOptions,
     RunParams,
+    RunProgress,
     SlotAsk,
     without,
 )
@@ -74,7 +77,9 @@ def _rows(key: int) -> dict[str, Any]:
         "new_task_runs": made.task_run(key=key), "new_attempts": made.attempt(key=key),
         "attempt_updates": made.attempt_update(key=key), "artifacts": made.artifact(key=key),
         "results": NewResult("digest", key, 0, 5), "task_run_updates": made.task_run_update(key=key),
-        "run_updates": made.run_update(key), "run_params": RunParams("{}", key), "run_options": RunOptions(None, key),
+        "run_updates": made.run_update(key), "run_progress": RunProgress(1, 1, 2, key, 1),
+        "run_bytes": RunBytes(5, key),
+        "run_params": RunParams("{}", key), "run_options": RunOptions(None, key),
         "events": made.event(key=key), "metrics": NewMetric(key, 0, 1, 5, "auc", 0.5, None),
         "samples": NewSample(key, 0, 1, 5, 0.5, 1, 2, 3), "timers_gone": (key, "retry", 0),
         "timers": NewTimer(key, "retry", 0, 5), "commands": CommandSettled("applied", "{}", 5, 7, key),
@@ -132,6 +137,22 @@ def test_a_run_is_updated_over_the_version_that_was_read(database: Database) -> 
     with pytest.raises(StaleWrite):
         write(database, Commit(fences=[made.fence()], run_updates=[made.run_update()]))
     write(database, Commit(fences=[made.fence()], run_updates=[made.run_update(row_version=3, expected=2)]))
+
+
+def test_how_far_a_run_is_takes_one_page_and_no_index(tmp_path: Path) -> None:
+    log, database = tmp_path / "penstock.db-wal", open_database(f"sqlite:///{tmp_path}/penstock.db")
+    write(database, made.first_commit())
+    before = log.stat().st_size
+    write(database, Commit(fences=[made.fence()], run_progress=[RunProgress(3, 1, 2, made.KEY, 1)]))
+    one_page = log.stat().st_size - before
+    assert 4096 < one_page < 2 * 4096
+    with pytest.raises(StaleWrite):
+        write(database, Commit(fences=[made.fence()], run_progress=[RunProgress(3, 2, 2, made.KEY, 1)]))
+    write(database, Commit(fences=[made.fence()], run_updates=[made.run_update(row_version=3, expected=2)]))
+    assert log.stat().st_size - before > 4 * one_page
+    with database.read() as connection:
+        assert connection.all("SELECT state, tasks_total, tasks_done, row_version FROM run") == [("succeeded", 1, 1, 3)]
+    database.close()
 
 
 def test_a_row_that_is_there_already_is_stale(database: Database) -> None:

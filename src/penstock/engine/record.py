@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from penstock.engine.outbox import Outbox, micros
-from penstock.engine.view import Attempt, RunView, TaskRun
+from penstock.engine.view import Attempt, RunView, Stored, TaskRun
 from penstock.store.rows import (
     AttemptUpdate,
     Commit,
@@ -15,8 +15,10 @@ from penstock.store.rows import (
     NewRun,
     NewTaskRun,
     NewVersion,
+    RunBytes,
     RunOptions,
     RunParams,
+    RunProgress,
     RunUpdate,
     TaskRunUpdate,
 )
@@ -67,22 +69,40 @@ def _slot_rows(out: Outbox, commit: Commit, touched: dict[int, RunView]) -> None
 
 
 def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, str, str]]) -> None:
-    error = _json(view.error)
-    started, ended = micros(view.started_at), micros(view.ended_at)
-    if view.stored_version:
+    before = view.stored
+    view.stored = Stored(
+        view.state, view.reason, view.started_at, view.ended_at, view.generation, view.error, view.bytes
+    )
+    if not view.stored_version:
+        _new_run_row(view, commit, owner, known)
+        return
+    _changed_run_row(view, before, view.stored, commit)
+    if view.edited:
+        view.edited = False
+        commit.run_params.append(RunParams(_json(view.params) or "{}", view.key))
+    if view.rearranged:
+        view.rearranged = False
+        commit.run_options.append(RunOptions(_json(options_of(view)), view.key))
+
+
+def _changed_run_row(view: RunView, before: Stored | None, now: Stored, commit: Commit) -> None:
+    """Only what is new of a run; while its tasks run that is how far it is, and what it takes."""
+    expected, view.stored_version = view.stored_version, view.stored_version + 1
+    done, found = (view.tasks_total, view.tasks_done), (view.stored_version, view.key, expected)
+    if before is None or before._replace(bytes=now.bytes) != now:
         update = RunUpdate(
-            view.state, view.reason, started, ended, view.generation, error, view.tasks_total, view.tasks_done,
-            view.bytes, view.stored_version + 1, view.key, view.stored_version,
+            now.state, now.reason, micros(now.started_at), micros(now.ended_at), now.generation, _json(now.error),
+            *done, now.bytes, *found,
         )  # fmt: skip
         commit.run_updates.append(update)
-        view.stored_version += 1
-        if view.edited:
-            view.edited = False
-            commit.run_params.append(RunParams(_json(view.params) or "{}", view.key))
-        if view.rearranged:
-            view.rearranged = False
-            commit.run_options.append(RunOptions(_json(options_of(view)), view.key))
         return
+    commit.run_progress.append(RunProgress(*done, *found))
+    if before.bytes != now.bytes:
+        commit.run_bytes.append(RunBytes(now.bytes, view.key))
+
+
+def _new_run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, str, str]]) -> None:
+    started, ended = micros(view.started_at), micros(view.ended_at)
     spec = view.plan.spec
     version = (spec.namespace, spec.name, view.plan.version)
     created = int(view.created_at * 1_000_000)
@@ -92,8 +112,8 @@ def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, st
     row = NewRun(
         view.key, view.id, spec.name, spec.namespace, view.plan.version, view.type, view.state, view.reason,
         created, started, ended, _json(view.params) or "{}", _json(view.trigger) or "{}", _json(view.tags) or "[]",
-        _json(view.selection), _json(view.facts), None, view.replay_of, view.generation, error, view.tasks_total,
-        view.tasks_done, owner, view.epoch, 1, view.bytes, _json(options_of(view)),
+        _json(view.selection), _json(view.facts), None, view.replay_of, view.generation, _json(view.error),
+        view.tasks_total, view.tasks_done, owner, view.epoch, 1, view.bytes, _json(options_of(view)),
     )  # fmt: skip
     commit.new_runs.append(row)
     commit.labels.extend((view.key, name, value) for name, value in view.labels.items())

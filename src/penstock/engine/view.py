@@ -126,6 +126,18 @@ class Barred(NamedTuple):
     message: str
 
 
+class Stored(NamedTuple):
+    """Facts of a run as its row has them."""
+
+    state: str
+    reason: str | None
+    started_at: float | None
+    ended_at: float | None
+    generation: int
+    error: dict[str, Any] | None
+    bytes: int
+
+
 class RunView:
     """A run: its plan, its task runs, and what happened since the last decision.
 
@@ -146,6 +158,7 @@ class RunView:
     `barred` is the limit that is full, as long as it keeps the run waiting, `past` who let it start all the same.
     `chosen` are states that a person has set, not yet applied, and who that is; `earlier` has values of datasets that
     earlier generations made, `unmade` tells of datasets that nobody made although their task is taken for done.
+    `stored` are the facts of its last row but for how far it was; None when they are not known.
     """
 
     __slots__ = (
@@ -154,9 +167,9 @@ class RunView:
         "epoch", "error", "facts", "failed", "failure_reason", "failures", "fans", "forced", "generation", "handle",
         "id", "kept", "key", "labels", "live", "open", "pace", "params", "passed", "past", "paused", "paused_at",
         "paused_by", "phase", "plan", "promises", "rearranged", "reason", "refresh", "replay_of", "rested", "seen",
-        "selection", "slots", "started_at", "state", "stepping", "still", "stored_version", "strict", "tags",
-        "task_runs", "tasks_done", "tasks_total", "timed_out", "timeout_at", "touched", "trigger", "type", "unmade",
-        "values", "warnings",
+        "selection", "slots", "started_at", "state", "stepping", "still", "stored", "stored_version", "strict",
+        "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "timeout_at", "touched", "trigger", "type",
+        "unmade", "values", "warnings",
     )  # fmt: skip
 
     def __init__(self, key: int, run_id: str, plan: Plan, context: RunContext, at: float) -> None:
@@ -229,6 +242,7 @@ class RunView:
         self.due: dict[int, TaskRun] = {}
         self.answers: list[Answer] = []
         self.fans: dict[int, TaskRun] = {}
+        self.stored: Stored | None = None
         self.stored_version = 0
         self.dirty = False
         self.handle: Any = None

@@ -60,6 +60,27 @@ class RunUpdate(NamedTuple):
     expected: int
 
 
+class RunProgress(NamedTuple):
+    """How far a run is, where its row version is still `expected` and nothing else of it is new.
+
+    Most commits change no more. Of the run's indexes none is touched: SQLite writes anew each that has a column which
+    the statement names, seven pages of sixteen. RunBytes comes with it where that is new too.
+    """
+
+    tasks_total: int
+    tasks_done: int
+    row_version: int
+    key: int
+    expected: int
+
+
+class RunBytes(NamedTuple):
+    """What the artifacts of a run take by now."""
+
+    bytes: int | None
+    key: int
+
+
 class RunParams(NamedTuple):
     """New params (json) of a run that is tried again, or whose params a person changed."""
 
@@ -289,6 +310,8 @@ class Commit:
     results: list[NewResult] = field(default_factory=list)
     task_run_updates: list[TaskRunUpdate] = field(default_factory=list)
     run_updates: list[RunUpdate] = field(default_factory=list)
+    run_progress: list[RunProgress] = field(default_factory=list)
+    run_bytes: list[RunBytes] = field(default_factory=list)
     run_params: list[RunParams] = field(default_factory=list)
     run_options: list[RunOptions] = field(default_factory=list)
     events: list[NewEvent] = field(default_factory=list)

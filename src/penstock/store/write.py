@@ -68,6 +68,8 @@ _STEPS: Final = (
         Update("run", (*_OF_ERROR, *rows.RunUpdate._fields), {"key": "key", **_EXPECTED}),
         exact=True,
     ),
+    _Step("run_progress", "run", Update("run", rows.RunProgress._fields, {"key": "key", **_EXPECTED}), exact=True),
+    _Step("run_bytes", "run", Update("run", rows.RunBytes._fields, {"key": "key"}), exact=True),
     _Step("run_params", "run", Update("run", rows.RunParams._fields, {"key": "key"}), exact=True),
     _Step("run_options", "run", Update("run", rows.RunOptions._fields, {"key": "key"}), exact=True),
     _Step("events", "event", Insert("event", rows.NewEvent._fields), exact=True),
