@@ -122,3 +122,17 @@ def test_a_run_that_waits_for_a_limit_has_no_task_to_interrupt() -> None:
         handle.waits_for = None
         with pytest.raises(KeyboardInterrupt):
             _send(signal.SIGINT)
+
+
+def test_what_a_task_forks_in_this_process_ends_as_usual() -> None:
+    handle: Any = Handle()
+    with Signals() as signals:
+        signals.handle = handle
+        child = os.fork()
+        if child == 0:
+            _send(signal.SIGTERM)
+            os._exit(0)
+        status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGTERM
+    assert handle.asked == []

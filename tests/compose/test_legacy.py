@@ -22,6 +22,7 @@ from penstock.store.rows import Commit, Fence, NewAttempt, RunUpdate
 from penstock.store.slots import Holder, Want
 from penstock.store.write import apply
 from tests.agent.conftest import ROUGH
+from tests.alive import lives
 from tests.compose.test_claims import GONE, Desk
 from tests.executors.sharing import SharedAgent, kill
 from tests.executors.stage import Stage, ref
@@ -94,7 +95,7 @@ def test_a_slot_is_free_once_the_attempt_that_had_it_is_dead(
     real = slots.keep_attempts
 
     def keep_attempts(*arguments: Any) -> None:
-        alive.append(worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE)
+        alive.append(lives(worker))
         real(*arguments)
 
     monkeypatch.setattr(slots, "keep_attempts", keep_attempts)

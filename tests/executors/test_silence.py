@@ -17,6 +17,7 @@ from penstock.executors import lifelines
 from penstock.executors.link import WORD, AgentLink
 from penstock.executors.local import LocalExecutor
 from tests.agent.conftest import ROUGH, eventually
+from tests.alive import lives
 from tests.executors.sharing import SharedAgent, linked
 from tests.executors.stage import Stage, ref
 
@@ -39,7 +40,7 @@ def holds(stage: Stage, folder: Path) -> list[psutil.Process]:
 
 
 def gone(processes: list[psutil.Process]) -> bool:
-    return not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in processes)
+    return not any(map(lives, processes))
 
 
 def says(executor: AgentLink, ago: float) -> None:

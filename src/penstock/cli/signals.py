@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from penstock.agent.forking import give_back, take
+
 if TYPE_CHECKING:
     from penstock.engine.handle import RunHandle
 
@@ -44,14 +46,14 @@ class Signals:
     def __enter__(self) -> Self:
         for number in _ENDS:
             if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._take)
+                self._before[number] = take(number, self._take, signal.getsignal(number))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            give_back(number, handler)
 
     @contextmanager
     def held(self) -> Iterator[None]:

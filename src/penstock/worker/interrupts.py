@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
-import os
 import signal
 from types import FrameType
+
+from penstock.agent.forking import take
 
 _installed = False
 _armed = False
@@ -20,8 +21,7 @@ def install() -> None:
     """Take SIGTERM over; processes that a task forks get the system's behaviour back."""
     global _installed
     _installed = True
-    signal.signal(signal.SIGTERM, _on_sigterm)
-    os.register_at_fork(after_in_child=_give_back)
+    take(signal.SIGTERM, _on_sigterm, signal.SIG_DFL)
 
 
 def arm() -> None:
@@ -53,8 +53,3 @@ def _interrupt() -> None:
     _asked = False
     disarm()
     raise Interrupted
-
-
-def _give_back() -> None:
-    disarm()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -16,6 +16,7 @@ import pytest
 from penstock.integrations.kedro import spool
 from penstock.store import commands
 from penstock.store.database import open_database
+from tests.alive import lives
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states
 
@@ -154,7 +155,7 @@ def test_a_run_that_lost_its_recorder_gets_another(
     until(lambda: live_states(recorded).get("middle") == "running")
     first = recorder_of(recorded)
     first.kill()
-    until(lambda: not first.is_running() or first.status() == psutil.STATUS_ZOMBIE)
+    until(lambda: not lives(first))
     monkeypatch.setattr("penstock.compose.kedro_spools.COMING", 0.0)
     database = open_database(recorded.home.database_url)
     from penstock.compose.kedro_spools import finish
