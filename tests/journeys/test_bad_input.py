@@ -80,6 +80,31 @@ def test_usage_errors(user: User, words: list[str], told: str) -> None:
     assert not (user.folder / ".penstock").exists()
 
 
+BIG = "9999999999999999999999"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "flow.py", "--workers", BIG], "--workers is at most 10000"),
+        (["up", "--workers", BIG], "--workers is at most 10000"),
+        (["up", "--port", BIG], "--port is at most 65535"),
+        (["up", "--port", "0", "--grace", "101y"], "--grace: '101y' is longer than anything lasts"),
+        (["runs", "retry", "latest", "--workers", BIG], "--workers is at most 10000"),
+        (["runs", "replay", "latest", "--workers", BIG], "--workers is at most 10000"),
+        (["runs", "set-state", "latest", "failed", "--task", "raw", "--map-index", BIG], "--map-index is at most"),
+        (["runs", "logs", "latest", "--map-index", BIG], "--map-index is at most"),
+        (["runs", "list", "--limit", BIG], "--limit is at most 500"),
+        (["runs", "list", "--filter", "created_after=12026-01-01"], "is no time"),
+    ],
+)
+def test_numbers_beyond_all_that_can_be_meant(user: User, words: list[str], told: str) -> None:
+    user.write("flow.py", HEAD)
+    ran = user.types(*words)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert told in ran.stderr
+
+
 def test_a_resource_that_is_not_there(user: User) -> None:
     user.write(
         "flow.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.model.durations import seconds, size
+from penstock.model.durations import seconds, size, wait
 
 UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1}
 
@@ -46,6 +47,13 @@ def test_texts(text: str, expected: float) -> None:
 def test_what_is_no_duration_is_a_value_error(wrong: Any) -> None:
     with pytest.raises(ValueError, match="is no duration"):
         seconds(wrong)
+
+
+def test_nothing_waits_longer_than_rows_and_threads_can() -> None:
+    assert wait("100y") == 100 * seconds("1y") < threading.TIMEOUT_MAX
+    for wrong in ("101y", 10**22):
+        with pytest.raises(ValueError, match="write at most '100y'"):
+            wait(wrong)
 
 
 @given(st.text())

@@ -167,6 +167,16 @@ def test_an_item_without_its_task_is_not_taken_for_the_run(world: World) -> None
     assert world.program.get(f"/api/v1/runs/{identity}").json()["state"] == "failed"
 
 
+def test_an_item_beyond_all_that_are_counted_is_wrong_use(world: World) -> None:
+    identity = world.run(state="failed")
+    asked = {"task": "a", "map_index": 10**22, "state": "succeeded"}
+    for address, more in (
+        (f"/api/v1/runs/{identity}/actions/set-state", {}), ("/api/v1/runs/actions/set-state", {"ids": [identity]}),
+    ):  # fmt: skip
+        body = problem(world.program.post(address, json={**asked, **more}), 422, "usage")
+        assert body["cure"] == "write 2,147,483,647 or less"
+
+
 # --- labels -------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from penstock.authoring.counts import no_count
 from penstock.authoring.places import Place, caller
 from penstock.authoring.problems import Problems
 from penstock.model.nearest import did_you_mean
@@ -30,8 +31,9 @@ class Limit:
     def spec(self) -> LimitSpec:
         """The limit as plain data. Raises DefinitionError, which tells all that makes no sense."""
         problems = Problems()
-        if isinstance(self.runs, bool) or not isinstance(self.runs, int) or self.runs < 1:
-            problems.add(f"Limit lets {self.runs!r} runs go", "give a whole number from 1", self.place)
+        cure = no_count(self.runs)
+        if cure is not None:
+            problems.add(f"Limit lets {self.runs!r} runs go", cure, self.place)
         if self.full not in WHEN_FULL:
             told = f"Limit can't do {self.full!r} when it is full"
             problems.add(told, did_you_mean(str(self.full), WHEN_FULL), self.place)

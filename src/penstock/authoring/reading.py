@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from penstock.authoring import names
 from penstock.authoring.cache import Cache
+from penstock.authoring.counts import no_count
 from penstock.authoring.limit import Limit
 from penstock.authoring.places import Place
 from penstock.authoring.problems import Problems
@@ -133,9 +134,10 @@ class Reader:
     def count(self, option: str) -> int | None:
         """A whole number from 1; None when it is not given."""
         value = self.options.get(option)
-        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 1):
+        cure = None if value is None else no_count(value)
+        if cure is None:
             return value
-        self.misfit(option, "give a whole number from 1")
+        self.misfit(option, cure)
         return None
 
     def seconds(self, option: str, default: float | None = None, *, nothing: bool = False) -> float | None:
@@ -144,7 +146,7 @@ class Reader:
         if value is None:
             return default
         try:
-            found = durations.seconds(value)
+            found = durations.wait(value)
         except ValueError as error:
             self.wrong(f"{option} of {self.whose}: {error}", None)
             return default
@@ -182,7 +184,7 @@ class Reader:
         if trigger == "one_failed":
             self.wrong(f"{self.whose} has a cache and trigger='one_failed'", "leave out the cache")
         try:
-            return "inputs", None if given.ttl is None else durations.seconds(given.ttl)
+            return "inputs", None if given.ttl is None else durations.wait(given.ttl)
         except ValueError as error:
             self.wrong(f"ttl of the cache of {self.whose}: {error}", None)
             return "inputs", None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeAlias
 
+from penstock.authoring.counts import no_count
 from penstock.authoring.places import Place, caller
 from penstock.authoring.problems import Problems
 from penstock.model import durations
@@ -56,10 +57,8 @@ class Retry:
     def spec(self) -> RetrySpec:
         """The policy as plain data. Raises DefinitionError, which tells all that makes no sense."""
         check = _Check(self.place)
-        check.holds(
-            _is_number(self.attempts) and isinstance(self.attempts, int) and self.attempts >= 1,
-            f"Retry makes {self.attempts!r} attempts", "give a whole number from 1: all tries together",
-        )  # fmt: skip
+        cure = no_count(self.attempts)
+        check.holds(cure is None, f"Retry makes {self.attempts!r} attempts", f"{cure}: all tries together")
         check.holds(
             self.backoff in BACKOFFS,
             f"Retry has no backoff {self.backoff!r}",
@@ -96,7 +95,7 @@ class _Check:
 
     def seconds(self, name: str, value: object) -> float | None:
         try:
-            return None if value is None and name != "delay" else durations.seconds(value)
+            return None if value is None and name != "delay" else durations.wait(value)
         except ValueError as error:
             self.holds(False, f"{name} of Retry can't be {value!r}", str(error))
             return None

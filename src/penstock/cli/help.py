@@ -10,11 +10,17 @@ import click
 
 from penstock.cli import output
 from penstock.cli.render.spans import Line, Span
+from penstock.model.bounds import MOST, MOST_WORKERS
 
 WIDTH: Final = 80
 _NAMES: Final = 26
 #: Columns of a text that stands beside a name.
 _LEAST: Final = 20
+
+
+#: Numbers of options of several verbs.
+WORKERS: Final = click.IntRange(1, MOST_WORKERS)
+INDEX: Final = click.IntRange(0, MOST)
 
 
 class Argument(click.Argument):

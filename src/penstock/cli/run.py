@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from penstock.cli.help import Argument
+from penstock.cli.help import WORKERS, Argument
 from penstock.errors import DefinitionError, UsageError
 from penstock.model.nearest import did_you_mean
 from penstock.model.run_types import STARTED, check_type
@@ -75,7 +75,7 @@ penstock run spaceflights/ --pipeline data_processing --env prod
     metavar="WHERE",
     help="local: in processes of their own; inline: in this one, where breakpoint() works.",
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Tasks at the same time. Default: one a core.")
+@click.option("--workers", type=WORKERS, metavar="N", help="Tasks at the same time. Default: one a core.")
 @click.option("--refresh", is_flag=True, help="Take no result of an earlier run; keep new ones for later runs.")
 @click.option("--json", "as_json", is_flag=True, help="Print the run's document when it is over, and nothing else.")
 @click.option("--quiet", "-q", is_flag=True, help="Print only how it ended.")

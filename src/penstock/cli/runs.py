@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from penstock.cli import output
-from penstock.cli.help import Argument, Verb, Verbs
+from penstock.cli.help import INDEX, Argument, Verb, Verbs
 from penstock.errors import UsageError
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def show(run: str, whole: bool, as_json: bool) -> None:
 @app.command("logs", cls=Verb, epilog=LOGS)
 @takes_run
 @click.option("--task", metavar="TASK", help="Of this task.")
-@click.option("--map-index", type=click.IntRange(min=0), metavar="N", help="Of this item of a fan-out, from 0.")
+@click.option("--map-index", type=INDEX, metavar="N", help="Of this item of a fan-out, from 0.")
 @click.option("--attempt", type=click.IntRange(min=1), metavar="N", help="Of this attempt, from 1.")
 @click.option("--level", metavar="LEVEL", help="Of this level or above: debug, info, warning, error, critical.")
 @click.option("--grep", metavar="TEXT", help="With this text, in any case.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from penstock.cli import runs
-from penstock.cli.help import Argument, Verb
+from penstock.cli.help import INDEX, WORKERS, Argument, Verb
 from penstock.cli.runs import Texts, takes_json
 from penstock.errors import UsageError
 
@@ -263,7 +263,7 @@ def delete(run: Texts, filter: str | None, children: bool, wait: bool, yes: bool
     "words", nargs=-1, required=True, cls=Argument, metavar="RUN... STATE", help="Runs, and the state: see above."
 )
 @click.option("--task", metavar="TASK", help="Of this task. Default: of the run.")
-@click.option("--map-index", type=click.IntRange(min=0), metavar="N", help="Of this item of a fan-out, from 0.")
+@click.option("--map-index", type=INDEX, metavar="N", help="Of this item of a fan-out, from 0.")
 @takes_filter
 @takes_yes
 @takes_json
@@ -301,7 +301,7 @@ takes_params = click.option(
     "--param", "-p", multiple=True, metavar="NAME=VALUE", help="Another value. May be repeated."
 )
 takes_workers = click.option(
-    "--workers", type=click.IntRange(min=1), metavar="N", help="Tasks at the same time, where it runs here."
+    "--workers", type=WORKERS, metavar="N", help="Tasks at the same time, where it runs here."
 )
 takes_quiet = click.option("--quiet", "-q", is_flag=True, help="Print only how it ended.")
 

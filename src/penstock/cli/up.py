@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from penstock.cli import output
-from penstock.cli.help import Argument
+from penstock.cli.help import WORKERS, Argument
 from penstock.cli.problems import tell
 from penstock.errors import NotFound, PenstockError, SettingsError, UsageError
 
@@ -49,7 +49,7 @@ takes_json = click.option(
     metavar="N",
     help="Default: 7420. 0 takes a free one.",
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Tasks at the same time. Default: one a core.")
+@click.option("--workers", type=WORKERS, metavar="N", help="Tasks at the same time. Default: one a core.")
 @click.option("--grace", default="10s", metavar="TIME", help="What runs get to end when it ends. Default: 10s.")
 @click.option("--name", multiple=True, metavar="HOST", help="A name that people reach it by. May be repeated.")
 @click.option("--show", metavar="RUN", help="Let the link lead to this run: an id, or latest.")
@@ -130,10 +130,10 @@ def link_to(home: Home, address: Address, run: str | None) -> str:
 
 
 def _seconds(text: str) -> float:
-    from penstock.model.durations import seconds
+    from penstock.model.durations import wait
 
     try:
-        return seconds(text)
+        return wait(text)
     except ValueError as error:
         raise UsageError(f"--grace: {error}") from error
 

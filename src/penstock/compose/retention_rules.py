@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from penstock.model.durations import seconds, size
+from penstock.model.durations import size, wait
 from penstock.model.nearest import did_you_mean
 from penstock.model.retention import Rule
 from penstock.model.states import TERMINAL_RUN
@@ -41,7 +41,7 @@ def _rule(value: Any, where: str) -> Rule:
             _text(table, "namespace", where),
             _text(table, "pipeline", where),
             _states(table.get("state"), where),
-            None if table.get("keep", FOREVER) == FOREVER else seconds(table["keep"]),
+            None if table.get("keep", FOREVER) == FOREVER else wait(table["keep"]),
             _count(table.get("runs"), where),
             None if table.get("bytes") is None else size(table["bytes"]),
             latest,

@@ -15,6 +15,7 @@ from penstock.agent.logs import LIMIT
 from penstock.authoring.home import settings_file
 from penstock.compose.retention_rules import rules_of
 from penstock.errors import SettingsError
+from penstock.model.bounds import MOST, MOST_WORKERS
 from penstock.model.durations import size
 from penstock.model.nearest import did_you_mean
 from penstock.model.retention import Rule
@@ -74,7 +75,7 @@ def variable(name: str) -> str:
 def _of_file(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"{file} can't be read: {error}", cure="correct it, or remove it") from error
 
 
@@ -99,10 +100,17 @@ def _text(value: Any) -> str:
     return value
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not str(value).isdecimal() or int(value) < 1:
+def _whole(value: Any, most: int = MOST) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not text.isdecimal():
         raise ValueError("write a whole number from 1")
-    return int(value)
+    if len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        raise ValueError(f"write a whole number from 1 to {most:,}")
+    return int(text)
+
+
+def _workers(value: Any) -> int:
+    return _whole(value, MOST_WORKERS)
 
 
 def _count(value: Any) -> float:
@@ -163,7 +171,7 @@ def _pools_of(text: str) -> dict[str, str]:
 
 #: How each setting is read, and which may come as a text of the environment.
 _READ: Final[dict[str, Callable[[Any], Any]]] = {
-    "database": _text, "workers": _whole, "gpus": _count, "pools": _pools, "pipelines": _folders, "log_limit": size,
+    "database": _text, "workers": _workers, "gpus": _count, "pools": _pools, "pipelines": _folders, "log_limit": size,
     "retention": rules_of, "limits": _limits,
 }  # fmt: skip
 _TEXTS: Final[dict[str, Callable[[str], Any]]] = {

@@ -6,6 +6,8 @@ import math
 import re
 from typing import Final
 
+from penstock.model.bounds import LONGEST
+
 _SECONDS: Final = {
     "ms": 0.001,
     "s": 1.0,
@@ -43,6 +45,14 @@ def seconds(value: object) -> float:
     if not math.isfinite(number) or number < 0:
         raise ValueError(f"{value!r} is no duration: it must be finite and not negative")
     return number
+
+
+def wait(value: object) -> float:
+    """Seconds that something waits or is kept, as `seconds`; raises ValueError for more than a hundred years too."""
+    found = seconds(value)
+    if found > LONGEST:
+        raise ValueError(f"{value!r} is longer than anything lasts: write at most '100y'")
+    return found
 
 
 def _from_text(text: str) -> float:

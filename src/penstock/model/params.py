@@ -211,7 +211,10 @@ def _duration(value: Any, text: bool) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str | timedelta):
         raise TypeError("write seconds as a number, or a text like '5s' or '1h30m'")
     made = durations.seconds(value)
-    timedelta(seconds=made)  # raises OverflowError for more than tasks can be given
+    try:
+        timedelta(seconds=made)
+    except OverflowError:
+        raise ValueError("it is longer than a timedelta of Python can be") from None
     return made
 
 

@@ -18,10 +18,12 @@ from penstock.logbook.shelf import Shelf
 from penstock.logbook.slices import Slices
 from penstock.logbook.steps import Place
 from penstock.logbook.view import Attempt, View
+from penstock.model.bounds import MOST
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN
+from penstock.server.guard import ServiceOf
 from penstock.server.run_query import moment
-from penstock.server.service import Service, ServiceOf
+from penstock.server.service import Service
 from penstock.store.connection import Connection
 from penstock.store.logs import AttemptLog, logs_of, lost_logs
 from penstock.store.runs import find_run
@@ -39,7 +41,7 @@ _HIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202
 _LONGEST: Final = 1000
 _Tasks: TypeAlias = Annotated[list[Annotated[str, Query(max_length=_LONGEST)]], Query(max_length=200)]
 _Levels: TypeAlias = Annotated[list[Level], Query(max_length=20)]
-_Number: TypeAlias = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
+_Number: TypeAlias = Annotated[int | None, Query(ge=0, le=MOST)]
 _Time: TypeAlias = Annotated[str | None, Query(max_length=100)]
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from penstock.model.bounds import MOST
 from penstock.wire.base import Asked, Body, Json
 from penstock.wire.runs import ActionResult
 
@@ -117,7 +118,7 @@ class SetStateBody(ActionBody):
     """
 
     task: str | None = None
-    map_index: int | None = Field(default=None, ge=0)
+    map_index: int | None = Field(default=None, ge=0, le=MOST)
     state: Literal["succeeded", "warning", "failed", "skipped", "cancelled"]
 
     @model_validator(mode="after")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 
 from fastapi import Response
-from starlette.requests import Request
 
 from penstock import __version__
 from penstock.server.answers import json_answer
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.openapi import document_text
-from penstock.server.service import ServiceOf
 from penstock.store import instances
 from penstock.store.times import iso, micros
 from penstock.wire.service import About
@@ -41,8 +39,3 @@ def get_about(service: ServiceOf) -> Response:
 def get_document() -> Response:
     """The API's OpenAPI document."""
     return json_answer(document_text().encode())
-
-
-async def health(_request: Request) -> Response:
-    """The service answers. Anybody may ask, so it tells nothing more."""
-    return json_answer(b'{"status":"ok"}', headers={"Cache-Control": "no-store"})

@@ -10,9 +10,8 @@ from fastapi import Response
 from penstock.errors import UsageError
 from penstock.server import acting
 from penstock.server.acting import By, summary
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.once import KeyOf, once
-from penstock.server.service import ServiceOf
 from penstock.store import labels
 from penstock.store.connection import Connection
 from penstock.store.orders import Outcome

@@ -10,10 +10,9 @@ from fastapi import Response
 from penstock.model.ids import key_of
 from penstock.server import acting, again
 from penstock.server.acting import By, summary
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.once import KeyOf, once
 from penstock.server.routes.actions import ANSWERS
-from penstock.server.service import ServiceOf
 from penstock.store.connection import Connection
 from penstock.store.runs import find_run
 from penstock.wire.actions import ManyReplayBody, ManyReplayResult, ManyRetryBody, ReplayBody, RetryBody

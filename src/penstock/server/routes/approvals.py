@@ -6,10 +6,9 @@ from fastapi import Response
 
 from penstock.server import acting
 from penstock.server.acting import By
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.once import KeyOf
 from penstock.server.routes.actions import ANSWERS
-from penstock.server.service import ServiceOf
 from penstock.wire.actions import ApproveBody, ManyApproveBody
 from penstock.wire.runs import ManyResult, RunSummary
 

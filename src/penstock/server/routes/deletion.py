@@ -10,10 +10,9 @@ from fastapi import Response
 
 from penstock.server import acting
 from penstock.server.acting import By
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.once import KeyOf, once
 from penstock.server.refusals import ActionRefused
-from penstock.server.service import ServiceOf
 from penstock.store.connection import Connection
 from penstock.store.deletion import delete_runs
 from penstock.store.orders import Outcome

@@ -11,9 +11,9 @@ from fastapi import Query, Request, Response
 
 from penstock import __version__
 from penstock.server.answers import has, json_answer, json_of, unchanged
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.packed import packed_answer
-from penstock.server.service import Service, ServiceOf
+from penstock.server.service import Service
 from penstock.store import graphs, pipelines
 from penstock.store.runs import find_run
 from penstock.wire.graphs import Graph, TaskSource

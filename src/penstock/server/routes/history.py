@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
+from penstock.model.bounds import MOST
 from penstock.server.answers import json_answer
-from penstock.server.guard import guarded
-from penstock.server.service import ServiceOf
+from penstock.server.guard import ServiceOf, guarded
 from penstock.store import comparison, context, events
 from penstock.store.runs import find_run
 from penstock.wire.compare import Comparison
@@ -40,7 +40,7 @@ def list_events(
     service: ServiceOf,
     run_id: str,
     task: Annotated[str | None, Query(max_length=1000)] = None,
-    map_index: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    map_index: Annotated[int | None, Query(ge=0, le=MOST)] = None,
     limit: Annotated[int, Query(ge=1, le=events.MOST)] = events.PAGE,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:

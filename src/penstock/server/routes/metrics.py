@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from penstock.server.answers import json_answer
-from penstock.server.guard import guarded
-from penstock.server.service import ServiceOf
+from penstock.server.guard import ServiceOf, guarded
 from penstock.store.metrics import run_metrics
 from penstock.store.runs import find_run
 from penstock.wire.runs import RunMetrics

@@ -15,12 +15,13 @@ from penstock.artifacts import ArtifactStore
 from penstock.artifacts.reader import Readers, TooBusy
 from penstock.errors import ArtifactCorrupt, UsageError
 from penstock.model.artifact import Artifact
+from penstock.model.bounds import MOST
 from penstock.server import downloads, outputs
 from penstock.server.answers import json_answer
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.kept import Folders, Kept, kept_output, parts_of, tag_of
 from penstock.server.refusals import Refusal
-from penstock.server.service import Service, ServiceOf
+from penstock.server.service import Service
 from penstock.store.outputs import Output
 from penstock.store.runs import find_run
 from penstock.wire.outputs import OutputList, OutputPreview, TableSummary
@@ -29,12 +30,10 @@ router = guarded()
 
 #: Outputs on a page of the list.
 PAGE: Final = 500
-#: Numbers that a database can hold.
-_MOST: Final = 2**31 - 1
 #: Bytes that are checked before the first of them is sent.
 _WHOLE: Final = 8 << 20
 
-MapIndex = Annotated[int | None, Query(ge=0, le=_MOST)]
+MapIndex = Annotated[int | None, Query(ge=0, le=MOST)]
 
 
 class TooManyLooks(Refusal):
@@ -88,7 +87,7 @@ def preview(
     map_index: MapIndex = None,
     offset: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    first_column: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+    first_column: Annotated[int, Query(ge=0, le=MOST)] = 0,
 ) -> Response:
     """Rows from `offset`; of a wide table those columns from `first_column` on that fit (`columns` tells which)."""
     output, store, kept = _found(service, run_id, dataset, map_index)

@@ -8,9 +8,8 @@ from fastapi import Query, Response
 
 from penstock.server.answers import json_answer
 from penstock.server.asking import definition
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.routes.graphs import Namespace
-from penstock.server.service import ServiceOf
 from penstock.store import definitions, grid, pipelines
 from penstock.wire.pipelines import Grid, ParamList, PipelineDocument, PipelineList
 

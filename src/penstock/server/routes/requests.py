@@ -12,9 +12,8 @@ from fastapi import Response
 from penstock.model.ids import key_of
 from penstock.server.acting import By
 from penstock.server.asking import ask
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.once import KeyOf, once
-from penstock.server.service import ServiceOf
 from penstock.store.connection import Connection
 from penstock.store.summaries import summaries
 from penstock.wire.runs import RunRequestBody, RunSummary

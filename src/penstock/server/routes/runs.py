@@ -11,9 +11,8 @@ from fastapi.responses import StreamingResponse
 from penstock import __version__
 from penstock.server import exporting
 from penstock.server.answers import has, json_answer, unchanged
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.run_query import ChosenRuns, Sort
-from penstock.server.service import ServiceOf
 from penstock.store import documents, runs
 from penstock.wire.runs import RunCount, RunDocument, RunPage
 

@@ -11,10 +11,10 @@ from fastapi import Query, Request, Response
 from penstock.errors import UsageError
 from penstock.model.ids import run_id
 from penstock.server.doors import Caller, Doors
-from penstock.server.guard import guarded
+from penstock.server.guard import ServiceOf, guarded
 from penstock.server.live.hub import Hub
 from penstock.server.live.stream import Stream
-from penstock.server.service import Service, ServiceOf
+from penstock.server.service import Service
 from penstock.store.runs import find_run
 
 router = guarded()

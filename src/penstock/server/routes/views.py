@@ -8,8 +8,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Path, Response
 
 from penstock.server.answers import json_answer
-from penstock.server.guard import guarded
-from penstock.server.service import ServiceOf
+from penstock.server.guard import ServiceOf, guarded
 from penstock.store import saved_views
 from penstock.wire.views import SavedView, SavedViewBody, SavedViewList
 
