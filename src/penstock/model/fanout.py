@@ -43,6 +43,13 @@ def state_of(items: Collection[str]) -> str:
     return "skipped" if set(items) == {"skipped"} else worst
 
 
+def state_after(whole: str, before: str, after: str) -> str | None:
+    """The state of a fan-out that is over once one of its items is changed; None: that hangs on the other items."""
+    joined = state_of({whole, after})
+    # An item that was better than the worst leaves that as it is.
+    return joined if before != whole or joined == after else None
+
+
 def item_at(value: Any, place: int) -> Any:
     """The item at a place, counted from 0, without making the others."""
     if isinstance(value, Mapping):

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from penstock.errors import NotFound, TransitionError
 from penstock.model.commands import run_states, task_refusal
-from penstock.model.fanout import ended_as
+from penstock.model.fanout import state_after, state_of
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_RUN
@@ -23,11 +23,14 @@ _RUN: Final = (
 )
 #: An engine may have read the rows already that it is to begin with.
 _BEGINNING: Final = "SELECT 1 FROM command WHERE run_key = ? AND kind = 'retry' AND state = 'waiting'"
-#: What items of a fan-out ended as, the latest of each last.
+#: What some items of a fan-out ended as, the latest of each last.
 _ITEMS: Final = (
-    "SELECT map_index, state, reason FROM task_run_row WHERE run_key = ? AND task = ? AND map_index >= 0 "
-    "AND map_index < ? ORDER BY map_index, generation"
+    "SELECT map_index, state FROM task_run_row WHERE run_key = ? AND task = ? AND map_index >= ? AND map_index < ? "
+    "ORDER BY map_index, generation"
 )
+#: Neighbours of an item that are looked at first, on each side, and how many times as many each look more.
+_NEAR: Final = 8
+_FARTHER: Final = 4
 #: The place of a task run that is no item.
 _WHOLE: Final = -1
 
@@ -135,9 +138,27 @@ def _of_task(
     _check(run_state, run, what, choice.state, is_fan_out=index is None and items > 0)
     if index is None or whole is None:
         return [(run, choice.state)]
-    ends = {at: (state, reason) for at, state, reason in connection.all(_ITEMS, (run_key, task, items))}
-    ended, _ = ended_as({**ends, index: (choice.state, "user")}.values())
+    ended = state_after(whole.state, run.state, choice.state)
+    if ended is None:
+        ended = _by_others(connection, (run_key, task), index, items, whole.state, choice.state)
     return [(run, choice.state), *([] if ended == whole.state else [(whole, ended)])]
+
+
+def _by_others(connection: Connection, fan_out: tuple[int, str], index: int, items: int, worst: str, to: str) -> str:
+    """The state of a fan-out once one of its worst items is set to something better.
+
+    Another that is as bad is looked for from this one on: people set one item after the other, and each finds the next,
+    where to read all items would take as long again for each.
+    """
+    first, end, near = index, index + 1, _NEAR
+    states = {to}
+    while first > 0 or end < items:
+        for low, high in ((end, min(items, end + near)), (max(0, first - near), first)):
+            states.update(dict(connection.all(_ITEMS, (*fan_out, low, high))).values())
+            if worst in states:
+                return worst
+        first, end, near = max(0, first - near), min(items, end + near), near * _FARTHER
+    return state_of(states)
 
 
 def _check(run_state: str, run: _TaskRun, what: str, to: str, *, is_fan_out: bool) -> None:
