@@ -31,6 +31,29 @@ def types(user: User, *words: str) -> tuple[int, str]:
     return ran.returncode, " ".join(ran.stdout.split())
 
 
+@pytest.mark.parametrize(
+    ("shut", "told"),
+    [
+        (
+            "pipelines/secret.py",
+            "✗ pipelines/secret.py this file can't be read (Permission denied) hint: see who owns it",
+        ),
+        ("pipelines", "pipelines can't be read (Permission denied) hint: see who owns it"),
+    ],
+)
+def test_where_pipelines_can_not_be_read_is_told(user: User, shut: str, told: str) -> None:
+    (user.folder / "pipelines").mkdir()
+    user.write("pipelines/flow.py", FLOW)
+    user.write("pipelines/secret.py", FLOW)
+    path = user.folder / shut
+    path.chmod(0)
+    code, text = types(user, "pipelines", "list")
+    assert told in text
+    assert code == (2 if path.is_dir() else 0)
+    assert ("pipelines/flow.py" in text) is path.is_file()
+    path.chmod(0o700)
+
+
 @pytest.fixture
 def home(user: User) -> Path:
     """A home with a run, in which nothing can be written."""

@@ -21,7 +21,7 @@ def project_files(folder: Path) -> list[Path]:
     Only the folders themselves are looked into, not those below, and only files that name penstock: other files, and
     scripts of its client, are not imported for having a look. A folder that is a Kedro project stands for all of it,
     by its pyproject.toml.
-    Raises SettingsError for a folder that is not there.
+    Raises SettingsError for a folder that is not there, or not for us to read.
     """
     folders = pipeline_folders(folder)
     files = [file for one in folders for file in sorted(one.glob("*.py"))]
@@ -58,7 +58,9 @@ def reads_as_pipelines(file: Path) -> bool:
     """May it be, by its text? It names penstock, and is no script of the client: to import one may start runs."""
     try:
         text = file.read_bytes() if file.is_file() else b""  # reading a pipe would wait for ever
-    except OSError:  # a broken link, somebody else's
+    except PermissionError:  # who imports it tells that, as all else that is wrong with a file
+        return True
+    except OSError:  # a broken link
         return False
     return b"penstock" in text and (b"penstock.client" not in text or b"Pipeline" in text)
 
@@ -75,8 +77,17 @@ def pipeline_folders(folder: Path) -> list[Path]:
     settings = settings_file(folder)
     named = None if settings is None else _named(settings)
     if settings is not None and named is not None:
-        return [settings.parent / name for name in named]
-    return [folder / "pipelines"] if (folder / "pipelines").is_dir() else [folder]
+        return [_readable(settings.parent / name) for name in named]
+    return [_readable(folder / "pipelines")] if (folder / "pipelines").is_dir() else [folder]
+
+
+def _readable(folder: Path) -> Path:
+    try:
+        os.scandir(folder).close()
+    except PermissionError:
+        told = f"the folder {folder} can't be read (Permission denied)"
+        raise SettingsError(told, cure="see who owns it, and who may read it") from None
+    return folder
 
 
 def _named(settings: Path) -> list[str] | None:
