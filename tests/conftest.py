@@ -16,6 +16,9 @@ from penstock.authoring import load
 settings.register_profile("any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+# Gathering makes a million objects that stay: the collector of circles need not look at them again and again.
+gc.set_threshold(100_000, 50, 1_000)
+
 # A pipeline's workers load the libraries that are loaded where it is read: here that is what any other test needs.
 load.PRELOAD = ()  # type: ignore[misc]
 

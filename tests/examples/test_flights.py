@@ -25,15 +25,28 @@ def year(flights: ModuleType) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def weather(flights: ModuleType) -> pd.DataFrame:
+    return flights.weather()
+
+
+@pytest.fixture(scope="module")
+def reference(flights: ModuleType) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Planes, airlines, airports."""
+    return flights.reference()
+
+
+@pytest.fixture(scope="module")
 def departures(flights: ModuleType, year: pd.DataFrame) -> pd.DataFrame:
     return flights.departures(year, LATE)[0]
 
 
 @pytest.fixture(scope="module")
-def winter(flights: ModuleType, departures: pd.DataFrame) -> pd.DataFrame:
+def winter(
+    flights: ModuleType, departures: pd.DataFrame, weather: pd.DataFrame, reference: tuple[pd.DataFrame, ...]
+) -> pd.DataFrame:
     """January and February, joined with weather and planes, with an hour of notice."""
     chosen = departures[departures["month"] <= 2].reset_index(drop=True)
-    return flights.joined(chosen, flights.weather(), flights.reference()[0], 1)
+    return flights.joined(chosen, weather, reference[0], 1)
 
 
 @pytest.fixture(scope="module")
@@ -67,8 +80,7 @@ def test_months_in_the_wrong_order_are_refused(flights: ModuleType) -> None:
         flights.flights(5, 4)
 
 
-def test_the_impossible_wind_is_unknown_and_the_rest_is_kept(flights: ModuleType) -> None:
-    weather = flights.weather()
+def test_the_impossible_wind_is_unknown_and_the_rest_is_kept(weather: pd.DataFrame) -> None:
     assert len(weather) == 26_115
     assert weather["wind_speed"].max() < 50
     wrong = weather[(weather["origin"] == "EWR") & (weather["seen_at"] == pd.Timestamp("2013-02-12 08:00", tz="UTC"))]
@@ -77,8 +89,8 @@ def test_the_impossible_wind_is_unknown_and_the_rest_is_kept(flights: ModuleType
     assert not weather.duplicated(["origin", "seen_at"]).any()
 
 
-def test_reference_tables_have_one_row_a_key(flights: ModuleType) -> None:
-    planes, airlines, airports = flights.reference()
+def test_reference_tables_have_one_row_a_key(reference: tuple[pd.DataFrame, ...]) -> None:
+    planes, airlines, airports = reference
     assert (len(planes), len(airlines), len(airports)) == (3_322, 16, 1_458)
     assert planes["tailnum"].is_unique
     assert airports["faa"].is_unique
@@ -102,35 +114,48 @@ def test_late_starts_at_the_minute_and_a_repeated_row_is_dropped(flights: Module
 
 
 def test_tables_survive_arrow(
-    flights: ModuleType, departures: pd.DataFrame, winter: pd.DataFrame, features: pd.DataFrame
+    flights: ModuleType,
+    departures: pd.DataFrame,
+    winter: pd.DataFrame,
+    features: pd.DataFrame,
+    weather: pd.DataFrame,
+    reference: tuple[pd.DataFrame, ...],
 ) -> None:
-    planes, airlines, airports = flights.reference()
+    planes, airlines, airports = reference
     tables = [
-        *(departures, winter, features, planes, airlines, airports, flights.weather()),
+        *(departures, winter, features, planes, airlines, airports, weather),
         *flights.split(features, 4_000, 0.25, 1),
         flights.carrier_delays(departures, airlines),
         flights.airport_delays(departures, airports, 5),
         flights.airport_day("JFK", departures),
     ]
     for table in tables:
-        assert_frame_equal(pa.Table.from_pandas(table).to_pandas(), table)
+        back = pa.Table.from_pandas(table).to_pandas()
+        assert back.dtypes.equals(table.dtypes)  # and with them the categories and their order
+        assert_frame_equal(coded(back), coded(table))
 
 
-def test_the_weather_is_the_last_report_before_the_question(flights: ModuleType, winter: pd.DataFrame) -> None:
+def coded(table: pd.DataFrame) -> pd.DataFrame:
+    """With the number of its category in place of each: pandas would compare them one by one."""
+    return table.assign(**{name: table[name].cat.codes for name in table.select_dtypes("category")})
+
+
+def test_the_weather_is_the_last_report_before_the_question(winter: pd.DataFrame, weather: pd.DataFrame) -> None:
     known = winter[winter["seen_at"].notna()]
     age = known["asked_at"] - known["seen_at"]
     assert age.min() > pd.Timedelta(0)
     assert age.max() <= pd.Timedelta("3h")
-    weather = flights.weather()
     for row in known.sample(50, random_state=1).itertuples():
         before = weather[(weather["origin"] == row.origin) & (weather["seen_at"] < row.asked_at)]
         last = before.loc[before["seen_at"].idxmax()]
         assert (last["seen_at"], last["visib"]) == (row.seen_at, row.visib)
 
 
-def test_flights_without_weather_or_plane_stay(flights: ModuleType, departures: pd.DataFrame) -> None:
+def test_flights_without_weather_or_plane_stay(
+    flights: ModuleType, departures: pd.DataFrame, weather: pd.DataFrame, reference: tuple[pd.DataFrame, ...]
+) -> None:
     december = departures[departures["month"] == 12]
-    table = flights.joined(december, flights.weather(), flights.reference()[0], 0)
+    table = flights.joined(december, weather, reference[0], 0)
     assert len(table) == len(december) == 28_135
     assert table.loc[table["day"] == "2013-12-31", "visib"].isna().mean() > 0.9  # the weather ends the day before
     american = table.loc[table["carrier"] == "AA", "seats"]  # it reports fleet numbers in place of tail numbers
@@ -233,8 +258,10 @@ def test_ranker_is_the_weighted_roc_auc(flights: ModuleType, rows: list[tuple[bo
         assert found == pytest.approx(roc_auc_score(drawn, np.repeat(risk, weights)))
 
 
-def test_airlines_are_compared_with_their_neighbours(flights: ModuleType, departures: pd.DataFrame) -> None:
-    table = flights.carrier_delays(departures, flights.reference()[1]).set_index("carrier")
+def test_airlines_are_compared_with_their_neighbours(
+    flights: ModuleType, departures: pd.DataFrame, reference: tuple[pd.DataFrame, ...]
+) -> None:
+    table = flights.carrier_delays(departures, reference[1]).set_index("carrier")
     assert len(table) == 16
     assert table["flights"].sum() == 336_776
     assert table["arrived"].sum() == 327_346
@@ -252,10 +279,9 @@ def test_wilson_interval_by_a_worked_case(flights: ModuleType) -> None:
 
 
 def test_busiest_destinations_have_names_even_where_the_register_has_none(
-    flights: ModuleType, departures: pd.DataFrame
+    flights: ModuleType, departures: pd.DataFrame, reference: tuple[pd.DataFrame, ...]
 ) -> None:
-    airports = flights.reference()[2]
-    table = flights.airport_delays(departures, airports, 25)
+    table = flights.airport_delays(departures, reference[2], 25)
     assert table["dest"].head(3).tolist() == ["ORD", "ATL", "LAX"]
     assert table["flights"].head(3).tolist() == [17_283, 17_215, 16_174]
     assert table.set_index("dest").loc["SJU", "name"] == "SJU"
@@ -270,10 +296,14 @@ def test_delays_grow_through_the_day(flights: ModuleType, departures: pd.DataFra
 
 
 def test_the_chart_and_the_page_stand_alone(
-    flights: ModuleType, departures: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    flights: ModuleType,
+    departures: pd.DataFrame,
+    reference: tuple[pd.DataFrame, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(flights.tempfile, "mkdtemp", lambda **_: str(tmp_path))
-    _, airlines, airports = flights.reference()
+    _, airlines, airports = reference
     carriers = flights.carrier_delays(departures, airlines.replace("Virgin America", "<b>Virgin</b> & Sons"))
     by_hour = [flights.airport_day(origin, departures) for origin in ("EWR", "JFK", "LGA")]
     tenths = pd.DataFrame({"tenth": range(1, 11), "flights": 10, "risk": 0.2, "late_share": np.linspace(0.1, 0.5, 10)})

@@ -21,19 +21,26 @@ _ESCAPES = re.compile(
     r"|\x9b[0-?]*[ -/]*[@-~]"
 )
 
-#: Texts that are nasty to look for in JSON: escapes, quotes, colours, letters with odd cases.
-letters = st.sampled_from(
-    [*'abkKn u0{}",:\\/', "é", "É", "\u212a", "ß", "\n", "\x1b", "[31m", "\x9b1m", "😀", "Σ", "ς"]
-)
-messages = st.one_of(
-    st.lists(letters, max_size=12).map("".join),
-    st.sampled_from(
-        ['", "level": null, "logger": ', '{"at": 5.000000, "seq": 1', "\x1b]8;;http://x\x07link", "\x1b[1 q"]
-    ),
-)
-steps = st.sampled_from([0.0, 0.0, 0.000001, 0.5, 3.0, -2.0, -1e9, 1e10])
-lines = st.tuples(steps, st.sampled_from(LEVELS), messages)
-logs = st.lists(lines, max_size=25)
+#: What is nasty to look for in JSON: escapes, quotes, colours, letters with odd cases. Some are longer than a letter.
+_LETTERS = 'abkKn u0{}",:\\/éÉ\u212aß\n\x1b😀Σς123456'
+_LONG = str.maketrans({
+    "1": "[31m", "2": "\x9b1m", "3": '", "level": null, "logger": ', "4": '{"at": 5.000000, "seq": 1',
+    "5": "\x1b]8;;http://x\x07link", "6": "\x1b[1 q",
+})  # fmt: skip
+_STEPS = (0.0, 0.0, 0.000001, 0.5, 3.0, -2.0, -1e9, 1e10)
+# Each is drawn at once: lists of letters, and pairs of time and level, cost more than the tests that they are for.
+_drawn = st.text(_LETTERS, max_size=12)
+_heads = st.sampled_from([(step, level) for step in _STEPS for level in LEVELS])
+
+
+def texts(min_size: int, max_size: int) -> st.SearchStrategy[str]:
+    return st.text(_LETTERS, min_size=min_size, max_size=max_size).map(lambda text: text.translate(_LONG))
+
+
+def logs(min_size: int = 0, max_size: int = 25) -> st.SearchStrategy[list[tuple[float, str | None, str]]]:
+    """Lines: how much later each is, its level, its message."""
+    drawn = st.lists(st.tuples(_heads, _drawn), min_size=min_size, max_size=max_size)
+    return drawn.map(lambda log: [(*head, text.translate(_LONG)) for head, text in log])
 
 
 @dataclass

@@ -11,15 +11,14 @@ from penstock.logbook.choice import Choice
 from penstock.logbook.lines import LEVELS
 from penstock.logbook.search import find
 from penstock.logbook.view import View
-from tests.logbook.naive import Naive, attempts, holds, letters, logs, shelf
+from tests.logbook.naive import Naive, attempts, holds, logs, shelf, texts
 
 pytestmark = pytest.mark.usefixtures("small_blocks")
 EXAMPLES = settings(max_examples=150, deadline=None)
-texts = st.lists(letters, min_size=1, max_size=3).map("".join)
 
 
 @EXAMPLES
-@given(written=st.lists(logs, min_size=1, max_size=4), text=texts)
+@given(written=st.lists(logs(), min_size=1, max_size=4), text=texts(1, 3))
 @example(written=[[(0.0, None, "line\nbreak")]], text="n")
 @example(written=[[(0.0, None, "5 \u212a")]], text="k")
 @example(written=[[(0.0, None, "\\u001b[31mred")]], text="\\u001b[31m")
@@ -36,7 +35,7 @@ def test_finds_what_reading_all_finds(naive: Naive, written: list[list], text: s
 
 @EXAMPLES
 @given(
-    written=st.lists(logs, min_size=1, max_size=4),
+    written=st.lists(logs(), min_size=1, max_size=4),
     levels=st.frozensets(st.sampled_from(LEVELS), min_size=1),
     after=st.sampled_from([1_700_000_000.0, 1_700_000_000.5, 1_700_000_003.0]),
 )
@@ -54,7 +53,7 @@ def test_places_count_only_chosen_lines(
 
 
 @EXAMPLES
-@given(written=st.lists(logs, min_size=1, max_size=4), most=st.integers(1, 8))
+@given(written=st.lists(logs(), min_size=1, max_size=4), most=st.integers(1, 8))
 @example(
     written=[
         [(0.0, None, ""), (1e10, None, "a"), *[(0.0, None, "a")] * 3],

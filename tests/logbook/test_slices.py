@@ -20,7 +20,7 @@ from tests.logbook.naive import Naive, attempts, logs, shelf
 pytestmark = pytest.mark.usefixtures("small_blocks")
 EXAMPLES = settings(max_examples=150, deadline=None)
 edges = st.sampled_from([-math.inf, 1_700_000_000.0, 1_700_000_000.5, 1_700_000_003.0, 1_700_000_004.5, math.inf])
-many = st.lists(logs, min_size=1, max_size=4)
+many = st.lists(logs(), min_size=1, max_size=4)
 
 
 def write(naive: Naive, written: list[list]) -> None:

@@ -18,7 +18,7 @@ some = st.frozensets(st.sampled_from(LEVELS), min_size=1)
 
 @settings(max_examples=200, deadline=None)
 @given(
-    written=st.lists(logs, min_size=1, max_size=4),
+    written=st.lists(logs(), min_size=1, max_size=4),
     shown=some,
     wanted=some,
     line=st.one_of(st.none(), st.integers(0, 80)),

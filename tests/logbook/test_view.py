@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from penstock.logbook.choice import Choice
 from penstock.logbook.lines import LEVELS
 from penstock.logbook.view import View
-from tests.logbook.naive import Naive, attempts, lines, logs, shelf, shown
+from tests.logbook.naive import Naive, attempts, logs, shelf, shown
 
 pytestmark = pytest.mark.usefixtures("small_blocks")
 EXAMPLES = settings(max_examples=100, deadline=None)
@@ -28,7 +28,7 @@ BEFORE_1970 = [(50.0, [(-1e9, None, "a"), (0.5, None, "b")]), (50.0, [(-1e9, Non
 
 @EXAMPLES
 @example(written=BEFORE_1970, first=1, limit=1)
-@given(written=st.lists(st.tuples(starts, logs), max_size=5), first=st.integers(-3, 60), limit=st.integers(1, 40))
+@given(written=st.lists(st.tuples(starts, logs()), max_size=5), first=st.integers(-3, 60), limit=st.integers(1, 40))
 def test_windows_are_cuts_of_the_whole(naive: Naive, written: list[tuple[float, list]], first: int, limit: int) -> None:
     for number, (start, log) in enumerate(written):
         naive.write(number, log, start)
@@ -40,7 +40,7 @@ def test_windows_are_cuts_of_the_whole(naive: Naive, written: list[tuple[float, 
 
 
 @EXAMPLES
-@given(written=st.lists(logs, min_size=1, max_size=4), levels=chosen, after=edges, before=edges)
+@given(written=st.lists(logs(), min_size=1, max_size=4), levels=chosen, after=edges, before=edges)
 def test_choices_leave_what_fits(
     naive: Naive, written: list[list], levels: frozenset[str], after: float, before: float
 ) -> None:
@@ -60,7 +60,7 @@ def test_choices_leave_what_fits(
 
 
 @EXAMPLES
-@given(log=st.lists(lines, min_size=1, max_size=40), parts=st.integers(1, 5))
+@given(log=logs(1, 40), parts=st.integers(1, 5))
 def test_what_grows_is_read_on_as_if_it_were_read_anew(naive: Naive, log: list, parts: int) -> None:
     path = naive.folder / "0.jsonl"
     naive.write(0, log)
