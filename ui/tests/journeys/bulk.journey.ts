@@ -109,6 +109,7 @@ journey("all that go on are cancelled, without ticking any", async ({ open, stag
   for (const id of ids) await settled(page, id, /running/);
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Search or jump to" }).fill("cancel all");
+  await page.getByRole("option", { name: "Cancel all that go on", selected: true }).waitFor();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Cancel 2 runs" }).click();

@@ -40,3 +40,20 @@ journey("without a mouse: from the list through a run and back, by keys alone", 
   await page.keyboard.press("Tab");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Views");
 });
+
+journey("Ctrl-K is heard before the page's code is there, and the palette offers what the place brings", async ({ open }) => {
+  const page = await open("/pipelines");
+  await page.getByRole("link", { name: "orders" }).first().waitFor();
+  let pass: () => void = () => undefined;
+  const passed = new Promise<void>((settle) => (pass = settle));
+  await page.route("**/assets/index-*.js", async (route) => {
+    await passed;
+    await route.continue();
+  });
+  await page.goto("/runs", { waitUntil: "commit" });
+  await page.waitForFunction(() => "penstockSought" in globalThis);
+  await page.keyboard.press("Control+k");
+  pass();
+  await page.getByRole("combobox", { name: "Search or jump to" }).fill("cancel all");
+  await page.getByRole("option", { name: "Cancel all that go on" }).waitFor();
+});

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { onTestFinished } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const PYTHON = process.env["PENSTOCK_PYTHON"] ?? join(ROOT, ".venv/bin/python");
@@ -23,9 +24,11 @@ export class Project {
     return project;
   }
 
-  /** The folder of a project that is there. */
+  /** The folder of a project that is there, for one test: what is typed in it ends with that. */
   static at(folder: string): Project {
-    return new Project(folder);
+    const project = new Project(folder);
+    onTestFinished(async () => await project.stops());
+    return project;
   }
 
   /** Copies one of the pipelines of `project/` into the folder. */
@@ -57,8 +60,12 @@ export class Project {
 
   /** Ends what was started here, and removes the folder. */
   async ends(): Promise<void> {
-    await Promise.all([...this.children].map((child) => child.stops()));
+    await this.stops();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  private async stops(): Promise<void> {
+    await Promise.all([...this.children].map(async (child) => await child.stops()));
   }
 }
 
