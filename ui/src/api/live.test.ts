@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { InfiniteQueryObserver, QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { api, ApiProblem, type Schemas } from "./client";
 import { Live } from "./live";
@@ -239,4 +239,39 @@ test("it is shown when it comes into being, and its tasks are told of", async ()
   await vi.advanceTimersByTimeAsync(0);
   expect(reads).toEqual([RUN, RUN]);
   expect(client.getQueryData(runQuery(RUN).queryKey)).toMatchObject({ state: "running" });
+});
+
+test("what was read while changes came does not undo them", async () => {
+  type Reading = (answer: unknown) => void;
+  const answers: Reading[] = [];
+  const item = (state: string) => ({ id: RUN, state, tasks: [], generation: 1, error: null });
+  const reads = () => new Promise((settle: Reading) => answers.push(settle));
+  stop = live.start();
+  Source.last.opens();
+  const list = ["runs", "list", {}, "-created_at"];
+  const { queryKey } = runQuery(RUN);
+  const seen = [
+    new InfiniteQueryObserver(client, { queryKey: list, queryFn: reads, initialPageParam: 0, getNextPageParam: () => undefined }).subscribe(() => undefined),
+    new QueryObserver(client, { queryKey: queryKey as readonly unknown[], queryFn: reads }).subscribe(() => undefined),
+  ];
+  await vi.advanceTimersByTimeAsync(0);
+  expect(answers).toHaveLength(2);
+  Source.last.says("change", 8, change("running"));
+  Source.last.says("change", 9, change("succeeded"));
+  answers[0]!({ items: [item("queued")], next_cursor: null });
+  answers[1]!(item("queued"));
+  await vi.advanceTimersByTimeAsync(0);
+  const states = () => [
+    client.getQueryData<{ pages: { items: { state: string }[] }[] }>(list)?.pages[0]?.items[0]?.state,
+    client.getQueryData<{ state: string }>(queryKey as readonly unknown[])?.state,
+  ];
+  expect(states()).toEqual(["succeeded", "succeeded"]);
+
+  // Read again without any change meanwhile, the answer counts.
+  void client.refetchQueries({ queryKey: list });
+  await vi.advanceTimersByTimeAsync(0);
+  answers.at(-1)!({ items: [item("cancelled")], next_cursor: null });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(states()[0]).toBe("cancelled");
+  for (const stops of seen) stops();
 });

@@ -5,6 +5,7 @@ import { applyToList, applyToRun, type Change } from "../domain/apply-event";
 import { isOver, type RunState } from "../domain/states";
 import { ApiProblem, api, isAbsent, type Schemas } from "./client";
 import { logKeys } from "./logs";
+import { Meanwhile } from "./meanwhile";
 import { metricsKey } from "./metrics";
 import { outputKeys } from "./outputs";
 import { pipelineKeys } from "./pipelines";
@@ -19,6 +20,13 @@ const REREAD_PIPELINES = 2_000;
 /** Milliseconds after which a window that is not seen lets go of its stream. */
 const HIDDEN = 10_000;
 const AGAIN = [500, 1_000, 2_000, 5_000, 10_000];
+
+const LISTS = [...runKeys.lists, "list"] as const;
+
+/** Is what a query holds kept as it is by changes, without being read again? */
+function isKept({ queryKey: [first, second, third] }: Query): boolean {
+  return (first === LISTS[0] && second === LISTS[1]) || (first === "run" && third === "document");
+}
 
 type Listener = (changes: readonly Change[]) => void;
 
@@ -38,6 +46,7 @@ export class Live {
   readonly #seers = new Set<() => void>();
   readonly #listeners = new Set<Listener>();
   readonly #rereads = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #meanwhile = new Meanwhile();
 
   constructor(private readonly client: QueryClient) {}
 
@@ -60,7 +69,9 @@ export class Live {
   start(): () => void {
     this.#connect();
     document.addEventListener("visibilitychange", this.#seen);
+    const ends = this.#meanwhile.watch(this.client.getQueryCache(), isKept, (query, changes) => this.#applyAgain(query, changes));
     return () => {
+      ends();
       document.removeEventListener("visibilitychange", this.#seen);
       clearTimeout(this.#resting);
       this.#close();
@@ -179,7 +190,14 @@ export class Live {
     this.#connect();
   }
 
+  /** What has just been read may be from before these changes. */
+  #applyAgain(query: Query, changes: readonly Change[]): void {
+    if (query.queryKey[0] === runKeys.lists[0]) this.#applyToLists(changes, query.queryKey);
+    else this.#applyToRun((query.state.data as Schemas["RunDocument"]).id, changes);
+  }
+
   #apply(changes: readonly Change[]): void {
+    this.#meanwhile.tell(changes);
     this.#applyToLists(changes);
     const touched = new Set(changes.flatMap((change) => (change.kind === "run" ? [change.run.id] : change.kind === "pipelines" ? [] : change.kind === "deleted" ? change.ids : [change.run_id])));
     for (const id of touched) this.#applyToRun(id, changes);
@@ -216,9 +234,9 @@ export class Live {
     this.#rereads.set(what, timer);
   }
 
-  #applyToLists(changes: readonly Change[]): void {
+  #applyToLists(changes: readonly Change[], queryKey: readonly unknown[] = LISTS): void {
     type Pages = InfiniteData<Schemas["RunPage"]>;
-    this.client.setQueriesData<Pages>({ queryKey: [...runKeys.lists, "list"] }, (data) => {
+    this.client.setQueriesData<Pages>({ queryKey }, (data) => {
       if (data === undefined) return undefined;
       const pages = data.pages.map((page) => {
         const items = applyToList(page.items, changes);
