@@ -8,17 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from penstock.artifacts import ArtifactStore
-from penstock.errors import PenstockError
 from penstock.model import ids
 from penstock.model.artifact import Artifact
+from penstock.server.api import HANDLERS
 from penstock.server.doors import Caller
-from penstock.server.problems import answer
 from penstock.server.routes.outputs import router
 from penstock.server.service import Service
 from penstock.store.database import Database, open_database
@@ -69,8 +67,8 @@ class Home:
         """Asks over HTTP; addresses are below those of the run's outputs."""
         app = FastAPI(routes=router.routes)
         app.state.service = self.service
-        for kind in (PenstockError, RequestValidationError):
-            app.add_exception_handler(kind, _told)
+        for kind, told in HANDLERS.items():
+            app.add_exception_handler(kind, told)
         app.add_middleware(_LetIn)
         with TestClient(app, base_url=f"http://testserver/api/v1/runs/{RUN}/") as client:
             yield client
@@ -87,7 +85,3 @@ class _LetIn:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["caller"] = Caller("token")
         await self._app(scope, receive, send)
-
-
-def _told(request: Request, error: Exception) -> Response:
-    return answer(error)

@@ -93,7 +93,7 @@ class Listening:
 
     def close_streams(self) -> None:
         """As the server process does when it is told to end."""
-        state = self.world.app.state.api.state
+        state = self.world.api.state
         loop = state.hub.loop if hasattr(state, "hub") else None
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self.world.service.closing.set)

@@ -103,7 +103,7 @@ def test_all_of_the_api_is_behind_the_door(world: World) -> None:
 def test_the_guarded_app_stays_shut_when_it_is_served_alone(world: World) -> None:
     from fastapi.testclient import TestClient
 
-    answer = TestClient(world.app.state.api, base_url=ORIGIN, raise_server_exceptions=False).get("/api/v1/runs")
+    answer = TestClient(world.api, base_url=ORIGIN, raise_server_exceptions=False).get("/api/v1/runs")
     assert answer.status_code == 500
 
 

@@ -116,7 +116,7 @@ def test_a_version_of_other_code_or_another_kedro_is_not_taken(project: World) -
 
 
 def test_more_than_a_few_do_not_wait_for_a_look(project: World) -> None:
-    places = project.service.environments._places
+    places = project.api.state.service.environments._places
     for _ in range(WAITING):
         assert places.acquire(blocking=False)
     assert "retry-after" in ask(project, env="prod").headers

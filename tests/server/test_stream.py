@@ -344,7 +344,7 @@ def test_a_wrong_header_is_told(live: Listening, number: str) -> None:
 def test_more_streams_than_there_may_be_are_refused(live: Listening) -> None:
     with live.reading() as reading:
         reading.next()
-        live.world.app.state.api.state.hub._most = 1
+        live.world.api.state.hub._most = 1
         with live.reading() as refused:
             refused.answer.read()
             assert (refused.answer.status_code, refused.answer.json()["code"]) == (503, "too_many_streams")
@@ -354,7 +354,7 @@ def test_more_streams_than_there_may_be_are_refused(live: Listening) -> None:
 def test_a_reader_that_goes_makes_room(live: Listening) -> None:
     with live.reading() as reading:
         reading.next()
-    live.world.app.state.api.state.hub._most = 1
+    live.world.api.state.hub._most = 1
     left = threading.Event()
     # The server hears of it a moment later.
     for _ in range(100):

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.applications import Starlette
@@ -36,6 +37,13 @@ class World:
         self.app: Starlette = create_app(self.service)
         self.visitor = self.client()
         self.program = self.client(Authorization=f"Bearer {TOKEN}")
+
+    @property
+    def api(self) -> FastAPI:
+        """What stands behind the door."""
+        self.app.state.api.begin()
+        made: FastAPI = self.app.state.api.made.result()
+        return made
 
     def client(self, **headers: str) -> TestClient:
         return TestClient(

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -151,16 +152,26 @@ def listen(host: str, port: int) -> socket.socket:
 def _run(service: Service, listener: socket.socket) -> None:
     from uvicorn import Config, Server
 
-    from penstock.integrations.kedro import door
     from penstock.server.app import close_app, create_app
 
+    app = create_app(service, ["penstock.integrations.kedro.door"])
+
     class Draining(Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            # From here on it answers: the page comes while what the page asks for is loaded.
+            app.state.api.made.add_done_callback(self._is_loaded)
+            app.state.api.begin()
+
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             # Streams last until they are told; all else ends by itself.
             service.closing.set()
             await super().shutdown(sockets)
 
-    app = create_app(service, [door.router])
+        def _is_loaded(self, made: Future[object]) -> None:
+            self.should_exit = made.exception() is not None
+            _collect_seldom()
+
     config = Config(
         app,
         log_config=None,
@@ -172,16 +183,20 @@ def _run(service: Service, listener: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE,
         limit_concurrency=CONNECTIONS,
     )
+    try:
+        Draining(config).run(sockets=[listener])
+        app.state.api.made.result()
+    finally:
+        close_app(app)
+
+
+def _collect_seldom() -> None:
     # What is there now stays; and a document of 1,000 tasks is 20,000 objects, none of which is in a cycle: looking for
     # cycles among them as often as by default would take a fifth of its time.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     gc.enable()
-    try:
-        Draining(config).run(sockets=[listener])
-    finally:
-        close_app(app)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Request, Response
 from pydantic_core import to_json
+from starlette.requests import Request
+from starlette.responses import Response
 
 
 def json_of(body: Any) -> bytes:

@@ -3,7 +3,7 @@
     Front                what every request passes: host, origin, sizes; headers of every answer
       GZip
         health, login    what anybody may reach
-        /api/…           Guarded(FastAPI): only who is known
+        /api/…           Guarded(FastAPI): only who is known; loaded while the rest answers
         the page         built files, the same for everybody
 
 What needs a session is behind `Guarded` as a whole, before a route is looked for: a new route can't be left open by
@@ -13,42 +13,50 @@ mistake, and nothing that anybody may reach can lead into it (docs: SECURITY 1).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Match, Route
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
-from penstock.errors import PenstockError
+from penstock.server import problems
 from penstock.server.doors import Doors, Guarded
 from penstock.server.front import Front
+from penstock.server.later import Later
 from penstock.server.login import Login, sign_in
 from penstock.server.page import Page
-from penstock.server.problems import answer
-from penstock.server.routes import about, all_routers
 from penstock.server.service import LOOPBACK, Service
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 #: Answers that are smaller are sent as they are.
 _COMPRESSED_FROM = 1024
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Of 1 to 9. A document of 1,000 tasks (845 KB) takes 1.4 ms with 3 and 4.4 ms with 4, which saves 7 % of the bytes.
 _COMPRESSION = 3
 
 
-def create_app(service: Service, more: Sequence[APIRouter] = ()) -> Starlette:
-    """The server's app. `app.state` has the `service`, and as `api` what stands behind the door.
+def create_app(service: Service, more: Sequence[str] = ()) -> Starlette:
+    """The server's app. `app.state` has the `service`, and as `api` what stands behind the door, made later.
 
-    `more`: routes of integrations (`guard.guarded`), behind the same door.
+    `more`: modules with a `router` of integrations (`guard.guarded`), behind the same door.
     """
     doors = Doors(service)
     page = Page()
-    api = create_api(service, doors, more)
+
+    def create() -> FastAPI:
+        from penstock.server.api import create_api
+
+        return create_api(service, doors, more)
+
+    api = Later(create)
     app = Starlette(
         routes=[
-            Route("/health", about.health, methods=["GET"]),
+            Route("/health", _health, methods=["GET"]),
             Route("/login", Login(doors, page), methods=["GET", "POST"]),
             Route("/api/v1/session", sign_in, methods=["POST"]),
             Route("/api", Guarded(api, doors)),
@@ -59,7 +67,7 @@ def create_app(service: Service, more: Sequence[APIRouter] = ()) -> Starlette:
             Middleware(Front, hosts=_hosts(service)),
             Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION),
         ],
-        exception_handlers={HTTPException: _answer},
+        exception_handlers={HTTPException: problems.of_request},
     )
     app.state.service = service
     app.state.doors = doors
@@ -69,44 +77,18 @@ def create_app(service: Service, more: Sequence[APIRouter] = ()) -> Starlette:
 
 def close_app(app: Starlette) -> None:
     """Give up what the app has started, when nothing is answered any more."""
-    app.state.service.environments.close()
-    readers = getattr(app.state.api.state, "readers", None)
+    api = app.state.api.there()
+    if api is None:
+        return
+    api.state.service.environments.close()
+    readers = getattr(api.state, "readers", None)
     if readers is not None:
         readers.close()
 
 
-def create_api(service: Service, doors: Doors, more: Sequence[APIRouter] = ()) -> FastAPI:
-    """All routes that need a session or the token."""
-    api = FastAPI(
-        title="Penstock",
-        version="1",
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-        routes=[route for router in (*all_routers(), *more) for route in router.routes],
-        exception_handlers=dict.fromkeys((PenstockError, RequestValidationError, HTTPException, Exception), _answer),
-    )
-    api.state.service = service
-    api.state.doors = doors
-    return api
-
-
-async def _answer(request: Request, error: Exception) -> Response:
-    if isinstance(error, HTTPException) and error.status_code == 405:
-        # Each method has a route of its own, and the first that has the address knows of its own alone.
-        error = HTTPException(405, headers={"Allow": ", ".join(_methods(request))})
-    return answer(error)
-
-
-def _methods(request: Request) -> list[str]:
-    """What this address takes, over all its routes."""
-    asked = {method: {**request.scope, "method": method} for method in _METHODS}
-    return [
-        method
-        for method, scope in asked.items()
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
-    ]
+async def _health(_request: Request) -> Response:
+    """The service answers. Anybody may ask, so it tells nothing more."""
+    return Response(b'{"status":"ok"}', media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _hosts(service: Service) -> list[str]:

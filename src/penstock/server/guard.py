@@ -6,9 +6,12 @@ request comes (70 ms for ours). Routes that have both from the start are taken a
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, Request
 
 from penstock.server.query_keys import refuse_unknown_keys
+from penstock.server.service import Service
 
 PREFIX = "/api/v1"
 
@@ -21,3 +24,12 @@ def guarded(prefix: str = PREFIX) -> APIRouter:
 async def _known_caller(request: Request) -> None:
     # `Guarded` has let the request in. Should these routes ever be mounted without it, they stay shut.
     request.state.caller  # noqa: B018  raises AttributeError
+
+
+async def _service(request: Request) -> Service:  # async, so that it needs no thread of its own
+    found: Service = request.app.state.service
+    return found
+
+
+#: As a parameter of a route: `service: ServiceOf`.
+ServiceOf = Annotated[Service, Depends(_service)]

@@ -11,7 +11,6 @@ import html
 from typing import Final
 from urllib.parse import parse_qs, quote
 
-from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,7 +21,6 @@ from penstock.server.page import Page
 from penstock.server.problems import invalid
 from penstock.server.refusals import NotSignedIn, TooManyTries
 from penstock.store.sessions import SESSION
-from penstock.wire.service import SessionBody
 
 _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -106,6 +104,11 @@ class Login:
 
 async def sign_in(request: Request) -> Response:
     """`POST /api/v1/session`: a session for a code or for the token. Raises NotSignedIn, TooManyTries."""
+    # Programs ask for a token's session, people follow a link: it is not loaded for them.
+    from pydantic import ValidationError
+
+    from penstock.wire.service import SessionBody
+
     doors: Doors = request.app.state.doors
     try:
         body = SessionBody.model_validate_json(await request.body() or b"{}")

@@ -8,7 +8,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Final
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 #: Of 1 to 9. Each is packed once and sent often.
 _LEVEL: Final = 4

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-from fastapi import Response
-from fastapi.exceptions import RequestValidationError
-from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
 
 from penstock import errors
 from penstock.server.mistakes import said
@@ -52,6 +53,7 @@ _CURES: Final[dict[str, str]] = {
 _TITLES: Final[dict[str, str]] = {"usage": "The request can't be understood."}
 _KEYS: Final = "GET /api/v1/openapi.json tells what each address takes"
 _OURS: Final = "what happened stands in the server's own output"
+_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Mistake(errors.PenstockError):
@@ -83,7 +85,8 @@ def problem(error: errors.PenstockError, parts: Sequence[tuple[str, str]] | None
         "cure": None if cure is None else _cut(cure),
         "errors": [{"where": _cut(where), "detail": _cut(told)} for where, told in parts[:MOST]] if parts else None,
     }
-    return Response(to_json(body), status_code=status, media_type=MEDIA_TYPE, headers=_headers(error, status))
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(content, status_code=status, media_type=MEDIA_TYPE, headers=_headers(error, status))
 
 
 def answer(error: Exception) -> Response:
@@ -92,12 +95,28 @@ def answer(error: Exception) -> Response:
         if status_of(error) >= 500 and not isinstance(error, errors.StoreBusy | Refusal):
             _log.error("%s: %s", error.code, _one_line(str(error)))
         return problem(error)
-    if isinstance(error, RequestValidationError):
-        return invalid(error.errors())
     if isinstance(error, HTTPException):
         return problem(_of_http(error))
     _log.error("a request failed", exc_info=error)
     return problem(Mistake())
+
+
+async def of_request(request: Request, error: Exception) -> Response:
+    """The answer for any error, as a handler of an app with routes."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        # Each method has a route of its own, and the first that has the address knows of its own alone.
+        error = HTTPException(405, headers={"Allow": ", ".join(_methods(request))})
+    return answer(error)
+
+
+def _methods(request: Request) -> list[str]:
+    """What this address takes, over all its routes."""
+    asked = {method: {**request.scope, "method": method} for method in _METHODS}
+    return [
+        method
+        for method, scope in asked.items()
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 def _first_line(error: errors.PenstockError) -> str:

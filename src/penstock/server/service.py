@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import Depends, Request
-
-from penstock.server.environments import Environments
 from penstock.server.packed import Packed
 from penstock.server.writing import Writing
 from penstock.store.database import Database
+
+if TYPE_CHECKING:
+    from penstock.server.environments import Environments
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -24,7 +24,7 @@ class Service:
     `project`: the folder whose pipelines are shown. `port`: where the server listens, also a part of its cookie's name.
     `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets. `graphs`: those that were
     asked for last. Who reads uses `database.read()`, who writes `writing()`. `environments` finds versions for those of
-    Kedro projects.
+    Kedro projects; it comes with the routes that ask it (`api.create_api`).
     """
 
     database: Database
@@ -41,13 +41,3 @@ class Service:
 
     def __post_init__(self) -> None:
         self.writing = Writing(self.database)
-        self.environments = Environments(self.database, self.writing)
-
-
-async def _service(request: Request) -> Service:  # async, so that it needs no thread of its own
-    found: Service = request.app.state.service
-    return found
-
-
-#: As a parameter of a route: `service: ServiceOf`.
-ServiceOf = Annotated[Service, Depends(_service)]

@@ -84,12 +84,12 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def client(world: World) -> TestClient:
-    app = create_app(world.service, [door.router])
+    app = create_app(world.service, [door.__name__])
     return TestClient(app, base_url=ORIGIN, headers={"Authorization": f"Bearer {TOKEN}"})
 
 
 def test_the_door_is_shut_without_a_token(world: World) -> None:
-    app = create_app(world.service, [door.router])
+    app = create_app(world.service, [door.__name__])
     assert TestClient(app, base_url=ORIGIN).get("/api/run-status").status_code == 401
 
 

@@ -9,8 +9,7 @@ from fastapi import Response
 from penstock.integrations.kedro import happened
 from penstock.integrations.kedro.status import nothing, status
 from penstock.server.answers import json_answer
-from penstock.server.guard import guarded
-from penstock.server.service import ServiceOf
+from penstock.server.guard import ServiceOf, guarded
 from penstock.store.runs import find_run
 from penstock.store.task_kinds import latest_run_of_kind
 
