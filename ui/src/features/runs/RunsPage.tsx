@@ -13,7 +13,7 @@ import { countText } from "../../domain/formats";
 import { STATE_LOOK } from "../../domain/states";
 import { AllMenu } from "./bulk/AllMenu";
 import { BulkBar } from "./bulk/BulkBar";
-import { columnsOf, NARROW } from "./columns";
+import { columnsIn, NARROW } from "./columns";
 import { ColumnsMenu } from "./ColumnsMenu";
 import { FilterBar } from "./FilterBar";
 import { FilterProblems } from "./FilterProblems";
@@ -23,6 +23,7 @@ import { RunsTable } from "./RunsTable";
 import { NO_TICKS, ticked } from "./ticks";
 import { useColumns } from "./useColumns";
 import { useNewer } from "./useNewer";
+import { useRoom } from "./useRoom";
 import { Views } from "./Views";
 import "./runs.css";
 
@@ -49,7 +50,8 @@ export function RunsPage() {
   const count = useQuery({ ...runCountQuery(query), enabled: good !== null });
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
   const narrow = useMediaQuery("(max-width: 760px)", undefined, { getInitialValueInEffect: false }) ?? false;
-  const columns = useMemo(() => (narrow ? NARROW : columnsOf(keys)), [narrow, keys]);
+  const width = useRoom();
+  const columns = useMemo(() => (narrow ? NARROW : columnsIn(width, keys)), [narrow, width, keys]);
   const newer = useNewer(query, runs[0]?.id, list.isSuccess && sort === NEWEST);
 
   const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined; columns?: undefined }) => {
@@ -98,7 +100,7 @@ export function RunsPage() {
             set({ q: kept.get("q") ?? "", sort: kept.get("sort") ?? undefined, view: saved.id, columns: undefined });
           }}
         />
-        <ColumnsMenu keys={keys} onChange={setKeys} />
+        <ColumnsMenu keys={columns.map(({ key }) => key)} onChange={setKeys} />
         {good !== null && <AllMenu query={query} filtered={text !== ""} />}
         <DropMenu label="Export" icon={<Download size={14} aria-hidden />}>
           <MenuNote>{count.data ? `${countText(count.data.count)}${count.data.exact ? "" : " or more"} runs, as the filter shows them` : "As the filter shows them"}</MenuNote>

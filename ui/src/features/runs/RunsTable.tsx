@@ -89,7 +89,7 @@ export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, 
 }
 
 /** Pixels below which the table scrolls sideways: the tracks at their narrowest. */
-function leastWidth(columns: readonly Column[]): number {
+export function leastWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, column) => sum + Number(/\d+/.exec(column.width)![0]), 36);
 }
 

@@ -40,15 +40,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "tags", title: "Tags", width: "minmax(80px, 0.6fr)", cell: (run) => run.tags.join(", ") },
   { key: "bytes", title: "Data", width: "72px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
   { key: "params", title: "Params", width: "minmax(140px, 1fr)", cell: (run) => <Params params={run.params} /> },
-  { key: "error", title: "Error", width: "minmax(112px, 1.8fr)", cell: (run) => <Why run={run} /> },
-];
-
-/** What has room in a narrow window. */
-export const NARROW: readonly Column[] = [
-  { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> },
-  { key: "pipeline", title: "Pipeline", width: "minmax(96px, 1fr)", cell: (run) => <Name run={run} /> },
-  { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
-  { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
+  { key: "error", title: "Error", width: "minmax(132px, 2.4fr)", cell: (run) => <Why run={run} /> },
 ];
 
 /** What is shown until somebody chooses. */
@@ -58,6 +50,35 @@ export const USUAL: readonly ColumnKey[] = ["state", "id", "pipeline", "tasks", 
 export function columnsOf(keys: readonly string[]): Column[] {
   const known = [...new Set(keys)].flatMap((key) => COLUMNS.find((column) => column.key === key) ?? []);
   return known.length > 0 ? known : columnsOf(USUAL);
+}
+
+const NAMED: Column = { ...columnOf("pipeline"), width: "minmax(132px, 1.2fr)" };
+/** Of each run what matters most now, in one column. */
+const STANDS: Column = { key: "error", title: "Error or progress", width: "minmax(150px, 1.8fr)", cell: (run) => (run.error === null && (run.state === "running" || run.state === "cancelling") ? <Tasks run={run} /> : <Why run={run} />) };
+const MARKED: Column = { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> };
+
+/** What has room in a narrow window, whatever was chosen. */
+export const NARROW: readonly Column[] = [MARKED, { ...NAMED, width: "minmax(96px, 1fr)" }, columnOf("created"), columnOf("duration")];
+
+/** The usual columns that have room, for windows of at least so many pixels: why runs failed is seen at every width, without scrolling. */
+const ROOM: readonly [least: number, columns: readonly Column[]][] = [
+  [1400, columnsOf(USUAL)],
+  [1200, columnsOf(USUAL.filter((key) => key !== "trigger"))],
+  [980, [columnOf("state"), columnOf("id"), NAMED, columnOf("created"), columnOf("duration"), STANDS]],
+  [0, [MARKED, NAMED, columnOf("created"), columnOf("duration"), STANDS]],
+];
+
+/** From how many pixels on a window has room for more of the usual columns. */
+export const ROOMS: readonly number[] = ROOM.map(([least]) => least);
+
+/** The columns of these keys; where nobody chose them, as many as a window of this width has room for. */
+export function columnsIn(width: number, keys: readonly string[]): readonly Column[] {
+  if (keys.join() !== USUAL.join()) return columnsOf(keys);
+  return ROOM.find(([least]) => width >= least)![1];
+}
+
+function columnOf(key: ColumnKey): Column {
+  return COLUMNS.find((column) => column.key === key)!;
 }
 
 /** Reasons that say more than the state does. */

@@ -1,11 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { columnsOf, USUAL } from "./columns";
+import { columnsIn, columnsOf, USUAL } from "./columns";
+import { leastWidth } from "./RunsTable";
 import { dropped, shifted, withColumn } from "./order";
 
 describe("the order of columns", () => {
   it("is that of their keys; unknown ones are left out, and none at all means the usual ones", () => {
     expect(columnsOf(["error", "state", "colour", "error"]).map(({ key }) => key)).toEqual(["error", "state"]);
     expect(columnsOf(["colour"]).map(({ key }) => key)).toEqual(USUAL);
+  });
+
+  it("has as many of the usual ones as a window has room for, and all that somebody chose", () => {
+    const SIDE = 208; // of the window, beside the table
+    for (const width of [1440, 1400, 1280, 1200, 1024, 980, 768]) {
+      const shown = columnsIn(width, USUAL);
+      expect(shown.map(({ key }) => key)).toContain("error");
+      expect(leastWidth(shown), `${width}`).toBeLessThanOrEqual(width - SIDE);
+    }
+    expect(columnsIn(800, ["labels", "id"]).map(({ key }) => key)).toEqual(["labels", "id"]);
   });
 
   it("changes by one place, and stops at the ends", () => {
