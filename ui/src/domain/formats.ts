@@ -71,3 +71,8 @@ export function agoText(at: number, now: number): string {
 export function momentText(at: string | number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
+
+/** The time of day alone, where its day stands beside it. */
+export function clockText(at: string | number): string {
+  return new Date(at).toLocaleTimeString(undefined, { timeStyle: "medium" });
+}

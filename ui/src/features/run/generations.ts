@@ -1,5 +1,6 @@
 /** The lives of a run: when each began, from where, who asked, with which params. Pure. */
 import type { Schemas } from "../../api/client";
+import type { Words } from "./Worded";
 
 export interface Generation {
   number: number;
@@ -24,9 +25,10 @@ export function generationsOf(events: readonly Pick<Schemas["Event"], "kind" | "
 }
 
 /** "retried from clean by ana, with rows 5 → 9". */
-export function retriedText({ from, by, params, before }: Pick<Generation, "from" | "by" | "params" | "before">): string {
+export function retriedText({ from, by, params, before }: Pick<Generation, "from" | "by" | "params" | "before">): Words {
   const changed = Object.keys(params).map((name) => `${name} ${shown(before[name])} → ${shown(params[name])}`);
-  return `retried${from === null ? "" : ` from ${from}`}${by === null ? "" : ` by ${whoText(by)}`}${changed.length === 0 ? "" : `, with ${changed.join(", ")}`}`;
+  const rest = `${by === null ? "" : ` by ${whoText(by)}`}${changed.length === 0 ? "" : `, with ${changed.join(", ")}`}`;
+  return from === null ? [`retried${rest}`] : ["retried from ", { name: from }, rest];
 }
 
 const WHO: Readonly<Record<string, string>> = { api: "a program", token: "a program", page: "somebody on the page", terminal: "somebody in a terminal" };

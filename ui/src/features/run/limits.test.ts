@@ -12,15 +12,16 @@ test("the limit that was told last is the one that a run waits at", () => {
 });
 
 test("who paused a run, or what it rests at", () => {
-  expect(restText({ reason: "user" }, [event("run.paused", { by: "ana" })])).toBe("Paused by ana: nothing new begins until it is resumed.");
-  expect(restText({ reason: "breakpoint" }, [event("run.paused", { task: "clean" })])).toBe("Rests before clean, at a breakpoint.");
-  expect(restText({ reason: null }, [])).toContain("Paused:");
+  expect(restText({ reason: "user" }, [event("run.paused", { by: "ana" })])).toEqual(["Paused by ana: nothing new begins until it is resumed."]);
+  expect(restText({ reason: "breakpoint" }, [event("run.paused", { task: "clean" })])).toEqual(["Rests before ", { name: "clean" }, ", at a breakpoint."]);
+  expect(restText({ reason: "breakpoint" }, [])).toEqual(["Rests at a breakpoint."]);
+  expect(restText({ reason: null }, [])).toEqual(["Paused: nothing new begins until it is resumed."]);
 });
 
 test("generations are those that the history tells; a resume is none", () => {
   const lives = generationsOf([event("run.running"), event("run.running", { by: "ana" }), event("run.running", { generation: 2, from: "a", by: "page" })]);
   expect([...lives.keys()]).toEqual([2]);
-  expect(retriedText(lives.get(2)!)).toBe("retried from a by somebody on the page");
+  expect(retriedText(lives.get(2)!)).toEqual(["retried from ", { name: "a" }, " by somebody on the page"]);
 });
 
 test("attempts are told by their place among those of their generation", () => {

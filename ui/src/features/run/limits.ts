@@ -1,6 +1,7 @@
 /** Why a run waits or rests, as its history tells it. Pure. */
 import type { Schemas } from "../../api/client";
 import { whoText } from "./generations";
+import type { Words } from "./Worded";
 
 type RunEvent = Pick<Schemas["Event"], "kind" | "data">;
 
@@ -31,10 +32,10 @@ export function nameText(name: string): string {
 }
 
 /** Why a paused run rests: "paused by ana", "rests before clean, at a breakpoint". */
-export function restText(run: Pick<Schemas["RunDocument"], "reason">, events: readonly RunEvent[]): string {
+export function restText(run: Pick<Schemas["RunDocument"], "reason">, events: readonly RunEvent[]): Words {
   const data = events.findLast(({ kind }) => kind === "run.paused")?.data ?? {};
   const [by, task] = [data["by"], data["task"]];
-  if (run.reason === "breakpoint") return `Rests ${typeof task === "string" ? `before ${task}, ` : ""}at a breakpoint.`;
-  if (run.reason === "approval") return "Waits for somebody to approve or reject.";
-  return `Paused${typeof by === "string" ? ` by ${whoText(by)}` : ""}: nothing new begins until it is resumed.`;
+  if (run.reason === "breakpoint") return typeof task === "string" ? ["Rests before ", { name: task }, ", at a breakpoint."] : ["Rests at a breakpoint."];
+  if (run.reason === "approval") return ["Waits for somebody to approve or reject."];
+  return [`Paused${typeof by === "string" ? ` by ${whoText(by)}` : ""}: nothing new begins until it is resumed.`];
 }

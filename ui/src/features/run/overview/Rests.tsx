@@ -6,6 +6,7 @@ import { type RunDocument, runEventsQuery } from "../../../api/runs";
 import { StateIcon } from "../../../components/StateIcon";
 import { heldText, limitOf, restText } from "../limits";
 import { RunLink } from "../links";
+import { Worded } from "../Worded";
 
 export function Rests({ run }: { run: RunDocument }) {
   // What a run asks stands below with its form, which says it better.
@@ -17,7 +18,7 @@ export function Rests({ run }: { run: RunDocument }) {
   return (
     <div className="pn-rests" role="status">
       <StateIcon state={run.state} silent />
-      {run.state === "paused" || limit === null ? <p>{restText(run, events.data.items)}</p> : (
+      {run.state === "paused" || limit === null ? <p><Worded words={restText(run, events.data.items)} /></p> : (
         <p>
           {run.state === "queued" ? "It waits: " : "It did not begin: "}{heldText(limit)}
           {limit.runs.length > 0 && " by "}

@@ -7,6 +7,7 @@ import { StateLabel } from "../../../components/StateIcon";
 import { bytesText, durationText, momentText, runningText } from "../../../domain/formats";
 import { by } from "../../../domain/by";
 import { generationsOf, retriedText } from "../generations";
+import { Worded } from "../Worded";
 
 type Attempt = Schemas["AttemptDocument"];
 
@@ -40,7 +41,7 @@ export function Attempts({ run, attempts, chosen, onChoose, now }: Props) {
                     <tr className="pn-panel-life">
                       <th colSpan={6} scope="rowgroup">
                         Generation {generation}
-                        <span title={life === undefined ? undefined : momentText(life.at)}>{generation === 1 ? "the run as it was begun" : life === undefined ? "" : <bdi>{retriedText(life)}</bdi>}</span>
+                        <span title={life === undefined ? undefined : momentText(life.at)}>{generation === 1 ? "the run as it was begun" : life === undefined ? "" : <bdi><Worded words={retriedText(life)} /></bdi>}</span>
                       </th>
                     </tr>
                   )}
