@@ -1,5 +1,6 @@
 // Asks for what an address shows while the page's own code is still on its way: of a run what `src/api/ahead.ts` takes,
-// the worker that lays its graph out, and the files of the place's code, which the build writes below.
+// the worker that lays its graph out, and the files of the place's code, which the build writes below. Keeps in mind that
+// somebody pressed Ctrl-K before the page could hear it.
 (function () {
   var FILES = {};
   var run = /^\/runs\/([^/]+)\/([a-z]+)$/.exec(location.pathname);
@@ -19,6 +20,12 @@
     if (style) link.crossOrigin = "";
     link.href = file;
     document.head.appendChild(link);
+  });
+  window.penstockSought = false;
+  addEventListener("keydown", function (event) {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    window.penstockSought = true;
   });
   function ask(address) {
     var answer = fetch(address, { credentials: "same-origin" });

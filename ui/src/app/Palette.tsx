@@ -5,7 +5,7 @@ import { useMemo, useState, type KeyboardEvent } from "react";
 import { pipelinesQuery } from "../api/pipelines";
 import { findRunQuery, runContextQuery, type RunDocument } from "../api/runs";
 import { signOut } from "../api/service";
-import { type Doing, doingsHere } from "../components/doings";
+import { useDoingsHere } from "../components/doings";
 import { StateIcon } from "../components/StateIcon";
 import { calledText } from "../domain/names";
 import { ranked, type Entry } from "./ranked";
@@ -45,7 +45,8 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
   if (found.data && here !== undefined && found.data.id !== here) runs.push(compareEntry(`Compare this run with ${found.data.id}`, found.data.id, here));
   const previous = context.data?.previous;
   const compare = here !== undefined && previous ? [compareEntry("Compare with the run before", previous, here)] : [];
-  const [local] = useState(() => doingsHere().map((doing): Doing & Entry => ({ ...doing, kind: "Do" })));
+  const doings = useDoingsHere();
+  const local = useMemo(() => doings.map((doing) => ({ ...doing, kind: "Do" })), [doings]);
   const shown = [...runs, ...ranked([...local.filter(({ many }) => !many), ...compare, ...fixed, ...known, ...local.filter(({ many }) => many)], text)].slice(0, 50);
   const current = Math.min(at, shown.length - 1);
 

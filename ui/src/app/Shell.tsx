@@ -2,18 +2,21 @@ import { ActionIcon } from "@mantine/core";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleHelp, ListTree, Menu, Play, Search, Star, X } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { aboutQuery } from "../api/service";
 import { viewsQuery } from "../api/views";
 import { theLive, useLiveState } from "../api/live";
+import { coming } from "../components/coming";
 import { Mark } from "../components/Mark";
 import { SchemeSwitch } from "./SchemeSwitch";
 import { SignIn } from "./SignIn";
-import { useShellKeys } from "./keys";
+import { soughtAhead, useShellKeys } from "./keys";
 import style from "./Shell.module.css";
 
-const Palette = lazy(async () => ({ default: (await import("./Palette")).Palette }));
-const Help = lazy(async () => ({ default: (await import("./Help")).Help }));
+const palette = coming(async () => ({ default: (await import("./Palette")).Palette }));
+const help = coming(async () => ({ default: (await import("./Help")).Help }));
+/** Milliseconds after which their code comes, so that it does not stand in the way of the first picture. */
+const QUIET = 1_000;
 
 const PLACES = [
   { to: "/runs", word: "Runs", icon: Play, keys: "g r" },
@@ -23,7 +26,7 @@ const PLACES = [
 /** What stands around every place: where one can go, search, theme, whether the stream is up. */
 export function Shell() {
   const client = useQueryClient();
-  const [shown, setShown] = useState<"palette" | "help" | null>(null);
+  const [shown, setShown] = useState<"palette" | "help" | null>(() => (soughtAhead() ? "palette" : null));
   const path = useRouterState({ select: (state) => state.location.pathname });
   // The menu of a narrow window is open for the place where it was opened.
   const [openAt, setOpenAt] = useState<string | null>(null);
@@ -31,6 +34,11 @@ export function Shell() {
   const setOpen = (to: boolean) => setOpenAt(to ? path : null);
   const live = useLiveState();
   useEffect(() => theLive(client).start(), [client]);
+  // What is typed right after Ctrl-K is meant for the palette: so it is there before it is asked for.
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.allSettled([palette.ahead(), help.ahead()]), QUIET);
+    return () => clearTimeout(timer);
+  }, []);
   useShellKeys({ palette: () => setShown("palette"), help: () => setShown("help") });
   return (
     <div className={style.shell} data-open={open || undefined}>
@@ -69,8 +77,8 @@ export function Shell() {
         {live === "signed-out" ? <SignIn /> : <Outlet />}
       </main>
       <Suspense>
-        {shown === "palette" && <Palette onClose={() => setShown(null)} onHelp={() => setShown("help")} />}
-        {shown === "help" && <Help onClose={() => setShown(null)} />}
+        {shown === "palette" && <palette.Part onClose={() => setShown(null)} onHelp={() => setShown("help")} />}
+        {shown === "help" && <help.Part onClose={() => setShown(null)} />}
       </Suspense>
     </div>
   );

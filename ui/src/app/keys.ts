@@ -10,6 +10,11 @@ interface Actions {
 /** Milliseconds in which the second key of `g r` has to follow. */
 const SECOND = 1_200;
 
+/** Was Ctrl-K pressed before this code ran? `public/ahead.js` hears it then. */
+export function soughtAhead(): boolean {
+  return (globalThis as { penstockSought?: boolean }).penstockSought === true;
+}
+
 /** Keys that work everywhere. No single key destroys anything. */
 export function useShellKeys({ palette, help }: Actions): void {
   const navigate = useNavigate();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 
 /** Something that can be done where one is, for the palette. */
 export interface Doing {
@@ -10,10 +10,25 @@ export interface Doing {
 }
 
 const places = new Set<{ current: readonly Doing[] }>();
+const seers = new Set<() => void>();
+/** Grows with each place that comes or goes. */
+let turn = 0;
 
-/** What the place on the screen lets a person do now. */
-export function doingsHere(): Doing[] {
-  return [...places].flatMap((place) => place.current);
+/** What the places on the screen let a person do: as it was when the last of them came, so that nothing moves under a hand. */
+export function useDoingsHere(): Doing[] {
+  const now = useSyncExternalStore(seen, () => turn);
+  // oxlint-disable-next-line react/exhaustive-deps -- what it reads changes with the turn
+  return useMemo(() => [...places].flatMap((place) => place.current), [now]);
+}
+
+function seen(seer: () => void): () => void {
+  seers.add(seer);
+  return () => seers.delete(seer);
+}
+
+function turned(): void {
+  turn++;
+  for (const seer of seers) seer();
 }
 
 /** While this is on the screen, the palette offers these too. */
@@ -24,6 +39,10 @@ export function useDoings(doings: readonly Doing[]): void {
   });
   useEffect(() => {
     places.add(now);
-    return () => void places.delete(now);
+    turned();
+    return () => {
+      places.delete(now);
+      turned();
+    };
   }, []);
 }
