@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schemas } from "../../api/client";
-import { allowedFailuresOf, doingText, failuresOf, heldBackBy, nextFailure } from "./failures";
+import { allowedFailuresOf, doingText, failuresOf, heldBackBy, nextFailure, scrolls } from "./failures";
 
 type Run = Schemas["RunDocument"];
 type Task = Schemas["TaskDocument"];
@@ -60,4 +60,10 @@ test("a load or save that failed is named", () => {
   expect(doingText({ ...error, operation: "load", dataset: null })).toBe("while loading");
   expect(doingText({ ...error, operation: null, dataset: null })).toBeNull();
   expect(doingText(null)).toBeNull();
+});
+
+test("a message that is cut at ten lines can be scrolled by keys", () => {
+  expect([null, undefined, "", "short", "a\nb"].map(scrolls)).toEqual([false, false, false, false, false]);
+  expect(scrolls("line\n".repeat(12))).toBe(true);
+  expect(scrolls("word ".repeat(100))).toBe(true);
 });

@@ -63,3 +63,8 @@ function failureOf(task: Task): Failure {
 function byEnd(one: Failure, other: Failure): number {
   return (one.endedAt ?? "~").localeCompare(other.endedAt ?? "~");
 }
+
+/** Whether a message has more than the ten lines that are shown at once, in a narrow window too: then keys must reach it. */
+export function scrolls(message: string | null | undefined): boolean {
+  return message !== null && message !== undefined && (message.length > 400 || message.split("\n").length > 9);
+}

@@ -95,7 +95,7 @@ function WayFields({ names, way, onChange }: { names: string[]; way: Way; onChan
     <>
       <NativeSelect label="Type" name="type" data={WAYS.map(([value, label]) => ({ value, label }))} value={way.type} onChange={(event) => onChange({ ...way, type: event.currentTarget.value as Way["type"] })} />
       {way.type === "incremental" && <Checkbox label="Take nothing from earlier runs, but keep the results for later ones" checked={way.refresh} onChange={(event) => onChange({ ...way, refresh: event.currentTarget.checked })} />}
-      {way.type === "debug" && <MultiSelect label="Breakpoints" description="The run rests before these tasks" data={names} searchable clearable limit={100} nothingFoundMessage="no such task" value={way.breakpoints} onChange={(breakpoints) => onChange({ ...way, breakpoints })} />}
+      {way.type === "debug" && <MultiSelect label="Breakpoints" description="The run rests before these tasks" data={names} searchable clearable limit={100} nothingFoundMessage="No such task" value={way.breakpoints} onChange={(breakpoints) => onChange({ ...way, breakpoints })} />}
     </>
   );
 }
@@ -109,7 +109,7 @@ interface SliceProps {
 
 function SliceFields({ names, slice, problem, onChange }: SliceProps) {
   const [open, setOpen] = useState(false);
-  const shared = { data: names, searchable: true, clearable: true, limit: 100, nothingFoundMessage: "no such task" };
+  const shared = { data: names, searchable: true, clearable: true, limit: 100, nothingFoundMessage: "No such task" };
   return (
     <div>
       <UnstyledButton onClick={() => setOpen(!open)} aria-expanded={open} style={{ display: "flex", gap: 4, alignItems: "center" }}>

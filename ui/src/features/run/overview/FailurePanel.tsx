@@ -11,7 +11,7 @@ import { countText, taskText } from "../../../domain/formats";
 import { useTaskActions } from "../actions/TaskActions";
 import { useAsk } from "../actions/context";
 import { CopyText } from "../CopyText";
-import { doingText, type Failure, nextFailure } from "../failures";
+import { doingText, type Failure, nextFailure, scrolls } from "../failures";
 import { attemptOf, triedText } from "../generations";
 import { useRunPlace } from "../place";
 import { FailureLog } from "./FailureLog";
@@ -51,7 +51,7 @@ export function FailurePanel({ run, failures, failure, onFailure, heldBack }: Pr
         {failures.length > 1 && <Switcher failures={failures} failure={failure} onFailure={onFailure} />}
       </header>
       {tried !== null && <Tries failure={failure} attempt={attempt} tried={tried} onChoose={(next) => setPlace({ task: failure.task, map: failure.mapIndex ?? undefined, attempt: next.n, generation: next.generation })} />}
-      <div className="pn-failure-message" dir="auto">
+      <div className="pn-failure-message" dir="auto" tabIndex={scrolls(error?.message) ? 0 : undefined}>
         {error === null ? reasonText(attempt?.state === "succeeded" ? "This attempt succeeded." : null, attempt?.reason ?? failure.reason) : <>{error.type && <strong>{error.type}{error.message ? ": " : ""}</strong>}{error.message ?? (error.type ? "" : reasonText(null, failure.reason))}</>}
       </div>
       <div className="pn-failure-actions">
