@@ -153,9 +153,9 @@ class Fenced(StaleWrite):
 
 
 class TransitionError(PenstockError):
-    """This state can't be left that way."""
+    """The state does not allow it."""
 
-    code = "transition"
+    code = "action_refused"
 
 
 class LimitReached(PenstockError):

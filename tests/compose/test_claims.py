@@ -210,7 +210,7 @@ def test_commands_for_runs_of_the_dead_are_answered(desk: Desk) -> None:
         assert settle_abandoned_runs(connection, owner, time.time(), lambda *_: True) == [key]
         found = commands.find(connection, command)
     assert found is not None
-    assert (found.state, found.outcome["code"]) == ("refused", "transition")
+    assert (found.state, found.outcome["code"]) == ("refused", "action_refused")
     assert desk.document(run)["reason"] == "lease_lost"
 
 

@@ -181,7 +181,7 @@ def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "detail"),
     [
-        ({"task": "third"}, "transition", "its ancestor 'second' has no usable output"),
+        ({"task": "third"}, "action_refused", "its ancestor 'second' has no usable output"),
         ({"task": "fourth"}, "not_found", "no task 'fourth'"),
         ({"params": {"m": 1}}, "parameter", "no parameter 'm'"),
         ({"params": {"n": 3}}, "parameter", "'n' is read by task 'first' alone, and what that made is kept"),

@@ -165,7 +165,8 @@ def test_over_http_runs_are_retried_and_replayed(user: User, up: Callable[..., S
     runs = [site.ask(), site.ask(good=True)]
     assert [site.over(run)["state"] for run in runs] == ["failed", "succeeded"]
     many = site.http.post("/runs/actions/retry", json={"ids": runs, "params": {"good": True}}).json()
-    assert [(one["outcome"], one["code"]) for one in many["results"]] == [("applied", None), ("refused", "transition")]
+    told = [(one["outcome"], one["code"]) for one in many["results"]]
+    assert told == [("applied", None), ("refused", "action_refused")]
     assert site.over(runs[0])["state"] == "succeeded"
     site.act(runs[0], "retry", task="first", params={"n": 4})
     until(lambda: site.get(f"/runs/{runs[0]}")["generation"] == 3 and site.over(runs[0]), "it is over")

@@ -103,6 +103,28 @@ def test_many_are_cancelled_and_each_is_told(world: World) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("action", "body", "code"),
+    [
+        ("cancel", {}, "action_refused"),
+        ("resume", {}, "action_refused"),
+        ("delete", {}, None),
+        ("set-state", {"state": "skipped"}, "action_refused"),
+        ("set-state", {"task": "none", "state": "failed"}, "not_found"),
+        ("set-state", {"task": "task0", "map_index": 7, "state": "failed"}, "not_found"),
+    ],
+)
+def test_of_one_run_and_of_many_a_refusal_is_the_same(
+    world: World, action: str, body: dict[str, Any], code: str | None
+) -> None:
+    identity = world.run(state="failed" if code else "running")
+    one = problem(world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json=body), 409)
+    (many,) = world.program.post(f"/api/v1/runs/actions/{action}", json={**body, "ids": [identity]}).json()["results"]
+    assert [one[part] for part in ("code", "detail", "cure")] == [many[part] for part in ("code", "detail", "cure")]
+    assert one["code"] == (code or "action_refused")
+    assert "`penstock" not in one["cure"]
+
+
 # --- pause, resume, set-state ---------------------------------------------------------------------------
 
 

@@ -71,8 +71,8 @@ def test_a_retry_that_was_begun_is_answered_with_the_run(world: World) -> None:
 @pytest.mark.usefixtures("patient")
 def test_a_retry_that_was_refused_says_why(world: World) -> None:
     identity = over(world)
-    with engine(world, "refused", {"code": "transition", "detail": "its ancestor 'a' has no usable output"}):
-        body = problem(post(world, f"{identity}/actions/retry", {"task": "b"}), 409, "action_refused")
+    with engine(world, "refused", {"code": "parameter", "detail": "its ancestor 'a' has no usable output"}):
+        body = problem(post(world, f"{identity}/actions/retry", {"task": "b"}), 409, "parameter")
     assert body["detail"] == "its ancestor 'a' has no usable output"
 
 

@@ -235,3 +235,20 @@ def test_who_waits_to_write_keeps_nobody_from_reading(world: World, monkeypatch:
     assert told == [503] * (60 - waiting)
     assert read.json() == {"items": []}
     assert answers.count(201) == waiting
+
+
+NOBODY = "0000000000001"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"runs/{NOBODY}", "runs/latest", "runs/nobody", f"runs/{NOBODY}/context", f"runs/{NOBODY}/graph",
+        f"runs/{NOBODY}/events", "pipelines/none", "pipelines/none/grid", "pipelines/none/graph",
+        "pipelines/none/graph?version=v9",
+    ],
+)  # fmt: skip
+def test_who_asks_for_what_is_not_there_is_sent_to_no_terminal(world: World, address: str) -> None:
+    body = problem(world.program.get(f"/api/v1/{address}"), 404, "not_found")
+    assert body["cure"]
+    assert "`penstock" not in body["cure"]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from penstock.cli import output
+from penstock.cli.problems import cure_here
 from penstock.cli.session import reading
 from penstock.errors import UsageError
 from penstock.model.commands import TAKEN, TAKEN_FOR_TASK
@@ -178,6 +179,7 @@ def _named(connection: Connection, texts: Sequence[str]) -> Found:
         except UsageError as error:
             if len(texts) == 1:
                 raise
+            cure_here(error)
             missing.append(Missing(text, error))
     return Found(list(keys), missing)
 

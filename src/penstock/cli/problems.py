@@ -54,14 +54,18 @@ _OTHERS_WITHIN: Final = {
     "tail": "logs", "stop": "cancel", "kill": "cancel", "abort": "cancel", "rm": "delete", "remove": "delete",
     "rerun": "retry", "restart": "retry", "repeat": "replay", "diff": "compare", "tag": "label", "check": "validate",
 }  # fmt: skip
+#: What helps where something is not there (store.missing).
+_TYPED: Final = {
+    "run": "`penstock runs list` shows the latest; `latest` names the last",
+    "first run": "`penstock run` makes one",
+    "pipeline": "`penstock pipelines list` shows those that are known",
+}
 REPORT: Final = "https://github.com/penstock/penstock/issues"
 
 
 def tell(error: PenstockError, *, as_json: bool) -> int:
     """Tell an error of the tree; its exit code."""
-    missing = error.facts.get("missing")
-    if missing:  # as people give it here
-        error.cure = "give " + " ".join(f"-p {name}=…" for name in missing)
+    cure_here(error)
     if as_json:
         with contextlib.suppress(OSError):
             output.show_json({"error": document(error)})
@@ -70,6 +74,15 @@ def tell(error: PenstockError, *, as_json: bool) -> int:
             output.show(problem(error, output.paint(sys.stderr), output.width(sys.stderr), _here()), sys.stderr)
         output.failure(sys.stderr)
     return error.exit_code
+
+
+def cure_here(error: PenstockError) -> None:
+    """Let the cure name what people type here, where errors of all surfaces say it in other words."""
+    missing = error.facts.get("missing")
+    if missing:
+        error.cure = "give " + " ".join(f"-p {name}=…" for name in missing)
+    if "of" in error.facts:
+        error.cure = _TYPED[error.facts["of"]]
 
 
 def _here() -> Path:

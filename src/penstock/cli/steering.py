@@ -300,9 +300,7 @@ takes_task = click.option("--task", metavar="TASK", help="From this task on, wit
 takes_params = click.option(
     "--param", "-p", multiple=True, metavar="NAME=VALUE", help="Another value. May be repeated."
 )
-takes_workers = click.option(
-    "--workers", type=WORKERS, metavar="N", help="Tasks at the same time, where it runs here."
-)
+takes_workers = click.option("--workers", type=WORKERS, metavar="N", help="Tasks at the same time, where it runs here.")
 takes_quiet = click.option("--quiet", "-q", is_flag=True, help="Print only how it ended.")
 
 

@@ -47,6 +47,7 @@ from penstock.ports.resting import PausableExecutor
 from penstock.store import commands, instances, ownership, recovery, replays, requests
 from penstock.store.connection import Connection
 from penstock.store.database import is_file, open_database
+from penstock.store.missing import no_run
 from penstock.store.slots import Want
 from penstock.store.write import apply
 from penstock.store.writer import Writer
@@ -215,7 +216,7 @@ class LocalEngine:
         with self.database.read() as connection:
             asked, stored = requests.requested(connection, key), recovery.load_run(connection, key)
         if asked is None or stored is None:
-            raise NotFound(f"there is no run {ids.run_id(key)}", cure="`penstock runs list` shows the latest")
+            raise no_run(ids.run_id(key))
         if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
             raise TransitionError("the run was only recorded here", cure="run it again where it ran")
         # All that takes time, as to look whether files are there, comes before others have to wait for us.

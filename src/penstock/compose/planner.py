@@ -25,6 +25,7 @@ from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import RunContext
 from penstock.store import graphs, outputs, recovery, runs
 from penstock.store.database import Database
+from penstock.store.missing import no_run
 from penstock.store.recovery import StoredRun
 from penstock.store.rows import NewRun
 
@@ -96,7 +97,7 @@ class Planner:
         with self._database.read() as connection:
             stored = recovery.load_run(connection, view.replay_of)
         if stored is None:
-            raise NotFound(f"there is no run {source}", cure="`penstock runs list` shows the latest")
+            raise no_run(source)
         keep_outputs(view, stored, from_task, at)
         view.selection = {**(view.selection or {}), "replay_from": [from_task]}
         self._check_files(view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from penstock.engine.plan import Plan
 from penstock.engine.view import RunView, TaskRun
@@ -12,6 +12,9 @@ from penstock.model import graph, ids
 from penstock.model.nearest import did_you_mean
 from penstock.model.run_types import meaning_of
 from penstock.ports.executor import RunContext
+
+#: Tasks that are named to who chose none of them.
+_NAMED: Final = 10
 
 
 @dataclass(slots=True)
@@ -67,9 +70,9 @@ def chosen_tasks(plan: Plan, request: RunRequest) -> set[str] | None:
         return None
     chosen = graph.select(plan.spec, from_=request.from_, to=request.to, only=request.only, tags=request.select_tags)
     if not chosen:
-        raise NotFound(
-            "no task fits that selection", cure=f"`penstock pipelines show` lists the tasks of '{plan.spec.name}'"
-        )
+        names = [name for name, task in plan.spec.tasks.items() if task.role == "task"]
+        some = ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+        raise NotFound("no task fits that selection", cure=f"'{plan.spec.name}' has {some}")
     handlers = {name for name, task in plan.spec.tasks.items() if task.role != "task"}
     return chosen | handlers
 

@@ -50,6 +50,11 @@ def state_after(whole: str, before: str, after: str) -> str | None:
     return joined if before != whole or joined == after else None
 
 
+def places_told(items: int) -> str:
+    """What helps who named an item that is not there."""
+    return f"its items are 0 to {items - 1:,}" if items else "it has no items: leave the item out"
+
+
 def item_at(value: Any, place: int) -> Any:
     """The item at a place, counted from 0, without making the others."""
     if isinstance(value, Mapping):

@@ -77,7 +77,7 @@ def answered(service: Service, outcome: Outcome) -> Response:
     """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused."""
     wait(service.database, [outcome])
     if outcome.state == "refused":
-        raise ActionRefused(outcome.detail, cure=outcome.cure)
+        raise ActionRefused(outcome.detail, cure=outcome.cure, code=outcome.code)
     with service.database.read() as connection:
         if outcome.state == "waiting" and outcome.command is not None:
             waiting = commands.find(connection, outcome.command)

@@ -116,7 +116,7 @@ def _unfit_breakpoints(spec: PipelineSpec, asked: RunRequestBody) -> list[Wrong]
 
 def check_there(connection: Connection, spec: PipelineSpec) -> None:
     """Raise PipelineGone, or DefinitionError, where no worker could load what the pipeline runs."""
-    cure = "put it back and ask again, or run another pipeline; `penstock pipelines list` shows what there is"
+    cure = "put it back and ask again, or run another pipeline; the list of pipelines shows what there is"
     if spec.code is not None and not spec.code.loader and not Path(spec.code.root, spec.code.file).is_file():
         raise PipelineGone(f"the file of pipeline '{spec.name}' is gone: {spec.code.file}", cure=cure)
     if spec.code is None and any(task.kind == "kedro" for task in spec.tasks.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from penstock.errors import PenstockError
+from penstock.errors import PenstockError, TransitionError
 
 #: Bytes of a body; none of ours needs more.
 LARGEST_BODY: Final = 1 << 20
@@ -68,8 +68,13 @@ class PipelineGone(Refusal):
 class ActionRefused(Refusal):
     """The run does not allow it."""
 
-    code = "action_refused"
+    code = TransitionError.code
     status = 409
+
+    def __init__(self, message: str | None = None, *, cure: str | None = None, code: str | None = None) -> None:
+        super().__init__(message, cure=cure)
+        # As it is told of one run among many: other than the state, a task may be missing, or a param wrong.
+        self.__dict__["code"] = code or self.code
 
 
 class TooLarge(Refusal):

@@ -7,12 +7,13 @@ from typing import Any, Final, NamedTuple
 
 from penstock.errors import NotFound, TransitionError
 from penstock.model.commands import run_states, task_refusal
-from penstock.model.fanout import state_after, state_of
+from penstock.model.fanout import places_told, state_after, state_of
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_RUN
 from penstock.store import ownership
 from penstock.store.connection import Connection
+from penstock.store.missing import no_run
 from penstock.store.rows import Commit, NewEvent, RunUpdate, TaskRunUpdate
 from penstock.store.times import micros
 from penstock.store.write import apply
@@ -80,7 +81,7 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
     ownership.hold(connection, run_key)
     row = connection.one(_RUN, (run_key,))
     if row is None:
-        raise NotFound(f"there is no run {run_id(run_key)}")
+        raise no_run(run_id(run_key))
     if row[0] not in TERMINAL_RUN:
         return False
     if connection.one(_BEGINNING, (run_key,)) is not None or ownership.is_beginning(connection, run_key):
@@ -114,10 +115,10 @@ def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
     )  # fmt: skip
 
 
-def _no_task(connection: Connection, run_key: int, task: str, what: str) -> NotFound:
+def _no_task(connection: Connection, run_key: int, task: str, what: str, items: int) -> NotFound:
     rows = connection.all("SELECT DISTINCT task FROM task_run_row WHERE run_key = ?", (run_key,))
     known = [row[0] for row in rows]
-    cure = "`penstock runs show --all` lists what it has" if task in known else did_you_mean(task, known)
+    cure = places_told(items) if task in known else did_you_mean(task, known)
     return NotFound(f"run {run_id(run_key)} has no {what}", cure=cure)
 
 
@@ -134,7 +135,7 @@ def _of_task(
         if whole is not None and index >= items:
             run = None  # its fan-out was tried again over fewer
     if run is None:
-        raise _no_task(connection, run_key, task, what)
+        raise _no_task(connection, run_key, task, what, items)
     _check(run_state, run, what, choice.state, is_fan_out=index is None and items > 0)
     if index is None or whole is None:
         return [(run, choice.state)]

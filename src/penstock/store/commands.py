@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from penstock.errors import TransitionError
 from penstock.model.commands import OF_ANYONE
 from penstock.store.connection import Connection
 from penstock.store.ownership import WITH_ANOTHER
@@ -31,7 +32,7 @@ class Command(NamedTuple):
 
 #: The answer to what is asked too late.
 OVER_BEFORE: Final = {
-    "code": "transition", "detail": "the run was over before", "cure": "retry or replay it to run it again",
+    "code": TransitionError.code, "detail": "the run was over before", "cure": "retry or replay it to run it again",
 }  # fmt: skip
 _OF_ANYONE: Final = listed(OF_ANYONE)
 _COLUMNS = 'id, run_key, kind, arguments, created_at, "by", state, outcome, applied_at'

@@ -5,10 +5,10 @@ from __future__ import annotations
 from statistics import median
 from typing import Any, Final
 
-from penstock.errors import NotFound
 from penstock.model.ids import run_id
 from penstock.model.run_types import alike
 from penstock.store.connection import Connection, Row
+from penstock.store.missing import no_run
 from penstock.store.times import iso, seconds
 
 #: Runs around one that are shown, and how many of them are newer where there are enough older ones.
@@ -26,7 +26,7 @@ def run_context(connection: Connection, key: int) -> dict[str, Any]:
     """Neighbours, recent runs and the expected duration, as wire.RunContext. Raises NotFound."""
     row = connection.one("SELECT pipeline, namespace, type FROM run WHERE key = ?", (key,))
     if row is None:
-        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+        raise no_run(run_id(key))
     pipeline, namespace, type_ = row
     newer = connection.all(f"{_RECENT} AND key > ? ORDER BY key LIMIT ?", (pipeline, namespace, key, NEWER))
     older = connection.all(

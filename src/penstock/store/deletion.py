@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from penstock.errors import NotFound, TransitionError
 from penstock.model.commands import until_over
 from penstock.model.ids import RUN_ID, key_of, run_id
 from penstock.model.states import TERMINAL_RUN
@@ -66,7 +67,7 @@ def delete_runs(
     stayed = {*going} - _remove(connection, list(going), now, by)
     for key, family in families.items():
         if outcomes[key] is None and stayed.intersection(family):
-            outcomes[key] = Refusal("action_refused", "the run began again just now")
+            outcomes[key] = Refusal(TransitionError.code, "the run began again just now")
     return outcomes
 
 
@@ -106,14 +107,14 @@ def _refusals(connection: Connection, keys: list[int]) -> dict[int, Refusal]:
     refused = {}
     for key in keys:
         if key not in states:
-            refused[key] = Refusal("not_found", f"there is no run {run_id(key)}")
+            refused[key] = Refusal(NotFound.code, f"there is no run {run_id(key)}")
         elif states[key] not in TERMINAL_RUN:
             why = f"run {run_id(key)} is {states[key]}: only one that is over can be deleted"
-            refused[key] = Refusal("action_refused", why, until_over(states[key]))
+            refused[key] = Refusal(TransitionError.code, why, until_over(states[key]))
     for key, reader in _read_by(connection).items():
         if states.get(key) in TERMINAL_RUN:
             told = f"run {run_id(reader)} is not over, and reads what run {run_id(key)} made"
-            refused[key] = Refusal("action_refused", told, "wait for its end")
+            refused[key] = Refusal(TransitionError.code, told, "wait for its end")
     return refused
 
 

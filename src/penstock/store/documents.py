@@ -6,10 +6,10 @@ import json
 from pathlib import PurePath
 from typing import Any, Final
 
-from penstock.errors import NotFound
 from penstock.model.ids import run_id
 from penstock.store.connection import Connection, Row
 from penstock.store.dataset_events import loaded_sizes
+from penstock.store.missing import no_run
 from penstock.store.summaries import trigger_document
 from penstock.store.times import iso, seconds
 from penstock.store.versions import spec_of
@@ -36,7 +36,7 @@ def _run(connection: Connection, key: int) -> Document:
         (key,),
     )
     if row is None:
-        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+        raise no_run(run_id(key))
     (
         identity, pipeline, namespace, version, kind, state, reason, created, started, ended, params, trigger, tags,
         parent, replay_of, generation, error, facts, selection, total, done, options,

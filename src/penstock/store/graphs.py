@@ -12,6 +12,7 @@ from penstock.model.nearest import did_you_mean
 from penstock.model.spec import DatasetSpec, PipelineSpec, Resources, Source, TaskSpec, from_json, to_json
 from penstock.store.connection import Connection
 from penstock.store.forms import question
+from penstock.store.missing import no_pipeline, no_run
 
 _PLAIN = Resources()
 
@@ -20,7 +21,7 @@ def version_of_run(connection: Connection, key: int) -> tuple[str, str, str]:
     """Namespace, pipeline and version that a run used: what its graph goes by. Raises NotFound."""
     row = connection.one("SELECT namespace, pipeline, version FROM run WHERE key = ?", (key,))
     if row is None:
-        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+        raise no_run(run_id(key))
     return row[0], row[1], row[2]
 
 
@@ -63,11 +64,7 @@ def spec_of_version(
         (namespace, pipeline, version),
     )
     if row is None:
-        named = f"version '{version}' of pipeline '{pipeline}'" if version else f"pipeline '{pipeline}'"
-        raise NotFound(
-            f"there is no {named} in namespace '{namespace}'",
-            cure="`penstock pipelines list` shows those that are known",
-        )
+        raise no_pipeline(namespace, pipeline, version)
     return from_json(json.loads(row[0])), row[1]
 
 

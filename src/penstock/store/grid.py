@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from penstock.errors import NotFound, UsageError
+from penstock.errors import UsageError
 from penstock.store.connection import Connection, Row
 from penstock.store.context import recent_run
+from penstock.store.missing import no_pipeline
 from penstock.store.times import seconds
 
 #: Runs of a grid, unless said otherwise, and at most; tasks at most.
@@ -30,10 +31,7 @@ def grid(connection: Connection, namespace: str, pipeline: str, limit: int = COL
     )
     known = connection.one("SELECT 1 FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
     if not runs and known is None:
-        raise NotFound(
-            f"there is no pipeline '{pipeline}' in namespace '{namespace}'",
-            cure="`penstock pipelines list` shows those that are known",
-        )
+        raise no_pipeline(namespace, pipeline)
     keys = [run[0] for run in runs]
     cells = _cells(connection, keys) if keys else {}
     names = list(dict.fromkeys(name for key in keys for name in cells.get(key, ())))[:MOST_TASKS]

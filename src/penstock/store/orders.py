@@ -14,11 +14,10 @@ from penstock.store import commands, idempotency, requests, slots
 from penstock.store.chosen_states import Choice, set_state
 from penstock.store.connection import Connection
 from penstock.store.deletion import descendants
+from penstock.store.missing import no_run
 
 #: `waiting`: a command was written, and the run's engine answers it.
 State: TypeAlias = Literal["applied", "refused", "waiting"]
-#: The code of what the state of a run does not allow.
-REFUSED: Final = "action_refused"
 
 
 class Outcome:
@@ -41,9 +40,9 @@ class Outcome:
         self.replay: str | None = None
 
     @classmethod
-    def refused(cls, key: int, error: PenstockError, code: str | None = None) -> Self:
+    def refused(cls, key: int, error: PenstockError) -> Self:
         """An action that raised that."""
-        return cls(key, "refused", error.message, code or error.code, error.cure)
+        return cls(key, "refused", error.message, error.code, error.cure)
 
     @property
     def settled(self) -> bool:
@@ -58,7 +57,7 @@ class Outcome:
         self.state = command.state
         if command.state == "refused":
             told = command.outcome if isinstance(command.outcome, dict) else {}
-            self.code = told.get("code", REFUSED)
+            self.code = told.get("code", TransitionError.code)
             self.detail, self.cure = told.get("detail", "the run's engine refused"), told.get("cure")
 
 
@@ -111,15 +110,15 @@ def _ask_one(
     try:
         done = _AT_ONCE[kind](connection, run_key, arguments, now, by) if kind in _AT_ONCE else None
     except (NotFound, TransitionError) as error:
-        return Outcome.refused(run_key, error, REFUSED if isinstance(error, TransitionError) else None)
+        return Outcome.refused(run_key, error)
     if done is not None:
         return done
     row = connection.one("SELECT state FROM run WHERE key = ?", (run_key,))
     if row is None:
-        return Outcome.refused(run_key, NotFound(f"there is no run {run_id(run_key)}"))
+        return Outcome.refused(run_key, no_run(run_id(run_key)))
     why = refusal(kind, row[0])
     if why is not None:
-        return Outcome(run_key, "refused", why[0], REFUSED, why[1])
+        return Outcome(run_key, "refused", why[0], TransitionError.code, why[1])
     outcome = Outcome(run_key, "waiting")
     outcome.command = commands.add(connection, run_key, kind, arguments, now, by)
     return outcome

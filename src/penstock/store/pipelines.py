@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from penstock.authoring.environments import environment_of, environments_of
-from penstock.errors import NotFound, UsageError
+from penstock.errors import UsageError
 from penstock.model.spec import PipelineSpec, from_json
 from penstock.model.states import TERMINAL_RUN
 from penstock.store.connection import Connection, Row
@@ -16,6 +16,7 @@ from penstock.store.context import recent_run
 from penstock.store.definitions import problem_document
 from penstock.store.forms import fields
 from penstock.store.graphs import definition_file
+from penstock.store.missing import no_pipeline
 from penstock.store.runs import Page
 
 #: Pipelines of a page, unless said otherwise, and at most.
@@ -63,10 +64,7 @@ def pipeline_document(connection: Connection, namespace: str, name: str) -> dict
     """A pipeline in full, as wire.PipelineDocument. Raises NotFound."""
     row = connection.one(f"{_PIPELINE} WHERE pipeline.namespace = ? AND pipeline.pipeline = ?", (namespace, name))
     if row is None:
-        raise NotFound(
-            f"there is no pipeline '{name}' in namespace '{namespace}'",
-            cure="`penstock pipelines list` shows those that are known",
-        )
+        raise no_pipeline(namespace, name)
     spec = _spec(row)
     limit = spec.concurrency
     return {

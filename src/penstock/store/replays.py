@@ -13,6 +13,7 @@ from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec, to_json
 from penstock.store import environments, graphs, requests
 from penstock.store.connection import Connection
+from penstock.store.missing import no_run
 from penstock.store.requests import Requested
 from penstock.store.times import micros
 
@@ -51,7 +52,7 @@ def wanted(
     """
     asked = requests.requested(connection, key)
     if asked is None:
-        raise NotFound(f"there is no run {run_id(key)}", cure="`penstock runs list` shows the latest")
+        raise no_run(run_id(key))
     if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
         raise TransitionError("the run was only recorded here", cure="run it again where it ran")
     version = found if latest else asked.version

@@ -12,11 +12,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
-from penstock.errors import NotFound
 from penstock.model.ids import new_key, run_id
 from penstock.store import slots
 from penstock.store.connection import Connection
 from penstock.store.labels import check_labels
+from penstock.store.missing import no_pipeline
 from penstock.store.rows import Commit, NewEvent, NewRun
 from penstock.store.texts import check_texts
 from penstock.store.times import micros
@@ -118,14 +118,13 @@ def ask_for_run(
 
 def _version(connection: Connection, namespace: str, pipeline: str, version: str | None) -> str:
     """The version that is asked for, which stays until the transaction ends."""
-    cure = "`penstock pipelines list` shows those that are known"
     if version is None:
         row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
         if row is None:
-            raise NotFound(f"there is no pipeline '{pipeline}' in namespace '{namespace}'", cure=cure)
+            raise no_pipeline(namespace, pipeline)
         version = str(row[0])
     if not share(connection, namespace, pipeline, version):
-        raise NotFound(f"there is no version '{version}' of pipeline '{pipeline}'", cure=cure)
+        raise no_pipeline(namespace, pipeline, version)
     return version
 
 

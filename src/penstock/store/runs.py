@@ -12,6 +12,7 @@ from penstock.model.run_types import UNCOUNTED
 from penstock.store.connection import Connection
 from penstock.store.filters import Conditions, RunFilter, conditions
 from penstock.store.fitting import count_fitting, fitting
+from penstock.store.missing import no_run
 from penstock.store.sorts import Place, cursor_of, place_of, sort_of
 from penstock.store.summaries import summaries_of
 
@@ -103,9 +104,7 @@ def find_run(connection: Connection, text: str) -> int:
     else:
         keys = _fitting(connection, wanted, text)
     if not keys:
-        raise NotFound(
-            f"there is no run '{text}'", cure="`penstock runs list` shows the latest; `latest` names the last"
-        )
+        raise no_run(f"'{text}'")
     if len(keys) > 1:
         raise _ambiguous(connection, text, keys)
     return int(keys[0])
@@ -121,7 +120,7 @@ def _latest(connection: Connection, pipeline: str | None) -> int:
         row = connection.one(f"SELECT key FROM run {where} ORDER BY key DESC LIMIT 1", (name, *within[1]))
     if row is None:
         of = f" of '{pipeline}'" if pipeline else ""
-        raise NotFound(f"there is no run{of} yet", cure="`penstock run` makes one")
+        raise NotFound(f"there is no run{of} yet", cure="start one", of="first run")
     return int(row[0])
 
 

@@ -26,7 +26,7 @@ def _asked(view: RunView, name: str | None) -> TaskRun:
     names = ", ".join(f"'{run.task.name}'" for run in runs)
     chosen = [run for run in runs if name in (None, run.task.name)]
     if not runs:
-        raise TransitionError("the run asks for no approval now", cure="look at its tasks: `penstock runs show`")
+        raise TransitionError("the run asks for no approval now", cure="its tasks tell what it does")
     if not chosen:
         raise TransitionError(f"task '{name}' asks for no approval now", cure=f"{names} does")
     if len(chosen) > 1:

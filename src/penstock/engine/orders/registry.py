@@ -8,7 +8,7 @@ from typing import Any, Final
 from penstock.engine.orders import approve, breakpoints, cancel, force_run, pause, resume, set_state
 from penstock.engine.orders.order import Hands, Order
 from penstock.engine.view import RunView
-from penstock.errors import PenstockError
+from penstock.errors import PenstockError, TransitionError
 from penstock.model import commands
 from penstock.model.states import TERMINAL_RUN
 from penstock.store.commands import OVER_BEFORE, Command
@@ -35,7 +35,7 @@ def obey(hands: Hands, view: RunView | None, command: Command) -> dict[str, Any]
     refusal = commands.refusal(kind, view.state)
     if refusal is not None:
         why, cure = refusal
-        return {"code": "transition", "detail": why, "cure": cure}
+        return {"code": TransitionError.code, "detail": why, "cure": cure}
     try:
         ORDERS[kind](hands, view, command)
     except PenstockError as error:

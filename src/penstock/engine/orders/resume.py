@@ -19,8 +19,7 @@ def obey(hands: Hands, view: RunView, command: Command) -> None:
     One of type debug goes on with other `params`, and with `step` it rests again before the next task.
     """
     if view.paused is None and view.reason == APPROVAL:
-        cure = f"`penstock runs approve {view.id}` or reject"
-        raise TransitionError("the run waits for the answer of a person", cure=cure)
+        raise TransitionError("the run waits for the answer of a person", cure="approve or reject it")
     told = command.arguments
     go_on(hands, view, bool(told.get("step")), told.get("params") or {}, told.get("texts") or {}, command.by)
 

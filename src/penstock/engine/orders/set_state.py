@@ -6,6 +6,7 @@ from penstock.engine.reckoning import is_outside
 from penstock.engine.view import RunView, TaskRun
 from penstock.errors import NotFound, TransitionError
 from penstock.model.commands import task_refusal
+from penstock.model.fanout import places_told
 from penstock.model.nearest import did_you_mean
 from penstock.store.commands import Command
 
@@ -33,9 +34,10 @@ def _find(view: RunView, name: str, index: int | None) -> TaskRun:
     run = view.by_place[place]
     if index is None:
         return run
-    if run.children is None or not 0 <= index < len(run.children):
-        raise NotFound(f"task '{name}' has no item {index}", cure="`penstock runs show --all` lists them")
-    return run.children[index]
+    children = run.children or ()
+    if index >= len(children):
+        raise NotFound(f"task '{name}' has no item {index}", cure=places_told(len(children)))
+    return children[index]
 
 
 def _check(view: RunView, run: TaskRun, state: str) -> None:

@@ -35,7 +35,7 @@ def delete_run(service: ServiceOf, run_id: str, by: By, body: DeleteBody | None 
     answer = once(service.writing, key, f"deleteRun {run_id}", body, act)
     told = json.loads(bytes(answer.body))
     if told["outcome"] == "refused":
-        raise ActionRefused(told["detail"], cure=told.get("cure"))
+        raise ActionRefused(told["detail"], cure=told.get("cure"), code=told.get("code"))
     return answer
 
 

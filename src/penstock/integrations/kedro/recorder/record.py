@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from penstock.errors import StoreBusy
+from penstock.errors import StoreBusy, TransitionError
 from penstock.integrations.kedro import spool
 from penstock.integrations.kedro.recorder import endings
 from penstock.integrations.kedro.recorder.code import code_facts
@@ -161,9 +161,8 @@ class Recorder:
             }  # fmt: skip
             tale.out.answer(wish.id, wish.run_key, "refused", why, at)
         elif tale.view.state in TERMINAL_RUN:
-            tale.out.answer(
-                wish.id, wish.run_key, "refused", {"code": "transition", "detail": "the run was over before"}, at
-            )
+            told = {"code": TransitionError.code, "detail": "the run was over before"}
+            tale.out.answer(wish.id, wish.run_key, "refused", told, at)
         elif self._source.known:
             # On record before it is done: from now on nothing that Kedro says makes a success of it.
             endings.begin_to_cancel(tale, at)
@@ -172,4 +171,4 @@ class Recorder:
             self._source.interrupt(hard=bool(wish.arguments.get("force")))
         else:
             detail = "the process of Kedro can't be told for sure from others, so it is left alone"
-            tale.out.answer(wish.id, wish.run_key, "refused", {"code": "transition", "detail": detail}, at)
+            tale.out.answer(wish.id, wish.run_key, "refused", {"code": TransitionError.code, "detail": detail}, at)
