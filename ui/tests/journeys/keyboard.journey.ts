@@ -41,6 +41,23 @@ journey("without a mouse: from the list through a run and back, by keys alone", 
   expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Views");
 });
 
+journey("who comes back to the list finds it where they left it", async ({ open }) => {
+  const page = await open("/runs");
+  await page.setViewportSize({ width: 1280, height: 260 });
+  const table = page.getByRole("table", { name: "Runs" });
+  await table.getByText("orders").first().waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await table.evaluate((frame) => (frame.scrollTop = 64));
+  await expect.poll(async () => await table.evaluate((frame) => frame.scrollTop)).toBe(64);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/overview/);
+  await page.getByRole("link", { name: "Logs" }).waitFor();
+  await page.goBack();
+  await table.locator("[data-current][aria-rowindex='3']").waitFor({ state: "attached" });
+  await expect.poll(async () => await table.evaluate((frame) => frame.scrollTop)).toBe(64);
+});
+
 journey("Ctrl-K is heard before the page's code is there, and the palette offers what the place brings", async ({ open }) => {
   const page = await open("/pipelines");
   await page.getByRole("link", { name: "orders" }).first().waitFor();

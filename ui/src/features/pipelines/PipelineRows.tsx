@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Play, TriangleAlert } from "lucide-react";
 import { memo, useRef } from "react";
+import { useKeptScroll } from "../../components/kept";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
 import { countText, durationText, momentText } from "../../domain/formats";
@@ -27,6 +28,7 @@ export function PipelineRows({ items, by, onSort }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: items.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 8 });
+  useKeptScroll(frame, items.length > 0);
   const due = items.some((item) => item.next_run_at !== null);
   return (
     <div className={due ? style.scroll : `${style.scroll} ${style.undue}`} ref={frame} tabIndex={0} role="table" aria-label="Pipelines" aria-rowcount={items.length + 1}>

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react
 import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
 import { DropMenu, MenuItem, MenuNote } from "../../components/DropMenu";
 import { Command, Empty } from "../../components/Empty";
+import { useKept } from "../../components/kept";
 import { StateIcon } from "../../components/StateIcon";
 import { useTitle } from "../../components/useTitle";
 import { countText } from "../../domain/formats";
@@ -37,7 +38,7 @@ export function RunsPage() {
   const navigate = route.useNavigate();
   const [keys, setKeys] = useColumns(said, view, (next) => void navigate({ search: (before) => ({ ...before, columns: next }), replace: true }));
   const [ticks, setTicks] = useState(NO_TICKS);
-  const [at, setAt] = useState(-1);
+  const [at, setAt] = useKept("row", -1);
   // A filter such as created:7d asks the same question until it is changed or read again.
   const [asked, setAsked] = useState(() => Date.now());
   const terms = useMemo(() => parse(text), [text]);
@@ -120,7 +121,7 @@ export function RunsPage() {
       {newer.count > 0 && runs.length > 0 && <button type="button" className="pn-runs-pill" onClick={readAgain}>{newer.count === 1 ? "1 new run" : `${countText(newer.count)} new runs`}</button>}
       {good === null ? <Empty title="This filter can’t be read"><p>Change what is told above, or look at all runs.</p><Button onClick={() => set({ q: "" })}>All runs</Button></Empty> : runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} /> : (
         <RunsTable
-          key={reads} held={wrong.length > 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
+          key={reads} held={wrong.length > 0} resumes={reads === 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
           onTick={onTick} onTickAll={onTickAll} onEnd={onEnd} onMove={narrow ? undefined : (key, on) => setKeys(dropped(columns.map((column) => column.key), key, on))}
         />
       )}

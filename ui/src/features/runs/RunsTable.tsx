@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { memo, useEffect, useRef, useState, type CSSProperties, type DragEvent } from "react";
 import type { RunSummary } from "../../api/runs";
+import { useKeptScroll } from "../../components/kept";
 import { useKeys } from "../../components/keys";
 import type { Column } from "./columns";
 import type { Ticks } from "./ticks";
@@ -12,6 +13,8 @@ const ROW = 32;
 interface Props {
   /** The filter in the bar is not the one that is shown: it can't be read. */
   held: boolean;
+  /** It stands where it was left, and not at its top. */
+  resumes: boolean;
   runs: RunSummary[];
   columns: readonly Column[];
   sort: string;
@@ -29,13 +32,14 @@ interface Props {
 }
 
 /** Rows of 32 px; only those in view are drawn, of plain elements. */
-export function RunsTable({ held, runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd, onMove }: Props) {
+export function RunsTable({ held, resumes, runs, columns, sort, ticks, at, onAt, onSort, onTick, onTickAll, onEnd, onMove }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const [dragged, setDragged] = useState<string | null>(null);
   const [over, setOver] = useState<string | null>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: runs.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: ROW });
+  useKeptScroll(frame, resumes && runs.length > 0);
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
   useEffect(() => {
