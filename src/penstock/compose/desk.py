@@ -8,8 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from penstock.compose.steady import Steady
 from penstock.engine.loop import Engine
-from penstock.errors import PenstockError
 from penstock.executors.lease import Lease
 from penstock.store import commands, instances
 from penstock.store.commands import Command
@@ -60,41 +60,32 @@ class Desk:
         self._duties = duties
         self._lease = lease
         self._passed: dict[int, float] = {}
-        self._closed = threading.Event()
         self._bell = threading.Event()
         self._beaten = time.monotonic()
-        self._thread = threading.Thread(target=self._run, name="penstock-desk", daemon=True)
+        # A database that is locked is nothing to tell in a terminal, and a missed beat harms nobody on this machine,
+        # where a process is seen to be alive by its number.
+        what = "the engine can't look for what is asked of it"
+        self._steady = Steady("penstock-desk", self._turn, what, log, pause=PAUSE, quiet=True)
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
-        self._thread.start()
+        self._steady.start()
 
     def close(self) -> None:
         """End; returns when the thread is gone."""
-        self._closed.set()
+        self._steady.closed.set()
         self._bell.set()
-        self._thread.join()
+        self._steady.join()
 
     def ring(self) -> None:
         """Have a look now: something has happened that others may wait for. From any thread."""
         self._bell.set()
 
-    def _run(self) -> None:
-        while not self._closed.is_set():
-            self._bell.wait(self._look)
-            self._bell.clear()
-            if self._closed.is_set():
-                return
-            try:
-                self._once()
-            except PenstockError:
-                # A locked or lost database: the next look may find it well. A missed beat harms nobody on this
-                # machine, where a process is seen to be alive by its number.
-                self._closed.wait(PAUSE)
-            except Exception:
-                # Without looks an engine would be there that hears nobody, and that nobody replaces.
-                log.exception("the engine can't look for what is asked of it; trying again")
-                self._closed.wait(PAUSE)
+    def _turn(self) -> None:
+        self._bell.wait(self._look)
+        self._bell.clear()
+        if not self._steady.closed.is_set():
+            self._once()
 
     def _once(self) -> None:
         with self._database.read() as connection:

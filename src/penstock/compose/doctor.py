@@ -94,14 +94,8 @@ def _home(home: Home, settings: Settings) -> Finding:
 
 
 def _nearest(path: Path) -> Path:
-    return next(folder for folder in (path, *path.parents) if _is_there(folder))
-
-
-def _is_there(folder: Path) -> bool:
-    try:
-        return folder.exists()
-    except PermissionError:  # where it lies is there, and not ours
-        return False
+    """The folder that is there, and that we may know of."""
+    return next(folder for folder in (path, *path.parents) if os.path.exists(folder))
 
 
 def _disk(home: Home, settings: Settings) -> Finding:

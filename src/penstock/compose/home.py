@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,10 +48,7 @@ class Home:
     @property
     def exists(self) -> bool:
         """Has anything been run here, as far as the folder tells?"""
-        try:
-            return self.path.is_dir()
-        except PermissionError:  # nor is it ours
-            return False
+        return os.path.isdir(self.path)  # False also where we may not know: then it is not ours
 
     @property
     def unwritable(self) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -11,7 +10,7 @@ from typing import Final
 from penstock.compose import retention
 from penstock.compose.erasing import erase
 from penstock.compose.home import Home
-from penstock.errors import PenstockError
+from penstock.compose.steady import Steady
 from penstock.model.retention import Rule
 from penstock.store import deletion, instances
 from penstock.store.database import Database
@@ -46,30 +45,20 @@ class Tidier:
         self._rules = rules
         self._busy = busy
         self._next = time.monotonic() + FIRST
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="penstock-tidier", daemon=True)
+        self._steady = Steady("penstock-tidier", self._turn, "tidying up has failed", log, pause=EVERY / 60)
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
-        self._thread.start()
+        self._steady.start()
 
     def close(self) -> None:
         """End after the transaction that is under way; returns when the thread is gone."""
-        self._closed.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._steady.closed.set()
+        self._steady.join()
 
-    def _run(self) -> None:
-        while not self._closed.wait(LOOK):
-            try:
-                self._look()
-            except PenstockError as error:
-                # A locked or lost database: the next look may find it well.
-                log.warning("tidying up was put off: %s", error)
-                self._closed.wait(EVERY / 60)
-            except Exception:
-                log.exception("tidying up has failed; trying again")
-                self._closed.wait(EVERY / 60)
+    def _turn(self) -> None:
+        if not self._steady.closed.wait(LOOK):
+            self._look()
 
     def _look(self) -> None:
         begun = time.monotonic()
@@ -106,4 +95,4 @@ class Tidier:
 
     def _rest(self, took: float) -> bool:
         """Leave the database to others for a while. False when it is time to end."""
-        return not self._closed.wait(took * (BUSY if self._busy() else IDLE))
+        return not self._steady.closed.wait(took * (BUSY if self._busy() else IDLE))

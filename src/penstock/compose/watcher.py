@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import queue
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +25,7 @@ from penstock.authoring.project import (
 )
 from penstock.compose.doorbell import Doorbell
 from penstock.compose.looks import Looks, Mark, mark_of, slow_after
+from penstock.compose.steady import Steady
 from penstock.errors import PenstockError, SettingsError
 from penstock.integrations.kedro.files import watched
 from penstock.model.spec import to_json
@@ -67,30 +67,19 @@ class Watcher:
         #: Folders inside of Kedro projects.
         self._below: list[Path] = []
         self._recorded: tuple[object, object] | None = None
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="penstock-watcher", daemon=True)
+        self._steady = Steady("penstock-watcher", self._turn, "the project can't be watched", log)
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
-        self._thread.start()
+        self._steady.start()
 
     def close(self) -> None:
         """Stop; returns when nothing of it is left."""
-        self._closed.set()
+        self._steady.closed.set()
         self._news.put(None)
-        self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            while not self._closed.is_set():
-                try:
-                    self._turn()
-                except Exception:
-                    log.exception("the project can't be watched; trying again")
-                    self._closed.wait(1.0)
-        finally:
-            self._looks.close()
-            self._doorbell.close()
+        self._steady.join()
+        self._looks.close()
+        self._doorbell.close()
 
     def _turn(self) -> None:
         self._scan()
@@ -114,7 +103,7 @@ class Watcher:
                 self._looks.take(*news)
             try:
                 # What a look has found is recorded at once; what rings may be the first of several steps.
-                left = max(0.0, until - time.monotonic()) if rang and not self._closed.is_set() else 0.0
+                left = max(0.0, until - time.monotonic()) if rang and not self._steady.closed.is_set() else 0.0
                 news = self._news.get(block=left > 0, timeout=left or None)
             except queue.Empty:
                 return
