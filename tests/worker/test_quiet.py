@@ -22,7 +22,10 @@ QUIET = 12
 
 class Surroundings:
     def flush(self) -> None: ...
+    def keep(self) -> None: ...
     def restore(self) -> None: ...
+    def threads_left(self) -> bool:
+        return False
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ From the agent: ["run", RunContext as an object] · ["load", run id] · ["do", A
 after the success of what it follows · ["forget", run id] · ["quit"].
 To the agent: ["loaded", run id, at, totals] when a module has been imported · ["metric", at, name, value, unit] ·
 ["progress", at, done, total] · ["told", at, kind, data] · ["ended", key, outcome, reason, outputs, error, items,
-[CPU seconds, peak bytes, bytes read, bytes written], started at, ended at, whether children are left, totals, quiet].
+[CPU seconds, peak bytes, bytes read, bytes written], started at, ended at, whether children or threads are left,
+totals, quiet].
 Totals are [CPU microseconds, bytes read, bytes written] of the process since its begin. Started and ended are whole
 microseconds too: fractions of so many digits would cost more than all else of a message. Not quiet: the agent has to
 read what was written before anything is begun with a token.
@@ -152,6 +153,7 @@ class Worker:
                 self._tell_loaded(run)
 
     def _tell_loaded(self, run: Run) -> None:
+        self._surroundings.keep()
         self._surroundings.flush()
         self._meter.look()
         self._may_have_written = True
@@ -190,7 +192,7 @@ class Worker:
         self._succeeded = (assignment.key, outcome.outputs) if outcome.outcome == "succeeded" else (None, [])
         self._surroundings.flush()
         self._surroundings.restore()
-        left = _children_left()
+        left = self._surroundings.threads_left() | _children_left()
         usage = self._meter.stop()
         # Who has written nothing at all has not written to its pipes: that saves a look at each.
         may_have_written = self._may_have_written or usage[3] or not self._meter.counts_bytes

@@ -24,6 +24,13 @@ class RecordHandler(logging.Handler):
         super().__init__()
         self._fd = fd
         self._marker = marker
+        #: Whether logging was configured anew: that closes all handlers. This one goes on writing all the same.
+        self.closed = False
+
+    def close(self) -> None:
+        """Tell it, for who wants to put things back (worker.left_over)."""
+        self.closed = True
+        super().close()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; what Python still holds for standard error goes first."""

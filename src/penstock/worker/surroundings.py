@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+import threading
 from io import TextIOWrapper
 
 from penstock.agent import processes
 from penstock.worker import records
+from penstock.worker.left_over import Kept, threads_left
+
+_logger = logging.getLogger("penstock")
 
 
 class Surroundings:
-    """Standard streams on this worker's pipes, records of logging, the working folder."""
+    """Standard streams on this worker's pipes, records of logging, the working folder, and the rest of the process."""
 
     def __init__(self, marker: str) -> None:
         self._out, self._err = _text(1), _text(2)
@@ -20,6 +25,12 @@ class Surroundings:
         sys.__stdout__, sys.__stderr__ = self._out, self._err  # type: ignore[misc]
         records.install(marker.encode("ascii"))
         _reseed()
+        self.keep()
+
+    def keep(self) -> None:
+        """The code is there: what it has set up is what every task of it shall find."""
+        self._kept = Kept()
+        self._threads = set(threading.enumerate())
 
     def flush(self) -> None:
         """Give away what is still held back by Python and by libraries in C."""
@@ -43,6 +54,15 @@ class Surroundings:
                 os.chdir(self._folder)
         except OSError:
             os.chdir(self._folder)
+        self._kept.put_back()
+
+    def threads_left(self) -> bool:
+        """Whether the task has left threads at work, which is told in its log: this process is none for another."""
+        names = threads_left(self._threads)
+        if names:
+            these = "1 thread" if len(names) == 1 else f"{len(names)} threads"
+            _logger.warning("the task left %s running (%s): ended", these, ", ".join(names[:3]))
+        return bool(names)
 
     def _put_back(self) -> None:
         sys.stdout, sys.stderr = self._out, self._err

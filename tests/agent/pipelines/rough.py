@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import logging
+import logging.config
 import multiprocessing
 import os
 import signal
@@ -10,13 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
+import warnings
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 from penstock import Pipeline, run
 
 #: Tests give the arguments of each attempt; the names have to come from somewhere.
-ARGUMENTS = ("mark", "tag", "seconds", "megabytes", "lines", "path", "count", "method", "name")
+ARGUMENTS = ("mark", "tag", "seconds", "megabytes", "lines", "path", "count", "method", "name", "how", "kind")
 pipeline = Pipeline("rough", params=dict.fromkeys(ARGUMENTS))
 task = pipeline.task
 
@@ -410,3 +412,53 @@ def waits_for(mark, path):
     print("goes on")
     run.metric("goes on", 1)
     return os.getpid()
+
+
+@task
+def changes_its_process():
+    os.environ["LEFT"] = "behind"
+    os.environ.pop("HOME", None)
+    os.umask(0o077)
+    sys.setrecursionlimit(2345)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.alarm(1000)
+    warnings.simplefilter("error")
+    return os.getpid()
+
+
+@task
+def configures_logging(how):
+    if how == "basic":
+        logging.basicConfig(force=True, level=logging.ERROR, format="%(message)s")
+    elif how == "disable":
+        logging.disable(logging.CRITICAL)
+    else:
+        logging.getLogger("known")
+        logging.config.dictConfig({"version": 1} | ({"root": {"handlers": []}} if how == "dict" else {}))
+    return os.getpid()
+
+
+@task
+def process():
+    logging.getLogger("known").warning("heard")
+    warnings.warn(f"heard at {time.time_ns()}", stacklevel=1)  # the same text is told once in a process
+    mask = os.umask(0)
+    os.umask(mask)
+    alarm = signal.alarm(0)
+    handler = signal.getsignal(signal.SIGALRM)
+    names = sorted({"LEFT", "HOME"} & os.environ.keys())
+    return [os.getpid(), names, mask, sys.getrecursionlimit(), handler is signal.SIG_DFL, alarm]
+
+
+@task
+def leaves_threads(kind):
+    if kind == "pool":
+        _kept.append(ThreadPoolExecutor(1))
+        _kept[-1].submit(print, "in a pool").result()
+    else:
+        threading.Thread(target=time.sleep, args=(1000,), name="sleeper", daemon=kind == "daemon").start()
+    return os.getpid()
+
+
+#: What a library keeps for later.
+_kept: list[ThreadPoolExecutor] = []
