@@ -152,6 +152,26 @@ def test_a_module_that_is_missing(tmp_path: Path) -> None:
     assert error.cure == "did you mean 'cleaning'?"
 
 
+def test_a_module_that_is_nearly_named_as_a_library(tmp_path: Path) -> None:
+    write(tmp_path / "random_other.py", "")
+    error = refused(write(tmp_path / "bad.py", "import penstock\nimport sqlalchmey\n"))
+    assert error.cure == "did you mean 'sqlalchemy'? else install it, or run with the Python that has it"
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("colorsys", "from colorsys import rgb_to_hsv"),
+        ("colorsys", "import colorsys\ncolorsys.rgb_to_hsv"),
+        ("sqlalchemy", "import sqlalchemy.orm"),
+    ],
+)
+def test_a_file_that_hides_a_module_is_told(tmp_path: Path, name: str, line: str) -> None:
+    write(tmp_path / f"{name}.py", "")
+    error = refused(write(tmp_path / "bad.py", f"import penstock\n{line}\n"))
+    assert error.cure == f"{name}.py hides the module '{name}' that is meant: give that file another name"
+
+
 @pytest.mark.parametrize(
     ("line", "message", "cure"),
     [

@@ -5,9 +5,12 @@ from __future__ import annotations
 import builtins
 import inspect
 import os
+import pkgutil
 import re
 import sys
 import traceback
+from difflib import get_close_matches
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +37,10 @@ _PARAMETERS: Final = (
 #: What Python says of a file in another encoding than UTF-8.
 _OTHER_ENCODING: Final = ("'utf-8' codec can't decode", "Non-UTF-8 code", "null bytes")
 _AS_UTF_8: Final = "save the file as UTF-8"
+#: How alike (of 1) a module has to be that is meant by a wrong name: there are hundreds.
+_ALIKE: Final = 0.75
+#: Sources of compiled code, which stand in tracebacks by a name within their library.
+_COMPILED: Final = (".pyx", ".pxi")
 #: Folders above a file, with its own, in which modules are looked for that it does not find.
 _ABOVE: Final = 4
 _MADE: Final[dict[str, type]] = {"Pipeline": Pipeline, "Param": Param, "Retry": Retry}
@@ -64,7 +71,7 @@ def _is_machinery(file: str) -> bool:
 
 
 def _is_library(file: str) -> bool:
-    return file.startswith((_STANDARD, "<")) or f"{os.sep}site-packages{os.sep}" in file
+    return file.startswith((_STANDARD, "<")) or f"{os.sep}site-packages{os.sep}" in file or file.endswith(_COMPILED)
 
 
 def _encoding_cure(said: str) -> str | None:
@@ -77,6 +84,8 @@ def _cure(error: BaseException, file: Path, said: str) -> str | None:
         return _PARAMETERS
     if isinstance(error, SystemExit):
         return "importing a file must not end it: put what is for scripts under `if __name__ == '__main__':`"
+    if isinstance(error, ImportError | AttributeError) and (hidden := _hides(error)) is not None:
+        return hidden
     if isinstance(error, ModuleNotFoundError):
         return _missing(error.name or "", file)
     if isinstance(error, ImportError) and "attempted relative import" in said:
@@ -104,7 +113,8 @@ def _reads_arguments(error: BaseException, frames: traceback.StackSummary) -> bo
 
 def _missing(name: str, file: Path) -> str:
     """The cure for a module that is not found: one beside the file, one of the project that is not on the path."""
-    close = nearest(name, [each.stem for each in file.parent.glob("*.py") if each != file])
+    beside = [each.stem for each in file.parent.glob("*.py") if each != file]
+    close = next(iter(get_close_matches(name, beside, n=1, cutoff=_ALIKE)), None)
     if close is not None:
         return f"did you mean '{close}'?"
     top = name.partition(".")[0]
@@ -112,7 +122,24 @@ def _missing(name: str, file: Path) -> str:
         for folder in (above, above / "src"):
             if (folder / f"{top}.py").is_file() or (folder / top / "__init__.py").is_file():
                 return f"it is in {folder}: install that project (`pip install -e`), or set PYTHONPATH={folder}"
-    return "install it, or run with the Python that has it"
+    known = {*sys.stdlib_module_names, *(module.name for module in pkgutil.iter_modules())} - {file.stem}
+    close = next(iter(get_close_matches(name, known, n=1, cutoff=_ALIKE)), None)
+    meant = "" if close is None else f"did you mean '{close}'? else "
+    return f"{meant}install it, or run with the Python that has it"
+
+
+def _hides(error: ImportError | AttributeError) -> str | None:
+    """The cure where a file of the user has the name of a module of Python or of a library, and is found before it."""
+    module = getattr(error, "obj", None) if isinstance(error, AttributeError) else error
+    name = getattr(module, "__name__", None) or getattr(module, "name", None)
+    top = name.partition(".")[0] if isinstance(name, str) else ""
+    file = getattr(sys.modules.get(top), "__file__", None)
+    if file is None or _is_library(file):
+        return None
+    others = [folder for folder in sys.path if folder and not Path(file).is_relative_to(folder)]
+    if PathFinder.find_spec(top, others) is None:
+        return None
+    return f"{os.path.basename(file)} hides the module '{top}' that is meant: give that file another name"
 
 
 def _circle(error: BaseException, frames: traceback.StackSummary) -> str | None:

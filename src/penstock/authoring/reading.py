@@ -5,8 +5,8 @@ What does not fit becomes a problem, and something harmless goes on in its place
 
 from __future__ import annotations
 
-import math
 import reprlib
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar
 
@@ -218,7 +218,7 @@ class Reader:
 
     def _amount(self, given: Mapping[str, Any], key: str, default: float, *, least: str) -> float:
         value = given.get(key, default)
-        fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and value <= sys.float_info.max
         if fits and (value > 0 or (value == 0 and least == "0 or more")):
             return float(value)
         self.wrong(f"resources of {self.whose}: {key} can't be {_short.repr(value)}", f"give a number, {least}")
