@@ -20,8 +20,9 @@ from benchmarks.peers.driver import check
 from benchmarks.result import cost_of_a_task
 from benchmarks.targets import met
 from penstock.authoring.load import find
+from penstock.compose.executors import start_executor
 from penstock.compose.home import Home
-from penstock.compose.local import LocalEngine, start_executor
+from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.model.spec import PipelineSpec
 

@@ -15,8 +15,9 @@ from benchmarks.peers.driver import Builder, Peer, Trial, main
 from benchmarks.workloads import Size
 from penstock import __version__
 from penstock.authoring.load import find
+from penstock.compose.executors import start_executor
 from penstock.compose.home import Home
-from penstock.compose.local import LocalEngine, start_executor
+from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.model.artifact import Artifact
 from penstock.model.spec import PipelineSpec

@@ -61,6 +61,33 @@ def test_a_verb_begins_without_heavy_libraries(words: list[str], tmp_path: Path)
     assert {"pydantic", "typer", "rich", "sqlalchemy", "fastapi"}.isdisjoint(told)
 
 
+BEGINS = """
+import subprocess, sys
+from penstock.cli.main import _call
+
+begin = subprocess.Popen.__init__
+
+def told(self, command, *more, **options):
+    if "penstock.agent" in command:
+        print("loaded", *sys.modules)
+    begin(self, command, *more, **options)
+
+subprocess.Popen.__init__ = told
+sys.exit(_call(["run", "flow.py", "--quiet"]))
+"""
+
+
+def test_a_run_starts_its_processes_before_it_loads_the_engine(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(
+        "from penstock import Pipeline\np = Pipeline('p')\n\n\n@p.task\ndef one() -> int:\n    return 1\n"
+    )
+    command = [sys.executable, "-c", BEGINS]
+    lines = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
+    (loaded,) = (line.split() for line in lines if line.startswith("loaded "))
+    assert "penstock.executors.local" in loaded
+    assert {"penstock.engine.loop", "penstock.compose.local", "penstock.store.write"}.isdisjoint(loaded)
+
+
 def test_shells_are_offered_no_completion(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("_PENSTOCK_COMPLETE", "bash_source")
     assert main._call(["--version"]) == 0

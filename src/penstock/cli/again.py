@@ -104,11 +104,14 @@ class Again:
 
                 home, settings = at_hand()
                 make_room(self._workers or settings.workers)
-                from penstock.compose.local import LocalEngine, start_executor
+                from penstock.compose.executors import start_executor
 
                 lifeline = stack.enter_context(home.entered())
                 executor = start_executor(settings, workers=self._workers, lifeline=lifeline)
                 stack.callback(executor.close)
+                # While its processes come up.
+                from penstock.compose.local import LocalEngine
+
                 engine = stack.enter_context(LocalEngine(home, settings, executor, project=Path.cwd()))
             return watched(engine, lambda: begin(engine), signals, as_json=self._as_json, quiet=self._quiet)
 

@@ -127,8 +127,7 @@ def run(
             from penstock.compose.open_files import make_room
 
             make_room(workers or settings.workers)
-            from penstock.compose.local import LocalEngine, start_executor
-            from penstock.engine.request import RunRequest
+            from penstock.compose.executors import start_executor
 
             lifeline = stack.enter_context(home.entered())
             executor = start_executor(
@@ -136,6 +135,9 @@ def run(
             )
             stack.callback(executor.close)
             aim.begin(executor)
+            from penstock.compose.local import LocalEngine
+            from penstock.engine.request import RunRequest
+
             request = RunRequest(
                 given, texts, labels, (), type_, from_, to, only, tag, from_run, refresh=refresh, breakpoints=break_
             )

@@ -6,6 +6,7 @@ parent holds; on Linux the kernel tells too.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -27,8 +28,11 @@ def main(arguments: list[str]) -> int:
     os.set_inheritable(int(fd), False)
     processes.die_with_parent(signal.SIGTERM)
     threading.Thread(target=_end_with_parent, args=[int(fd)], name="penstock-parent", daemon=True).start()
-    code = importlib.import_module(module).main(rest)
-    return int(code)
+    gc.disable()  # what is loaded stays; to look for circles in it again and again is a tenth of the start
+    run = importlib.import_module(module).main
+    gc.freeze()
+    gc.enable()
+    return int(run(rest))
 
 
 def _end_with_parent(fd: int) -> None:

@@ -23,8 +23,9 @@ from typing import Any, Final
 
 from penstock.agent.bell import Bell
 from penstock.compose.claims import Claims
+from penstock.compose.executors import call_agent, start_executor
 from penstock.compose.home import Home
-from penstock.compose.local import LocalEngine, call_agent, start_executor
+from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.tidier import Tidier
 from penstock.compose.watcher import State, Watcher

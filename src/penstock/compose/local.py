@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from penstock.compose.admission import Admission
 from penstock.compose.desk import LOOK, Desk, Duty
+from penstock.compose.executors import start_executor
 from penstock.compose.home import Home
 from penstock.compose.left import alone, wait_for_agents
 from penstock.compose.planner import Planner
@@ -39,7 +39,6 @@ from penstock.errors import LimitReached, NotFound, SettingsError, TransitionErr
 from penstock.executors.inline import InlineExecutor
 from penstock.executors.lease import Lease
 from penstock.executors.link import AgentLink
-from penstock.executors.local import LocalExecutor
 from penstock.executors.shared import SharedExecutor
 from penstock.model import ids, params
 from penstock.model.spec import PipelineSpec
@@ -51,41 +50,6 @@ from penstock.store.missing import no_run
 from penstock.store.slots import Want
 from penstock.store.write import apply
 from penstock.store.writer import Writer
-
-
-def start_executor(
-    settings: Settings,
-    *,
-    inline: bool = False,
-    workers: int | None = None,
-    preload: Sequence[str] = (),
-    lifeline: Path | None = None,
-    engine: bool = False,
-) -> PausableExecutor:
-    """The executor that is asked for, open: its processes come up while the caller goes on.
-
-    `preload`: libraries that a run will probably need. `lifeline`: see executors.local. `engine`: it is for one whose
-    runs others take over. Those of a terminal are only taken where it can't be seen from another machine that it is
-    there: who stops it by Ctrl-Z finds its tasks again.
-    """
-    width = workers or settings.workers or os.cpu_count() or 1
-    limit = settings.log_limit
-    leased = engine or (settings.database is not None and not is_file(settings.database))
-    executor: PausableExecutor = (
-        InlineExecutor(log_limit=limit, lifeline=lifeline)
-        if inline
-        else LocalExecutor(width, log_limit=limit, preload=preload, lifeline=lifeline, leased=leased)
-    )
-    executor.open()
-    return executor
-
-
-def call_agent(settings: Settings, workers: int | None, board: socket.socket, lifeline: Path) -> PausableExecutor:
-    """The executor of an engine of `penstock up`, open: its agent is there already, or comes up (executors.shared)."""
-    width = workers or settings.workers or os.cpu_count() or 1
-    executor = SharedExecutor(width, board, lifeline, log_limit=settings.log_limit)
-    executor.open()
-    return executor
 
 
 def check(definition: PipelineSpec, request: RunRequest, settings: Settings, cores: int) -> None:

@@ -192,8 +192,8 @@ def _run(service: Service, listener: socket.socket) -> None:
 
 def _collect_seldom() -> None:
     # What is there now stays; and a document of 1,000 tasks is 20,000 objects, none of which is in a cycle: looking for
-    # cycles among them as often as by default would take a fifth of its time.
-    gc.collect()
+    # cycles among them as often as by default would take a fifth of its time. Not collected before: loading leaves some
+    # thousand objects in cycles, and to find them takes a seventh of the start, in which nobody is answered.
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     gc.enable()
