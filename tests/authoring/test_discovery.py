@@ -213,7 +213,8 @@ def test_an_error_in_a_library_is_told_at_the_line_that_called_it(tmp_path: Path
 def test_what_is_no_python(tmp_path: Path) -> None:
     file = tmp_path / "picture.py"
     file.write_bytes(b"\x89PNG\x00\x01\x02")
-    assert "syntax error" in refused(file).message or "null bytes" in refused(file).message
+    message = refused(file).message
+    assert "syntax error" in message or "null bytes" in message
 
 
 def test_errors_keep_their_class(tmp_path: Path) -> None:

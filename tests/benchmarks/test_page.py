@@ -159,6 +159,7 @@ def test_a_browser_that_fails_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path
         list(browser.measured("http://127.0.0.1:9", "", []))
 
 
+@pytest.mark.beside
 @pytest.mark.skipif(
     shutil.which("chromium") is None and os.environ.get("CI") != "true", reason="no Chromium here; CI has it"
 )
