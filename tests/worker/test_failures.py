@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,23 @@ def test_type_message_names_and_place() -> None:
     assert told["names"][1:] == ["ValueError", "Exception", "BaseException"]
     assert told["file"] == __file__
     assert told["line"] == line_of('raise Own("why")')
+
+
+@pytest.mark.parametrize(
+    ("script", "options", "ends"),
+    [
+        ("echo out; echo why >&2; exit 3", {"capture_output": True}, "status 3.\nwhy"),
+        ("echo out; exit 3", {"capture_output": True, "text": True}, "status 3.\nout"),
+        ("exit 3", {"capture_output": True}, "status 3."),
+        ("exit 3", {}, "status 3."),
+        ("yes | head -c 9999 >&2; exit 3", {"capture_output": True, "text": True}, "status 3.\n… " + "y\n" * 999 + "y"),
+    ],
+)
+def test_what_a_program_wrote_that_failed_is_told_where_it_is_in_no_log(
+    script: str, options: dict[str, bool], ends: str
+) -> None:
+    told = failures.describe(caught(lambda: subprocess.run(["sh", "-c", script], check=True, **options)))  # type: ignore[call-overload]
+    assert told["message"].endswith(ends)
 
 
 def test_the_place_is_the_users_even_if_a_library_raised() -> None:

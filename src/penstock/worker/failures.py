@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from typing import Any, Final
 
@@ -11,6 +12,8 @@ import penstock
 #: Characters of a message and of a traceback that are told.
 MESSAGE: Final = 10_000
 TRACEBACK: Final = 64_000
+#: Characters of what a program wrote before it failed that are told, where the task has captured that.
+WRITTEN: Final = 2_000
 
 #: The attribute of an exception that holds what else is to be told of it, as JSON: `{"operation": "load", ...}`.
 FACTS: Final = "penstock_facts"
@@ -28,7 +31,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     file, line = _where(told)
     return {
         "type": name_of(type(error)),
-        "message": _cut(_text(error), MESSAGE),
+        "message": _cut(_text(error), MESSAGE) + _written(error),
         "traceback": _cut_middle("".join(told.format()), TRACEBACK),
         "names": [name_of(kind) for kind in type(error).__mro__ if kind is not object],
         "file": file,
@@ -54,6 +57,20 @@ def _text(error: BaseException) -> str:
         return str(error)
     except BaseException as worse:
         return f"<its message can't be made: {type(worse).__name__}>"
+
+
+def _written(error: BaseException) -> str:
+    """The end of what a program wrote whose output was captured: it is in no log, and says why the program failed."""
+    # Who has not imported it can't have such an error; to import it takes longer than all of a worker's start.
+    module = sys.modules.get("subprocess")
+    if module is None or not isinstance(error, module.CalledProcessError | module.TimeoutExpired):
+        return ""
+    for written in (error.stderr, error.output):
+        text = written.decode("utf-8", "replace") if isinstance(written, bytes) else written
+        if isinstance(text, str) and text.strip():
+            end = text.strip()
+            return f"\n{end if len(end) <= WRITTEN else f'… {end[-WRITTEN:].strip()}'}"
+    return ""
 
 
 def _hide_our_frames(told: traceback.TracebackException, seen: set[int]) -> None:
