@@ -194,6 +194,7 @@ KEPT_AS_TABLE = {
 }  # fmt: skip
 KEPT_AS_TABLE["attributes"] = pd.DataFrame({"x": [1]})
 KEPT_AS_TABLE["attributes"].attrs = {"source": ("a", 1)}
+KEPT_AS_TABLE["labels that differ"] = pd.DataFrame({"x": [1]}).set_flags(allows_duplicate_labels=False)
 
 
 @pytest.mark.parametrize("name", KEPT_AS_TABLE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -26,6 +26,7 @@ except ImportError:
     pa = None
 
 _FACTS: Final = b"penstock"
+Made = TypeVar("Made", bound="pd.DataFrame | pd.Series[Any]")
 
 
 def prepare(value: pd.DataFrame | pd.Series[Any]) -> Prepared:
@@ -54,6 +55,8 @@ def reader(content: Content) -> Callable[[], Any]:
 
 def _to_arrow(value: pd.DataFrame | pd.Series[Any]) -> tuple[pa.Table, str]:
     facts: dict[str, Any] = {"series": None, "attrs": dict(value.attrs)}
+    if not value.flags.allows_duplicate_labels:
+        facts["unique"] = True
     if isinstance(value, pd.Series):
         facts["series"] = [value.name]
         frame = value.to_frame(name="value")
@@ -93,9 +96,15 @@ def _from_arrow(table: pa.Table, facts: dict[str, Any]) -> pd.DataFrame | pd.Ser
         frame = pd.DataFrame(index=index)
     if facts["series"] is not None:
         series = frame.iloc[:, 0].rename(facts["series"][0])
-        series.attrs = deepcopy(facts["attrs"])
-        return series
+        return _marked(series, facts)
     if facts["labels"] is not None:
         frame.columns = axes.from_texts(facts["labels"])
-    frame.attrs = deepcopy(facts["attrs"])
-    return frame
+    return _marked(frame, facts)
+
+
+def _marked(value: Made, facts: dict[str, Any]) -> Made:
+    """With its attributes, and the flag that its labels have to differ."""
+    value.attrs = deepcopy(facts["attrs"])
+    if facts.get("unique"):
+        value.flags.allows_duplicate_labels = False
+    return value
