@@ -106,5 +106,6 @@ def _marked(value: Made, facts: dict[str, Any]) -> Made:
     """With its attributes, and the flag that its labels have to differ."""
     value.attrs = deepcopy(facts["attrs"])
     if facts.get("unique"):
-        value.flags.allows_duplicate_labels = False
+        flags: Any = value.flags
+        flags.allows_duplicate_labels = False
     return value
