@@ -1,8 +1,11 @@
 import { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, defaultStringifySearch, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, defaultStringifySearch, redirect } from "@tanstack/react-router";
+import { type ComponentType, createElement } from "react";
 import { ApiProblem } from "../api/client";
+import { coming } from "../components/coming";
+import { Trouble } from "../components/Trouble";
 import { expectComparison, expectPipeline, expectRun } from "./ahead";
-import { NotFound, Trouble, Waiting } from "./states";
+import { NotFound, Waiting } from "./states";
 import { readCompareSearch, readPipelineSearch, readRunSearch, readRunsSearch } from "./search";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
@@ -23,6 +26,12 @@ export const client = new QueryClient({
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({ component: Shell, notFoundComponent: NotFound, errorComponent: Trouble });
 
+/** A place whose code comes when somebody goes there. The router's own way loads the page anew where it does not come: with no server there would be no page. */
+function place(load: () => Promise<{ default: ComponentType }>) {
+  const { Part, ahead } = coming(load);
+  return Object.assign(() => createElement(Part), { preload: ahead });
+}
+
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
@@ -37,7 +46,7 @@ const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
   validateSearch: readRunsSearch,
-  component: lazyRouteComponent(() => import("../features/runs/RunsPage"), "RunsPage"),
+  component: place(async () => ({ default: (await import("../features/runs/RunsPage")).RunsPage })),
 });
 
 const run = createRoute({
@@ -54,7 +63,7 @@ const runTab = createRoute({
   path: "/runs/$runId/$tab",
   validateSearch: readRunSearch,
   loader: ({ context, params }) => expectRun(context.client, params.runId, params.tab),
-  component: lazyRouteComponent(() => import("./RunPlace"), "RunPlace"),
+  component: place(async () => ({ default: (await import("./RunPlace")).RunPlace })),
 });
 
 const compare = createRoute({
@@ -62,14 +71,14 @@ const compare = createRoute({
   path: "/runs/$first/compare/$second",
   validateSearch: readCompareSearch,
   loader: ({ context, params }) => expectComparison(context.client, params.first, params.second),
-  component: lazyRouteComponent(() => import("../features/compare/ComparePage"), "ComparePage"),
+  component: place(async () => ({ default: (await import("../features/compare/ComparePage")).ComparePage })),
 });
 
 const pipelines = createRoute({
   getParentRoute: () => root,
   path: "/pipelines",
   validateSearch: readPipelineSearch,
-  component: lazyRouteComponent(() => import("../features/pipelines/PipelinesPage"), "PipelinesPage"),
+  component: place(async () => ({ default: (await import("../features/pipelines/PipelinesPage")).PipelinesPage })),
 });
 
 const pipeline = createRoute({
@@ -86,7 +95,7 @@ const pipelineTab = createRoute({
   path: "/pipelines/$name/$tab",
   validateSearch: readPipelineSearch,
   loader: ({ context, params, location }) => expectPipeline(context.client, params.name, params.tab, readPipelineSearch(location.search as Record<string, unknown>).namespace),
-  component: lazyRouteComponent(() => import("./PipelinePlace"), "PipelinePlace"),
+  component: place(async () => ({ default: (await import("./PipelinePlace")).PipelinePlace })),
 });
 
 export const router = createRouter({
@@ -97,6 +106,7 @@ export const router = createRouter({
   defaultPendingMs: 150,
   defaultPendingMinMs: 0,
   defaultPendingComponent: Waiting,
+  defaultErrorComponent: Trouble,
   scrollRestoration: false,
   // Addresses are read by people: these three need no escape behind the `?`.
   stringifySearch: (search) => defaultStringifySearch(search).replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/"),

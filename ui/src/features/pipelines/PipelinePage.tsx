@@ -1,6 +1,6 @@
 import { Button, Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { CatchBoundary, Link, useNavigate } from "@tanstack/react-router";
 import { Grid3x3, Info, List, Play, Workflow } from "lucide-react";
 import { lazy, Suspense, type ComponentType } from "react";
 import { ApiProblem, isAbsent, type Schemas } from "../../api/client";
@@ -10,6 +10,7 @@ import { aboutQuery } from "../../api/service";
 import type { PipelineSearch } from "../../app/search";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
+import { Trouble } from "../../components/Trouble";
 import { useTitle } from "../../components/useTitle";
 import { calledOf } from "../../domain/names";
 import { LastRuns } from "./LastRuns";
@@ -60,12 +61,14 @@ export function PipelinePage({ name, namespace, tab, search }: Props) {
       </nav>
       {pipeline.problem !== null && <Problems problems={[pipeline.problem]} />}
       <div className={style.tab} data-tab={tab}>
-        <Suspense fallback={<div aria-busy />}>
-          {tab === "overview" && <Overview pipeline={pipeline} />}
-          {tab === "workflow" && <PARTS.workflow.Part {...key} task={search.task} dataset={search.dataset} onSelect={(to) => open(to)} />}
-          {tab === "runs" && <LastRuns {...key} />}
-          {tab === "grid" && <PARTS.grid.Part {...key} />}
-        </Suspense>
+        <CatchBoundary getResetKey={() => tab} errorComponent={Trouble}>
+          <Suspense fallback={<div aria-busy />}>
+            {tab === "overview" && <Overview pipeline={pipeline} />}
+            {tab === "workflow" && <PARTS.workflow.Part {...key} task={search.task} dataset={search.dataset} onSelect={(to) => open(to)} />}
+            {tab === "runs" && <LastRuns {...key} />}
+            {tab === "grid" && <PARTS.grid.Part {...key} />}
+          </Suspense>
+        </CatchBoundary>
       </div>
       <Drawer opened={search.run === "now"} onClose={() => open({})} position="right" size={460} title={`Run ${called.name}`}>
         {search.run === "now" && (

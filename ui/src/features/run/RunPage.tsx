@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { Suspense, useEffect, useMemo, useRef } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { CatchBoundary, Link, useNavigate } from "@tanstack/react-router";
 import { ChartGantt, ChartLine, CircleDot, Info, Package, ScrollText, Workflow } from "lucide-react";
 import type { ComponentType } from "react";
 
@@ -11,6 +11,7 @@ import { goneQuery, type RunDocument, useRun, useRunContext } from "../../api/ru
 import { copyAddress } from "../../components/copy";
 import { Empty } from "../../components/Empty";
 import { useKeys } from "../../components/keys";
+import { Trouble } from "../../components/Trouble";
 import { calledOf } from "../../domain/names";
 import { STATE_LOOK } from "../../domain/states";
 import { ActionsOf } from "./actions/RunActions";
@@ -46,7 +47,9 @@ export default function RunPage({ runId, tab }: { runId: string; tab: string }) 
       <TabRow run={run.data} tab={known} />
       <RunKeys run={run.data} tab={known ?? "overview"} />
       <div className="pn-run-tab" id="run-tab" data-tab={known}>
-        <Suspense fallback={<div aria-busy />}>{known === undefined ? <NoTab id={runId} /> : <TabOf run={run.data} tab={known} />}</Suspense>
+        <CatchBoundary getResetKey={() => `${runId} ${tab}`} errorComponent={Trouble}>
+          <Suspense fallback={<div aria-busy />}>{known === undefined ? <NoTab id={runId} /> : <TabOf run={run.data} tab={known} />}</Suspense>
+        </CatchBoundary>
       </div>
     </div></ActionsOf>
   );
