@@ -63,7 +63,8 @@ class Conditions:
 
 #: As the index of durations has it.
 DURATION: Final = "(run.ended_at - run.started_at)"
-_FAR: Final = 1 << 62
+#: Seconds that a row can hold, and the product with a million too.
+_FAR: Final = float(1 << 62) / 1_000_000
 
 _WORDS: Final[dict[str, tuple[str, ...]]] = {"state": RUN_STATES, "type": RUN_TYPES, "trigger": TRIGGER_KINDS}
 _TAGGED: Final[dict[Dialect, str]] = {
@@ -174,7 +175,7 @@ def _key_at(at: int) -> int:
 
 def _bounded(seconds: float) -> int:
     """Microseconds, within what a row can hold."""
-    return max(-_FAR, min(_FAR, micros(seconds)))
+    return micros(max(-_FAR, min(_FAR, seconds)))
 
 
 def _add_text(found: Conditions, text: str) -> None:
