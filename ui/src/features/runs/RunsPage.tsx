@@ -53,7 +53,7 @@ export function RunsPage() {
   const narrow = useMediaQuery("(max-width: 760px)", undefined, { getInitialValueInEffect: false }) ?? false;
   const width = useRoom();
   const columns = useMemo(() => (narrow ? NARROW : columnsIn(width, keys)), [narrow, width, keys]);
-  const newer = useNewer(query, runs[0]?.id, list.isSuccess && sort === NEWEST);
+  const newer = useNewer(query, runs[0]?.id, list.isSuccess, sort === NEWEST);
 
   const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined; columns?: undefined }) => {
     setTicks(NO_TICKS);

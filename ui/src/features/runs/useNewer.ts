@@ -9,21 +9,24 @@ type Made = ReadonlyMap<string, string>;
 const NONE: Made = new Map();
 
 /**
- * How many new runs a list, newest first, does not show yet. `newest` is its first; `on`: it is read, and in that order.
- * With a filter the server counts: it knows what fits.
+ * How many new runs a list, newest first, does not show yet. `newest` is its first, `read`: it has been read; `on`: it
+ * is in that order. With a filter the server counts: it knows what fits.
+ *
+ * What is made while the list is being read is heard too: the answer may be from before.
  */
-export function useNewer(query: RunQuery, newest: string | undefined, on: boolean): { count: number; clear: () => void } {
-  const [known, setKnown] = useState<Made>(NONE);
+export function useNewer(query: RunQuery, newest: string | undefined, read: boolean, on: boolean): { count: number; clear: () => void } {
+  const [heard, setHeard] = useState<Made>(NONE);
   const [list, setList] = useState({ query, newest });
   if (list.query !== query || list.newest !== newest) {
     setList({ query, newest });
-    setKnown(NONE);
+    setHeard(list.query === query ? after(heard, newest) : NONE);
   }
   const hear = useCallback((changes: readonly Change[]) => {
     const found = on ? made(changes, newest) : [];
-    if (found.length > 0) setKnown((before) => new Map([...before, ...found]));
+    if (found.length > 0) setHeard((before) => new Map([...before, ...found]));
   }, [newest, on]);
   useChanges(hear);
+  const known = read ? heard : NONE;
   const filtered = Object.keys(query).length > 0;
   const since = [...known.values()].sort()[0];
   const asked = useQuery({
@@ -32,5 +35,9 @@ export function useNewer(query: RunQuery, newest: string | undefined, on: boolea
     refetchInterval: 2_000,
   });
   const fitting = since === undefined ? 0 : (asked.data?.count ?? 0);
-  return { count: filtered ? fitting : known.size, clear: () => setKnown(NONE) };
+  return { count: filtered ? fitting : known.size, clear: () => setHeard(NONE) };
+}
+
+function after(heard: Made, newest: string | undefined): Made {
+  return newest === undefined ? NONE : new Map([...heard].filter(([id]) => id > newest));
 }
