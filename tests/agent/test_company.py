@@ -85,6 +85,24 @@ def test_what_a_task_changes_of_its_process_goes_with_it(own_stage: Stage) -> No
     assert len(said(own_stage.log(ended))) == 2
 
 
+def test_what_a_library_sets_when_a_task_imports_it_stays_with_it(own_stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "counts_on_it.py").write_text(
+        "import os, warnings\n"
+        "os.environ['ITS_DATA'] = 'here'\n"
+        "warnings.filterwarnings('ignore', message='of mine')\n"
+        "def there():\n"
+        "    warnings.warn('of mine')\n"
+        "    return [os.environ.get('ITS_DATA'), os.environ['HOME']]\n"
+    )
+    inputs = {"path": {"json": str(tmp_path)}}
+    for _ in range(2):
+        ended = own_stage.run("imports_a_library", inputs=inputs)
+        assert own_stage.value(ended) == ["here", str(tmp_path)]
+        assert said(own_stage.log(ended)) == []
+    assert own_stage.value(own_stage.run("environment", inputs={"name": {"json": "ITS_DATA"}})) == "here"
+    assert own_stage.value(own_stage.run("environment", inputs={"name": {"json": "HOME"}})) != str(tmp_path)
+
+
 @pytest.mark.parametrize("how", ["basic", "disable", "dict", "dict without a root"])
 def test_how_a_task_configures_logging_goes_with_it(own_stage: Stage, how: str) -> None:
     own_stage.run("process")

@@ -25,11 +25,13 @@ class Kept:
     """The process as it was when the code had been imported: variables, signals, logging, warnings, limits.
 
     Looked at again after each task: what is as it was costs some microseconds altogether. Modules and what they hold
-    are not looked at, nor the import path: libraries add to it when they are imported, and count on it later.
+    are not looked at, nor the import path: libraries add to it when they are imported, and count on it later. So do
+    some on a variable or a filter of theirs: what is new of these stays when a task was the first to import something.
     """
 
     def __init__(self) -> None:
         root = logging.root
+        self._modules = len(sys.modules)
         self._variables = _variables.copy()
         self._mask = os.umask(0o077)
         os.umask(self._mask)
@@ -43,14 +45,17 @@ class Kept:
 
     def put_back(self) -> None:
         """A task is over: what it has changed goes."""
+        imported, self._modules = len(sys.modules) > self._modules, len(sys.modules)
         if _variables != self._variables:
-            self._put_back_variables()
+            self._put_back_variables(imported=imported)
         os.umask(self._mask)
         if sys.getrecursionlimit() != self._recursion:
             sys.setrecursionlimit(self._recursion)
         if [*map(_signal.getsignal, _SIGNALS)] != self._signals:
             self._put_back_signals()
-        if warnings.filters != self._filters:
+        if imported:
+            self._filters = list(warnings.filters)
+        elif warnings.filters != self._filters:
             warnings.resetwarnings()
             warnings.filters[:] = self._filters  # type: ignore[index]
         root = logging.root
@@ -63,8 +68,11 @@ class Kept:
         ):
             self._put_back_logging(root)
 
-    def _put_back_variables(self) -> None:
+    def _put_back_variables(self, *, imported: bool) -> None:
         for name in _variables.keys() - self._variables.keys():
+            if imported:
+                self._variables[name] = _variables[name]
+                continue
             with contextlib.suppress(KeyError):
                 del os.environb[name]
         os.environb.update(self._variables)

@@ -427,6 +427,16 @@ def changes_its_process():
 
 
 @task
+def imports_a_library(path):
+    """One that counts on what it has set, as some do that find their data by a variable."""
+    sys.path.insert(0, path)
+    os.environ["HOME"] = path
+    import counts_on_it
+
+    return counts_on_it.there()
+
+
+@task
 def configures_logging(how):
     if how == "basic":
         logging.basicConfig(force=True, level=logging.ERROR, format="%(message)s")
