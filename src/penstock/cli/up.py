@@ -114,14 +114,15 @@ def _nowhere(home: Home) -> PenstockError:
 def link_to(home: Home, address: Address, run: str | None) -> str:
     """A link that signs in, to the page or to a run. Raises NotFound, StoreError."""
     from penstock.compose import serve
-    from penstock.model.ids import run_id
     from penstock.store.database import open_database
-    from penstock.store.runs import find_run
 
     database = open_database(home.database_url, create=False)
     try:
         after = ""
         if run is not None:
+            from penstock.model.ids import run_id
+            from penstock.store.runs import find_run
+
             with database.read() as connection:
                 after = f"&next=/runs/{run_id(find_run(connection, run))}"
         return serve.link(database, address.reached_at, address.port) + after
