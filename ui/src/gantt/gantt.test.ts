@@ -30,6 +30,8 @@ describe("spans of a task", () => {
     const task = sampleTaskRun("a", {
       state: "failed", queued_at: at(0), ended_at: at(9), attempts: [attempt(1, 0, 1, 2, "failed"), attempt(2, 4, 5, 9, "failed")],
     });
+    // As it is told once it was queued for the second one.
+    expect(told({ ...task, queued_at: at(4) })).toEqual(told(task));
     expect(told(task)).toEqual([["queued", 0, 1, "failed"], ["running", 1, 2, "failed"], ["retry", 2, 4, null], ["queued", 4, 5, "failed"], ["running", 5, 9, "failed"]]);
   });
 

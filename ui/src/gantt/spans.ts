@@ -31,9 +31,10 @@ export function spansOf(task: Task): Span[] {
   const created = parsed(task.created_at);
   const ended = timeOf(task.ended_at);
   const over = isOver(task.state);
+  // It is queued anew for each attempt, and tells of the last time.
   const queued = timeOf(task.queued_at);
-  const first = attempts[0];
-  const ready = queued ?? (first === undefined ? null : parsed(first.dispatched_at));
+  const first = attempts[0] === undefined ? null : parsed(attempts[0].dispatched_at);
+  const ready = queued === null || first === null ? (queued ?? first) : Math.min(queued, first);
   const asked = task.kind === "approval" ? timeOf(task.started_at) : null;
   if (ready === null && asked !== null) {
     put(spans, "waiting", created, asked, generation);
