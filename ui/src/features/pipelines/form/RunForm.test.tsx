@@ -83,3 +83,11 @@ test("pipelines that are of no Kedro project have no environment", () => {
   show({ ...KEDRO, environment: null, environments: [] });
   expect(screen.queryByLabelText("Environment")).toBeNull();
 });
+
+test("the form is opened on its first param, and without any on what runs it", () => {
+  show(KEDRO);
+  expect(document.activeElement).toBe(screen.getByLabelText("step"));
+  cleanup();
+  show({ ...KEDRO, params: [] });
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Run" }));
+});

@@ -1,7 +1,7 @@
 import { Alert, Button, Checkbox, Collapse, Group, MultiSelect, NativeSelect, Stack, TagsInput, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, ChevronRight, Play } from "lucide-react";
-import { useMemo, useState, type FormEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { ApiProblem, type Schemas } from "../../../api/client";
 import { useKeyOf } from "../../../api/once";
 import { environmentQuery, useAskForRun } from "../../../api/pipelines";
@@ -33,6 +33,9 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   const [sent, setSent] = useState(false);
   const asking = useAskForRun();
   const keyOf = useKeyOf();
+  const form = useRef<HTMLFormElement>(null);
+  // Its code may come after the drawer that it stands in, which then has the focus on its cross.
+  useEffect(() => form.current?.querySelector<HTMLElement>("[data-autofocus], [type=submit]")?.focus({ preventScroll: true }), []);
 
   const elsewhere = environment !== null && environment !== pipeline.environment;
   const there = useQuery({ ...environmentQuery(pipeline, pipeline.version, environment ?? ""), enabled: elsewhere });
@@ -54,7 +57,7 @@ export function RunForm({ pipeline, given, onStarted }: Props) {
   }
 
   return (
-    <form onSubmit={submit} noValidate aria-label={`Run ${pipeline.name}`}>
+    <form ref={form} onSubmit={submit} noValidate aria-label={`Run ${pipeline.name}`}>
       <Stack gap="md">
         <EnvironmentField names={environmentsOf(pipeline)} chosen={environment} waits={elsewhere && there.isPending} onChange={setEnvironment} />
         {elsewhere && there.error !== null && <Refused title={`The project can’t be run in ${environment}`} problem={there.error} />}
