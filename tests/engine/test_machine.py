@@ -34,43 +34,54 @@ def counts(view: RunView) -> tuple[Any, ...]:
     return view.open, view.tasks_total, view.tasks_done, view.failures, view.failure_reason, view.warnings, each
 
 
+# Made once: to make a strategy costs more than to draw from it.
+_SIZES = st.integers(1, len(NAMES))
+_BEFORE = [st.lists(st.sampled_from(NAMES[:place] or NAMES), unique=True, max_size=3) for place in range(len(NAMES))]
+_POLICIES = st.fixed_dictionaries({
+    "trigger": st.sampled_from(["all_succeeded", "all_done", "one_failed", "none_failed"]),
+    "retry": st.builds(RetrySpec, attempts=st.integers(1, 4), delay=st.sampled_from([0.0, 1.0])),
+    "allow_failure": st.booleans(),
+    "on_lost": st.sampled_from(["retry", "fail"]),
+    "on_timeout": st.sampled_from(["failed", "warning", "cancelled"]),
+})  # fmt: skip
+_OF_A_PIPELINE = st.fixed_dictionaries({
+    "timeout": st.sampled_from([None, 20.0]),
+    "on_timeout": st.sampled_from(["failed", "warning", "cancelled"]),
+    "durability": st.sampled_from(["pipelined", "strict"]),
+})  # fmt: skip
+_YES_OR_NO = st.booleans()
+_ONE_IN = {most: st.integers(0, most - 1).map(lambda drawn: drawn == 0) for most in (4, 6, 8)}
+_SILENT = st.sampled_from(["rejected", "approved", "failed"])
+_PATIENCE = st.sampled_from([None, 5.0])
+_OTHERS = st.integers(5, 9)
+_FEW = st.integers(1, 2)
+_MOSTLY_SUCCEEDED = st.sampled_from(["all_succeeded"] * 5 + ["all_done"])
+
+
 @st.composite
 def pipelines(draw: st.DrawFn) -> PipelineSpec:
     """Up to eight tasks: any graph, any policies, a fan-out or two, handlers and clean-up."""
     tasks: list[TaskSpec] = []
-    for place, name in enumerate(NAMES[: draw(st.integers(1, 8))]):
-        before = [made.name for made in tasks]
-        reads = draw(st.lists(st.sampled_from(before), unique=True, max_size=3)) if before else []
-        more: dict[str, Any] = {
-            "trigger": draw(st.sampled_from(["all_succeeded", "all_done", "one_failed", "none_failed"])),
-            "retry": RetrySpec(attempts=draw(st.integers(1, 4)), delay=draw(st.sampled_from([0.0, 1.0]))),
-            "allow_failure": draw(st.booleans()),
-            "on_lost": draw(st.sampled_from(["retry", "fail"])),
-            "on_timeout": draw(st.sampled_from(["failed", "warning", "cancelled"])),
-        }
-        if draw(st.integers(0, 3)) == 0:
+    for place, name in enumerate(NAMES[: draw(_SIZES)]):
+        reads = draw(_BEFORE[place]) if place else []
+        more: dict[str, Any] = draw(_POLICIES)
+        if draw(_ONE_IN[4]):
             more["inputs"] = {"x": Source("item", "items", over="param")}
             more["foreach"] = ("x",)
-        tasks.append(_asking(draw, name, reads, more) if draw(st.integers(0, 7)) == 0 else task(name, *reads, **more))
-        assert len(tasks) == place + 1
-    if draw(st.booleans()):
+        tasks.append(_asking(draw, name, reads, more) if draw(_ONE_IN[8]) else task(name, *reads, **more))
+    if draw(_YES_OR_NO):
         tasks.append(task("alarm", role="on_failure"))
-    if draw(st.booleans()):
+    if draw(_YES_OR_NO):
         tasks.append(task("tidy", role="finally"))
-    timeout = draw(st.sampled_from([None, 20.0]))
-    strict = draw(st.sampled_from(["pipelined", "strict"]))
-    return pipeline(
-        *tasks, timeout=timeout, on_timeout=draw(st.sampled_from(["failed", "warning", "cancelled"])), durability=strict
-    )
+    return pipeline(*tasks, **draw(_OF_A_PIPELINE))
 
 
 def _asking(draw: st.DrawFn, name: str, after: list[str], more: dict[str, Any]) -> TaskSpec:
     """A task that a person answers, or nobody does in time."""
-    silent = draw(st.sampled_from(["rejected", "approved", "failed"]))
     rules = {fact: more[fact] for fact in ("trigger", "allow_failure")}
     return TaskSpec(
-        name, kind="approval", outputs=(name,), after=tuple(after), timeout=draw(st.sampled_from([None, 5.0])),
-        approval=ApprovalSpec("?", {"x": ParamSpec("x", "int", 1)}, silent), **rules,
+        name, kind="approval", outputs=(name,), after=tuple(after), timeout=draw(_PATIENCE),
+        approval=ApprovalSpec("?", {"x": ParamSpec("x", "int", 1)}, draw(_SILENT)), **rules,
     )  # fmt: skip
 
 
@@ -79,10 +90,10 @@ def chains(draw: st.DrawFn) -> PipelineSpec:
     """A chain or two of which most links are promised, and clean-up."""
     tasks: list[TaskSpec] = []
     for place, name in enumerate(NAMES):
-        before = () if place in (0, draw(st.integers(5, 9))) else (tasks[-1].name,)
-        retry = RetrySpec(attempts=draw(st.integers(1, 2)), delay=0.0)
-        trigger = draw(st.sampled_from(["all_succeeded"] * 5 + ["all_done"]))
-        tasks.append(task(name, *before, retry=retry, trigger=trigger, allow_failure=draw(st.integers(0, 5)) == 0))
+        before = () if place in (0, draw(_OTHERS)) else (tasks[-1].name,)
+        retry = RetrySpec(attempts=draw(_FEW), delay=0.0)
+        trigger = draw(_MOSTLY_SUCCEEDED)
+        tasks.append(task(name, *before, retry=retry, trigger=trigger, allow_failure=draw(_ONE_IN[6])))
     return pipeline(*tasks, task("tidy", role="finally"))
 
 

@@ -17,17 +17,25 @@ from tests.engine.world import World, pipeline, task
 SIZES = {"db": 2, "api": 1}
 
 
+# Made once: to make a strategy costs more than to draw from it.
+_NAMES = "abcdef"
+_SIZES = st.integers(1, len(_NAMES))
+_BEFORE = [st.lists(st.sampled_from(_NAMES[:place] or _NAMES), max_size=1) for place in range(len(_NAMES))]
+_POOLS = st.sampled_from([None, "db", "db", "api"])
+_ATTEMPTS = st.integers(1, 2)
+_FANS_OUT = st.booleans()
+
+
 @st.composite
 def pipelines(draw: st.DrawFn) -> PipelineSpec:
     """Some tasks with a pool, some without, a fan-out among them."""
     tasks: list[TaskSpec] = []
-    for name in "abcdef"[: draw(st.integers(1, 6))]:
-        before = [made.name for made in tasks]
-        reads = draw(st.lists(st.sampled_from(before), unique=True, max_size=1)) if before else []
-        pool = draw(st.sampled_from([None, "db", "db", "api"]))
-        retry = RetrySpec(attempts=draw(st.integers(1, 2)), delay=0.0)
+    for place, name in enumerate(_NAMES[: draw(_SIZES)]):
+        reads = draw(_BEFORE[place]) if place else []
+        pool = draw(_POOLS)
+        retry = RetrySpec(attempts=draw(_ATTEMPTS), delay=0.0)
         items = {"inputs": {"x": Source("item", "items", over="param")}, "foreach": ("x",)}
-        more = items if draw(st.booleans()) else {}
+        more = items if draw(_FANS_OUT) else {}
         tasks.append(task(name, *reads, resources=Resources(pool=pool), retry=retry, **more))
     return pipeline(*tasks)
 

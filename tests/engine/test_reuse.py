@@ -262,17 +262,22 @@ def test_an_engine_that_takes_over_asks_again_and_takes_what_is_there(tmp_path: 
 NAMES = [f"t{n}" for n in range(7)]
 
 
+# Made once: to make a strategy costs more than to draw from it.
+_SIZES = st.integers(1, len(NAMES))
+_BEFORE = [st.lists(st.sampled_from(NAMES[:place] or NAMES), unique=True, max_size=3) for place in range(len(NAMES))]
+_PARAMS = st.lists(st.sampled_from(["p", "q"]), unique=True)
+_KINDS = st.sampled_from(["python", "constant"])
+_CACHES = st.sampled_from([None, "inputs", "never"])
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> dict[str, TaskSpec]:
     """Tasks that read some of those before them and some of two params; some make the same whatever they read."""
     made: dict[str, TaskSpec] = {}
-    for name in NAMES[: draw(st.integers(1, len(NAMES)))]:
-        reads = draw(st.lists(st.sampled_from(sorted(made)), unique=True, max_size=3)) if made else []
-        params = draw(st.lists(st.sampled_from(["p", "q"]), unique=True))
-        inputs = {param: Source("param", param) for param in params}
-        kind = draw(st.sampled_from(["python", "constant"]))
-        cache = draw(st.sampled_from([None, "inputs", "never"]))
-        made[name] = task(name, *reads, inputs=inputs, kind=kind, cache=cache)
+    for place, name in enumerate(NAMES[: draw(_SIZES)]):
+        reads = draw(_BEFORE[place]) if place else []
+        inputs = {param: Source("param", param) for param in draw(_PARAMS)}
+        made[name] = task(name, *reads, inputs=inputs, kind=draw(_KINDS), cache=draw(_CACHES))
     return made
 
 

@@ -15,17 +15,22 @@ from penstock.model.spec import DatasetSpec, PipelineSpec, Source, TaskSpec
 NAMES = [f"t{number}" for number in range(9)]
 
 
+# Made once: to make a strategy costs more than to draw from it.
+_SIZES = st.integers(0, len(NAMES))
+_ORDERS = [st.permutations(range(size)) for size in range(len(NAMES) + 1)]
+_PLACES = [st.lists(st.integers(0, last), max_size=4) for last in range(len(NAMES))]
+
+
 @st.composite
 def graphs(draw: st.DrawFn, *, acyclic: bool) -> dict[str, list[str]]:
     """Each name with what comes before it, in any order."""
-    names = draw(st.permutations(NAMES[: draw(st.integers(0, len(NAMES)))]))
-    known = {
-        name: draw(st.lists(st.sampled_from(names[:rank] if acyclic else names), max_size=4))
-        if rank or not acyclic
-        else []
-        for rank, name in enumerate(names)
-    }
-    return {name: known[name] for name in draw(st.permutations(names))}
+    size = draw(_SIZES)
+    names = [NAMES[number] for number in draw(_ORDERS[size])]
+    known: dict[str, list[str]] = {}
+    for rank, name in enumerate(names):
+        before = rank if acyclic else size
+        known[name] = [names[place] for place in draw(_PLACES[before - 1])] if before else []
+    return {names[place]: known[names[place]] for place in draw(_ORDERS[size])}
 
 
 def reachable(known: dict[str, list[str]]) -> set[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -83,26 +82,30 @@ class Model:
         return None
 
 
+# Made once: to make a strategy costs more than to draw from it.
+_STATES = st.sampled_from(ATTEMPT_STATES)
+_TRIES = st.lists(st.tuples(places, st.integers(1, 3)), max_size=4, unique=True)
+_PLACES = st.lists(places, max_size=4, unique=True)
+_FENCED = st.lists(keys, max_size=2, unique=True)
+_NEW = st.lists(keys, max_size=1)
+_EVENTS = st.text("abc", max_size=3)
+
+
 @st.composite
 def commits(draw: st.DrawFn) -> Commit:
     """Some rows of every kind, each row at most once; some fit and some do not."""
-    attempt_states = st.sampled_from(ATTEMPT_STATES)
-    tries = st.tuples(places, st.integers(1, 3))
-    few: Any = {"max_size": 4, "unique": True}
-    updated = draw(st.lists(tries, **few))
+    updated = draw(_TRIES)
     return Commit(
-        fences=[made.fence(key, epoch=draw(versions)) for key in draw(st.lists(keys, max_size=2, unique=True))],
-        new_runs=[made.run(key) for key in draw(st.lists(keys, max_size=1))],
-        new_task_runs=[made.task_run(seq, key) for key, seq in draw(st.lists(places, **few))],
-        attempt_updates=[made.attempt_update(seq, n, key, state=draw(attempt_states)) for (key, seq), n in updated],
-        new_attempts=[
-            made.attempt(seq, n, key, draw(attempt_states)) for (key, seq), n in draw(st.lists(tries, **few))
-        ],
+        fences=[made.fence(key, epoch=draw(versions)) for key in draw(_FENCED)],
+        new_runs=[made.run(key) for key in draw(_NEW)],
+        new_task_runs=[made.task_run(seq, key) for key, seq in draw(_PLACES)],
+        attempt_updates=[made.attempt_update(seq, n, key, state=draw(_STATES)) for (key, seq), n in updated],
+        new_attempts=[made.attempt(seq, n, key, draw(_STATES)) for (key, seq), n in draw(_TRIES)],
         task_run_updates=[
             made.task_run_update(seq, key, expected=(expected := draw(versions)), row_version=expected + 1)
-            for key, seq in draw(st.lists(places, **few))
+            for key, seq in draw(_PLACES)
         ],
-        events=[made.event(kind) for kind in draw(st.lists(st.sampled_from("abc"), max_size=3))],
+        events=[made.event(kind) for kind in draw(_EVENTS)],
     )
 
 
