@@ -1,8 +1,9 @@
-"""Programs in Python whose processes are forked from one that has loaded the libraries, none of our own code.
+"""Programs in Python whose processes are forked from one that has loaded what they load.
 
-Starting an interpreter and loading what others wrote is most of what a short command costs, and says nothing of it. A
-forked process has arguments, environment, folder, streams and end of its own, and imports all of Penstock itself. Only
-`/proc/<pid>/cmdline` and `environ` are those of the process that it was forked from.
+Starting an interpreter and loading modules is most of what a short command costs, and says nothing of it. A forked
+process has arguments, environment, folder, streams and end of its own. Only `/proc/<pid>/cmdline` and `environ` are
+those of the process that it was forked from. How a command starts with nothing loaded is for tests that begin it
+otherwise, as in a terminal.
 """
 
 from __future__ import annotations
@@ -18,20 +19,28 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, Final, NoReturn
 
-#: What an interpreter reads when it starts: with another value of these a program gets an interpreter of its own.
-AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_", "MALLOC_")
+#: What an interpreter, or a module of ours, reads when it is loaded: with another value of these a program gets an
+#: interpreter of its own.
+AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_", "MALLOC_", "PENSTOCK_FAULT")
 #: What commands of ours load, of the standard library and of others.
 LIBRARIES: Final = (
     "click", "sqlite3", "zoneinfo", "tomllib", "subprocess", "logging", "runpy", "difflib", "ipaddress", "inspect",
     "dis", "email.message", "email.parser", "selectors", "importlib.metadata", "platform", "decimal", "fractions",
     "uuid", "csv", "tempfile", "pickle", "ast", "hashlib", "hmac", "secrets", "getpass", "gettext", "queue",
     "urllib.parse", "calendar", "mmap", "termios", "statistics",
+)  # fmt: skip
+#: What our commands that run and show something load of our own, with all that these load.
+OURS: Final = (
+    "penstock.cli.main", "penstock.cli.again", "penstock.cli.signals", "penstock.cli.render.findings",
+    "penstock.cli.render.pipelines", "penstock.compose.doctor", "penstock.compose.engine_process",
+    "penstock.store.check", "penstock.store.documents", "penstock.store.events",
 )  # fmt: skip
 
 
@@ -102,10 +111,11 @@ class Started:
 
 
 class Warm:
-    """Starts programs with the interpreter `python`, which loads `libraries` once."""
+    """Starts programs with the interpreter `python`, which loads `libraries` once and is started `by` a command."""
 
-    def __init__(self, libraries: Sequence[str] = LIBRARIES, python: Path = Path(sys.executable)) -> None:
+    def __init__(self, libraries: Sequence[str], python: Path = Path(sys.executable), by: Sequence[str] = ()) -> None:
         self._python = python
+        self._by = list(by)
         self._libraries = list(libraries)
         self._line: socket.socket | None = None
         self._owner = 0
@@ -157,7 +167,8 @@ class Warm:
         ours, theirs = socket.socketpair()
         with theirs:
             subprocess.run(
-                [str(self._python), __file__, str(theirs.fileno()), *self._libraries], pass_fds=(theirs.fileno(),),
+                [*self._by, str(self._python), __file__, str(theirs.fileno()), *self._libraries],
+                pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True, check=True,
             )  # fmt: skip
         self._line, self._owner = ours, os.getpid()
@@ -260,12 +271,26 @@ def _main() -> NoReturn:
     gc.freeze()
     asked, streams = _serve(line)
     _become(asked, streams)
-    if sys.argv[0].endswith(".py"):
-        sys.path[0] = str(Path(sys.argv[0]).parent)
-        runpy.run_path(sys.argv[0], run_name="__main__")
-    else:
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-    raise SystemExit
+    try:
+        if sys.argv[0].endswith(".py"):
+            sys.path[0] = str(Path(sys.argv[0]).parent)
+            runpy.run_path(sys.argv[0], run_name="__main__")
+        else:
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        _end(end.code or 0)
+    _end(0)
+
+
+def _end(code: int) -> NoReturn:
+    """End as a program does, but for taking all apart that was loaded: that would write to every page of it."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 #: What a run of Kedro loads besides. Kedro itself looks for its logging where it is imported.
@@ -275,7 +300,7 @@ OF_KEDRO: Final = (
     "requests", "rich.logging", "rich.pretty", "rich.traceback", "rich.markup", "yaml",
 )  # fmt: skip
 #: For commands of ours.
-warm: Final = Warm()
+warm: Final = Warm((*LIBRARIES, *OURS))
 
 
 @cache

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from penstock.authoring.discovery import discover
 from penstock.compose.claims import Claims
 from penstock.compose.home import Home
 from penstock.compose.local import LocalEngine
@@ -19,6 +18,7 @@ from penstock.store.database import Database, open_database
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.documents import run_document
 from penstock.store.orders import Outcome
+from tests.compose.discovered import discovered
 from tests.journeys.conftest import until
 
 FLOW = """
@@ -72,7 +72,7 @@ class Limited:
     def define(self, text: str) -> None:
         # Of another length each time: Python knows a file that it compiled by its second and its length.
         (self.folder / "flow.py").write_text(text + "#" * len(self.specs))
-        specs = discover(self.folder / "flow.py")
+        specs = discovered(self.folder / "flow.py")
         self.specs = {one.name: one for one in specs}
         found = [Found(one.namespace, one.name, one.version, json.dumps(to_json(one)), "flow.py") for one in specs]
         with self.database.write() as connection:

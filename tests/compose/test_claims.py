@@ -12,7 +12,6 @@ from typing import Any
 import psutil
 import pytest
 
-from penstock.authoring.discovery import discover
 from penstock.compose import claims
 from penstock.compose.claims import Claims
 from penstock.compose.home import Home
@@ -33,6 +32,7 @@ from penstock.store.documents import run_document
 from penstock.store.outputs import artifacts_of
 from penstock.store.rows import Commit, Fence, NewRun, NewTaskRun, RunUpdate
 from penstock.store.write import apply
+from tests.compose.discovered import discovered
 from tests.journeys.conftest import until
 from tests.store import made
 
@@ -66,7 +66,7 @@ class Desk:
         self.file = folder / "flow.py"
         self.file.write_text(FLOW)
         self.database: Database = open_database(self.home.database_url)
-        specs = discover(self.file)
+        specs = discovered(self.file)
         found = [Found(one.namespace, one.name, one.version, json.dumps(to_json(one)), "flow.py") for one in specs]
         with self.database.write() as connection:
             record_definitions(connection, found, [], time.time())
@@ -121,24 +121,25 @@ def test_a_slice_takes_what_it_needs_from_the_last_run(desk: Desk) -> None:
     assert {task["name"]: task["state"] for task in document["tasks"]} == {"first": "skipped", "second": "succeeded"}
 
 
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ({"params": {"n": "x"}}, "parameter 'n' is int"),
-        ({"params": {"m": 1}}, "no parameter 'm'"),
-        ({"selection": {"only": ["third"]}}, "third"),
-        ({"selection": {"only": ["second"]}}, "the slice needs 'first'"),
-        ({"selection": {"only": ["second"], "from_run": ["0000000000001"]}}, "there is no run"),
-        ({"pipeline": "needy"}, "asks for the pool 'db'"),
-    ],
-)
-def test_what_can_not_start_ends_as_failed_and_says_why(desk: Desk, asked: dict[str, Any], told: str) -> None:
-    run = desk.ask(**asked)
+#: What is asked, and why it can't start.
+IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
+    ({"params": {"n": "x"}}, "parameter 'n' is int"),
+    ({"params": {"m": 1}}, "no parameter 'm'"),
+    ({"selection": {"only": ["third"]}}, "third"),
+    ({"selection": {"only": ["second"]}}, "the slice needs 'first'"),
+    ({"selection": {"only": ["second"], "from_run": ["0000000000001"]}}, "there is no run"),
+    ({"pipeline": "needy"}, "asks for the pool 'db'"),
+]
+
+
+def test_what_can_not_start_ends_as_failed_and_says_why(desk: Desk) -> None:
+    runs = [desk.ask(**asked) for asked, _ in IMPOSSIBLE]
     with desk.engine():
-        document = desk.over(run)
-    assert (document["state"], document["reason"], document["tasks"]) == ("failed", "user_error", [])
-    assert told in document["error"]["message"]
-    assert document["started_at"] is None
+        documents = [desk.over(run) for run in runs]
+    for document, (_, told) in zip(documents, IMPOSSIBLE, strict=True):
+        assert (document["state"], document["reason"], document["tasks"]) == ("failed", "user_error", [])
+        assert told in document["error"]["message"]
+        assert document["started_at"] is None
 
 
 def test_a_file_that_is_gone_is_told(desk: Desk) -> None:

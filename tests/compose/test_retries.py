@@ -142,7 +142,6 @@ def test_the_engine_that_ran_it_begins_it_again_too(desk: Desk) -> None:
 
 
 def test_it_begins_once_however_long_the_engine_takes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = failed(desk)
     looks: list[int] = []
     real = commands.for_anyone
 
@@ -153,7 +152,9 @@ def test_it_begins_once_however_long_the_engine_takes(desk: Desk, monkeypatch: p
 
     monkeypatch.setattr(commands, "for_anyone", for_anyone)
     busy = threading.Event()
+    run = desk.ask()
     with desk.engine() as local:
+        assert desk.over(run)["state"] == "failed"
         local.engine._post(busy.wait)  # type: ignore[arg-type]
         number = command(desk, run)
         until(lambda: looks.count(1) > 5, "it is looked at again and again")
@@ -167,8 +168,9 @@ def test_it_begins_once_however_long_the_engine_takes(desk: Desk, monkeypatch: p
 
 
 def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
-    run = failed(desk)
+    run = desk.ask()
     with desk.engine():
+        assert desk.over(run)["state"] == "failed"
         assert settled(desk, command(desk, run, params={"good": True})).state == "applied"
         until(lambda: desk.document(run)["state"] == "succeeded", "it succeeds")
     assert desk.document(run)["params"] == {"n": 2, "good": True}
@@ -178,33 +180,33 @@ def test_params_are_edited_when_asked_and_that_is_recorded(desk: Desk) -> None:
     assert '"params_before": {"good": false}' in told[0]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "detail"),
-    [
-        ({"task": "third"}, "action_refused", "its ancestor 'second' has no usable output"),
-        ({"task": "fourth"}, "not_found", "no task 'fourth'"),
-        ({"params": {"m": 1}}, "parameter", "no parameter 'm'"),
-        ({"params": {"n": 3}}, "parameter", "'n' is read by task 'first' alone, and what that made is kept"),
-    ],
-)
-def test_what_can_not_be_is_refused_and_changes_nothing(
-    desk: Desk, arguments: dict[str, Any], code: str, detail: str
-) -> None:
+#: What is asked of a retry, and why it is refused.
+IMPOSSIBLE: list[tuple[dict[str, Any], str, str]] = [
+    ({"task": "third"}, "action_refused", "its ancestor 'second' has no usable output"),
+    ({"task": "fourth"}, "not_found", "no task 'fourth'"),
+    ({"params": {"m": 1}}, "parameter", "no parameter 'm'"),
+    ({"params": {"n": 3}}, "parameter", "'n' is read by task 'first' alone, and what that made is kept"),
+]
+
+
+def test_what_can_not_be_is_refused_and_changes_nothing(desk: Desk) -> None:
     run = failed(desk)
     before = desk.document(run)
     with desk.engine():
-        answer = settled(desk, command(desk, run, **arguments))
-    assert (answer.state, answer.outcome["code"]) == ("refused", code)
-    assert detail in answer.outcome["detail"]
-    assert desk.document(run) == before
+        for arguments, code, detail in IMPOSSIBLE:
+            answer = settled(desk, command(desk, run, **arguments))
+            assert (answer.state, answer.outcome["code"]) == ("refused", code)
+            assert detail in answer.outcome["detail"]
+            assert desk.document(run) == before
 
 
 def test_outputs_that_are_gone_are_missed_before_anything_runs(desk: Desk) -> None:
-    run = failed(desk)
-    for file in desk.home.artifacts.rglob("*"):
-        if file.is_file():
-            file.unlink()
+    run = desk.ask()
     with desk.engine():
+        assert desk.over(run)["state"] == "failed"
+        for file in desk.home.artifacts.rglob("*"):
+            if file.is_file():
+                file.unlink()
         answer = settled(desk, command(desk, run))
         assert "'first', which it reads, is gone" in answer.outcome["detail"]
         desk.file.with_name("good").touch()

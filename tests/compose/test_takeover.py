@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from tests.compose.test_claims import Desk
 from tests.executors.sharing import SharedAgent
 from tests.journeys.conftest import PATIENCE, until
 from tests.postgres import empty, postgres_schema, postgres_server  # noqa: F401  fixtures
+from tests.warm import Started, warm
 
 pytestmark = pytest.mark.waits
 
@@ -66,13 +68,17 @@ def desk_on_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     made.database.close()
 
 
-def engine(desk: Desk, agent: SharedAgent | None = None, home: Path | None = None) -> subprocess.Popen[str]:
+def engine(desk: Desk, agent: SharedAgent | None = None, home: Path | None = None) -> subprocess.Popen[str] | Started:
     """An engine process, once it is ready: with an agent of its own, or with one that outlives it."""
-    command = [sys.executable, "-m", "penstock.compose.engine_process", "--workers", "1"]
     where = ["--home", home or desk.home.path, "--database", desk.home.database_url, "--project", desk.file.parent]
-    fds = [] if agent is None else [agent.board.fileno()]
-    shared = ["--switchboard", *fds] if fds else []
-    child = subprocess.Popen([*command, *map(str, [*where, *shared])], stdout=subprocess.PIPE, text=True, pass_fds=fds)
+    words = ["penstock.compose.engine_process", "--workers", "1", *map(str, where)]
+    child: subprocess.Popen[str] | Started
+    if agent is None:
+        child = warm.start(words, cwd=Path.cwd(), env=os.environ)
+    else:
+        fd = agent.board.fileno()
+        command = [sys.executable, "-m", *words, "--switchboard", str(fd)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=[fd])
     assert child.stdout is not None
     while not json.loads(child.stdout.readline()).get("ready"):
         pass

@@ -47,18 +47,11 @@ class User:
     def types(self, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
         return warm.run(["penstock.cli", *words], cwd=self.folder, env=self.env | env, timeout=PATIENCE)
 
-    def starts(self, *words: str, **env: str) -> subprocess.Popen[str]:
+    def starts(self, *words: str, **env: str) -> subprocess.Popen[str] | Started:
         """A command that goes on; its output comes line by line."""
-        child = subprocess.Popen(
-            [*COMMAND, *words], cwd=self.folder, env=self.env | env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        child = warm.start(["penstock.cli", *words], cwd=self.folder, env=self.env | env, together=True)
         self.children.append(child)
         return child
-
-    def begins(self, *words: str) -> None:
-        """A command that goes on, of which only its work is looked at."""
-        self.children.append(warm.start(["penstock.cli", *words], cwd=self.folder, env=self.env, together=True))
 
     def document(self, run: str = "latest") -> dict[str, Any]:
         shown = self.types("runs", "show", run, "--json")

@@ -33,8 +33,6 @@ def second(first, good):
 def third(second):
     return second + 1
 """
-
-
 ALONE = """
     import os, time
     from penstock import Pipeline
@@ -138,42 +136,3 @@ def test_a_retry_never_runs_beside_what_a_killed_terminal_left(user: User) -> No
     assert began.read_text().count("\n") == 2
     assert user.types("db", "check").returncode == 0
     assert list((user.folder / ".penstock" / "engines").iterdir()) != [], "of the one that was killed"
-
-
-def test_where_penstock_up_runs_it_does_that(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    run = site.ask()
-    assert site.over(run)["state"] == "failed"
-    asked = user.types("runs", "retry", run, "-p", "good=true")
-    assert asked.returncode == 0, asked.stderr
-    assert "retried" in asked.stdout
-    assert site.over(run)["state"] == "succeeded"
-    refused = user.types("runs", "retry", run)
-    assert refused.returncode == 1
-    assert "nothing of it failed" in refused.stdout
-    replay = user.types("runs", "replay", run, "--task", "second", "--json")
-    assert replay.returncode == 0, replay.stderr
-    document = site.over(json.loads(replay.stdout)["id"])
-    assert (document["state"], document["replay_of"]) == ("succeeded", run)
-    assert ran(document)["first"] == []
-
-
-def test_over_http_runs_are_retried_and_replayed(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    runs = [site.ask(), site.ask(good=True)]
-    assert [site.over(run)["state"] for run in runs] == ["failed", "succeeded"]
-    many = site.http.post("/runs/actions/retry", json={"ids": runs, "params": {"good": True}}).json()
-    told = [(one["outcome"], one["code"]) for one in many["results"]]
-    assert told == [("applied", None), ("refused", "action_refused")]
-    assert site.over(runs[0])["state"] == "succeeded"
-    site.act(runs[0], "retry", task="first", params={"n": 4})
-    until(lambda: site.get(f"/runs/{runs[0]}")["generation"] == 3 and site.over(runs[0]), "it is over")
-    replay = site.http.post(f"/runs/{runs[0]}/actions/replay", json={"task": "third", "version": "latest"})
-    assert replay.status_code == 200, replay.text
-    document = site.over(replay.json()["id"])
-    assert (document["state"], document["replay_of"], document["params"]) == (
-        "succeeded", runs[0], {"good": True, "n": 4},
-    )  # fmt: skip
-    assert ran(document) == {"first": [], "second": [], "third": [(1, "succeeded")]}

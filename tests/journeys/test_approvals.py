@@ -78,7 +78,7 @@ def test_the_question_outlives_penstock_up(user: User, up: Callable[..., Site]) 
     assert site.state(run) == "paused"
     address = f"/runs/{run}/actions/approve"
     refused = site.http.post(address, json={"decision": "approve", "values": {"amount": 500}})
-    assert (refused.status_code, refused.json()["code"]) == (409, "action_refused")
+    assert (refused.status_code, refused.json()["code"]) == (409, "parameter")
     body = {"decision": "approve", "values": {"amount": 9}, "comment": "as agreed"}
     answered = site.http.post(address, json=body)
     assert answered.status_code in (200, 202), answered.text

@@ -14,43 +14,55 @@ p = Pipeline("p", params={"year": 2013, "mode": Param("str", "fast", choices=["f
 def raw(year): return year
 """
 
-CASES = {
-    "unknown argument": ("@p.task\ndef clean(rawd): ...\n", 5, "did you mean 'raw'?"),
-    "cycle": ("@p.task\ndef a(b): ...\n@p.task\ndef b(a): ...\n", 5, "a -> b -> a"),
-    "duplicate name": ("@p.task\ndef raw(): ...\n", 5, "two tasks 'raw'"),
-    "bad retry": ("@p.task(retry=Retry(0))\ndef b(raw): ...\n", 5, "whole number from 1"),
-    "bad backoff": (
-        "@p.task(retry=Retry(2, backoff='exponentail'))\ndef b(raw): ...\n",
-        5,
-        "did you mean 'exponential'?",
-    ),
-    "bad option": ("@p.task(triger='all_done')\ndef b(raw): ...\n", 5, "did you mean 'trigger'?"),
-    "bad duration": ("@p.task(timeout='5 parsecs')\ndef b(raw): ...\n", 5, "5 parsecs"),
-    "star arguments": ("@p.task\ndef b(*raw): ...\n", 5, "name each argument"),
-    "async": ("@p.task\nasync def b(raw): ...\n", 5, "asyncio.run"),
-    "unknown after": ("@p.task(after=['rwa'])\ndef b(): ...\n", 5, "did you mean 'raw'?"),
-    "bad resource": ("@p.task(resources={'memroy': '1GB'})\ndef b(): ...\n", 5, "did you mean 'memory'?"),
-    "bad parameter default": ("q = Pipeline('q', params={'n': Param('int', 'x')})\n@q.task\ndef z(): ...\n", 5, "'n'"),
-    "cache": ("@p.task(cache=True)\ndef b(raw): ...\n", 5, 'give "inputs"'),
-    "syntax": ("def b(:\n", 5, "syntax error"),
-    "import": ("import pandsa\n", 5, "No module named 'pandsa'"),
-}
+#: Mistakes that a file may have beside each other, each in the first line of its text, and what is told.
+MISTAKES = (
+    ("@p.task\ndef clean(rawd): ...\n", "did you mean 'raw'?"),
+    ("@p.task\ndef a(b): ...\n@p.task\ndef b(a): ...\n", "a -> b -> a"),
+    ("@p.task\ndef raw(): ...\n", "two tasks 'raw'"),
+    ("@p.task(retry=Retry(0))\ndef c(raw): ...\n", "whole number from 1"),
+    ("@p.task(retry=Retry(2, backoff='exponentail'))\ndef d(raw): ...\n", "did you mean 'exponential'?"),
+    ("@p.task(triger='all_done')\ndef e(raw): ...\n", "did you mean 'trigger'?"),
+    ("@p.task(timeout='5 parsecs')\ndef f(raw): ...\n", "5 parsecs"),
+    ("@p.task\ndef g(*raw): ...\n", "name each argument"),
+    ("@p.task\nasync def h(raw): ...\n", "asyncio.run"),
+    ("@p.task(after=['rwa'])\ndef i(): ...\n", "did you mean 'raw'?"),
+    ("@p.task(resources={'memroy': '1GB'})\ndef j(): ...\n", "did you mean 'memory'?"),
+    ("@p.task(cache=True)\ndef k(raw): ...\n", 'give "inputs"'),
+)
+#: Those after which nothing more is read, in line 5.
+FATAL = (
+    ("q = Pipeline('q', params={'n': Param('int', 'x')})\n@q.task\ndef z(): ...\n", "'n'"),
+    ("def b(:\n", "syntax error"),
+    ("import pandsa\n", "No module named 'pandsa'"),
+)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_definition_errors(user: User, case: str) -> None:
-    text, line, told = CASES[case]
+def test_all_mistakes_of_a_file_are_told(user: User) -> None:
+    user.write("flow.py", HEAD + "".join(text for text, _ in MISTAKES))
+    ran = user.types("run", "flow.py")
+    assert ran.returncode == 2, ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not (user.folder / ".penstock").exists()
+    told, line = ran.stderr.split("flow.py:"), HEAD.count("\n") + 1
+    for text, why in MISTAKES:
+        assert any(one.startswith(f"{line}: error:") and why in one for one in told), (line, why, ran.stderr)
+        line += text.count("\n")
+    assert len(told) == 1 + len(MISTAKES)
+
+
+@pytest.mark.parametrize(("text", "told"), FATAL, ids=["default", "syntax", "import"])
+def test_a_file_that_can_not_be_read_to_its_end(user: User, text: str, told: str) -> None:
     user.write("flow.py", HEAD + text)
     ran = user.types("run", "flow.py:p" if "q =" not in text else "flow.py:q")
     assert ran.returncode == 2, ran.stdout + ran.stderr
-    assert f"flow.py:{line}: error:" in ran.stderr
+    assert "flow.py:5: error:" in ran.stderr
     assert told in ran.stderr
-    assert "Traceback" not in ran.stderr or case == "import"
+    assert "Traceback" not in ran.stderr or "import" in text
     assert not (user.folder / ".penstock").exists()
 
 
 def test_errors_as_json(user: User) -> None:
-    user.write("flow.py", HEAD + CASES["unknown argument"][0])
+    user.write("flow.py", HEAD + MISTAKES[0][0])
     ran = user.types("run", "flow.py", "--json")
     error = json.loads(ran.stdout)["error"]
     assert error["code"] == "definition"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import COMMAND, PATIENCE, User
-from tests.plain_user import bound
+from tests.journeys.conftest import PATIENCE, User
+from tests.plain_user import warm_bound
 
 FLOW = """
 from penstock import Pipeline
@@ -24,11 +24,17 @@ def one():
 
 def types(user: User, *words: str) -> tuple[int, str]:
     """How a command ended, and what it said, whatever the width of its lines."""
-    ran = subprocess.run(
-        bound([*COMMAND, *words]), cwd=user.folder, env=user.env, text=True, check=False, timeout=PATIENCE,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    return ran.returncode, " ".join(ran.stdout.split())
+    ran = warm_bound().run(["penstock.cli", *words], cwd=user.folder, env=user.env, timeout=PATIENCE)
+    return ran.returncode, " ".join((ran.stdout + ran.stderr).split())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a run."""
+    maker = User(tmp_path_factory.mktemp("folder"))
+    maker.write("flow.py", FLOW)
+    assert maker.types("run", "flow.py").returncode == 0
+    return maker.folder
 
 
 @pytest.mark.parametrize(
@@ -55,10 +61,9 @@ def test_where_pipelines_can_not_be_read_is_told(user: User, shut: str, told: st
 
 
 @pytest.fixture
-def home(user: User) -> Path:
-    """A home with a run, in which nothing can be written."""
-    user.write("flow.py", FLOW)
-    assert user.types("run", "flow.py").returncode == 0
+def home(user: User, folder: Path) -> Path:
+    """Of a copy of that folder, in which the user is: nothing can be written in it."""
+    shutil.copytree(folder, user.folder, dirs_exist_ok=True)
     home = user.folder / ".penstock"
     close(home)
     return home

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import socket
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,9 +67,9 @@ class Site:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def ask(self, **params: Any) -> str:
-        """Ask for a run of `flow`; its id."""
-        answer = self.http.post("/runs", json={"pipeline": "flow", "params": params})
+    def ask(self, pipeline: str = "flow", /, **params: Any) -> str:
+        """Ask for a run; its id."""
+        answer = self.http.post("/runs", json={"pipeline": pipeline, "params": params})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
@@ -89,7 +87,7 @@ class Site:
         return dict(self.get(f"/runs/{run}"))
 
     def begun(self, **params: Any) -> str:
-        """A run whose first task is at work now."""
+        """A run of `flow` whose first task is at work now."""
         mark = self.user.folder / f"mark-{time.monotonic_ns()}"
         run = self.ask(mark=str(mark), **params)
         until(mark.exists, "the task begins")
@@ -128,20 +126,6 @@ def up(user: User) -> Iterator[Callable[..., Site]]:
             site.ends()
         if site.process.stderr is not None:
             site.process.stderr.close()
-
-
-def test_what_is_asked_for_in_the_browser_runs(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    assert (site.document["pipelines"], site.document["problems"]) == (1, [])
-    run = site.ask(seconds=0.25)
-    document = site.over(run)
-    assert document["state"] == "succeeded"
-    assert document["params"] == {"seconds": 0.25, "mark": ""}
-    assert document["labels"] == {"team": "data"}
-    assert {task["name"]: task["state"] for task in document["tasks"]} == {"wait": "succeeded", "double": "succeeded"}
-    assert user.types("db", "check").returncode == 0
-    assert site.ends() == 0
 
 
 def test_on_postgresql_too(user: User, up: Callable[..., Site], postgres_schema: str) -> None:
@@ -213,72 +197,6 @@ def test_an_up_deletes_what_is_kept_long_enough_and_ends_when_its_home_is_remove
     until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
 
 
-def test_a_run_is_cancelled_from_the_browser_or_a_terminal(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    first, second = site.begun(seconds=60), site.begun(seconds=60)
-    site.act(first, "cancel")
-    shown = user.types("runs", "cancel", second, "--json")
-    assert shown.returncode == 0, shown.stderr
-    assert json.loads(shown.stdout)["items"][0]["outcome"] == "applied"
-    for run in (first, second):
-        assert (site.over(run)["state"], site.over(run)["reason"]) == ("cancelled", "user")
-    again = user.types("runs", "cancel", second)
-    assert again.returncode == 1
-    assert "refused: the run is over" in again.stdout
-
-
-def test_a_run_of_a_terminal_is_seen_and_cancelled_from_outside(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    mark = user.folder / "mark"
-    child = user.starts("run", "flow", "-p", "seconds=60", "-p", f"mark={mark}")
-    until(mark.exists, "the task begins")
-    until(lambda: [run["state"] for run in site.get("/runs")["items"]] == ["running"], "that is on record")
-    (run,) = site.get("/runs")["items"]
-    site.act(run["id"], "cancel")
-    out, _ = child.communicate(timeout=PATIENCE)
-    assert child.returncode == 1
-    assert f"live at {site.document['url']}/runs/{run['id']}" in out
-    assert site.over(run["id"])["state"] == "cancelled"
-
-
-def test_what_was_asked_for_while_nothing_was_up_runs_later(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    os.kill(site.child("engine_process").pid, signal.SIGSTOP)
-    run = site.ask()
-    os.kill(site.process.pid, signal.SIGKILL)
-    site.process.wait()
-    os.kill(_engine_of(user), signal.SIGKILL)
-    until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
-    later = up()
-    assert later.over(run)["state"] == "succeeded"
-
-
-def _engine_of(user: User) -> int:
-    (pid,) = [one.pid for one in user.processes() if any("engine_process" in word for word in one.cmdline())]
-    return int(pid)
-
-
-def test_a_second_up_tells_the_link_of_the_first(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    run = site.over(site.ask())["id"]
-    second = user.types("up")
-    assert second.returncode == 0
-    assert f"process {site.process.pid}" in second.stdout
-    assert f"{site.document['url']}/login?code=" in second.stdout
-    link = user.types("link", "latest").stdout.strip()
-    assert link.endswith(f"&next=/runs/{run}")
-    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}, verify=NO_TLS) as browser:
-        entered = browser.get(link)
-        assert (entered.status_code, entered.headers["location"]) == (303, f"/runs/{run}")
-        assert browser.get(f"{site.document['url']}/api/v1/runs").status_code == 200
-    with httpx2.Client(headers={"Sec-Fetch-Mode": "navigate"}, verify=NO_TLS) as stranger:
-        assert stranger.get(link).status_code == 401
-
-
 def test_without_an_up_there_is_no_link(user: User) -> None:
     user.write("flow.py", FLOW)
     assert user.types("run", "flow").returncode == 0
@@ -315,31 +233,12 @@ def test_an_address_that_others_reach_needs_a_token(user: User) -> None:
     assert "PENSTOCK_TOKEN" in shown.stderr
 
 
-def test_a_server_that_is_killed_comes_back_at_its_address(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-    run = site.begun(seconds=1.5)
-    server = site.child("compose.serve")
-    server.kill()
-    assert site.process.stderr is not None
-    assert "the server was killed by SIGKILL" in site.process.stderr.readline()
-    until(lambda: _answers(site), "the server is back")
-    assert site.child("compose.serve").pid != server.pid
-    assert site.over(run)["state"] == "succeeded"  # it went on meanwhile
-
-
-def _answers(site: Site) -> bool:
-    with contextlib.suppress(httpx2.TransportError):
-        return site.http.get("/runs").status_code == 200
-    return False
-
-
 HELD = """
 import os, time
 from pathlib import Path
 from penstock import Pipeline, run
 
-flow = Pipeline("flow", params={"folder": ""})
+flow = Pipeline("held", params={"folder": ""})
 
 @flow.task(grace="1s")
 def held(folder: str) -> int:
@@ -364,10 +263,10 @@ def after(held):
 class Held:
     """A run of a task that goes on until it is let go."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, folder: Path) -> None:
         self.site = site
-        self.folder = site.user.folder
-        self.run = site.ask(folder=str(self.folder))
+        self.folder = folder
+        self.run = site.ask("held", folder=str(folder))
         until(lambda: (self.folder / "begun").exists() and self.begun, "the task begins")
         until(lambda: self.attempts, "that is on record")
 
@@ -393,7 +292,7 @@ class Held:
 
     def next_engine(self) -> None:
         """Wait until another engine has the run and works."""
-        until(lambda: self.site.over(self.site.ask(folder="/nowhere"))["state"] == "failed", "another engine works")
+        until(lambda: self.site.over(self.site.ask("held", folder="/nowhere"))["state"] == "failed", "another works")
 
     def go(self) -> dict[str, Any]:
         (self.folder / "go").touch()
@@ -404,97 +303,13 @@ class Held:
         return [line["message"] for line in lines]
 
 
-def _is_whole(held: Held, document: dict[str, Any], worker: str) -> None:
-    """One attempt, made by one process from its begin to its end, with all that it has told, once."""
-    assert document["state"] == "succeeded"
-    assert held.begun == [worker]
-    assert held.attempts == [("succeeded", None)] * 2
-    assert held.messages() == ["begins", "ends"]
-    figures = held.site.get(f"/runs/{held.run}/metrics")["points"]
-    assert [one["value"] for one in figures if one["name"] == "parts"] == [1, 2]
-
-
-def test_a_task_goes_on_when_its_engine_is_killed(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    site = up()
-    held = Held(site)
-    (worker,) = held.begun
-    engine = held.kill_engine()
-    held.next_engine()
-    assert held.attempts == [("running", None)]
-    again = held.kill_engine()
-    held.next_engine()
-    assert len({engine.pid, again.pid, site.child("engine_process").pid}) == 3
-    _is_whole(held, held.go(), worker)
-    assert user.types("db", "check").returncode == 0
-
-
-def test_a_task_goes_on_when_its_engine_falls_of_itself(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    site = up()
-    held = Held(site)
-    (worker,) = held.begun
-    engine = site.child("engine_process")
-    database = sqlite3.connect(Path(site.document["home"]) / "penstock.db", isolation_level=None)
-    database.execute("CREATE TRIGGER no BEFORE INSERT ON attempt BEGIN SELECT RAISE(ABORT, 'no'); END")
-    site.ask(folder="/nowhere")
-    psutil.wait_procs([engine], timeout=PATIENCE)
-    database.execute("DROP TRIGGER no")
-    database.close()
-    assert not engine.is_running()
-    held.next_engine()
-    _is_whole(held, held.go(), worker)
-
-
-def test_what_ends_while_no_engine_is_there_is_taken_by_the_next(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    held = Held(up())
-    (worker,) = held.begun
-    engine = held.site.child("engine_process")
-    os.kill(held.site.process.pid, signal.SIGSTOP)  # so that nobody starts the next
-    try:
-        engine.kill()
-        (held.folder / "go").touch()
-        until(lambda: (held.folder / "ended").exists(), "the task ends")
-    finally:
-        os.kill(held.site.process.pid, signal.SIGCONT)
-    _is_whole(held, held.go(), worker)
-    assert user.types("db", "check").returncode == 0
-
-
-def test_an_agent_that_is_killed_with_its_engine_leaves_lost_attempts(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    held = Held(up())
-    worker = held.worker
-    agent = held.site.child("penstock.agent")
-    held.site.child("engine_process").kill()
-    agent.kill()
-    psutil.wait_procs([worker], timeout=PATIENCE)
-    until(lambda: len(held.begun) == 2, "the task begins again")
-    assert not worker.is_running()
-    assert held.go()["state"] == "succeeded"
-    assert held.attempts == [("lost", "lease_lost"), ("succeeded", None), ("succeeded", None)]
-
-
-def test_a_cancel_that_no_engine_heard_is_obeyed_by_the_next(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    held = Held(up())
-    worker = held.worker
-    held.kill_engine()
-    held.site.act(held.run, "cancel")
-    document = held.site.over(held.run)
-    assert (document["state"], document["reason"]) == ("cancelled", "user")
-    assert not worker.is_running()
-    assert held.attempts == [("cancelled", "user")]
-
-
 POISON = """
 import os, signal, time
 import psutil
 from pathlib import Path
 from penstock import Pipeline
 
-flow = Pipeline("flow", params={"folder": ""})
+flow = Pipeline("kills", params={"folder": ""})
 
 @flow.task
 def kills(folder: str) -> None:
@@ -508,35 +323,25 @@ def kills(folder: str) -> None:
 """
 
 
-def test_a_task_that_kills_what_runs_it_is_given_up_after_three_times(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", POISON)
+def test_a_task_that_kills_what_runs_it_is_given_up_and_an_up_without_an_engine_leaves_nothing(
+    user: User, up: Callable[..., Site]
+) -> None:
+    user.write("kills.py", POISON)
+    user.write("held.py", HELD)
     site = up()
-    run = site.ask(folder=str(user.folder))
-    document = site.over(run)
+    document = site.over(site.ask("kills", folder=str(user.folder)))
     assert document["state"] == "failed"
     (task,) = document["tasks"]
     assert (task["state"], task["reason"]) == ("failed", "poison")
     # It may kill before it is on record that it was begun: then that try does not count.
     assert [one["state"] for one in task["attempts"]] == ["lost"] * 3
-    assert len((user.folder / "begun").read_text().split()) >= 3
-    assert site.over(site.ask(folder="/nowhere"))["state"] == "failed"
-
-
-def test_an_up_that_ends_without_an_engine_leaves_nothing(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    held = Held(up())
-    held.kill_engine()
-    assert held.site.ends() == 0
+    begun = user.folder / "begun"
+    assert len(begun.read_text().split()) >= 3
+    assert site.over(site.ask("kills", folder="/nowhere"))["state"] == "failed"
+    begun.unlink()
+    Held(site, user.folder).kill_engine()
+    assert site.ends() == 0
     assert not user.processes()
-
-
-def test_an_agent_does_not_outlive_an_up_that_is_killed_with_its_engine(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", HELD)
-    held = Held(up())
-    engine = held.site.child("engine_process")
-    held.site.process.kill()
-    engine.kill()
-    until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
 
 
 #: A task that heeds no signal, and neither does what it has started in a session of its own.
@@ -552,7 +357,21 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 def test_nothing_is_left_of_an_up_that_is_killed_and_the_next_goes_on(user: User, up: Callable[..., Site]) -> None:
     user.write("flow.py", DEAF)
+    user.write("held.py", HELD)
+    first = up()
+    held = Held(first, user.folder)
+    engine = first.child("engine_process")
+    engine.suspend()
+    asked = first.ask()
+    first.process.kill()
+    engine.kill()
+    # The agent ends without both of them.
+    until(lambda: not user.processes(), lambda: f"every process is gone: {user.processes()}")
     site = up("--grace", "120s")
+    assert site.over(asked)["state"] == "succeeded", "nobody had taken it"
+    held.site = site
+    until(lambda: len(held.begun) == 2, "the task begins again")
+    assert held.go()["state"] == "succeeded"
     run = site.begun(seconds=60)
     site.process.kill()
     site.process.wait()
@@ -619,26 +438,3 @@ def test_the_screen_tells_what_is_wrong_and_what_gets_well(user: User) -> None:
         shown += line
     child.send_signal(signal.SIGINT)
     assert child.wait(PATIENCE) == 0
-
-
-def test_files_are_watched_and_the_last_good_version_stays(user: User, up: Callable[..., Site]) -> None:
-    user.write("flow.py", FLOW)
-    site = up()
-
-    def pipelines() -> dict[str, dict[str, Any]]:
-        return {one["name"]: one for one in site.get("/pipelines")["items"]}
-
-    first = pipelines()["flow"]
-    user.write("flow.py", FLOW + "\noops(\n")
-    until(lambda: pipelines()["flow"]["problem"], "the problem is told")
-    broken = pipelines()["flow"]
-    assert broken["version"] == first["version"]
-    assert "syntax error" in broken["problem"]["message"]
-    assert site.over(site.ask())["state"] in ("succeeded", "failed")
-    user.write("flow.py", FLOW.replace("2 * wait", "3 * wait"))
-    until(lambda: pipelines()["flow"]["problem"] is None, "it is well again")
-    assert pipelines()["flow"]["version"] != first["version"]
-    user.write("second.py", FLOW.replace('"flow"', '"second"'))
-    until(lambda: "second" in pipelines(), "the new one is there")
-    (user.folder / "second.py").unlink()
-    until(lambda: not pipelines().get("second", {"present": False})["present"], "it is gone")
