@@ -55,17 +55,18 @@ export function columnsOf(keys: readonly string[]): Column[] {
 const NAMED: Column = { ...columnOf("pipeline"), width: "minmax(132px, 1.2fr)" };
 /** Of each run what matters most now, in one column. */
 const STANDS: Column = { key: "error", title: "Error or progress", width: "minmax(150px, 1.8fr)", cell: (run) => (run.error === null && (run.state === "running" || run.state === "cancelling") ? <Tasks run={run} /> : <Why run={run} />) };
-const MARKED: Column = { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> };
 
 /** What has room in a narrow window, whatever was chosen. */
-export const NARROW: readonly Column[] = [MARKED, { ...NAMED, width: "minmax(96px, 1fr)" }, columnOf("created"), columnOf("duration")];
+export const NARROW: readonly Column[] = [
+  { key: "state", title: "State", untitled: true, width: "32px", cell: (run) => <StateIcon state={run.state} /> },
+  { ...NAMED, width: "minmax(96px, 1fr)" }, columnOf("created"), columnOf("duration"),
+];
 
-/** The usual columns that have room, for windows of at least so many pixels: why runs failed is seen at every width, without scrolling. */
+/** The usual columns that have room, for windows of at least so many pixels: why runs failed is seen without scrolling in all but narrow ones. */
 const ROOM: readonly [least: number, columns: readonly Column[]][] = [
   [1400, columnsOf(USUAL)],
   [1200, columnsOf(USUAL.filter((key) => key !== "trigger"))],
-  [980, [columnOf("state"), columnOf("id"), NAMED, columnOf("created"), columnOf("duration"), STANDS]],
-  [0, [MARKED, NAMED, columnOf("created"), columnOf("duration"), STANDS]],
+  [0, [columnOf("state"), columnOf("id"), NAMED, columnOf("created"), columnOf("duration"), STANDS]],
 ];
 
 /** From how many pixels on a window has room for more of the usual columns. */
