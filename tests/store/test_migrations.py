@@ -1,30 +1,29 @@
-"""Migrations, schema and the scripts for new databases say the same."""
+"""Migrations, schema and the scripts for new databases say the same.
+
+SQLAlchemy and Alembic are imported where they are used: they are half a second of each process that gathers tests.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-import sqlalchemy
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from penstock.errors import NotFound, StoreError, StoreVersionError
-from penstock.store import ddl, migrate, views
+from penstock.store import ddl, views
 from penstock.store.check import check
 from penstock.store.connection import Connection
 from penstock.store.database import Database, locate, open_database
-from penstock.store.ddl.__main__ import render
 from penstock.store.error_text import mask_of
 from penstock.store.rows import Commit
-from penstock.store.schema import metadata
 from penstock.store.write import apply
 from tests.store import made
 
-FOLDER = Path(migrate.__file__).parent / "migrations"
+FOLDER = Path(ddl.__file__).parents[1] / "migrations"
 #: What a database has, told by itself: tables with their columns and keys, indexes with their conditions, views.
 SHAPE = {
     "sqlite": [
@@ -50,7 +49,12 @@ def shape(connection: Connection) -> list[Any]:
 
 
 @pytest.fixture
-def migrated(request: pytest.FixtureRequest, url: str, tmp_path: Path) -> Iterator[Database]:
+def migrate() -> ModuleType:
+    return import_module("penstock.store.migrate")
+
+
+@pytest.fixture
+def migrated(request: pytest.FixtureRequest, migrate: ModuleType, url: str, tmp_path: Path) -> Iterator[Database]:
     """A database that was made by migrations alone, from nothing."""
     location = locate(url)
     location = tmp_path / "migrated.db" if isinstance(location, Path) else empty_schema(request, location)
@@ -99,7 +103,12 @@ def test_a_migrated_database_works(migrated: Database) -> None:
 
 # What SQLAlchemy can't read back, an index of an expression, is compared as text by the first test above.
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
-def test_alembic_finds_nothing_to_change(migrated: Database) -> None:
+def test_alembic_finds_nothing_to_change(migrate: ModuleType, migrated: Database) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    from penstock.store.schema import metadata
+
     engine = migrate._engine(migrated.location)
     with engine.connect() as connection:
         # SQLite can't tell of defaults that give out numbers.
@@ -111,7 +120,13 @@ def test_alembic_finds_nothing_to_change(migrated: Database) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
-def test_alembic_would_find_a_difference(migrated: Database) -> None:
+def test_alembic_would_find_a_difference(migrate: ModuleType, migrated: Database) -> None:
+    import sqlalchemy
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    from penstock.store.schema import metadata
+
     other = sqlalchemy.MetaData()
     for table in metadata.sorted_tables:
         table.to_metadata(other)
@@ -125,15 +140,19 @@ def test_alembic_would_find_a_difference(migrated: Database) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_the_scripts_for_new_databases_are_written_from_the_schema(dialect: views.Dialect) -> None:
+    from penstock.store.ddl.__main__ import render
+
     written = (Path(ddl.__file__).parent / f"{dialect}.sql").read_text(encoding="utf-8")
     assert written == render(dialect), "run `python -m penstock.store.ddl`"
 
 
 def test_the_latest_migration_is_where_new_databases_start() -> None:
+    from alembic.script import ScriptDirectory
+
     assert ScriptDirectory(str(FOLDER)).get_current_head() == ddl.HEAD
 
 
-def test_runs_of_an_older_database_get_what_lists_need(tmp_path: Path) -> None:
+def test_runs_of_an_older_database_get_what_lists_need(migrate: ModuleType, tmp_path: Path) -> None:
     path = tmp_path / "penstock.db"
     migrate.migrate(path, "0001")
     database = Database(path)
@@ -155,12 +174,12 @@ def test_runs_of_an_older_database_get_what_lists_need(tmp_path: Path) -> None:
 
 
 class TestUpgrade:
-    def test_there_is_nothing_to_do(self, url: str) -> None:
+    def test_there_is_nothing_to_do(self, migrate: ModuleType, url: str) -> None:
         open_database(url).close()
         assert migrate.upgrade(url) == (ddl.HEAD, ddl.HEAD)
 
     def test_an_older_database_is_brought_up_with_its_rows(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, migrate: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         """The next edition is made up here: it adds a column and asks for a newer Penstock."""
         folder = tmp_path / "migrations"
@@ -188,7 +207,9 @@ class TestUpgrade:
         with pytest.raises(StoreVersionError):
             migrate.upgrade(path)
 
-    def test_a_migration_that_fails_changes_nothing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_a_migration_that_fails_changes_nothing(
+        self, migrate: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
         folder = tmp_path / "migrations"
         (folder / "versions").mkdir(parents=True)
         for file in (FOLDER / "versions").glob("0*.py"):
@@ -208,7 +229,7 @@ class TestUpgrade:
         with open_database(path).read() as connection:
             assert shape(connection) == before
 
-    def test_there_is_nothing_to_upgrade(self, tmp_path: Path) -> None:
+    def test_there_is_nothing_to_upgrade(self, migrate: ModuleType, tmp_path: Path) -> None:
         with pytest.raises(NotFound):
             migrate.upgrade(tmp_path / "none.db")
         assert list(tmp_path.iterdir()) == []
