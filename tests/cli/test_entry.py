@@ -88,6 +88,36 @@ def test_a_run_starts_its_processes_before_it_loads_the_engine(tmp_path: Path) -
     assert {"penstock.engine.loop", "penstock.compose.local", "penstock.store.write"}.isdisjoint(loaded)
 
 
+def test_the_end_of_a_verb_looks_for_no_circles(tmp_path: Path) -> None:
+    program = (
+        "import atexit, gc; atexit.register(lambda: print('left alone', gc.get_freeze_count() > 1000))\n"
+        "from penstock.cli.entry import main; main()"
+    )
+    command = [sys.executable, "-c", program, "runs", "list"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert told.endswith("left alone True\n")
+
+
+LEFT_OPEN = """
+from penstock import Pipeline
+
+p = Pipeline("p")
+left = open("left.txt", "w")
+
+
+@p.task
+def one() -> None:
+    left.write("all of it")
+"""
+
+
+def test_what_a_task_leaves_open_in_the_terminals_own_process_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(LEFT_OPEN)
+    command = [sys.executable, "-m", "penstock", "run", "flow.py", "--executor", "inline", "--quiet"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert (tmp_path / "left.txt").read_text() == "all of it"
+
+
 def test_shells_are_offered_no_completion(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("_PENSTOCK_COMPLETE", "bash_source")
     assert main._call(["--version"]) == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +137,8 @@ def run(
             )
             stack.callback(executor.close)
             aim.begin(executor)
+            if inline:
+                atexit.unregister(gc.freeze)  # what tasks leave open here is closed at the end, as in any program
             from penstock.compose.local import LocalEngine
             from penstock.engine.request import RunRequest
 
