@@ -1,0 +1,58 @@
+"""What a task changes of its process, and what it leaves at work there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.executors.stage import Stage, said
+
+
+def test_what_a_task_changes_of_its_process_goes_with_it(own_stage: Stage) -> None:
+    before = own_stage.value(own_stage.run("process"))
+    assert own_stage.value(own_stage.run("changes_its_process")) == before[0]
+    ended = own_stage.run("process")
+    assert own_stage.value(ended) == before
+    assert len(said(own_stage.log(ended))) == 2
+
+
+def test_what_a_library_sets_when_a_task_imports_it_stays_with_it(own_stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "counts_on_it.py").write_text(
+        "import os, warnings\n"
+        "os.environ['ITS_DATA'] = 'here'\n"
+        "warnings.filterwarnings('ignore', message='of mine')\n"
+        "def there():\n"
+        "    warnings.warn('of mine')\n"
+        "    return [os.environ.get('ITS_DATA'), os.environ['HOME']]\n"
+    )
+    inputs = {"path": {"json": str(tmp_path)}}
+    for _ in range(2):
+        ended = own_stage.run("imports_a_library", inputs=inputs)
+        assert own_stage.value(ended) == ["here", str(tmp_path)]
+        assert said(own_stage.log(ended)) == []
+    assert own_stage.value(own_stage.run("environment", inputs={"name": {"json": "ITS_DATA"}})) == "here"
+    assert own_stage.value(own_stage.run("environment", inputs={"name": {"json": "HOME"}})) != str(tmp_path)
+
+
+@pytest.mark.parametrize("how", ["basic", "disable", "dict", "dict without a root"])
+def test_how_a_task_configures_logging_goes_with_it(own_stage: Stage, how: str) -> None:
+    own_stage.run("process")
+    pid = own_stage.value(own_stage.run("configures_logging", inputs={"how": {"json": how}}))
+    ended = own_stage.run("process")
+    assert own_stage.value(ended)[0] == pid
+    heard, too = own_stage.log(ended)
+    assert (heard["logger"], heard["level"], heard["message"]) == ("known", "warning", "heard")
+    assert (too["logger"], too["level"]) == ("py.warnings", "warning")
+
+
+def test_a_thread_that_a_task_leaves_at_work_ends(own_stage: Stage) -> None:
+    ended = own_stage.run("leaves_threads", inputs={"kind": {"json": "plain"}})
+    assert said(own_stage.log(ended)) == ["the task left 1 thread running (sleeper): ended"]
+    assert own_stage.value(own_stage.run("pid")) != own_stage.value(ended)
+
+
+@pytest.mark.parametrize("kind", ["daemon", "pool"])
+def test_threads_that_wait_for_nothing_may_stay(own_stage: Stage, kind: str) -> None:
+    ended = own_stage.run("leaves_threads", inputs={"kind": {"json": kind}})
+    assert own_stage.value(own_stage.run("pid")) == own_stage.value(ended)
