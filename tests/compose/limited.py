@@ -58,7 +58,7 @@ def query(item):
 
 
 class Limited:
-    """A home with the pipelines of FLOW."""
+    """A home with the pipelines of FLOW, for one test or for several, one after the other."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
@@ -67,11 +67,20 @@ class Limited:
         self.database: Database = open_database(self.home.database_url)
         self.settings = Settings(workers=3, pools={"db": 1}, limits={"shared": LimitSpec(1)})
         self.specs: dict[str, PipelineSpec] = {}
+        self._tests = self._texts = self._before = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Of the tests before, nothing is seen any more."""
+        self._tests += 1
+        with self.database.read() as connection:
+            self._before = connection.all("SELECT max(id) FROM event")[0][0] or 0
         self.define(FLOW)
 
     def define(self, text: str) -> None:
         # Of another length each time: Python knows a file that it compiled by its second and its length.
-        (self.folder / "flow.py").write_text(text + "#" * len(self.specs))
+        self._texts += 1
+        (self.folder / "flow.py").write_text(text + "#" * self._texts)
         specs = discovered(self.folder / "flow.py")
         self.specs = {one.name: one for one in specs}
         found = [Found(one.namespace, one.name, one.version, json.dumps(to_json(one)), "flow.py") for one in specs]
@@ -79,7 +88,7 @@ class Limited:
             record_definitions(connection, found, [], time.time())
 
     def gate(self, name: str) -> str:
-        return str(self.folder / f"gate-{name}")
+        return str(self.folder / f"gate-{self._tests}-{name}")
 
     def open(self, name: str) -> None:
         Path(self.gate(name)).touch()
@@ -114,13 +123,18 @@ class Limited:
         until(lambda: self.state(run) == state, lambda: f"run {run} becomes {state}, not {self.state(run)}")
 
     def events(self, run: str | None = None) -> list[tuple[str, str, Any]]:
-        """Run, kind and data of all events of runs, in the order of their commits."""
-        which = "" if run is None else f"AND run_key = {ids.key_of(run)}"
+        """Run, kind and data of all events of runs of this test, in the order of their commits."""
+        which = f"AND id > {self._before}" if run is None else f"AND run_key = {ids.key_of(run)}"
         with self.database.read() as connection:
             rows = connection.all(
                 f"SELECT run_key, kind, data FROM event WHERE seq IS NULL AND kind LIKE 'run.%' {which} ORDER BY id"
             )
         return [(ids.run_id(key), kind, json.loads(data) if data else None) for key, kind, data in rows]
+
+    def held(self) -> list[Any]:
+        """The slots that are held."""
+        with self.database.read() as connection:
+            return list(connection.all("SELECT * FROM slot"))
 
     def most_at_once(self) -> int:
         """How many runs went at the same time, by the events' own order."""

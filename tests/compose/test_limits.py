@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from penstock.compose import left
+from penstock.compose.local import LocalEngine
 from penstock.engine.request import RetryWish, RunRequest
 from penstock.errors import LimitReached
 from penstock.model import ids
@@ -23,6 +25,27 @@ def limited(tmp_path: Path) -> Iterator[Limited]:
     yield from _on(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def engine_of_many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Limited, LocalEngine]]:
+    with contextlib.contextmanager(_on)(tmp_path_factory.mktemp("many")) as made, made.engine() as engine:
+        yield made, engine
+
+
+@pytest.fixture
+def engine(engine_of_many: tuple[Limited, LocalEngine]) -> LocalEngine:
+    """At work, for one test after the other."""
+    return engine_of_many[1]
+
+
+@pytest.fixture
+def at_work(engine_of_many: tuple[Limited, LocalEngine]) -> Iterator[Limited]:
+    """With that engine."""
+    made, _ = engine_of_many
+    made.begin()
+    yield made
+    until(lambda: made.held() == [], lambda: f"nothing is held: {made.held()}")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Limited]:
     yield from _on(tmp_path, request.getfixturevalue("postgres_schema") if request.param == "postgresql" else None)
@@ -34,27 +57,25 @@ def _on(folder: Path, url: str | None = None) -> Iterator[Limited]:
     made = Limited(folder, url)
     yield made
     assert check(made.database) == []
-    with made.database.read() as connection:
-        assert connection.all("SELECT * FROM slot") == []
+    assert made.held() == []
     made.database.close()
 
 
-def test_runs_wait_for_their_turn_first_come_first(limited: Limited) -> None:
-    with limited.engine():
-        runs = [limited.ask("one", str(n)) for n in range(4)]
-        limited.becomes(runs[0], "running")
-        for run in runs[1:]:
-            limited.becomes(run, "queued/limit")
-        free = limited.ask("free")
-        limited.becomes(free, "succeeded")
-        for n, run in enumerate(runs):
-            limited.becomes(run, "running")
-            limited.open(str(n))
-            limited.becomes(run, "succeeded")
-    (_, created, _), (_, queued, told), *_ = limited.events(runs[1])
+def test_runs_wait_for_their_turn_first_come_first(at_work: Limited) -> None:
+    runs = [at_work.ask("one", str(n)) for n in range(4)]
+    at_work.becomes(runs[0], "running")
+    for run in runs[1:]:
+        at_work.becomes(run, "queued/limit")
+    free = at_work.ask("free")
+    at_work.becomes(free, "succeeded")
+    for n, run in enumerate(runs):
+        at_work.becomes(run, "running")
+        at_work.open(str(n))
+        at_work.becomes(run, "succeeded")
+    (_, created, _), (_, queued, told), *_ = at_work.events(runs[1])
     assert (created, queued) == ("run.created", "run.queued")
     assert told == {"reason": "limit", "limit": "pipeline:default/one", "most": 1, "held": 1, "by_runs": [runs[0]]}
-    assert [run for run, kind, _ in limited.events() if kind == "run.running" and run != free] == runs
+    assert [run for run, kind, _ in at_work.events() if kind == "run.running" and run != free] == runs
 
 
 def test_two_engines_let_two_in(anywhere: Limited) -> None:
@@ -69,32 +90,30 @@ def test_two_engines_let_two_in(anywhere: Limited) -> None:
 AT_ONCE = {"skipping": "skipped/limit", "failing": "failed/limit"}
 
 
-def test_one_more_than_the_limit_ends_at_once(limited: Limited) -> None:
-    with limited.engine():
-        for pipeline, state in AT_ONCE.items():
-            first = limited.ask(pipeline, pipeline)
-            limited.becomes(first, "running")
-            more = limited.ask(pipeline)
-            limited.becomes(more, state)
-            limited.open(pipeline)
-            limited.becomes(first, "succeeded")
-            last = limited.ask(pipeline)
-            limited.becomes(last, "succeeded")
-    error = limited.document(more)["error"]
+def test_one_more_than_the_limit_ends_at_once(at_work: Limited) -> None:
+    for pipeline, state in AT_ONCE.items():
+        first = at_work.ask(pipeline, pipeline)
+        at_work.becomes(first, "running")
+        more = at_work.ask(pipeline)
+        at_work.becomes(more, state)
+        at_work.open(pipeline)
+        at_work.becomes(first, "succeeded")
+        last = at_work.ask(pipeline)
+        at_work.becomes(last, "succeeded")
+    error = at_work.document(more)["error"]
     assert error["message"] == f"1 of 1 runs of 'failing' are running ({first}); retry it when one is over"
 
 
-def test_the_newest_takes_the_place_of_the_oldest(limited: Limited) -> None:
-    with limited.engine():
-        first = limited.ask("newest", "never")
-        limited.becomes(first, "running")
-        second = limited.ask("newest", "never")
-        limited.becomes(first, "cancelled/limit")
-        limited.becomes(second, "running")
-        third = limited.ask("newest")
-        limited.becomes(third, "succeeded")
-        limited.becomes(second, "cancelled/limit")
-    assert limited.most_at_once() == 1
+def test_the_newest_takes_the_place_of_the_oldest(at_work: Limited) -> None:
+    first = at_work.ask("newest", "never")
+    at_work.becomes(first, "running")
+    second = at_work.ask("newest", "never")
+    at_work.becomes(first, "cancelled/limit")
+    at_work.becomes(second, "running")
+    third = at_work.ask("newest")
+    at_work.becomes(third, "succeeded")
+    at_work.becomes(second, "cancelled/limit")
+    assert at_work.most_at_once() == 1
 
 
 def test_of_those_that_wait_for_the_oldest_to_end_the_newest_is_left(anywhere: Limited) -> None:
@@ -105,44 +124,41 @@ def test_of_those_that_wait_for_the_oldest_to_end_the_newest_is_left(anywhere: L
             anywhere.becomes(run, "cancelled/limit")
 
 
-def test_a_tag_limits_runs_of_all_its_pipelines(limited: Limited) -> None:
-    with limited.engine():
-        first = limited.ask("left", "a")
-        limited.becomes(first, "running")
-        second, third = limited.ask("right"), limited.ask("left")
-        limited.becomes(second, "queued/limit")
-        limited.becomes(third, "queued/limit")
-        limited.open("a")
-        for run in (first, second, third):
-            limited.becomes(run, "succeeded")
-    assert limited.most_at_once() == 1
+def test_a_tag_limits_runs_of_all_its_pipelines(at_work: Limited) -> None:
+    first = at_work.ask("left", "a")
+    at_work.becomes(first, "running")
+    second, third = at_work.ask("right"), at_work.ask("left")
+    at_work.becomes(second, "queued/limit")
+    at_work.becomes(third, "queued/limit")
+    at_work.open("a")
+    for run in (first, second, third):
+        at_work.becomes(run, "succeeded")
+    assert at_work.most_at_once() == 1
 
 
-def test_a_limit_that_is_lowered_lets_nobody_in_until_there_are_fewer(limited: Limited) -> None:
-    with limited.engine():
-        runs = [limited.ask("two", gate) for gate in ("a", "b", "c")]
-        limited.becomes(runs[1], "running")
-        limited.becomes(runs[2], "queued/limit")
-        limited.define(FLOW.replace('made("two", 2)', 'made("two", 1)'))
-        limited.open("a")
-        limited.becomes(runs[0], "succeeded")
-        limited.becomes(limited.ask("free"), "succeeded")
-        assert limited.state(runs[2]) == "queued/limit"
-        limited.open("b")
-        limited.becomes(runs[2], "running")
-        limited.open("c")
-        limited.becomes(runs[2], "succeeded")
+def test_a_limit_that_is_lowered_lets_nobody_in_until_there_are_fewer(at_work: Limited) -> None:
+    runs = [at_work.ask("two", gate) for gate in ("a", "b", "c")]
+    at_work.becomes(runs[1], "running")
+    at_work.becomes(runs[2], "queued/limit")
+    at_work.define(FLOW.replace('made("two", 2)', 'made("two", 1)'))
+    at_work.open("a")
+    at_work.becomes(runs[0], "succeeded")
+    at_work.becomes(at_work.ask("free"), "succeeded")
+    assert at_work.state(runs[2]) == "queued/limit"
+    at_work.open("b")
+    at_work.becomes(runs[2], "running")
+    at_work.open("c")
+    at_work.becomes(runs[2], "succeeded")
 
 
-def test_a_limit_that_is_no_more_lets_all_in(limited: Limited) -> None:
-    with limited.engine():
-        runs = [limited.ask("one", "a") for _ in range(3)]
-        limited.becomes(runs[2], "queued/limit")
-        limited.define(FLOW.replace('made("one", 1)', 'made("one", None)'))
-        limited.becomes(runs[2], "running")
-        limited.open("a")
-        for run in runs:
-            limited.becomes(run, "succeeded")
+def test_a_limit_that_is_no_more_lets_all_in(at_work: Limited) -> None:
+    runs = [at_work.ask("one", "a") for _ in range(3)]
+    at_work.becomes(runs[2], "queued/limit")
+    at_work.define(FLOW.replace('made("one", 1)', 'made("one", None)'))
+    at_work.becomes(runs[2], "running")
+    at_work.open("a")
+    for run in runs:
+        at_work.becomes(run, "succeeded")
 
 
 def test_runs_of_terminals_wait_too(limited: Limited) -> None:
@@ -188,22 +204,21 @@ def test_a_run_of_a_terminal_ends_where_its_limit_says_so(limited: Limited) -> N
             assert one.wait(PATIENCE)
 
 
-def test_a_retry_needs_a_slot_again(limited: Limited) -> None:
-    with limited.engine():
-        first = limited.ask("one", fails=True)
-        limited.becomes(first, "failed/user_error")
-        other = limited.ask("one", "a")
-        limited.becomes(other, "running")
-        outcome = limited.order(first, "retry", params={"fails": False})
-        limited.becomes(first, "queued/limit")
-        with limited.database.read() as connection:
-            outcome.look(connection)
-        assert outcome.state == "applied"
-        limited.open("a")
-        limited.becomes(first, "succeeded")
-        assert limited.document(first)["generation"] == 2
-    assert [kind for _, kind, _ in limited.events(first)][-3:] == ["run.queued", "run.running", "run.succeeded"]
-    assert limited.most_at_once() == 1
+def test_a_retry_needs_a_slot_again(at_work: Limited) -> None:
+    first = at_work.ask("one", fails=True)
+    at_work.becomes(first, "failed/user_error")
+    other = at_work.ask("one", "a")
+    at_work.becomes(other, "running")
+    outcome = at_work.order(first, "retry", params={"fails": False})
+    at_work.becomes(first, "queued/limit")
+    with at_work.database.read() as connection:
+        outcome.look(connection)
+    assert outcome.state == "applied"
+    at_work.open("a")
+    at_work.becomes(first, "succeeded")
+    assert at_work.document(first)["generation"] == 2
+    assert [kind for _, kind, _ in at_work.events(first)][-3:] == ["run.queued", "run.running", "run.succeeded"]
+    assert at_work.most_at_once() == 1
 
 
 @pytest.mark.waits
@@ -241,33 +256,31 @@ def test_a_retry_that_may_not_wait_is_refused(limited: Limited) -> None:
         assert limited.state(failed.id) == "succeeded"
 
 
-def test_who_waits_can_be_cancelled_and_lets_the_others_in(limited: Limited) -> None:
-    with limited.engine():
-        runs = [limited.ask("one", "a"), limited.ask("one"), limited.ask("one")]
-        limited.becomes(runs[2], "queued/limit")
-        assert limited.order(runs[1], "cancel").state == "applied"
-        assert limited.state(runs[1]) == "cancelled/user"
-        limited.open("a")
-        limited.becomes(runs[2], "succeeded")
+def test_who_waits_can_be_cancelled_and_lets_the_others_in(at_work: Limited) -> None:
+    runs = [at_work.ask("one", "a"), at_work.ask("one"), at_work.ask("one")]
+    at_work.becomes(runs[2], "queued/limit")
+    assert at_work.order(runs[1], "cancel").state == "applied"
+    assert at_work.state(runs[1]) == "cancelled/user"
+    at_work.open("a")
+    at_work.becomes(runs[2], "succeeded")
 
 
-def test_a_run_can_be_forced_past_its_limit(limited: Limited) -> None:
-    with limited.engine() as local:
-        runs = [limited.ask("one", "a"), limited.ask("one", "b"), limited.ask("one")]
-        limited.becomes(runs[2], "queued/limit")
-        assert limited.order(runs[1], "force-run").state == "applied"
-        limited.becomes(runs[1], "running")
-        assert limited.events(runs[1])[-1][2] == {"forced": {"by": "ann"}}
-        assert limited.order(runs[1], "force-run").state == "refused"
-        mine = local.submit(limited.specs["one"])
-        limited.becomes(mine.id, "queued/limit")
-        limited.order(mine.id, "force-run")
-        assert mine.wait(PATIENCE)
-        assert limited.state(runs[2]) == "queued/limit"
-        limited.open("a")
-        limited.becomes(runs[2], "succeeded")
-        limited.open("b")
-        limited.becomes(runs[1], "succeeded")
+def test_a_run_can_be_forced_past_its_limit(at_work: Limited, engine: LocalEngine) -> None:
+    runs = [at_work.ask("one", "a"), at_work.ask("one", "b"), at_work.ask("one")]
+    at_work.becomes(runs[2], "queued/limit")
+    assert at_work.order(runs[1], "force-run").state == "applied"
+    at_work.becomes(runs[1], "running")
+    assert at_work.events(runs[1])[-1][2] == {"forced": {"by": "ann"}}
+    assert at_work.order(runs[1], "force-run").state == "refused"
+    mine = engine.submit(at_work.specs["one"])
+    at_work.becomes(mine.id, "queued/limit")
+    at_work.order(mine.id, "force-run")
+    assert mine.wait(PATIENCE)
+    assert at_work.state(runs[2]) == "queued/limit"
+    at_work.open("a")
+    at_work.becomes(runs[2], "succeeded")
+    at_work.open("b")
+    at_work.becomes(runs[1], "succeeded")
 
 
 def test_slots_of_a_pool_count_over_all_engines(anywhere: Limited) -> None:

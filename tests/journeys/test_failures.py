@@ -203,7 +203,7 @@ LOUD = """
 
     @p.task
     def many():
-        for at in range(1_000_000):
+        for at in range(200_000):
             print(at)
 
     @p.task
@@ -219,7 +219,7 @@ LOUD = """
 
 
 @pytest.mark.slow
-def test_a_million_lines_a_very_long_one_and_bytes_that_are_no_text(user: User) -> None:
+def test_very_many_lines_a_very_long_one_and_bytes_that_are_no_text(user: User) -> None:
     user.write("loud.py", LOUD)
     ran = user.types("run", "loud.py")
     assert ran.returncode == 0, ran.stdout
@@ -228,8 +228,8 @@ def test_a_million_lines_a_very_long_one_and_bytes_that_are_no_text(user: User) 
     with open(logs / "many.1.jsonl", "rb") as file:
         for count, last in enumerate(file, 1):  # noqa: B007 - both are looked at below
             pass
-    assert count == 1_000_000
-    assert json.loads(last)["message"] == "999999"
+    assert count == 200_000
+    assert json.loads(last)["message"] == "199999"
     wide = (logs / "wide.1.jsonl").read_text().splitlines()
     assert sum(map(len, wide)) < 300_000_000
     assert "cut" in wide[-1][-200:] or sum(map(len, wide)) > 200_000_000
