@@ -17,6 +17,7 @@ export function LastRuns({ name, namespace }: PipelineKey) {
   if (runs.data === undefined) return <div aria-busy />;
   const items = runs.data.pages.flatMap((page) => page.items);
   if (items.length === 0) return <Empty title="No runs yet"><p>Run it here, or in a terminal:</p><Command>{`penstock run ${name}`}</Command></Empty>;
+  const failed = items.some(({ error }) => error !== null);
   return (
     <div className={style.scroll} tabIndex={0} role="region" aria-label="Runs of this pipeline">
       <div className={style.bar}>
@@ -24,18 +25,19 @@ export function LastRuns({ name, namespace }: PipelineKey) {
         <Link to="/runs" search={{ q: filterOf({ name, namespace }) }} className="pn-link">Filter, export or change them in the list of runs</Link>
       </div>
       <table className={style.list}>
-        <thead><tr><th>State</th><th>Run</th><th>Created</th><th className={style.figure}>Duration</th><th className={style.figure}>Tasks</th><th className={style.figure}>Data</th><th>Trigger</th><th>Version</th></tr></thead>
-        <tbody>{items.map((run) => <Row key={run.id} run={run} />)}</tbody>
+        <thead><tr><th>State</th><th>Run</th><th>Created</th><th className={style.figure}>Duration</th><th className={style.figure}>Tasks</th><th className={style.figure}>Data</th><th>Trigger</th><th>Version</th>{failed && <th className={style.why}>Error</th>}</tr></thead>
+        <tbody>{items.map((run) => <Row key={run.id} run={run} failed={failed} />)}</tbody>
       </table>
       {runs.hasNextPage && <div className={style.bar}><Button loading={runs.isFetchingNextPage} onClick={() => void runs.fetchNextPage()}>Show more</Button></div>}
     </div>
   );
 }
 
-function Row({ run }: { run: RunSummary }) {
+function Row({ run, failed }: { run: RunSummary; failed: boolean }) {
+  const { error } = run;
   return (
     <tr>
-      <td><StateLabel state={run.state} reason={run.state === "succeeded" ? null : run.reason} /></td>
+      <td><StateLabel state={run.state} reason={run.state === "succeeded" || run.reason === "user_error" ? null : run.reason} /></td>
       <td><Link to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} className="pn-link"><code>{run.id}</code></Link></td>
       <td><Ago at={run.created_at} /></td>
       <td className={style.figure}><Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /></td>
@@ -43,6 +45,11 @@ function Row({ run }: { run: RunSummary }) {
       <td className={style.figure}>{bytesText(run.bytes)}</td>
       <td>{run.trigger.name ?? run.trigger.kind}</td>
       <td><code title={run.version}>{run.version.slice(0, 8)}</code></td>
+      {failed && (
+        <td className={style.why} title={error === null ? undefined : `${error.type ?? ""}: ${error.message ?? ""}`.slice(0, 1000)}>
+          {error !== null && <>{error.task && <b><bdi>{error.task}</bdi> </b>}<bdi>{(error.message ?? error.type ?? "").split("\n", 1)[0]}</bdi></>}
+        </td>
+      )}
     </tr>
   );
 }
