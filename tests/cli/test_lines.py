@@ -68,6 +68,11 @@ def test_an_error_and_the_next_attempt_are_told() -> None:
     assert _shown(failed) == [f"{CLOCK} get[JFK] ✗ failed (timeout): OSError: no route\ufffd[2J"]
 
 
+def test_an_error_that_says_nothing_is_told_by_its_class() -> None:
+    failed = _notice("get", "failed", error={"type": "builtins.AssertionError", "message": ""})
+    assert _shown(failed) == [f"{CLOCK} get ✗ failed: AssertionError"]
+
+
 def test_the_run_has_a_line_when_it_ends() -> None:
     assert _shown(_notice(None, "running"), _notice(None, "failed", duration=3.0)) == [f"{CLOCK} run ✗ failed 3.0 s"]
 

@@ -120,14 +120,14 @@ class Again:
 
 def retry_many(chosen: Chosen, task: str | None, params: Sequence[str], *, as_json: bool) -> int:
     """Ask for retries of several runs; the exit code. Raises UsageError, NotFound."""
-    _need_engine()
+    _need_engine(chosen)
     do = orders.command("retry", {"task": task, "texts": pairs(params, "parameter")})
     return orders.act(chosen, do, as_json=as_json, done="retried")
 
 
 def replay_many(chosen: Chosen, task: str | None, params: Sequence[str], *, latest: bool, as_json: bool) -> int:
     """Ask for new runs that repeat several; the exit code. Raises UsageError, NotFound."""
-    _need_engine()
+    _need_engine(chosen)
     texts = pairs(params, "parameter")
 
     def do(connection: Connection, key: int, now: float, by: str) -> Outcome:
@@ -143,7 +143,9 @@ def replay_many(chosen: Chosen, task: str | None, params: Sequence[str], *, late
     return orders.act(chosen, do, as_json=as_json)
 
 
-def _need_engine() -> None:
+def _need_engine(chosen: Chosen) -> None:
+    if not chosen.texts and chosen.filter is None:
+        return  # none is named, which is told for all verbs in one way
     with reading() as (_, database), database.read() as connection:
         if not _engine_is_there(connection):
             raise UsageError("several runs are run again by `penstock up`", cure="start it, or name one run")

@@ -53,8 +53,15 @@ def files_of(made: list[outputs.Output], home: Home) -> list[tuple[str, Path]]:
 
 def _value(made: outputs.Output) -> str:
     """A small value as JSON; of what the project keeps itself, where it does."""
+    from penstock.artifacts.previews.told import told_text
+
     text = made.inline or ""
-    return str(json.loads(text).get("path") or "") if made.kind == "dataset" else text
+    if made.kind == "dataset":
+        return str(json.loads(text).get("path") or "")
+    try:
+        return told_text(text)
+    except ValueError:
+        return text
 
 
 def _tail(known: list[AttemptLog], attempt: dict[str, Any], home: Home) -> list[str]:

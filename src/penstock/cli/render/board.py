@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from penstock.cli.render import amounts
+from penstock.cli.render import amounts, causes
 from penstock.cli.render.spans import Line, Span, clean, columns_of, cut, fit, pad
 from penstock.cli.render.states import LOOKS, Paint, counts, word
 
@@ -157,8 +157,8 @@ def _note(task: TaskPicture, moment: Moment, paint: Paint) -> Line:
     elif task.attempts > 1:
         note.append(Span(f"{', ' if note else ''}attempt {task.attempts}", "dim"))
     if task.error is not None and task.state in ("failed", "warning", "retrying"):
-        told = f"{str(task.error.get('type') or '').rpartition('.')[2]}: {task.error.get('message') or ''}"
-        note.append(Span(f"{'  ' if note else ''}{cut(clean(told), 200, paint.mark)}", "dim"))
+        told = cut(causes.in_short(task.error), 200, paint.mark)
+        note.append(Span(f"{'  ' if note else ''}{told}", "dim"))
     return [Span("  "), *note] if note else []
 
 

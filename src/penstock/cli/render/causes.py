@@ -44,6 +44,12 @@ def kind(error: Document) -> str:
     return clean(str(error.get("type") or "error").removeprefix("builtins."))
 
 
+def in_short(error: Document) -> str:
+    """An error in a line: its class, and what it says, if anything."""
+    said = clean(str(error.get("message") or ""))
+    return f"{kind(error)}: {said}" if said else kind(error)
+
+
 def cause(task: Document, paint: Paint, width: int, folder: Path) -> list[Line]:
     """A failed task: what it raised, and where in the source."""
     attempts = len(task["attempts"])
@@ -81,8 +87,8 @@ def others(tasks: list[Document], paint: Paint, most: int = 5) -> Line:
 
 def run_error(document: Document, paint: Paint) -> Line:
     """The error of a run as a whole, for runs that no task brought down."""
-    error = document["error"]
-    return [Span(kind(error), "red"), Span(f": {cut(clean(str(error.get('message') or '')), _LONG, paint.mark)}")]
+    error, of = document["error"], kind(document["error"])
+    return [Span(of, "red"), Span(cut(in_short(error).removeprefix(of), _LONG, paint.mark))]
 
 
 def spent(document: Document) -> str:

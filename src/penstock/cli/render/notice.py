@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from penstock.cli.render import amounts
+from penstock.cli.render import amounts, causes
 from penstock.cli.render.spans import Line, Span, clean, cut
 from penstock.cli.render.states import Paint
 
@@ -28,9 +28,7 @@ def change(notice: Notice, paint: Paint) -> Line:
     if notice.retry_in is not None:
         line.append(Span(f", attempt {notice.n + 1} in {amounts.duration(notice.retry_in)}"))
     if notice.error and notice.task is not None:
-        kind = str(notice.error.get("type") or "").rpartition(".")[2]
-        told = clean(f"{kind}: {notice.error.get('message') or ''}")
-        line.append(Span(f": {cut(told, 200, paint.mark)}"))
+        line.append(Span(f": {cut(causes.in_short(notice.error), 200, paint.mark)}"))
     return line
 
 

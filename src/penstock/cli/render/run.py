@@ -74,8 +74,8 @@ def _error(document: Document, paint: Paint) -> Span | str:
     error = document["error"]
     if not error or document["state"] in ("succeeded", "skipped"):
         return ""
-    task = f"{error['task']}: " if error.get("task") else ""
-    return Span(cut(clean(f"{task}{causes.kind(error)}: {error.get('message') or ''}"), 300, paint.mark), "red")
+    task = f"{clean(error['task'])}: " if error.get("task") else ""
+    return Span(cut(f"{task}{causes.in_short(error)}", 300, paint.mark), "red")
 
 
 def _tasks(tasks: list[Document], paint: Paint, width: int, *, whole: bool) -> list[Line]:
@@ -137,10 +137,10 @@ def _attempts(tasks: list[Document], paint: Paint, width: int, *, whole: bool) -
     rows: list[list[Piece]] = []
     for task, attempt in found if whole else found[:_LISTED]:
         error = attempt["error"] or {}
-        told = f"{causes.kind(error)}: {error.get('message') or ''}" if error else ""
+        told = causes.in_short(error) if error else ""
         rows.append([
             causes.label(task), str(attempt["n"]), paint.state(attempt["state"], attempt["reason"]),
-            amounts.duration(attempt["duration"]), cut(clean(told), 300, paint.mark),
+            amounts.duration(attempt["duration"]), cut(told, 300, paint.mark),
         ])  # fmt: skip
     columns = [
         Column("task", least=12), Column("attempt", right=True), Column("state"),

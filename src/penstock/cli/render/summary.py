@@ -78,7 +78,7 @@ def _warnings(document: Document, paint: Paint) -> list[Line]:
     for task in document["tasks"]:
         error = causes.error_of(task)
         if task["state"] == "warning" and error is not None and len(lines) < _MOST:
-            told = cut(clean(f"{causes.kind(error)}: {error.get('message') or ''}"), 200, paint.mark)
+            told = cut(causes.in_short(error), 200, paint.mark)
             shape = Span(f"{paint.glyph('warning')} ", LOOKS["warning"].colour)
             reason = word("failed", task["reason"])
             lines.append([shape, Span(causes.label(task), "bold"), Span(f" {reason}, which is allowed: {told}")])
