@@ -81,6 +81,10 @@ class NotFound(UsageError):
     code = "not_found"
 
 
+class NothingYet(NotFound):
+    """There is no database yet, or one that somebody is about to fill."""
+
+
 class NameTaken(UsageError):
     """That name is taken."""
 

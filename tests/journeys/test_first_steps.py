@@ -87,6 +87,15 @@ def test_the_first_pipeline_that_is_shown_runs(user: User) -> None:
     assert user.types(*first.splitlines()[-1].removeprefix("Then: penstock ").split()).returncode == 0
 
 
+def test_a_database_that_somebody_is_about_to_make_has_no_runs_yet(user: User) -> None:
+    (user.folder / ".penstock").mkdir(exist_ok=True)
+    (user.folder / ".penstock/penstock.db").touch()
+    listed = user.types("runs", "list", "--json")
+    assert (listed.returncode, json.loads(listed.stdout)["items"]) == (0, [])
+    shown = user.types("runs", "show")
+    assert (shown.returncode, "run a pipeline first" in shown.stderr) == (2, True)
+
+
 def test_an_empty_folder_tells_how_to_begin(user: User) -> None:
     listed = user.types("runs", "list")
     assert listed.returncode == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import click
 
 from penstock.cli import output
 from penstock.cli.help import INDEX, Argument, Verb, Verbs
-from penstock.errors import UsageError
+from penstock.errors import NothingYet, UsageError
 
 if TYPE_CHECKING:
     from penstock.store.logs import LostLog
@@ -91,7 +92,7 @@ def list_(
     as_json: bool,
 ) -> None:
     """List runs, newest first."""
-    from penstock.cli.session import HOW_TO_BEGIN, anything_run, at_hand, reading
+    from penstock.cli.session import HOW_TO_BEGIN, reading
     from penstock.store.filters import RunFilter
     from penstock.store.queries import ALL, filter_from_query
     from penstock.store.runs import Page, list_runs
@@ -106,9 +107,8 @@ def list_(
             )
         chosen = RunFilter() if filter == ALL else filter_from_query(filter, time.time())
     page = Page([], None)
-    if anything_run(*at_hand()):
-        with reading() as (_, database), database.read() as connection:
-            page = list_runs(connection, chosen, limit=limit)
+    with suppress(NothingYet), reading() as (_, database), database.read() as connection:
+        page = list_runs(connection, chosen, limit=limit)
     if as_json:
         output.show_json({"items": page.items, "next_cursor": page.next_cursor})
     elif page.items:

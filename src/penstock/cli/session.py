@@ -14,7 +14,7 @@ from penstock.compose.home import Home, find_home
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.spools import any_spools, read_spools
 from penstock.compose.variables import unread
-from penstock.errors import NotFound, SettingsError, StoreReadOnly
+from penstock.errors import NothingYet, SettingsError, StoreReadOnly
 from penstock.store.barred import is_there
 
 if TYPE_CHECKING:
@@ -59,14 +59,14 @@ def anything_run(home: Home, settings: Settings) -> bool:
 def reading() -> Iterator[tuple[Home, Database]]:
     """The database of this home, after runs whose process was killed were told as such, if that can be written.
 
-    Raises NotFound, with how to begin, where nothing was run yet.
+    Raises NothingYet, with how to begin, where nothing was run yet.
     """
     from penstock.store.database import open_database
 
     home, settings = at_hand()
     spools = home.unwritable is None and any_spools(home)
     if not anything_run(home, settings) and not spools:
-        raise NotFound(f"there are no runs yet in {home.path}", cure=f"{HOW_TO_BEGIN}, or go where there are some")
+        raise NothingYet(f"there are no runs yet in {home.path}", cure=f"{HOW_TO_BEGIN}, or go where there are some")
     database = open_database(home.database_url, create=spools)
     try:
         # Runs of Kedro's that are over are on record from here on, also where their own recorder was killed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from penstock.errors import NotFound, StoreError, StoreVersionError
+from penstock.errors import NothingYet, StoreError, StoreVersionError
 from penstock.store import ddl
 from penstock.store.barred import is_there
 from penstock.store.connection import Connection
@@ -26,10 +26,10 @@ _LOCK: Final = "SELECT pg_advisory_xact_lock(5787202113)"
 
 
 def settle_edition(database: Database, *, create: bool) -> None:
-    """Raise StoreVersionError, StoreError or NotFound unless the database can be used; make an empty one."""
+    """Raise StoreVersionError, StoreError or NothingYet unless the database can be used; make an empty one."""
     location = database.location
     if isinstance(location, Path) and not is_there(location):
-        raise NotFound(f"there is no database at {location}", cure="run a pipeline first, or set PENSTOCK_HOME")
+        raise NothingYet(f"there is no database at {location}", cure="run a pipeline first, or set PENSTOCK_HOME")
     with database.read() as connection:
         found = revision(connection)
         empty = found is None and connection.one(_HAS_ANY[connection.dialect]) is None
@@ -44,7 +44,7 @@ def settle_edition(database: Database, *, create: bool) -> None:
             cure="give Penstock a database of its own (PENSTOCK_HOME, or `database` in penstock.toml)",
         )
     if not create:
-        raise NotFound(f"{shown(database)} is empty", cure="run a pipeline first")
+        raise NothingYet(f"{shown(database)} is empty", cure="run a pipeline first")
     with database.write() as connection:
         make(connection)
 
