@@ -34,6 +34,7 @@ from penstock.store.rows import Commit, Fence, NewRun, NewTaskRun, RunUpdate
 from penstock.store.write import apply
 from tests.compose.discovered import discovered
 from tests.journeys.conftest import until
+from tests.postgres import empty
 from tests.store import made
 
 FLOW = """
@@ -58,9 +59,11 @@ GONE = instances.Process(instances.this_process().host, instances.this_process()
 
 
 class Desk:
-    """A home with the pipelines of FLOW, and what it was asked for."""
+    """A home with the pipelines of FLOW, and what it was asked for; `url`: of a database that is emptied first."""
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
+        if url is not None:
+            empty(url)
         self.home = Home(folder / ".penstock", url or str(folder / ".penstock" / "penstock.db"))
         self.home.make()
         self.file = folder / "flow.py"

@@ -23,7 +23,7 @@ from penstock.store.check import check
 from tests.compose.test_claims import Desk
 from tests.executors.sharing import SharedAgent
 from tests.journeys.conftest import PATIENCE, until
-from tests.postgres import empty, postgres_schema, postgres_server  # noqa: F401  fixtures
+from tests.postgres import postgres_schema, postgres_server  # noqa: F401  fixtures
 from tests.warm import Started, warm
 
 pytestmark = pytest.mark.waits
@@ -181,9 +181,7 @@ def test_a_run_is_retried_and_replayed_by_whoever_is_there(desk: Desk) -> None:
 def test_a_lease_is_renewed_by_beats_until_the_engine_is_declared_gone(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    address = request.getfixturevalue("postgres_schema")
-    empty(address)
-    desk = Desk(tmp_path, address)
+    desk = Desk(tmp_path, request.getfixturevalue("postgres_schema"))
     with desk.engine(lost=[]) as local:
         lease = local.executor.lease  # type: ignore[attr-defined]
         lease.renew(lease.clock() - TERM)
