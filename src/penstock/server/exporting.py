@@ -33,7 +33,7 @@ def _error(run: Run) -> str | None:
     error = run["error"]
     if error is None:
         return None
-    said = f"{error['type']}: {error['message']}" if error["type"] else error["message"]
+    said = ": ".join(filter(None, (error["type"], error["message"])))
     return f"{error['task']}: {said}" if error["task"] else said
 
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { agoText, bytesText, countText, durationText, figureText, taskText } from "./formats";
+import { agoText, bytesText, countText, durationText, errorText, figureText, taskText } from "./formats";
 import cases from "./formats.cases.json";
 
 /** 15 November 2023, noon, in milliseconds since 1970. */
@@ -35,4 +35,8 @@ test("figures to four digits", () => {
 
 test("items are told by their label, or their number", () => {
   expect([taskText("a", null), taskText("a", 3), taskText("a", 3, "Lima")]).toEqual(["a", "a [3]", "a [Lima]"]);
+});
+
+test("an error that says nothing is told by its class alone", () => {
+  expect([errorText("ValueError", "no"), errorText("AssertionError", ""), errorText(null, "gone")]).toEqual(["ValueError: no", "AssertionError", "gone"]);
 });

@@ -76,3 +76,8 @@ export function momentText(at: string | number): string {
 export function clockText(at: string | number): string {
   return new Date(at).toLocaleTimeString(undefined, { timeStyle: "medium" });
 }
+
+/** An error in a line: its class and what it says, where it says anything. */
+export function errorText(type: string | null | undefined, message: string | null | undefined): string {
+  return [type, message].filter(Boolean).join(": ");
+}

@@ -6,7 +6,7 @@ import { runsQuery, type RunSummary } from "../../api/runs";
 import { Command, Empty } from "../../components/Empty";
 import { StateLabel } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
-import { bytesText } from "../../domain/formats";
+import { bytesText, errorText } from "../../domain/formats";
 import { isOver } from "../../domain/states";
 import style from "./pipelines.module.css";
 
@@ -46,8 +46,8 @@ function Row({ run, failed }: { run: RunSummary; failed: boolean }) {
       <td>{run.trigger.name ?? run.trigger.kind}</td>
       <td><code title={run.version}>{run.version.slice(0, 8)}</code></td>
       {failed && (
-        <td className={style.why} title={error === null ? undefined : `${error.type ?? ""}: ${error.message ?? ""}`.slice(0, 1000)}>
-          {error !== null && <>{error.task && <b><bdi>{error.task}</bdi> </b>}<bdi>{(error.message ?? error.type ?? "").split("\n", 1)[0]}</bdi></>}
+        <td className={style.why} title={error === null ? undefined : errorText(error.type, error.message).slice(0, 1000)}>
+          {error !== null && <>{error.task && <b><bdi>{error.task}</bdi> </b>}<bdi>{(error.message || error.type || "").split("\n", 1)[0]}</bdi></>}
         </td>
       )}
     </tr>

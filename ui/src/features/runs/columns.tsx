@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { RunSummary } from "../../api/runs";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
-import { bytesText, countText, momentText } from "../../domain/formats";
+import { bytesText, countText, errorText, momentText } from "../../domain/formats";
 import { calledOf } from "../../domain/names";
 import { isOver, STATE_LOOK, stateText } from "../../domain/states";
 
@@ -142,9 +142,9 @@ function Why({ run: { state, reason, error } }: { run: RunSummary }) {
   if (error === null) return state === "paused" || state === "queued" ? <span className="pn-dim">{RESTS[reason ?? ""]}</span> : null;
   const message = (error.message ?? "").split("\n", 1)[0];
   return (
-    <span className="pn-runs-error" title={`${error.task ?? ""} ${error.type ?? ""}: ${error.message ?? ""}`.trim().slice(0, 1000)}>
+    <span className="pn-runs-error" title={`${error.task ?? ""} ${errorText(error.type, error.message)}`.trim().slice(0, 1000)}>
       {error.task && <b><bdi>{error.task}</bdi> </b>}
-      <bdi>{error.type ? `${error.type}: ${message}` : message}</bdi>
+      <bdi>{errorText(error.type, message)}</bdi>
     </span>
   );
 }

@@ -11,7 +11,7 @@ export function RunTrouble({ run }: { run: RunDocument }) {
   return (
     <section className="pn-failure" aria-label="What went wrong">
       <header><StateLabel state={run.state} reason={run.reason} />{error.task && <h2><bdi>{error.task}</bdi></h2>}</header>
-      <div className="pn-failure-message" dir="auto" tabIndex={scrolls(error.message) ? 0 : undefined}>{error.type && <strong>{error.type}: </strong>}{error.message}</div>
+      <div className="pn-failure-message" dir="auto" tabIndex={scrolls(error.message) ? 0 : undefined}>{error.type && <strong>{error.type}{error.message ? ": " : ""}</strong>}{error.message}</div>
       {error.traceback && <Traceback parts={partsOf(error.traceback)} />}
     </section>
   );
