@@ -278,10 +278,10 @@ def _main() -> NoReturn:
         else:
             runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
-        if not isinstance(end.code, int | None):
+        if not isinstance(end.code, int | None) or not sys.argv[0].startswith("penstock."):
             raise
         _end(end.code or 0)
-    _end(0)
+    raise SystemExit
 
 
 def _end(code: int) -> NoReturn:

@@ -26,7 +26,7 @@ class Kept:
 
     Looked at again after each task: what is as it was costs some microseconds altogether. Modules and what they hold
     are not looked at, nor the import path: libraries add to it when they are imported, and count on it later. So do
-    some on a variable or a filter of theirs: what is new of these stays when a task was the first to import something.
+    some on a variable, a filter or a handler of theirs: that stays when a task was the first to import something.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,10 @@ class Kept:
             or warnings.showwarning is not self._show
             or (self._ours is not None and self._ours.closed)
         ):
-            self._put_back_logging(root)
+            if imported:
+                self._take_logging(root)
+            else:
+                self._put_back_logging(root)
 
     def _put_back_variables(self, *, imported: bool) -> None:
         for name in _variables.keys() - self._variables.keys():
@@ -82,6 +85,16 @@ class Kept:
         for number, handler in zip(_SIGNALS, self._signals, strict=True):
             if handler is not None:
                 signal.signal(number, handler)
+
+    def _take_logging(self, root: logging.Logger) -> None:
+        """As a library has set it up that was just imported (Kedro does), with our own handler in any case."""
+        if self._ours is not None:
+            self._ours.closed = False
+            if self._ours not in root.handlers:
+                root.addHandler(self._ours)
+        self._show = warnings.showwarning
+        self._handlers, self._level, self._disable = [*root.handlers], root.level, root.manager.disable
+        self._disabled = {logger.name for logger in _loggers() if logger.disabled}
 
     def _put_back_logging(self, root: logging.Logger) -> None:
         """Also those that `dictConfig` disables, as it does with all that it does not name."""
