@@ -45,7 +45,7 @@ journey("who comes back to the list finds it where they left it", async ({ open 
   const page = await open("/runs");
   await page.setViewportSize({ width: 1280, height: 260 });
   const table = page.getByRole("table", { name: "Runs" });
-  await table.getByText("orders").first().waitFor();
+  await table.getByRole("row").nth(3).waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await table.evaluate((frame) => (frame.scrollTop = 64));
