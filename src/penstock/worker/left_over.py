@@ -38,9 +38,12 @@ class Kept:
         self._recursion = sys.getrecursionlimit()
         self._signals = [*map(_signal.getsignal, _SIGNALS)]
         self._filters = list(warnings.filters)
+        self._ours = next((each for each in root.handlers if isinstance(each, RecordHandler)), None)
+        self._keep_logging(root)
+
+    def _keep_logging(self, root: logging.Logger) -> None:
         self._show: Any = warnings.showwarning
         self._handlers, self._level, self._disable = [*root.handlers], root.level, root.manager.disable
-        self._ours = next((each for each in root.handlers if isinstance(each, RecordHandler)), None)
         self._disabled = {logger.name for logger in _loggers() if logger.disabled}
 
     def put_back(self) -> None:
@@ -92,9 +95,7 @@ class Kept:
             self._ours.closed = False
             if self._ours not in root.handlers:
                 root.addHandler(self._ours)
-        self._show = warnings.showwarning
-        self._handlers, self._level, self._disable = [*root.handlers], root.level, root.manager.disable
-        self._disabled = {logger.name for logger in _loggers() if logger.disabled}
+        self._keep_logging(root)
 
     def _put_back_logging(self, root: logging.Logger) -> None:
         """Also those that `dictConfig` disables, as it does with all that it does not name."""
