@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.peers.driver import REST_OF_TABLES, settle
+
 SYNCS = 50
 #: What C keeps: so many files of so many bytes.
 FILES = 10
@@ -55,16 +57,18 @@ class Machine:
 
 def look(folder: Path) -> Machine:
     """This machine; `folder` is on the disk whose fsync is measured."""
-    return Machine(
+    machine = Machine(
         cpu=cpu_model(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         python=platform.python_version(),
         system=f"{platform.system()} {platform.release()}",
         load=os.getloadavg()[0],
         fsync=fsync_cost(folder),
-        files=statistics.median(files_cost(folder) for _ in range(5)),
+        files=statistics.median(files_cost(folder) for _ in range(3)),
         turn=statistics.median(turn_cost() for _ in range(5)),
     )
+    settle(REST_OF_TABLES)  # for the first tool, too
+    return machine
 
 
 def cpu_model() -> str:
@@ -84,8 +88,9 @@ def fsync_cost(folder: Path) -> float:
 
 
 def files_cost(folder: Path) -> float:
-    """Seconds."""
+    """Seconds, on a disk that has rested."""
     content = os.urandom(BYTES)
+    settle(REST_OF_TABLES)
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(FILES)]
         begun = time.perf_counter()
