@@ -1,4 +1,4 @@
-"""Artifacts in messages and in run documents."""
+"""Artifacts in messages."""
 
 from __future__ import annotations
 
@@ -36,15 +36,6 @@ def test_the_form_of_messages() -> None:
     assert table.to_list() == [
         "table", None, "run/a/x.arrow", 10, "sha256:0", 2, [{"name": "n", "type": "int64"}], "pandas.DataFrame", True,
     ]  # fmt: skip
-
-
-def test_the_output_of_a_run_document() -> None:
-    table = Artifact("table", None, "run/a/x.arrow", 10, "sha256:0", 2, (("n", "int64"),), "pandas.DataFrame")
-    assert table.as_output("x") == {
-        "dataset": "x", "kind": "table", "bytes": 10, "rows": 2, "columns": [{"name": "n", "type": "int64"}],
-    }  # fmt: skip
-    plain = Artifact("json", "1", None, 1, None, None, None, "int")
-    assert plain.as_output("n") == {"dataset": "n", "kind": "json", "bytes": 1, "rows": None, "columns": None}
 
 
 @pytest.mark.parametrize("form", [[], [1, 2], ["json"] * 10])

@@ -46,9 +46,6 @@ class TestSessions:
             assert not sessions.end_session(connection, one)
             assert not sessions.is_session(connection, one, NOW)
             assert sessions.is_session(connection, other, NOW)
-            code = sessions.create_code(connection, NOW)
-            assert sessions.end_all_sessions(connection) == 1
-            assert sessions.redeem_code(connection, code, NOW) is None
 
     def test_there_are_never_too_many(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sessions, "MOST", 3)

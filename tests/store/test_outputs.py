@@ -8,7 +8,7 @@ from penstock.store.database import Database
 from penstock.store.logs import logs_of
 from penstock.store.outputs import artifact, artifacts_of, references
 from penstock.store.rows import Commit
-from penstock.store.versions import list_pipelines, spec_of, spec_text, versions_of
+from penstock.store.versions import spec_of
 from penstock.store.write import apply
 from tests.store import made
 
@@ -87,7 +87,7 @@ def test_logs_in_the_order_of_tasks(database: Database) -> None:
         assert logs_of(connection, made.KEY, "each", 7) == []
 
 
-def test_versions_and_pipelines(database: Database) -> None:
+def test_a_run_tells_the_definition_of_its_own_version(database: Database) -> None:
     later = made.key_at(60)
     with database.write() as connection:
         newer = made.version({"name": "new"}, "v2")._replace(created_at=made.AT + 1)
@@ -97,10 +97,3 @@ def test_versions_and_pipelines(database: Database) -> None:
         assert spec_of(connection, made.KEY) == SPEC
         assert spec_of(connection, later) == {"name": "new"}
         assert spec_of(connection, 5) is None
-        assert spec_text(connection, "default", "flights", "v2") == '{"name": "new"}'
-        assert spec_text(connection, "default", "flights", "v3") is None
-        assert versions_of(connection, "default", "flights") == [("v2", made.AT + 1), ("v1", made.AT)]
-        (pipeline,) = list_pipelines(connection, last=1)
-        assert [run["version"] for run in pipeline.pop("runs")] == ["v2"]
-        assert pipeline == {"namespace": "default", "name": "flights", "version": "v2"}
-        assert len(list_pipelines(connection)[0]["runs"]) == 2

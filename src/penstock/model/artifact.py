@@ -38,13 +38,11 @@ class Artifact:
 
     def to_list(self) -> list[Any]:
         """The form of messages: the fields in order, as JSON data."""
+        columns = None if self.columns is None else [{"name": name, "type": kind} for name, kind in self.columns]
         return [
-            self.kind, self.inline, self.path, self.bytes, self.digest, self.rows, self._schema(), self.python_type,
+            self.kind, self.inline, self.path, self.bytes, self.digest, self.rows, columns, self.python_type,
             self.safe,
         ]  # fmt: skip
-
-    def _schema(self) -> list[dict[str, str]] | None:
-        return None if self.columns is None else [{"name": name, "type": kind} for name, kind in self.columns]
 
     @classmethod
     def from_list(cls, form: list[Any]) -> Self:
@@ -52,9 +50,3 @@ class Artifact:
         kind, inline, path, size, digest, rows, columns, python_type, safe = form
         pairs = None if columns is None else tuple((column["name"], column["type"]) for column in columns)
         return cls(kind, inline, path, size, digest, rows, pairs, python_type, bool(safe))
-
-    def as_output(self, dataset: str) -> dict[str, Any]:
-        """What a run document tells of it."""
-        return {
-            "dataset": dataset, "kind": self.kind, "bytes": self.bytes, "rows": self.rows, "columns": self._schema(),
-        }  # fmt: skip

@@ -56,12 +56,6 @@ def end_session(connection: Connection, session: str) -> bool:
     return connection.run("DELETE FROM session WHERE digest = ?", (_digest(session),)) == 1
 
 
-def end_all_sessions(connection: Connection) -> int:
-    """Sign everybody out, and make all codes void; how many sessions there were."""
-    connection.run("DELETE FROM sign_in_code")
-    return connection.run("DELETE FROM session")
-
-
 def _forget_old(connection: Connection, table: str, now: float) -> None:
     connection.run(f"DELETE FROM {table} WHERE expires_at <= ?", (micros(now),))
     connection.run(

@@ -17,8 +17,6 @@ from penstock.store.connection import Row
 from penstock.store.statements import MANY, Statement, portions, varying
 from penstock.store.views import Dialect
 
-#: "Pnst": marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id).
-APPLICATION_ID: Final = 0x506E7374
 #: A write that fails with less than this many bytes free has met a full disk, whatever SQLite calls it.
 NEXT_TO_NOTHING: Final = 1 << 20
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from penstock.model.spec import WhenFull
-from penstock.model.states import RunState, TaskState
+from penstock.model.states import TaskState
 from penstock.wire.base import Body, Json, Time
 from penstock.wire.runs import RecentRun
 
@@ -124,10 +124,3 @@ class Grid(Body):
 
     runs: list[GridRun]
     tasks: list[GridRow]
-
-
-class RunStateCount(Body):
-    """How many runs are in a state."""
-
-    state: RunState
-    count: int
