@@ -13,7 +13,7 @@ from penstock.model.transitions import ATTEMPT, RUN, TABLES, TASK_RUN, Table, st
 
 STATES = {"run": states.RUN_STATES, "task run": states.TASK_STATES, "attempt": states.ATTEMPT_STATES}
 FINAL = {"run": states.TERMINAL_RUN, "task run": states.TERMINAL_TASK, "attempt": states.TERMINAL_ATTEMPT}
-#: Written out by hand from DESIGN section 5, not taken from the tables.
+#: Written out by hand, not taken from the tables.
 LEAVES_A_FINAL_STATE = {"run": ("retry", "set_state:"), "task run": ("set_state:", "look_again"), "attempt": ()}
 EVENTS = sorted({event for table in TABLES.values() for _, event in table} | {"", "explode"})
 

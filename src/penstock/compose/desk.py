@@ -16,7 +16,7 @@ from penstock.store.commands import Command
 from penstock.store.connection import Connection
 from penstock.store.database import Database
 
-#: An engine shows that it is alive this often (seconds); DESIGN section 6.
+#: An engine shows that it is alive this often (seconds), for which store.instances waits.
 BEAT: Final = 3.0
 #: Seconds between two looks for commands. A look costs SQLite 0.1 ms.
 LOOK: Final = 0.25

@@ -1,6 +1,6 @@
 """Two runs side by side: what they were asked, which definition they used, and how their tasks went.
 
-Both runs are documents of DESIGN section 9. Every entry holds what the `first` and the `second` run say; one that has
+Both runs are run documents (wire.runs). Every entry holds what the `first` and the `second` run say; one that has
 nothing to say is null. Entries come in the order of the second run, then what only the first has.
 """
 

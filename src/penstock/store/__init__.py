@@ -1,1 +1,1 @@
-"""The database: SQLAlchemy Core on SQLite and PostgreSQL. Only this room names a table."""
+"""The database: SQL on SQLite and PostgreSQL. Only this room names a table."""

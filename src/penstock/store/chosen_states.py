@@ -36,32 +36,10 @@ _FARTHER: Final = 4
 _WHOLE: Final = -1
 
 
-class _TaskRun(NamedTuple):
-    """What a change of a task run has to know of it."""
-
-    seq: int
-    state: str
-    reason: str | None
-    queued_at: int | None
-    started_at: int | None
-    ended_at: int | None
-    attempts: int
-    items: int | None
-    progress_done: float | None
-    progress_total: float | None
-    row_version: int
-
-    def set_to(self, state: str, run_key: int) -> TaskRunUpdate:
-        return TaskRunUpdate(
-            state, "user", self.queued_at, self.started_at, self.ended_at, self.attempts, self.items,
-            self.progress_done, self.progress_total, None, self.row_version + 1, run_key, self.seq, self.row_version,
-        )  # fmt: skip
-
-
-#: The task run that counts: the one of the latest generation.
+#: The task run that counts, the one of the latest generation, as an update that changes nothing yet.
 _TASK: Final = (
-    f"SELECT {', '.join(_TaskRun._fields)} FROM task_run_row WHERE run_key = ? AND task = ? AND map_index = ? "
-    "ORDER BY generation DESC LIMIT 1"
+    f"SELECT {', '.join(TaskRunUpdate._fields).replace('expected', 'row_version')} FROM task_run_row "
+    "WHERE run_key = ? AND task = ? AND map_index = ? ORDER BY generation DESC LIMIT 1"
 )
 
 
@@ -92,7 +70,7 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
         told: list[tuple[int | None, str, str]] = [(None, f"run.{choice.state}", row[0])]
     else:
         changes = _of_task(connection, run_key, row[0], choice.task, choice)
-        commit = Commit(task_run_updates=[run.set_to(state, run_key) for run, state in changes])
+        commit = Commit(task_run_updates=[_set_to(state, run) for run, state in changes])
         told = [(run.seq, f"task_run.{state}", run.state) for run, state in changes]
     commit.events = [
         NewEvent(run_key, seq, None, micros(now), kind, json.dumps({"reason": "user", "before": before, "by": by}))
@@ -115,6 +93,11 @@ def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
     )  # fmt: skip
 
 
+def _set_to(state: str, run: TaskRunUpdate) -> TaskRunUpdate:
+    """No error stands beside a state that was chosen."""
+    return run._replace(state=state, reason="user", error=None, row_version=run.row_version + 1)
+
+
 def _no_task(connection: Connection, run_key: int, task: str, what: str, items: int) -> NotFound:
     rows = connection.all("SELECT DISTINCT task FROM task_run_row WHERE run_key = ?", (run_key,))
     known = [row[0] for row in rows]
@@ -124,7 +107,7 @@ def _no_task(connection: Connection, run_key: int, task: str, what: str, items: 
 
 def _of_task(
     connection: Connection, run_key: int, run_state: str, task: str, choice: Choice
-) -> list[tuple[_TaskRun, str]]:
+) -> list[tuple[TaskRunUpdate, str]]:
     """The task run with its new state; of an item then its fan-out, where that ends otherwise now."""
     index, whole = choice.map_index, _find(connection, run_key, task, _WHOLE)
     items = 0 if whole is None else whole.items or 0
@@ -162,7 +145,7 @@ def _by_others(connection: Connection, fan_out: tuple[int, str], index: int, ite
     return state_of(states)
 
 
-def _check(run_state: str, run: _TaskRun, what: str, to: str, *, is_fan_out: bool) -> None:
+def _check(run_state: str, run: TaskRunUpdate, what: str, to: str, *, is_fan_out: bool) -> None:
     if run.reason == "slice":
         raise TransitionError(f"{what} is no part of this run", cure="replay the pipeline from it")
     if is_fan_out:
@@ -172,6 +155,6 @@ def _check(run_state: str, run: _TaskRun, what: str, to: str, *, is_fan_out: boo
         raise TransitionError(f"{what} is {run.state}: {refused[0]}", cure=refused[1])
 
 
-def _find(connection: Connection, run_key: int, task: str, index: int) -> _TaskRun | None:
+def _find(connection: Connection, run_key: int, task: str, index: int) -> TaskRunUpdate | None:
     row = connection.one(_TASK, (run_key, task, index))
-    return None if row is None else _TaskRun(*row)
+    return None if row is None else TaskRunUpdate(*row)

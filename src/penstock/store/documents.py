@@ -1,4 +1,4 @@
-"""The run document (DESIGN section 9): a run with its tasks, attempts, outputs and figures, in seven queries."""
+"""The run document (wire.runs.RunDocument): a run with its tasks, attempts, outputs and figures, in seven queries."""
 
 from __future__ import annotations
 

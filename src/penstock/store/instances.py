@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from penstock.store.connection import Connection
 from penstock.store.times import micros
 
-#: An owner that was not heard of for so many seconds has lost its runs (DESIGN section 6; it beats every 3 s).
+#: An owner that was not heard of for so many seconds has lost its runs; it beats every 3 s (compose.desk).
 TIME_TO_LIVE: Final = 15.0
 
 

@@ -226,7 +226,7 @@ attempt = Table(
     _maybe("written_bytes", BigInteger),
     _maybe("error", Text),
     _maybe("log", Text),
-    # Exactly once on record (DESIGN section 6): one attempt under way and one success for a task run.
+    # Exactly once on record (docs/promises.md): one attempt under way and one success for a task run.
     Index("attempt_live", "run_key", "seq", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
     Index("attempt_success", "run_key", "seq", unique=True, sqlite_where=_SUCCESS, postgresql_where=_SUCCESS),
     sqlite_with_rowid=False,

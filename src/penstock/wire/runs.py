@@ -1,4 +1,4 @@
-"""Runs, their task runs and attempts (DESIGN section 9, the run document)."""
+"""Runs, their task runs and attempts: the run document, and the lines of lists."""
 
 from __future__ import annotations
 
