@@ -1,6 +1,7 @@
 /** The one door to the server: typed calls, and problems as errors. */
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "../wire/api";
+import { jsonText, parseJson } from "../domain/json";
 import { fetchAhead } from "./ahead";
 
 export type Schemas = components["schemas"];
@@ -49,13 +50,25 @@ async function problemOf(response: Response): Promise<ProblemBody> {
   return { ...plain, ...((await response.json().catch(() => ({}))) as Partial<ProblemBody>) };
 }
 
-/** Calls by path: `await api.GET("/api/v1/runs", { params: { query } })`. A problem is thrown as ApiProblem. */
-export const api = createClient<paths>({
+const client = createClient<paths>({
   credentials: "same-origin",
   fetch: (request) => fetchAhead(request),
   querySerializer: { array: { style: "form", explode: true } },
+  bodySerializer: (value) => jsonText(value),
 });
-api.use(problems);
+client.use(problems);
+
+/** Calls by path: `await api.GET("/api/v1/runs", { params: { query } })`. A problem is thrown as ApiProblem. */
+export const api = { GET: exactly(client.GET), POST: exactly(client.POST), PUT: exactly(client.PUT), DELETE: exactly(client.DELETE) };
+
+/** A call whose answer is read without rounding its numbers. */
+function exactly<Call extends typeof client["GET" | "POST" | "PUT" | "DELETE"]>(call: Call): Call {
+  const ask = call as (path: string, init?: object) => Promise<{ data?: unknown; response: Response }>;
+  return (async (path: string, init?: object) => {
+    const { data, response } = await ask(path, { ...init, parseAs: "text" });
+    return { data: typeof data === "string" && data !== "" ? parseJson(data) : undefined, response };
+  }) as unknown as Call;
+}
 
 /** The body of an answer, which is there whenever no problem was thrown. */
 export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {

@@ -2,6 +2,7 @@
 import { useQueryClient, type InfiniteData, type Query, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { applyToList, applyToRun, type Change } from "../domain/apply-event";
+import { parseJson } from "../domain/json";
 import { isOver, type RunState } from "../domain/states";
 import { ApiProblem, api, isAbsent, type Schemas } from "./client";
 import { logKeys } from "./logs";
@@ -117,7 +118,7 @@ export class Live {
     });
     source.addEventListener("change", (event) => {
       this.#last = event.lastEventId || this.#last;
-      this.#apply((JSON.parse(event.data as string) as Schemas["Changes"]).changes);
+      this.#apply((parseJson(event.data as string) as Schemas["Changes"]).changes);
     });
     let opened = false;
     source.addEventListener("open", () => (opened = true));

@@ -1,6 +1,7 @@
 /** What the stream tells while something is being read: the answer may be from before that, and must not undo it. */
 import type { Query, QueryCache } from "@tanstack/react-query";
 import type { Change } from "../domain/apply-event";
+import { jsonText } from "../domain/json";
 
 export class Meanwhile {
   /** By query: the latest of each thing that changed since its reading began. */
@@ -31,5 +32,5 @@ export class Meanwhile {
 function thingOf(change: Change): string {
   if (change.kind === "run") return `run ${change.run.id}`;
   if (change.kind === "task") return `task ${change.run_id} ${change.name} ${change.map_index ?? ""}`;
-  return JSON.stringify(change);
+  return jsonText(change);
 }

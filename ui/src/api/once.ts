@@ -1,5 +1,6 @@
 /** Requests that act once, however often they are sent. */
 import { useRef } from "react";
+import { jsonText } from "../domain/json";
 
 /** A random key by which a request that is sent twice is known as one. */
 export function freshKey(): string {
@@ -10,7 +11,7 @@ export function freshKey(): string {
 export function useKeyOf(): (ask: unknown) => string {
   const last = useRef({ text: "", key: "" });
   return (ask) => {
-    const text = JSON.stringify(ask);
+    const text = jsonText(ask);
     if (last.current.text !== text) last.current = { text, key: freshKey() };
     return last.current.key;
   };

@@ -1,4 +1,5 @@
 import { NativeSelect, Switch, Textarea, TextInput } from "@mantine/core";
+import { jsonText, saidText } from "../domain/json";
 import { fieldOf, hintOf, textOf, type Param } from "../domain/params";
 
 interface Props {
@@ -27,7 +28,7 @@ export function ParamField({ param, text, problem, first = false, onChange }: Pr
         <Switch {...shared} required={false} checked={text === "true"} onChange={(event) => onChange(String(event.currentTarget.checked))} />
       );
     case "choice": {
-      const data = param.choices.map((choice) => ({ value: JSON.stringify(choice), label: typeof choice === "string" ? choice : JSON.stringify(choice) }));
+      const data = param.choices.map((choice) => ({ value: jsonText(choice), label: saidText(choice) }));
       if (text === "") data.unshift({ value: "", label: param.required ? "choose" : "the default" });
       return <NativeSelect {...shared} data={data} value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
     }

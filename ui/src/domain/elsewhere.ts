@@ -1,5 +1,6 @@
 /** Runs as other tools tell them: how they were started, of what code, which part of the pipeline. */
 import type { Schemas } from "../api/client";
+import { saidText } from "./json";
 
 type Run = Schemas["RunDocument"];
 
@@ -30,7 +31,7 @@ export function toldFacts(facts: Run["facts"]): ToldFact[] {
     ...Object.entries(rest).map(([name, value]): [string, unknown, boolean] => [name.replaceAll("_", " "), value, false]),
   ];
   return known.flatMap(([word, value, code]) => {
-    const text = typeof value === "string" ? value : value === null || value === undefined ? "" : JSON.stringify(value);
+    const text = value === null || value === undefined ? "" : saidText(value);
     return text === "" ? [] : [{ word, text, code }];
   });
 }

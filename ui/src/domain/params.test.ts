@@ -12,6 +12,10 @@ describe("a value shown in its field is read as the same value", () => {
     [param("str"), "a b"],
     [param("str"), "null"],
     [param("int"), -12],
+    [param("int"), 9007199254740993n],
+    [param("int", { choices: [1, 9007199254740993n] }), 9007199254740993n],
+    [param("dict"), { id: [9007199254740993n] }],
+    [param("any"), 9007199254740993n],
     [param("float"), 0.25],
     [param("bool"), true],
     [param("bool"), false],
@@ -33,7 +37,7 @@ describe("a value shown in its field is read as the same value", () => {
 describe("what does not fit is told in words", () => {
   test.each([
     [param("int"), "1.5", "a whole number is needed"],
-    [param("int"), "99999999999999999999", "this is too large for a form; the command line takes it"],
+    [param("int", { max: 9007199254740993n as never }), "9007199254740994", "must be at most 9007199254740993"],
     [param("int", { min: 1 }), "0", "must be at least 1"],
     [param("float", { max: 1 }), "1.5", "must be at most 1"],
     [param("float"), "many", "a number is needed"],
@@ -63,6 +67,12 @@ test("only what differs from the defaults is sent", () => {
   expect(readAll(params, { ...texts, rows: "x", who: "" }).problems).toEqual({
     rows: "a whole number is needed", who: "a value is needed",
   });
+});
+
+test("numbers that differ by their last digit are two", () => {
+  const params = [param("int", { name: "id", default: 9007199254740993n as never })];
+  expect(readAll(params, { id: "9007199254740992" }).params).toEqual({ id: 9007199254740992n });
+  expect(readAll(params, firstTexts(params)).params).toEqual({});
 });
 
 test("an emptied field means the default", () => {

@@ -1,6 +1,7 @@
 /** The values of a run's params as a person types them: what a field shows, what it means, what is wrong with it. */
 import type { components } from "../wire/api";
 import { secondsOf, writtenDuration } from "./durations";
+import { jsonText, parseJson, wholeOf } from "./json";
 
 export type Param = components["schemas"]["ParamDocument"];
 export type Field = "text" | "number" | "switch" | "choice" | "date" | "datetime" | "json";
@@ -33,9 +34,9 @@ export function fieldOf(param: Param): Field {
 /** A value as its field shows it; reading that text gives the value again. */
 export function textOf(param: Param, value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (fieldOf(param) === "choice") return JSON.stringify(value);
+  if (fieldOf(param) === "choice") return jsonText(value);
   if (param.type === "duration" && typeof value === "number") return writtenDuration(value);
-  return typeof value === "string" && param.type !== "any" ? value : JSON.stringify(value);
+  return typeof value === "string" && param.type !== "any" ? value : jsonText(value);
 }
 
 /** What a person typed, as JSON for the server. The server checks again, and knows more (patterns, time zones). */
@@ -44,7 +45,7 @@ export function readValue(param: Param, text: string): Read {
     if (param.required) return { problem: "a value is needed" };
     return { value: param.default };
   }
-  if (fieldOf(param) === "choice") return { value: JSON.parse(text) as unknown };
+  if (fieldOf(param) === "choice") return { value: parseJson(text) };
   const read = READ[param.type]?.(text) ?? { value: text };
   return "problem" in read ? read : bounded(param, read.value);
 }
@@ -100,7 +101,7 @@ export function factsOfParam(param: Param): string {
 
 function saidOf(param: Param): string[] {
   const words = [param.description];
-  const [low, high] = [param.min, param.max].map((edge) => (edge === null ? null : typeof edge === "number" ? edge.toLocaleString("en", { maximumFractionDigits: 20 }) : textOf(param, edge)));
+  const [low, high] = [param.min, param.max].map((edge) => (edge === null ? null : typeof edge === "number" || typeof edge === "bigint" ? edge.toLocaleString("en", { maximumFractionDigits: 20 }) : textOf(param, edge)));
   if (low !== null && high !== null) words.push(`${low} to ${high}`);
   else if (low !== null) words.push(`at least ${low}`);
   else if (high !== null) words.push(`at most ${high}`);
@@ -109,7 +110,7 @@ function saidOf(param: Param): string[] {
 }
 
 const READ: Record<string, (text: string) => Read> = {
-  int: (text) => (/^\s*[+-]?\d+\s*$/.test(text) ? whole(Number(text)) : { problem: "a whole number is needed" }),
+  int: (text) => (/^\s*[+-]?\d+\s*$/.test(text) ? { value: wholeOf(text) } : { problem: "a whole number is needed" }),
   float: (text) => (Number.isFinite(Number(text)) ? { value: Number(text) } : { problem: "a number is needed" }),
   bool: (text) => ({ value: text === "true" }),
   date: (text) => (isDate(text) ? { value: text } : { problem: "a date is needed, such as 2026-03-01" }),
@@ -123,13 +124,9 @@ const READ: Record<string, (text: string) => Read> = {
   },
 };
 
-function whole(value: number): Read {
-  return Number.isSafeInteger(value) ? { value } : { problem: "this is too large for a form; the command line takes it" };
-}
-
 function json(text: string, fits: (value: unknown) => boolean, needed: string): Read {
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = parseJson(text);
     return fits(value) ? { value } : { problem: needed };
   } catch (error) {
     return { problem: `${needed}: ${(error as Error).message}` };
@@ -143,10 +140,10 @@ function bounded(param: Param, value: unknown): Read {
   return { value };
 }
 
-function rank(param: Param, value: unknown): number {
+function rank(param: Param, value: unknown): number | bigint {
   if (param.type === "date" || param.type === "datetime") return Date.parse(String(value));
   if (param.type === "duration") return typeof value === "number" ? value : secondsOf(String(value));
-  return typeof value === "number" ? value : NaN;
+  return typeof value === "number" || typeof value === "bigint" ? value : NaN;
 }
 
 function isDuration(text: string): boolean {

@@ -43,7 +43,7 @@ const LARGEST = 1e300;
 
 function valueOf(value: unknown): Value {
   if (typeof value === "string") return value;
-  if (typeof value === "number") return Math.abs(value) < LARGEST ? value : null;
+  if (typeof value === "number" || typeof value === "bigint") return Math.abs(Number(value)) < LARGEST ? Number(value) : null;
   return value === null || value === undefined ? null : String(value as boolean);
 }
 
@@ -67,7 +67,8 @@ export function wordOf(told: unknown): string | undefined {
 }
 
 export function numberOf(told: unknown): number | undefined {
-  return typeof told === "number" && Number.isFinite(told) ? told : undefined;
+  const number = typeof told === "bigint" ? Number(told) : told; // a chart has no room for its last digits
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
 /** Two numbers, such as the part of the paper that an axis takes. */

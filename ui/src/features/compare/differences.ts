@@ -1,6 +1,7 @@
 /** What of two runs differs, and by how much. Pure. */
 import type { Comparison } from "../../api/comparison";
 import type { Schemas } from "../../api/client";
+import { jsonText } from "../../domain/json";
 
 export const SIDES = ["first", "second"] as const;
 export type Side = (typeof SIDES)[number];
@@ -66,5 +67,5 @@ export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
   // No text within has a line end of its own: JSON writes it as \n.
-  return JSON.stringify(value, null, 1).replace(/([[{])\n\s*|\n\s*([\]}])/g, "$1$2").replace(/\n\s*/g, " ");
+  return jsonText(value, 1).replace(/([[{])\n\s*|\n\s*([\]}])/g, "$1$2").replace(/\n\s*/g, " ");
 }

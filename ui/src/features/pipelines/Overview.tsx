@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago } from "../../components/When";
 import { countText, durationText, momentText } from "../../domain/formats";
+import { jsonText } from "../../domain/json";
 import { factsOfParam } from "../../domain/params";
 import { RunBars } from "./RunBars";
 import style from "./pipelines.module.css";
@@ -60,7 +61,7 @@ function Params({ params }: { params: Pipeline["params"] }) {
           <tr key={param.name}>
             <td><code>{param.name}</code></td>
             <td>{param.type}</td>
-            <td>{param.required ? <strong>required</strong> : <code>{JSON.stringify(param.default)}</code>}</td>
+            <td>{param.required ? <strong>required</strong> : <code>{jsonText(param.default)}</code>}</td>
             <td>{factsOfParam(param)}</td>
           </tr>
         ))}

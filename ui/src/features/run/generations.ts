@@ -1,5 +1,6 @@
 /** The lives of a run: when each began, from where, who asked, with which params. Pure. */
 import type { Schemas } from "../../api/client";
+import { saidText } from "../../domain/json";
 import type { Words } from "./Worded";
 
 export interface Generation {
@@ -66,6 +67,6 @@ function valuesOf(value: unknown): Record<string, unknown> {
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+  const text = value === undefined ? "nothing" : saidText(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

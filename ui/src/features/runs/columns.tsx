@@ -3,6 +3,7 @@ import type { RunSummary } from "../../api/runs";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
 import { bytesText, countText, errorText, momentText } from "../../domain/formats";
+import { saidText } from "../../domain/json";
 import { calledOf } from "../../domain/names";
 import { isOver, STATE_LOOK, stateText } from "../../domain/states";
 
@@ -131,7 +132,7 @@ function Labels({ labels }: { labels: Record<string, string> }) {
 }
 
 function Params({ params }: { params: Record<string, unknown> }) {
-  const said = Object.entries(params).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`).join("  ");
+  const said = Object.entries(params).map(([key, value]) => `${key}=${saidText(value)}`).join("  ");
   return <code title={said.slice(0, 2000)}>{said.slice(0, 300)}</code>;
 }
 

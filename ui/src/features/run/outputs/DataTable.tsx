@@ -76,10 +76,14 @@ function Cell({ at, edges, found }: { at: number; edges: readonly number[]; foun
   if (found === undefined) return <div role="cell" className="pn-data-cell" style={place(edges, at)} data-absent />;
   const text = cellText(found.value);
   return (
-    <div role="cell" aria-colindex={at + 1} className="pn-data-cell" style={place(edges, at)} title={typeof found.value === "number" ? String(found.value) : text} data-kind={found.value === null ? "null" : typeof found.value}>
+    <div role="cell" aria-colindex={at + 1} className="pn-data-cell" style={place(edges, at)} title={typeof found.value === "number" ? String(found.value) : text} data-kind={kindOf(found.value)}>
       {text}
     </div>
   );
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : typeof value === "bigint" ? "number" : typeof value;
 }
 
 function place(edges: readonly number[], at: number): CSSProperties {

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo } from "react";
 
 import { contentOf, type Output, type OutputKey, previewQuery } from "../../../api/outputs";
+import { parseJson } from "../../../domain/json";
 import { DataTable } from "./DataTable";
 import { PART_ROWS } from "./grid";
 import { JsonValue } from "./JsonValue";
@@ -56,7 +57,7 @@ async function fileText(of: OutputKey, signal: AbortSignal): Promise<string> {
 
 function parsed(text: string): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseJson(text) };
   } catch {
     return undefined;
   }

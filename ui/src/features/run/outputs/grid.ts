@@ -1,4 +1,5 @@
 /** Which parts of a large table are looked at: parts are loaded whole, and asked for by their first row and column. */
+import { saidText } from "../../../domain/json";
 
 /** Rows of a part. The server gives no more than a hundred columns beside so many. */
 export const PART_ROWS = 100;
@@ -31,8 +32,7 @@ export function widthsOf(names: readonly string[], types: readonly string[], sam
 export function cellText(value: unknown): string {
   if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(10)));
   if (value === null || value === undefined) return "null";
-  if (typeof value === "string") return value;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return saidText(value);
 }
 
 /** Where columns begin, and where the last one ends. */

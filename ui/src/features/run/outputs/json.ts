@@ -1,6 +1,7 @@
 /** Values that are shown as a tree: what of them is to be read, and what they are. Pure. */
 import type { Schemas } from "../../../api/client";
 import type { Output } from "../../../api/outputs";
+import { parseJson } from "../../../domain/json";
 
 type Beginning = Pick<Schemas["OutputPreview"], "text" | "cut">;
 type Told = Pick<Output, "kind" | "media_type" | "bytes">;
@@ -17,7 +18,7 @@ export function wantsWhole(output: Told, { text, cut }: Beginning): boolean {
 export function valueOf(output: Told, { text, cut }: Beginning): { value: unknown } | undefined {
   if (text === null || cut || !isJson(output, text)) return undefined;
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseJson(text) };
   } catch {
     return undefined;
   }

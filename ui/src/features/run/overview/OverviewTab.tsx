@@ -8,6 +8,7 @@ import { type Failure, allowedFailuresOf, failuresOf, heldBackBy } from "../fail
 import { askingOf } from "../../../domain/approvals";
 import { endText, partText, toldFacts, toolOf } from "../../../domain/elsewhere";
 import { momentText, taskText } from "../../../domain/formats";
+import { saidText } from "../../../domain/json";
 import { Approvals } from "../actions/Approval";
 import { Stepping } from "../actions/Stepping";
 import { placeOf, RunLink } from "../links";
@@ -109,7 +110,7 @@ function Params({ run }: { run: RunDocument }) {
     <section className="pn-section" aria-label="Params">
       <h2>Params</h2>
       <Facts facts={params.map(([name, value]) => {
-        const text = typeof value === "string" ? value : JSON.stringify(value);
+        const text = saidText(value);
         return [name, text === "" ? <span key={name} className="pn-dim">empty</span> : <code key={name}>{text}</code>, text];
       })} />
     </section>

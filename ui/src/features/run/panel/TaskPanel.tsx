@@ -10,6 +10,7 @@ import { StateIcon, StateLabel } from "../../../components/StateIcon";
 import { askingOf } from "../../../domain/approvals";
 import { isOver } from "../../../domain/states";
 import { bytesText, countText, durationText, runningText, taskText } from "../../../domain/formats";
+import { jsonText } from "../../../domain/json";
 import { Approvals } from "../actions/Approval";
 import { TaskButtons } from "../actions/TaskActions";
 import { attemptOf, takenFrom } from "../generations";
@@ -152,7 +153,7 @@ function Inputs({ node, params, onSelect }: { node: Schemas["TaskNode"]; params:
               {kind === "dataset"
                 ? <button type="button" className="pn-panel-pick" onClick={() => onSelect({ dataset: name })}><Database size={13} aria-hidden /><span className="pn-cut" dir="auto">{name}</span></button>
                 : <span className="pn-panel-list"><span><SlidersHorizontal size={12} aria-hidden /> {name}</span></span>}
-              <small className="pn-cut">{kind === "param" && name in params ? JSON.stringify(params[name]) : argument === name ? "" : `as ${argument}`}</small>
+              <small className="pn-cut">{kind === "param" && name in params ? jsonText(params[name]) : argument === name ? "" : `as ${argument}`}</small>
             </li>
           );
         })}
