@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -11,7 +10,9 @@ from penstock.model.ids import run_id
 from penstock.model.spec import LimitSpec, PipelineSpec
 from penstock.store import commands, requests, slots
 from penstock.store.connection import Connection
+from penstock.store.graphs import latest_version
 from penstock.store.slots import PIPELINE, TAG, Full, Holder, Want
+from penstock.store.versions import limit_of
 
 #: Versions whose limit is remembered.
 KEPT: Final = 256
@@ -55,14 +56,14 @@ class Admission:
         return None if limit is None else limit.runs
 
     def _latest(self, connection: Connection, namespace: str, pipeline: str) -> LimitSpec | None:
-        row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
-        if row is None:
+        latest = latest_version(connection, namespace, pipeline)
+        if latest is None:
             return None
-        version = (namespace, pipeline, str(row[0]))
+        version = (namespace, pipeline, latest)
         if version not in self._of_versions:
             if len(self._of_versions) >= KEPT:
                 self._of_versions.clear()
-            self._of_versions[version] = _limit_of(connection, version)
+            self._of_versions[version] = limit_of(connection, *version)
         return self._of_versions[version]
 
     def looks_full(self, connection: Connection, wants: list[Want]) -> bool:
@@ -83,14 +84,6 @@ class Admission:
         if came and full.want.full == "cancel_oldest":
             _cancel_oldest(connection, full, run_key, now)
         return Barred("queue", _told(full), _message(full))
-
-
-def _limit_of(connection: Connection, version: tuple[str, str, str]) -> LimitSpec | None:
-    row = connection.one(
-        "SELECT spec FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ?", version
-    )
-    body = None if row is None else json.loads(row[0]).get("concurrency")
-    return None if body is None else LimitSpec(**body)
 
 
 def _cancel_oldest(connection: Connection, full: Full, run_key: int, now: float) -> None:

@@ -1,10 +1,11 @@
-"""The versions that runs are of, as they were recorded."""
+"""Versions of pipelines, as they were recorded."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from penstock.model.spec import LimitSpec
 from penstock.store.connection import Connection
 
 
@@ -19,3 +20,13 @@ def spec_of(connection: Connection, key: int) -> dict[str, Any] | None:
         return None
     spec: dict[str, Any] = json.loads(row[0])
     return spec
+
+
+def limit_of(connection: Connection, namespace: str, pipeline: str, version: str) -> LimitSpec | None:
+    """How many runs there may be at a time by a version; None where it says nothing, and where nobody knows it."""
+    row = connection.one(
+        "SELECT spec FROM pipeline_version WHERE namespace = ? AND pipeline = ? AND version = ?",
+        (namespace, pipeline, version),
+    )
+    body = None if row is None else json.loads(row[0]).get("concurrency")
+    return None if body is None else LimitSpec(**body)
