@@ -128,7 +128,7 @@ def test_pipelines_of_one_name_are_told_apart_by_their_namespace(
     for text in ("pair.py:two/same", "two/same", "pair.py:b"):
         spec = Target(text).spec()
         assert (spec.namespace, spec.name) == ("two", "same")
-    with pytest.raises(NotFound, match="no pipeline 'three/same'"):
+    with pytest.raises(NotFound, match="no pipeline 'three/same'; did you mean 'one/same' or 'two/same'"):
         Target("three/same").spec()
 
 

@@ -128,7 +128,9 @@ def test_all_mistakes_are_told_with_their_places_and_nothing_is_written(orders: 
         ({"pipeline": 1}, 422),
         ({"pipeline": "orders", "nmespace": "shop"}, 422),
         ({"pipeline": "ordres", "namespace": "shop"}, 404),
-        ({"pipeline": "orders"}, 404),
+        ({"pipeline": "ordres"}, 404),
+        ({"pipeline": "orders", "namespace": "default"}, 404),
+        ({"pipeline": "default/orders"}, 404),
         ({**ASKED, "version": "000000000000"}, 404),
         ({**ASKED, "type": "backfill"}, 422), ({**ASKED, "type": "replay"}, 422),
         ({**ASKED, "breakpoints": ["pull"]}, 422), ({**ASKED, "type": "debug", "breakpoints": ["no"]}, 422),
@@ -202,3 +204,40 @@ def test_a_refused_request_may_be_mended_under_its_key(orders: World) -> None:
 @pytest.mark.parametrize("key", ["", "x" * 201])
 def test_keys_have_a_size(orders: World, key: str) -> None:
     problem(ask(orders, key=key), 422)
+
+
+def test_a_lone_name_means_the_only_pipeline_that_has_it(orders: World) -> None:
+    def told(body: dict[str, Any]) -> tuple[str, str]:
+        answer = orders.program.post("/api/v1/runs", json={"params": {"who": "ann"}, **body})
+        assert answer.status_code == 201, answer.text
+        return answer.json()["namespace"], answer.json()["pipeline"]
+
+    for body in ({"pipeline": "orders"}, {"pipeline": "shop/orders"}, {"pipeline": "orders", "namespace": "shop"}):
+        assert told(body) == ("shop", "orders")
+    missing = problem(orders.program.post("/api/v1/runs", json={"pipeline": "default/orders"}), 404, "not_found")
+    assert missing["cure"] == "did you mean 'shop/orders'?"
+    orders.define(replace(ORDERS, namespace="default"))
+    several = problem(orders.program.post("/api/v1/runs", json={"pipeline": "orders"}), 422, "usage")
+    assert several["detail"] == "there are 2 pipelines 'orders', in namespaces default, shop"
+    assert [part["where"] for part in several["errors"]] == ["namespace"]
+    assert told({"pipeline": "default/orders"}) == ("default", "orders")
+    # One that has moved to another namespace is the same to who calls it by its name.
+    found = Found("shop", "orders", ORDERS.version, json.dumps(to_json(ORDERS)), "orders.py")
+    moved = found._replace(namespace="default", spec=json.dumps(to_json(replace(ORDERS, namespace="default"))))
+    with orders.database.write() as connection:
+        record_definitions(connection, [found, moved], [], 1.0)
+        record_definitions(connection, [found], [], 2.0)
+    assert told({"pipeline": "orders"}) == ("shop", "orders")
+
+
+@pytest.mark.parametrize("what", ["", "/graph", "/grid", "/source/raw"])
+def test_all_addresses_of_a_pipeline_take_a_lone_name(orders: World, what: str) -> None:
+    def get(name: str, **query: str) -> Any:
+        return orders.program.get(f"/api/v1/pipelines/{name}{what}", params=query)
+
+    named, alone = get("orders", namespace="shop"), get("orders")
+    assert (alone.status_code, alone.content) == (named.status_code, named.content)
+    assert problem(get("ordres"), 404)["cure"] == "did you mean 'shop/orders'?"
+    orders.define(replace(ORDERS, namespace="default"))
+    problem(get("orders"), 422, "usage")
+    assert get("orders", namespace="shop").content == named.content

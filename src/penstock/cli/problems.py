@@ -58,7 +58,6 @@ _OTHERS_WITHIN: Final = {
 _TYPED: Final = {
     "run": "`penstock runs list` shows the latest; `latest` names the last",
     "first run": "`penstock run` makes one",
-    "pipeline": "`penstock pipelines list` shows those that are known",
 }
 REPORT: Final = "https://github.com/penstock/penstock/issues"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from penstock.authoring.discovery import Discovery, discover_project
 from penstock.authoring.project import KEDRO_PROJECT, is_kedro_project, reads_as_pipelines
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
+from penstock.model.called import full_name, pipeline_meant
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import PipelineSpec
 
@@ -153,9 +154,9 @@ def _of_project(name: str) -> PipelineSpec:
         raise UsageError(f"there are {len(fitting)} pipelines '{name}', in {files}", cure=cure)
     if fitting:
         return fitting[0][1]
-    names = {spec.name for one in found for spec in one.specs}
+    known = [(spec.namespace, spec.name) for one in found for spec in one.specs]
     broken = [one for one in found if one.error is not None]
-    cure = did_you_mean(name, names) if names else "give a file, as in `penstock run flights.py`"
+    cure = pipeline_meant(name, known) if known else "give a file, as in `penstock run flights.py`"
     if broken:
         files = ", ".join(near(one.file) for one in broken[:5])
         cure += f" ({files} can't be imported: see `penstock pipelines list`)"
@@ -168,7 +169,7 @@ def near(file: Path) -> str:
 
 
 def _names(spec: PipelineSpec) -> tuple[str, str]:
-    return spec.name, f"{spec.namespace}/{spec.name}"
+    return spec.name, full_name(spec.namespace, spec.name)
 
 
 def _called(spec: PipelineSpec, among: list[PipelineSpec]) -> str:

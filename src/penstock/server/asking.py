@@ -16,6 +16,7 @@ from penstock.model.run_types import meaning_of
 from penstock.model.spec import PipelineSpec
 from penstock.server.refusals import PipelineGone
 from penstock.store import definitions, environments, graphs, outputs, requests, runs
+from penstock.store.called import find_pipeline
 from penstock.store.connection import Connection
 from penstock.wire.runs import RunRequestBody
 
@@ -68,13 +69,13 @@ def ask(
 
 
 def definition(
-    connection: Connection, namespace: str, pipeline: str, version: str | None, env: str | None
+    connection: Connection, namespace: str | None, pipeline: str, version: str | None, env: str | None
 ) -> tuple[PipelineSpec, str]:
-    """What is to be run and the name of its version: the latest for None; of the environment `env`.
+    """What is to be run, of the pipeline that is called so, and its version: the latest for None; of environment `env`.
 
     Raises NotFound, PipelineGone, EnvironmentNotKnown, UsageError.
     """
-    spec, known = graphs.spec_of_version(connection, namespace, pipeline, version)
+    spec, known = graphs.spec_of_version(connection, *find_pipeline(connection, namespace, pipeline), version)
     check_there(connection, spec)
     if env is None:
         return spec, known
@@ -99,8 +100,7 @@ def _check_environment(spec: PipelineSpec, version: str | None, env: str) -> Non
 
 
 def _address(spec: PipelineSpec) -> str:
-    within = "" if spec.namespace == "default" else f"?namespace={quote(spec.namespace)}"
-    return f"/api/v1/pipelines/{quote(spec.name)}{within}"
+    return f"/api/v1/pipelines/{quote(spec.name)}?namespace={quote(spec.namespace)}"
 
 
 def _options(asked: RunRequestBody) -> dict[str, Any]:

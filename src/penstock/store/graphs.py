@@ -64,7 +64,7 @@ def spec_of_version(
         (namespace, pipeline, version),
     )
     if row is None:
-        raise no_pipeline(namespace, pipeline, version)
+        raise no_pipeline(connection, namespace, pipeline, version)
     return from_json(json.loads(row[0])), row[1]
 
 

@@ -31,7 +31,7 @@ def grid(connection: Connection, namespace: str, pipeline: str, limit: int = COL
     )
     known = connection.one("SELECT 1 FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
     if not runs and known is None:
-        raise no_pipeline(namespace, pipeline)
+        raise no_pipeline(connection, namespace, pipeline)
     keys = [run[0] for run in runs]
     cells = _cells(connection, keys) if keys else {}
     names = list(dict.fromkeys(name for key in keys for name in cells.get(key, ())))[:MOST_TASKS]

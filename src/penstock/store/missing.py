@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from penstock.errors import NotFound
+from penstock.model.called import full_name, pipeline_meant
+from penstock.store.connection import Connection
+
+#: Pipelines among which the one is looked for that may be meant.
+_LOOKED_AT: Final = 1000
 
 
 def no_run(named: str) -> NotFound:
@@ -11,8 +18,20 @@ def no_run(named: str) -> NotFound:
     return NotFound(f"there is no run {named}", cure=cure, of="run")
 
 
-def no_pipeline(namespace: str, pipeline: str, version: str | None = None) -> NotFound:
-    """The error for a pipeline that is not known, or a version of it."""
-    named = f"version '{version}' of pipeline '{pipeline}'" if version else f"pipeline '{pipeline}'"
-    told = f"there is no {named} in namespace '{namespace}'"
-    return NotFound(told, cure="the list of pipelines shows those that are known", of="pipeline")
+def no_pipeline(connection: Connection, namespace: str | None, pipeline: str, version: str | None = None) -> NotFound:
+    """The error for a pipeline that is not known, in no namespace where none was named, or for a version of one."""
+    latest = connection.one(
+        "SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace or "", pipeline)
+    )
+    within = "" if namespace is None else f" in namespace '{namespace}'"
+    if version is not None and latest is not None:
+        told = f"there is no version '{version}' of pipeline '{pipeline}'{within}"
+        return NotFound(told, cure=f"leave it out for the latest, '{latest[0]}'")
+    rows = connection.all(
+        "SELECT namespace, pipeline FROM pipeline WHERE present IS NULL OR present = ? "
+        "ORDER BY namespace, pipeline LIMIT ?",
+        (True, _LOOKED_AT),
+    )
+    called = pipeline if namespace is None else full_name(namespace, pipeline)
+    cure = pipeline_meant(called, [(row[0], row[1]) for row in rows])
+    return NotFound(f"there is no pipeline '{pipeline}'{within}", cure=cure)

@@ -64,7 +64,7 @@ def pipeline_document(connection: Connection, namespace: str, name: str) -> dict
     """A pipeline in full, as wire.PipelineDocument. Raises NotFound."""
     row = connection.one(f"{_PIPELINE} WHERE pipeline.namespace = ? AND pipeline.pipeline = ?", (namespace, name))
     if row is None:
-        raise no_pipeline(namespace, name)
+        raise no_pipeline(connection, namespace, name)
     spec = _spec(row)
     limit = spec.concurrency
     return {

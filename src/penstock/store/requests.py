@@ -121,10 +121,10 @@ def _version(connection: Connection, namespace: str, pipeline: str, version: str
     if version is None:
         row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
         if row is None:
-            raise no_pipeline(namespace, pipeline)
+            raise no_pipeline(connection, namespace, pipeline)
         version = str(row[0])
     if not share(connection, namespace, pipeline, version):
-        raise no_pipeline(namespace, pipeline, version)
+        raise no_pipeline(connection, namespace, pipeline, version)
     return version
 
 

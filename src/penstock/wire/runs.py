@@ -286,7 +286,7 @@ class RunRequestBody(Asked):
     """
 
     pipeline: str
-    namespace: str = "default"
+    namespace: str | None = None
     version: str | None = None
     env: str | None = None
     params: dict[str, Json] = Field(default_factory=dict)

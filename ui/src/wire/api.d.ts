@@ -2826,11 +2826,8 @@ export interface components {
             labels?: {
                 [key: string]: string;
             };
-            /**
-             * Namespace
-             * @default default
-             */
-            namespace: string;
+            /** Namespace */
+            namespace?: string | null;
             /** Only */
             only?: string[];
             /** Params */
@@ -3331,7 +3328,7 @@ export interface operations {
     getPipeline: {
         parameters: {
             query?: {
-                namespace?: string;
+                namespace?: string | null;
             };
             header?: never;
             path: {
@@ -3356,7 +3353,7 @@ export interface operations {
     lookIntoEnvironment: {
         parameters: {
             query?: {
-                namespace?: string;
+                namespace?: string | null;
             };
             header?: never;
             path: {
@@ -3382,7 +3379,7 @@ export interface operations {
     getPipelineGraph: {
         parameters: {
             query?: {
-                namespace?: string;
+                namespace?: string | null;
                 version?: string | null;
             };
             header?: never;
@@ -3415,7 +3412,7 @@ export interface operations {
     getPipelineGrid: {
         parameters: {
             query?: {
-                namespace?: string;
+                namespace?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -3441,7 +3438,7 @@ export interface operations {
     getPipelineTaskSource: {
         parameters: {
             query?: {
-                namespace?: string;
+                namespace?: string | null;
                 version?: string | null;
             };
             header?: never;

@@ -15,13 +15,15 @@ from penstock.server.guard import ServiceOf, guarded
 from penstock.server.packed import packed_answer
 from penstock.server.service import Service
 from penstock.store import graphs, pipelines
+from penstock.store.called import find_pipeline
 from penstock.store.runs import find_run
 from penstock.wire.graphs import Graph, TaskSource
 from penstock.wire.pipelines import ParamList
 
 router = guarded()
 
-Namespace: TypeAlias = Annotated[str, Query(max_length=1000)]
+#: Where only one pipeline has the name, it need not be told.
+Namespace: TypeAlias = Annotated[str | None, Query(max_length=1000)]
 Version: TypeAlias = Annotated[str | None, Query(max_length=100)]
 
 
@@ -54,22 +56,24 @@ def get_task_source(service: ServiceOf, run_id: str, task: str) -> Response:
 
 @router.get("/pipelines/{name}/graph", operation_id="getPipelineGraph", response_model=Graph, responses=_AS_IT_WAS)
 def get_pipeline_graph(
-    service: ServiceOf, name: str, request: Request, namespace: Namespace = "default", version: Version = None
+    service: ServiceOf, name: str, request: Request, namespace: Namespace = None, version: Version = None
 ) -> Response:
     """The graph of a version of a pipeline, by default of the latest; 304 for who has it, by its ETag."""
     with service.database.read() as connection:
-        known = version or graphs.latest_version(connection, namespace, name)
-        make = partial(graphs.graph_of_version, connection, namespace, name, known)
-        return _answer(service, request, (namespace, name, known or ""), make)
+        place = find_pipeline(connection, namespace, name)
+        known = version or graphs.latest_version(connection, *place)
+        make = partial(graphs.graph_of_version, connection, *place, known)
+        return _answer(service, request, (*place, known or ""), make)
 
 
 @router.get("/pipelines/{name}/source/{task}", operation_id="getPipelineTaskSource", response_model=TaskSource)
 def get_pipeline_task_source(
-    service: ServiceOf, name: str, task: str, namespace: Namespace = "default", version: Version = None
+    service: ServiceOf, name: str, task: str, namespace: Namespace = None, version: Version = None
 ) -> Response:
     """A task's code in a version of a pipeline, by default in the latest."""
     with service.database.read() as connection:
-        return json_answer(graphs.source_of_version(connection, namespace, name, version, task))
+        place = find_pipeline(connection, namespace, name)
+        return json_answer(graphs.source_of_version(connection, *place, version, task))
 
 
 def _answer(

@@ -11,6 +11,7 @@ from penstock.server.asking import definition
 from penstock.server.guard import ServiceOf, guarded
 from penstock.server.routes.graphs import Namespace
 from penstock.store import definitions, grid, pipelines
+from penstock.store.called import find_pipeline
 from penstock.wire.pipelines import Grid, ParamList, PipelineDocument, PipelineList
 
 router = guarded()
@@ -30,14 +31,14 @@ def list_pipelines(
 
 
 @router.get("/pipelines/{name}", operation_id="getPipeline", response_model=PipelineDocument)
-def get_pipeline(service: ServiceOf, name: str, namespace: Namespace = "default") -> Response:
+def get_pipeline(service: ServiceOf, name: str, namespace: Namespace = None) -> Response:
     """A pipeline in full, with what a form for its runs needs."""
     with service.database.read() as connection:
-        return json_answer(pipelines.pipeline_document(connection, namespace, name))
+        return json_answer(pipelines.pipeline_document(connection, *find_pipeline(connection, namespace, name)))
 
 
 @router.post("/pipelines/{name}/environments/{env}", operation_id="lookIntoEnvironment", response_model=ParamList)
-def look_into_environment(service: ServiceOf, name: str, env: str, namespace: Namespace = "default") -> Response:
+def look_into_environment(service: ServiceOf, name: str, env: str, namespace: Namespace = None) -> Response:
     """The params that a pipeline of a Kedro project takes in an environment; its runs there then begin at once."""
 
     def act(version: str | None) -> Response:
@@ -52,9 +53,9 @@ def look_into_environment(service: ServiceOf, name: str, env: str, namespace: Na
 def get_grid(
     service: ServiceOf,
     name: str,
-    namespace: Namespace = "default",
+    namespace: Namespace = None,
     limit: Annotated[int, Query(ge=1, le=grid.MOST_COLUMNS)] = grid.COLUMNS,
 ) -> Response:
     """The tasks of a pipeline by its last runs."""
     with service.database.read() as connection:
-        return json_answer(grid.grid(connection, namespace, name, limit))
+        return json_answer(grid.grid(connection, *find_pipeline(connection, namespace, name), limit))
