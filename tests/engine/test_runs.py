@@ -223,6 +223,38 @@ class TestTimeouts:
         world.end("a", "cancelled")
         world.end("tidy")
         assert (view.state, view.reason) == (state, "timeout")
+        assert view.error is not None
+        assert view.error["message"] == "the run took longer than its timeout of 60 s, and was at 'a'"
+
+    @pytest.mark.parametrize(("becomes", "handled"), [("failed", True), ("warning", False), ("cancelled", False)])
+    def test_of_a_run_is_handled_where_it_fails(self, becomes: str, handled: bool) -> None:
+        world = World()
+        handler = task("alarm", role="on_failure", inputs={"error": Source("error", "error")})
+        view = world.submit(pipeline(task("a"), handler, task("tidy", role="finally"), timeout=60, on_timeout=becomes))
+        world.start("a")
+        world.pass_time(61)
+        world.end("a", "cancelled")
+        if handled:
+            assert world.names() == ["alarm"]
+            given = world.executor.seen[-1].inputs["error"]["json"]
+            assert (given["task"], given["type"]) == (None, "TimeoutError")
+            world.end("alarm")
+        assert world.names() == ["tidy"]
+        world.end("tidy")
+        assert states(view)["alarm"] == ("succeeded" if handled else "cancelled")
+
+    def test_of_a_run_ends_a_handler_that_takes_too_long(self) -> None:
+        world = World()
+        handler, tidy = task("alarm", role="on_failure"), task("tidy", role="finally")
+        view = world.submit(pipeline(task("a"), handler, tidy, timeout=60))
+        world.end("a", "failed")
+        world.start("alarm")
+        world.pass_time(61)
+        world.end("alarm", "cancelled")
+        world.end("tidy")
+        assert (view.state, view.reason) == ("failed", "timeout")
+        assert view.error is not None
+        assert view.error["task"] == "a"
 
 
 class TestCancel:
@@ -237,6 +269,17 @@ class TestCancel:
         assert world.names() == ["tidy"]
         world.end("tidy")
         assert (view.state, view.reason) == ("cancelled", "user")
+
+    def test_clean_up_is_told_so_and_that_it_was_no_task(self) -> None:
+        world = World()
+        tidy = task("tidy", role="finally", inputs={"error": Source("error", "error")})
+        view = world.submit(pipeline(task("a"), tidy))
+        world.start("a")
+        view.handle.cancel()
+        world.turn()
+        world.end("a", "cancelled")
+        given = world.executor.seen[-1].inputs["error"]["json"]
+        assert (given["task"], given["type"], given["message"]) == (None, "Cancelled", "the run was cancelled (user)")
 
     def test_a_late_success_loses(self) -> None:
         world = World()

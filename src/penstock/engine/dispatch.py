@@ -85,16 +85,16 @@ def _inputs(view: RunView, run: TaskRun, attempt: Attempt) -> dict[str, Any]:
         elif run.item is not None:
             inputs.update(run.item)
     for argument in task.errors:
-        inputs[argument] = {"json": view.error or _cancelled(view)}
+        inputs[argument] = {"json": _error(view)}
     return inputs
 
 
-def _cancelled(view: RunView) -> dict[str, Any] | None:
-    """What is told of a run that does not end by itself, although nothing has failed."""
-    if not (view.asked or view.timed_out):
+def _error(view: RunView) -> dict[str, Any] | None:
+    """What is told of a run that failed, or that does not end by itself although nothing has failed."""
+    if view.error is None and not view.asked:
         return None
-    message = f"the run was cancelled ({view.asked or 'timeout'})"
-    return {"type": "Cancelled", "message": message, "traceback": ""}
+    cancelled = {"type": "Cancelled", "message": f"the run was cancelled ({view.asked})", "traceback": ""}
+    return {"task": None, **(view.error or cancelled)}
 
 
 def _paths(inputs: dict[str, Any]) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from penstock.engine.orders.cancel import cancel
 from penstock.engine.orders.registry import obey
 from penstock.engine.orders.resume import go_on
 from penstock.engine.outbox import Outbox
+from penstock.engine.reckoning import error_of_lateness
 from penstock.engine.rest import Rest
 from penstock.engine.restore import Restored, set_by_clock
 from penstock.engine.reuse import Seek
@@ -340,6 +341,8 @@ class Engine:
                 view.answers.append(late(run))
             elif kind == "run_timeout" and view.state != "paused":
                 view.timed_out = True
+                if view.state == "running":
+                    view.error = view.error or error_of_lateness(view)
             self._stirred[view.key] = view
 
     def _advance(self, now: float) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from typing import Any
+from typing import Any, Final
 
 from penstock.engine.view import RunView, TaskRun
 from penstock.model.states import TERMINAL_TASK
+
+#: Tasks that are named where a run was ended in the midst of them.
+_NAMED: Final = 3
 
 
 def reckon(view: RunView) -> None:
@@ -79,6 +82,15 @@ def error_from(run: TaskRun) -> dict[str, Any] | None:
         return None
     where = {"task": run.task.name, "map_index": run.map_index, "label": run.label}
     return {**where, **{name: fact for name, fact in run.error.items() if name != "names"}}
+
+
+def error_of_lateness(view: RunView) -> dict[str, Any]:
+    """The error of a run whose time is up: how long it had, and the tasks that it was at."""
+    names = list(dict.fromkeys(f"'{run.task.name}'" for run in view.task_runs if run.live is not None))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    place = f", and was at {', '.join(names[:_NAMED])}{more}" if names else ""
+    message = f"the run took longer than its timeout of {view.plan.spec.timeout:g} s{place}"
+    return {"type": "TimeoutError", "message": message, "traceback": ""}
 
 
 def _reason(view: RunView) -> str | None:

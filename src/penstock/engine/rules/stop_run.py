@@ -7,11 +7,15 @@ from penstock.model.states import TERMINAL_TASK
 
 
 def stop_run_when_asked_or_late(view: RunView, now: float) -> list[Decision]:
-    """Cancel what is not over, when a person asked for it or the run's time is up. Clean-up tasks still follow."""
+    """Cancel what is not over, when a person asked for it or the run's time is up. Clean-up tasks still follow.
+
+    So do failure handlers, where the run fails because its time is up while tasks are at work.
+    """
     if not (view.asked or view.doom or view.timed_out) or view.state not in ("running", "paused"):
         return []
     reason = view.asked or view.doom or "timeout"
-    return [MoveRun("cancel", reason), *_stop(view, ("task", "on_failure"), reason)]
+    handled = reason == "timeout" and view.phase == "task" and view.plan.spec.on_timeout == "failed"
+    return [MoveRun("cancel", reason), *_stop(view, ("task",) if handled else ("task", "on_failure"), reason)]
 
 
 def stop_at_once_when_forced(view: RunView, now: float) -> list[Decision]:
