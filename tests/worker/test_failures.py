@@ -88,7 +88,7 @@ def test_what_penstock_itself_raises_has_no_place_in_a_library(tmp_path: Path) -
     while error.__traceback__ is not None and error.__traceback__.tb_frame.f_code.co_filename == __file__:
         error.__traceback__ = error.__traceback__.tb_next
     told = failures.describe(error)
-    assert (told["type"], told["file"], told["line"]) == ("penstock.errors.DiskFull", None, None)
+    assert (told["type"], told["file"], told["line"]) == ("DiskFull", None, None)
     assert "contextlib" not in told["traceback"]
 
 

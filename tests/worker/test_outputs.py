@@ -25,4 +25,4 @@ TASK: Any = SimpleNamespace(spec=SimpleNamespace(name="split", outputs=("train",
 def test_what_does_not_fit_is_told_by_a_name_that_people_know(value: Any, told: str) -> None:
     with pytest.raises(WrongOutputs, match=told) as wrong:
         _by_name(TASK, value)
-    assert failures.describe(wrong.value)["type"] == "penstock.errors.WrongOutputs"
+    assert failures.describe(wrong.value)["type"] == "WrongOutputs"

@@ -140,9 +140,9 @@ def killed_by_kernel() -> Asked:
 
 def worker_lost(how: str) -> Asked:
     """The worker died of itself, of the task, or of somebody's signal."""
-    return Asked("lost", "worker_lost", failure("penstock.WorkerLost", f"the worker {how}"))
+    return Asked("lost", "worker_lost", failure("WorkerLost", f"the worker {how}"))
 
 
 def node_lost(how: str) -> Asked:
     """Something of ours broke; the task has no part in it."""
-    return Asked("lost", "node_lost", failure("penstock.NodeLost", how))
+    return Asked("lost", "node_lost", failure("NodeLost", how))

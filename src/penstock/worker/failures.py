@@ -30,7 +30,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     _hide_our_frames(told, seen)
     file, line = _where(told)
     return {
-        "type": name_of(type(error)),
+        "type": told_as(type(error)),
         "message": _cut(_text(error), MESSAGE) + _written(error),
         "traceback": _cut_middle("".join(told.format()), TRACEBACK),
         "names": [name_of(kind) for kind in type(error).__mro__ if kind is not object],
@@ -43,13 +43,18 @@ def describe(error: BaseException) -> dict[str, Any]:
 def refusal(message: str, *, type: str, file: str | None = None, line: int | None = None) -> dict[str, Any]:
     """The same for a failure that is no exception of the user's code; `type` names a class of penstock.errors."""
     names = [f"penstock.errors.{type}", "Exception", "BaseException"]
-    return {"type": names[0], "message": message, "traceback": "", "names": names, "file": file, "line": line}
+    return {"type": type, "message": message, "traceback": "", "names": names, "file": file, "line": line}
 
 
 def name_of(kind: type) -> str:
     """`module.Class`, builtins bare."""
     module = kind.__module__
     return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+
+
+def told_as(kind: type) -> str:
+    """As people read it: what is Python's or ours by the class alone, what is of others with its module."""
+    return kind.__qualname__ if kind.__module__ == "penstock.errors" else name_of(kind)
 
 
 def _text(error: BaseException) -> str:

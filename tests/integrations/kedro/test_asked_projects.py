@@ -340,7 +340,7 @@ def test_what_is_wrong_is_told_with_its_place_and_the_cure(name: str, world: Wor
 
 def test_a_worker_tells_the_same_of_a_project_that_broke_after_its_look(world: World) -> None:
     told = world.told["load"]
-    assert told["type"] == "penstock.errors.DefinitionError"
+    assert told["type"] == "DefinitionError"
     assert told["message"] == "there is no folder conf/base/; make it, for what holds in all environments"
     assert (told["file"], told["line"]) == (str(world.projects["load"] / "conf"), None)
     assert "site-packages" not in told["traceback"]
