@@ -50,5 +50,6 @@ def empty(url: str) -> None:
         tables = {row[0] for row in rows} - {"about", "alembic_version"}
         statements = [f'DELETE FROM "{table}"' for table in tables]
         numbered = tables & {"event", "metric", "instance", "command"}
+        statements += ["DELETE FROM about WHERE name = 'project'"] if tables else []
         statements += [f'ALTER TABLE "{table}" ALTER COLUMN id RESTART' for table in numbered]
         connection.execute(";".join(statements))  # type: ignore[call-overload]

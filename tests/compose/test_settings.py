@@ -16,6 +16,7 @@ workers = 3
 gpus = 1.5
 pipelines = ["jobs"]
 log_limit = "2MB"
+project = "shop"
 [pools]
 db = 2
 [limits.tags]
@@ -40,7 +41,7 @@ def test_without_a_file_there_are_the_defaults(tmp_path: Path) -> None:
 def test_a_file_sets_everything(tmp_path: Path) -> None:
     _write(tmp_path, WHOLE)
     assert load_settings(tmp_path, {}) == Settings(
-        "postgresql://db/penstock", 3, 1.5, {"db": 2, "api": 3}, ["jobs"], 2_000_000, limits=LIMITS
+        "postgresql://db/penstock", 3, 1.5, {"db": 2, "api": 3}, ["jobs"], 2_000_000, limits=LIMITS, project="shop"
     )
 
 
@@ -58,9 +59,11 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
     env = {
         "PENSTOCK_DATABASE": "x.db", "PENSTOCK_WORKERS": "7", "PENSTOCK_GPUS": "0.5", "PENSTOCK_POOLS": "a=1, b=2",
         "PENSTOCK_LOG_LIMIT": "512", "PENSTOCK_LIMITS": "hourly=1, nightly=3:cancel_oldest",
+        "PENSTOCK_PROJECT": "stall",
     }  # fmt: skip
     limits = {"hourly": LimitSpec(1), "nightly": LimitSpec(3, "cancel_oldest")}
-    assert load_settings(tmp_path, env) == Settings("x.db", 7, 0.5, {"a": 1, "b": 2}, ["jobs"], 512, limits=limits)
+    found = load_settings(tmp_path, env)
+    assert found == Settings("x.db", 7, 0.5, {"a": 1, "b": 2}, ["jobs"], 512, limits=limits, project="stall")
 
 
 def test_an_empty_variable_is_none(tmp_path: Path) -> None:
@@ -104,6 +107,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ("pipelines = [1]", "'pipelines' is"),
         ("database = 3", "'database' is 3; write a path"),
         ("database = ''", "'database' is ''"),
+        ("project = 'a shop'", "'project' is 'a shop'; a name is made of letters"),
+        ("project = 3", "'project' is 3; a name is made of letters"),
         ("log_limit = 'much'", "'log_limit' is 'much'; .*is no size"),
     ],
 )
@@ -117,7 +122,7 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str | by
 @pytest.mark.parametrize(
     ("name", "value"),
     [("WORKERS", "0"), ("WORKERS", "two"), ("WORKERS", "1.5"), ("GPUS", "some"), ("POOLS", "db"), ("POOLS", "db=0"),
-     ("LOG_LIMIT", "-3")],
+     ("LOG_LIMIT", "-3"), ("PROJECT", ".shop")],
 )  # fmt: skip
 def test_a_wrong_variable_is_an_error_too(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"PENSTOCK_{name}: ") as caught:

@@ -227,6 +227,35 @@ def test_a_database_that_can_not_be_used_is_told_once(user: User) -> None:
     assert not user.processes()
 
 
+def test_a_database_belongs_to_one_project_until_it_is_given_to_another(user: User, up: Callable[..., Site]) -> None:
+    user.write("flow.py", FLOW)
+    user.write("penstock.toml", 'database = "shared.db"\n')
+    other = User(user.folder / "stall")
+    other.env |= {"PENSTOCK_TEST_MARK": user.env["PENSTOCK_TEST_MARK"]}
+    other.folder.mkdir()
+    other.write("fruit.py", "from penstock import Pipeline\nfruit = Pipeline('fruit')\n@fruit.task\ndef pear(): ...")
+    other.write("penstock.toml", 'database = "../shared.db"\nproject = "stall"\n')
+    site = up()
+    refused = other.types("up", "--port", "0")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    told = " ".join(refused.stderr.split())
+    assert f"shared.db belongs to the project '{user.folder.name}'" in told
+    assert "this is 'stall'" in told
+    assert other.types("run", "fruit").returncode == 0
+    assert "belongs to the project" in other.types("doctor").stdout
+    assert other.types("db", "adopt").returncode == 2  # somebody works there
+    present = {one["name"]: one["present"] for one in site.get("/pipelines")["items"]}
+    assert present == {"flow": True, "fruit": False}
+    assert site.ends() == 0
+    adopted = other.types("db", "adopt", "--json")
+    assert json.loads(adopted.stdout) == {"project": "stall", "before": user.folder.name}
+    assert user.types("up", "--port", "0").returncode == 2
+    second = Site(other)
+    assert second.get("/about")["project"] == "stall"
+    assert second.ends() == 0
+    second.http.close()
+
+
 def test_an_address_that_others_reach_needs_a_token(user: User) -> None:
     shown = user.types("up", "--host", "0.0.0.0", "--port", "0")
     assert shown.returncode == 2

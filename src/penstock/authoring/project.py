@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -63,6 +64,15 @@ def reads_as_pipelines(file: Path) -> bool:
     except OSError:  # a broken link
         return False
     return b"penstock" in text and (b"penstock.client" not in text or b"Pipeline" in text)
+
+
+def mentions(file: Path, name: str) -> bool:
+    """Has the text of a file that word? One that makes a pipeline of that name has it, unless it puts it together."""
+    try:
+        text = file.read_bytes() if file.is_file() else b""
+    except OSError:
+        return False
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text.decode("utf-8", "replace")) is not None
 
 
 def project_folder(start: Path) -> Path:

@@ -1,4 +1,4 @@
-"""`penstock db upgrade|check|prune`."""
+"""`penstock db upgrade|check|prune|adopt`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 from penstock.cli import output
 from penstock.cli.help import Verb, Verbs
 
-app = Verbs("db", help="The database: bring it up to date, check it, let old runs go.")
+app = Verbs("db", help="The database: bring it up to date, check it, let old runs go, say whose it is.")
 
 PRUNE = """
 penstock db prune --dry-run
@@ -85,3 +85,30 @@ def prune(
     given = {"keep": keep, "runs": runs, "bytes": size}
     limits = {name: value for name, value in given.items() if value is not None}
     return let_go(Wish(limits, dry_run, files, vacuum, yes), as_json=as_json)
+
+
+@app.command("adopt", cls=Verb, epilog="penstock db adopt")
+@takes_json
+def adopt(as_json: bool) -> None:
+    """Make the database this project's, which was another one's: `penstock up` works here then, and there no more."""
+    from pathlib import Path
+
+    from penstock.authoring.project import project_folder
+    from penstock.cli.render.spans import clean
+    from penstock.cli.session import at_hand
+    from penstock.compose import belonging
+    from penstock.store.database import open_database
+
+    home, settings = at_hand()
+    mine = belonging.this_project(project_folder(Path.cwd()), settings)
+    database = open_database(home.database_url, create=False)
+    try:
+        before = belonging.adopt(database, mine)
+    finally:
+        database.close()
+    if as_json:
+        output.show_json({"project": mine.name, "before": None if before is None else before.name})
+    elif before is None or before.name == mine.name:
+        print(clean(f"The database is the project '{mine.name}''s."))
+    else:
+        print(clean(f"The database was the project '{before.name}''s ({before.where}), and is '{mine.name}''s now."))

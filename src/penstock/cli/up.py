@@ -61,6 +61,7 @@ def up(host: str, port: int, workers: int | None, grace: str, name: Texts, show:
     """
     from penstock.authoring.project import project_folder
     from penstock.cli.session import at_hand, tell_unread
+    from penstock.compose.belonging import this_project
     from penstock.compose.open_files import make_room
     from penstock.compose.up import Up, Wishes
 
@@ -68,8 +69,9 @@ def up(host: str, port: int, workers: int | None, grace: str, name: Texts, show:
     tell_unread()
     make_room(workers or settings.workers)
     project = project_folder(Path.cwd())
-    wishes = Wishes(project, home, host, port, workers, _seconds(grace), name)
-    screen = _Json(home, show) if as_json else _Screen(home, project.name or str(project), wishes.grace, show)
+    named = this_project(project, settings)
+    wishes = Wishes(project, named, home, host, port, workers, _seconds(grace), name)
+    screen = _Json(home, show) if as_json else _Screen(home, named.name, wishes.grace, show)
     one = Up(wishes, screen)
     if not one.take_home():
         return _already(home, show, as_json=as_json)

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from penstock.authoring.project import project_folder
+from penstock.compose import belonging
 from penstock.compose.home import Home
 from penstock.compose.open_files import make_room
 from penstock.compose.settings import Settings
@@ -138,10 +140,14 @@ def _database(home: Home, settings: Settings) -> Finding:
     try:
         problems = check(database)
         name = shown(database)
+        folder = project_folder(Path.cwd())
+        others = belonging.stranger(database, belonging.this_project(folder, settings), folder)
     finally:
         database.close()
     if problems:
         return Finding("database", "fail", problems[0].message, "`penstock db check` tells all")
+    if others is not None:
+        return Finding("database", "warn", *others)
     return Finding("database", "ok", f"{name} is sound")
 
 

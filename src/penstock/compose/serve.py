@@ -19,8 +19,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from penstock.compose.belonging import this_project
 from penstock.compose.home import Home, find_home
-from penstock.compose.settings import load_settings
+from penstock.compose.settings import Settings, load_settings
 from penstock.compose.token import VARIABLE, make_token, set_by_person
 from penstock.errors import PenstockError, SettingsError
 
@@ -83,13 +84,15 @@ def _serve(options: argparse.Namespace) -> None:
     token = token_for(options.host)
     # Before anything is loaded: who comes too early waits a moment and is not turned away.
     with listen(options.host, options.port) as listener:
-        home = _home(options)
+        settings = load_settings(options.project, os.environ)
+        home = _home(options, settings)
         home.make()
         from penstock.store.database import open_database
 
         database = open_database(home.database_url, patience=PATIENCE)
         try:
-            service = _service(options, home, database, token or make_token(home.path), listener.getsockname()[1])
+            token = token or make_token(home.path)
+            service = _service(options, settings, home, database, token, listener.getsockname()[1])
             if options.link:
                 print(link(database, options.host, service.port), flush=True)
             _run(service, listener)
@@ -97,17 +100,20 @@ def _serve(options: argparse.Namespace) -> None:
             database.close()
 
 
-def _home(options: argparse.Namespace) -> Home:
+def _home(options: argparse.Namespace, settings: Settings) -> Home:
     path = (options.home or find_home(options.project, os.environ)).absolute()
-    settings = load_settings(options.project, os.environ)
     return Home(path, options.database or settings.database or str(path / "penstock.db"))
 
 
-def _service(options: argparse.Namespace, home: Home, database: Database, token: str, port: int) -> Service:
+def _service(
+    options: argparse.Namespace, settings: Settings, home: Home, database: Database, token: str, port: int
+) -> Service:
     from penstock.server.service import LOOPBACK, Service
 
     names = dict.fromkeys((*LOOPBACK, *(_bracketed(name) for name in (options.host, *options.name))))
-    return Service(database, home.artifacts, home.logs, options.project.absolute(), port, token, tuple(names))
+    project = options.project.absolute()
+    named = this_project(project, settings).name
+    return Service(database, home.artifacts, home.logs, project, port, token, tuple(names), named)
 
 
 def link(database: Database, host: str, port: int) -> str:

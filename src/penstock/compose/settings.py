@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from penstock.agent.logs import LIMIT
 from penstock.authoring.home import settings_file
+from penstock.authoring.names import RULE, fits
 from penstock.compose.retention_rules import rules_of
 from penstock.errors import SettingsError
 from penstock.model.bounds import MOST, MOST_WORKERS
@@ -29,7 +30,8 @@ class Settings:
     `database`: a path or an address, None: `penstock.db` in the home. `workers`: attempts at the same time, None: one a
     core. `gpus`: how many this machine has. `pools`: slots by name, over all engines of the database. `pipelines`:
     folders that hold pipelines, None: see `authoring.discovery`. `log_limit`: bytes of one attempt's log that are kept.
-    `retention`: how long runs are kept. `limits`: runs at the same time, by tag.
+    `retention`: how long runs are kept. `limits`: runs at the same time, by tag. `project`: its name, None: that of the
+    folder (compose.belonging).
     """
 
     database: str | None = None
@@ -40,6 +42,7 @@ class Settings:
     log_limit: int = LIMIT
     retention: list[Rule] = field(default_factory=list)
     limits: dict[str, LimitSpec] = field(default_factory=dict)
+    project: str | None = None
 
 
 def load_settings(start: Path, env: Mapping[str, str]) -> Settings:
@@ -98,6 +101,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("write a path, or an address such as postgresql://user@host/name")
     return value
+
+
+def _name(value: Any) -> str:
+    if not fits(value):
+        raise ValueError(RULE)
+    return str(value)
 
 
 def _whole(value: Any, most: int = MOST) -> int:
@@ -172,11 +181,11 @@ def _pools_of(text: str) -> dict[str, str]:
 #: How each setting is read, and which may come as a text of the environment.
 _READ: Final[dict[str, Callable[[Any], Any]]] = {
     "database": _text, "workers": _workers, "gpus": _count, "pools": _pools, "pipelines": _folders, "log_limit": size,
-    "retention": rules_of, "limits": _limits,
+    "retention": rules_of, "limits": _limits, "project": _name,
 }  # fmt: skip
 _TEXTS: Final[dict[str, Callable[[str], Any]]] = {
     "database": str, "workers": str, "gpus": str, "pools": _pools_of, "log_limit": str,
-    "limits": _limits_of,
+    "limits": _limits_of, "project": str,
 }  # fmt: skip
 #: Names of settings, by where they may be set.
 SETTABLE: Final = {"file": tuple(_READ), "variable": tuple(_TEXTS)}

@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from penstock.compose import serve
+from penstock.compose import belonging, serve
 from penstock.compose.ground import LOOK, Ground
 from penstock.compose.health import FirstAnswer
 from penstock.compose.home import Home
 from penstock.compose.presence import Address, Presence
 from penstock.compose.supervisor import Child, Signals, Supervisor
 from penstock.errors import SettingsError
+from penstock.store.belonging import Project
 from penstock.store.database import open_database
 
 #: Seconds that the first look into the project's files may hold up what is told when all is up.
@@ -42,10 +43,12 @@ PORT: Final = 2.0
 class Wishes:
     """What is asked of `up`.
 
-    `grace`: seconds that runs get when it ends; `names`: further names that people reach it by.
+    `project`: its folder, and `named` who it is; `grace`: seconds that runs get when it ends; `names`: further names
+    that people reach it by.
     """
 
     project: Path
+    named: Project
     home: Home
     host: str = serve.HOST
     port: int = serve.PORT
@@ -96,7 +99,11 @@ class Up:
         wishes = self._wishes
         serve.token_for(wishes.host)
         # One process that says what is wrong with the database, instead of two that each try thrice.
-        open_database(wishes.home.database_url).close()
+        database = open_database(wishes.home.database_url)
+        try:
+            belonging.take(database, wishes.named, wishes.project)
+        finally:
+            database.close()
         self._ground, self._look_at = Ground(wishes.home), time.monotonic() + LOOK
         address = Address(wishes.host, free_port(wishes.host, wishes.port), os.getpid())
         self._presence.tell(address)

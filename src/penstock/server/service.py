@@ -23,8 +23,9 @@ class Service:
 
     `project`: the folder whose pipelines are shown. `port`: where the server listens, also a part of its cookie's name.
     `hosts`: the names that it answers to, without the port; IPv6 addresses in brackets. `graphs`: those that were
-    asked for last. Who reads uses `database.read()`, who writes `writing()`. `environments` finds versions for those of
-    Kedro projects; it comes with the routes that ask it (`api.create_api`).
+    asked for last. `named`: the project's name, None: that of its folder. Who reads uses `database.read()`, who writes
+    `writing()`. `environments` finds versions for those of Kedro projects; it comes with the routes that ask it
+    (`api.create_api`).
     """
 
     database: Database
@@ -34,6 +35,7 @@ class Service:
     port: int
     token: str
     hosts: tuple[str, ...] = LOOPBACK
+    named: str | None = None
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     graphs: Packed = field(default_factory=Packed)
     writing: Writing = field(init=False)

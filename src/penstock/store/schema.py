@@ -36,7 +36,8 @@ def _rowid(name: str) -> Column[Any]:
     return Column(name, kind, Identity(always=False), primary_key=True)
 
 
-#: One row for the whole database: the oldest Penstock that understands this schema.
+#: About the whole database: `needs`, the oldest Penstock that understands this schema, and `project`, whose it is
+#: (store/belonging.py).
 about = Table("about", metadata, _key("name", Text), _fact("value", Text), sqlite_with_rowid=False)
 
 # `version` is the one that was used last, or found last in the project. The rest is what the watcher of the project

@@ -27,7 +27,7 @@ def get_about(service: ServiceOf) -> Response:
     return json_answer(
         {
             "version": __version__,
-            "project": service.project.name,
+            "project": service.named or service.project.name,
             "engine_alive": bool(engines),
             "workers": sum(workers) if workers else None,
             "now": iso(micros(now)),
