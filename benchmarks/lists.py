@@ -25,7 +25,7 @@ from penstock.store.filters import RunFilter
 from penstock.store.runs import count_runs, list_runs
 
 DAY = 86_400.0
-#: The target of issue 3 over HTTP is 10 ms at the median and 40 ms at the 95th percentile.
+#: The target over HTTP is 10 ms at the median and 40 ms at the 95th percentile.
 MEDIAN, P95 = 0.006, 0.030
 
 

@@ -26,7 +26,7 @@ from benchmarks.page.figures import percentile
 from benchmarks.page.made import Live, Maker, home_for
 from benchmarks.page.serving import Server, serving
 
-#: The target of issue 3: milliseconds at the 95th percentile, and cores of the server.
+#: The target: milliseconds at the 95th percentile, and cores of the server.
 LATENCY_MS, CORES = 250.0, 0.5
 #: Seconds that the last change is waited for.
 PATIENCE = 10.0

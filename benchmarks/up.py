@@ -26,11 +26,11 @@ from benchmarks.memory import pss
 from benchmarks.targets import met
 
 FIRST_ANSWER = 1.5
-"""Seconds from the command to the first answer (issue 3)."""
+"""Seconds from the command to the first answer."""
 MEMORY_MB = 200.0
-"""Megabytes of the whole process tree at rest (issue 3)."""
+"""Megabytes of the whole process tree at rest."""
 CHANGE_SEEN = 2.0
-"""Seconds from a change in a file to its new version in the API (issue 3)."""
+"""Seconds from a change in a file to its new version in the API."""
 PATIENCE = 60.0
 ASKED = 5
 """Runs that are asked for each time."""

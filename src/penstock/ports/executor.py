@@ -1,10 +1,10 @@
 """How an engine reaches those who run attempts.
 
-Law. One engine thread calls every method but `wake`, which any thread may call. An attempt is named by its
-key, `"<run key>:<seq>:<n>"`; a key is dispatched once. Every dispatched key gets exactly one `ended`
-report, whatever happens to worker and agent, unless the executor itself is closed or raises AgentLost
-from `poll`: then the engine counts every unreported attempt as lost. `started` comes before `ended`, or
-not at all (short attempts). Reports of one attempt come in order; those of different attempts in any.
+Law. One engine thread calls every method but `wake`, which any thread may call. An attempt is named by its key,
+`"<run key>:<seq>:<n>"`, with `:<epoch>` behind it where its run was taken over; a key is dispatched once. Every
+dispatched key gets exactly one `ended` report, whatever happens to worker and agent, unless the executor itself is
+closed or raises AgentLost from `poll`: then the engine counts every unreported attempt as lost. `started` comes before
+`ended`, or not at all (short attempts). Reports of one attempt come in order; those of different attempts in any.
 
 A follower is an attempt with `after`, the key of the one before it in the same call of `dispatch`. It is begun only
 directly after that one's success, where its value was made, and told of after that one's `ended`. A follower that is

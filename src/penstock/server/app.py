@@ -7,7 +7,7 @@
         the page         built files, the same for everybody
 
 What needs a session is behind `Guarded` as a whole, before a route is looked for: a new route can't be left open by
-mistake, and nothing that anybody may reach can lead into it (docs: SECURITY 1).
+mistake, and nothing that anybody may reach can lead into it (docs/decisions/0007-doors.md).
 """
 
 from __future__ import annotations

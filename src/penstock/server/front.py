@@ -1,6 +1,7 @@
 """What every request passes first, whatever it asks for: hosts, origins, sizes, and the headers of every answer.
 
-Plain ASGI, not BaseHTTPMiddleware, which lets WebSockets through unseen and buffers streams (docs: SECURITY 2, 4, 13).
+Plain ASGI, not BaseHTTPMiddleware, which lets WebSockets through unseen and buffers streams
+(docs/decisions/0007-doors.md).
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def _check_target(scope: Scope) -> None:
 
 
 def _check_origin(headers: _Headers, ours: str) -> None:
-    """Another page's requests are refused, with or without cookies (SECURITY 4).
+    """Another page's requests are refused, with or without cookies.
 
     `same-site` does not do: another port of this machine is the same site, and cookies ignore ports.
     """

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ALLOWED, headActions, retryFromRefusal, type Role, type RunAction, runRefusal, runStatesToSet, setFollows, setRefusal, stageRefusal, taskStatesToSet } from "./actions";
 import { RUN_STATES, type RunState, TASK_STATES, type TaskState } from "./states";
 
-// The rows of issue 5, by hand: what the table says is compared with what was asked for.
+// By hand: what the table says is compared with what was asked for.
 const OFFERED: Record<RunState, RunAction[]> = {
   created: ["cancel", "replay"],
   queued: ["cancel", "force-run", "replay"],

@@ -17,7 +17,7 @@ from penstock.errors import ArtifactCorrupt, UsageError
 from penstock.model.artifact import Artifact
 from penstock.model.bounds import MOST
 from penstock.server import downloads, outputs
-from penstock.server.answers import json_answer
+from penstock.server.answers import has, json_answer, unchanged
 from penstock.server.guard import ServiceOf, guarded
 from penstock.server.kept import Folders, Kept, kept_output, parts_of, tag_of
 from penstock.server.refusals import Refusal
@@ -95,8 +95,8 @@ def preview(
         return _kept_preview(readers, kept, request, offset, limit, first_column)
     artifact = outputs.sound(store, output)
     tag = _tag(artifact, "preview")
-    if _has(request, tag):
-        return _unchanged(tag)
+    if tag is not None and has(request, tag):
+        return unchanged(tag)
     if artifact.kind in outputs.READ_BY_CHILD:
         return _answer(output, _look(readers, "preview", output, artifact, offset, limit, first_column), tag)
     if (form := outputs.form_of(output)) is not None:
@@ -117,8 +117,8 @@ def summarize(
         raise UsageError("what the project keeps itself is not summarized", cure="look at its rows")
     artifact = outputs.sound(store, output)
     tag = _tag(artifact, "summary")
-    if _has(request, tag):
-        return _unchanged(tag)
+    if tag is not None and has(request, tag):
+        return unchanged(tag)
     return _answer(output, _look(readers, "summary", output, artifact), tag)
 
 
@@ -148,8 +148,8 @@ def content(
     name = downloads.file_name(output)
     headers = downloads.headers(name, inline=inline and downloads.may_show(output))
     tag = _tag(artifact, "content")
-    if _has(request, tag):
-        return _unchanged(tag)
+    if tag is not None and has(request, tag):
+        return unchanged(tag)
     if tag is not None:
         headers["ETag"] = tag
     parts = downloads.proven(store.open(artifact))
@@ -197,8 +197,8 @@ def _kept_preview(readers: Readers, kept: Kept, request: Request, *part: int) ->
     path = kept.there()
     known = tag_of(path)
     tag = None if known is None else f'W/"{known}.preview.{__version__}"'
-    if _has(request, tag):
-        return _unchanged(tag)
+    if tag is not None and has(request, tag):
+        return unchanged(tag)
     artifact = outputs.stored(kept.output)
     return _answer(kept.output, _look(readers, "kept", kept.output, artifact, str(path), kept.place.format, *part), tag)
 
@@ -222,19 +222,9 @@ def _look(readers: Readers, what: str, output: Output, artifact: Artifact, *more
 def _answer(output: Output, body: bytes, tag: str | None) -> Response:
     """A body made elsewhere, with the names of what it is about in front."""
     names = to_json({"dataset": output.dataset, "map_index": output.map_index})
-    headers = {"Cache-Control": "private, no-cache"} | ({} if tag is None else {"ETag": tag})
-    return json_answer(names[:-1] + b"," + body[1:], headers=headers)
+    return json_answer(names[:-1] + b"," + body[1:], headers=None if tag is None else {"ETag": tag})
 
 
 def _tag(artifact: Artifact, what: str) -> str | None:
     """What is stored under a digest never changes; how it is told may, with the next version."""
     return None if artifact.digest is None else f'W/"{artifact.digest[7:39]}.{what}.{__version__}"'
-
-
-def _has(request: Request, tag: str | None) -> bool:
-    known = request.headers.get("if-none-match", "")
-    return tag is not None and tag in [each.strip() for each in known.split(",")]
-
-
-def _unchanged(tag: str | None) -> Response:
-    return Response(status_code=304, headers={"ETag": tag or "", "Cache-Control": "private, no-cache"})
