@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import bdb
 import errno
 import importlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -103,6 +107,57 @@ def test_causes_contexts_and_groups_are_told_without_our_frames() -> None:
     for words in ("several", "KeyError: 'a'", "Own: why", "direct cause"):
         assert words in told["traceback"]
     assert str(Path(failures.__file__).parent) not in told["traceback"]
+
+
+def test_a_group_tells_what_is_in_it_and_where_the_first_was_raised() -> None:
+    async def fails() -> None:
+        raises_own()
+
+    async def together() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(fails())
+
+    told = failures.describe(caught(lambda: asyncio.run(together())))
+    first, second = told["message"].splitlines()
+    assert (first, second.endswith("Own: why")) == ("unhandled errors in a TaskGroup (1 sub-exception)", True)
+    assert (told["file"], told["line"]) == (__file__, line_of('raise Own("why")'))
+
+
+def test_a_large_group_names_some() -> None:
+    def fails() -> None:
+        raise ExceptionGroup("all", [ExceptionGroup("inner", [KeyError(each) for each in range(9)])])
+
+    told = failures.describe(caught(fails))
+    assert told["message"].splitlines()[1:] == [*(f"KeyError: {each}" for each in range(5)), "and 4 more"]
+    assert told["line"] == line_of(
+        'raise ExceptionGroup("all", [ExceptionGroup("inner", [KeyError(each) for each in range(9)])])'
+    )
+
+
+def test_notes_are_told() -> None:
+    error = Own("why")
+    error.add_note("while reading day.csv")
+    assert failures.describe(error)["message"] == "why\nwhile reading day.csv"
+
+
+def leaves_the_debugger() -> None:
+    raise bdb.BdbQuit  # as pdb does where it reads the end of the input
+
+
+@pytest.mark.parametrize(("call", "said"), [(leaves_the_debugger, "breakpoint()"), (input, "input()")])
+def test_who_waits_for_a_keyboard_is_told_that_there_is_none(
+    call: object, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr(sys, "stdin", nothing)
+        told = failures.describe(caught(call))
+    assert told["message"].startswith(f"{said} had nobody to ask: a task has no keyboard")
+    assert "--executor inline" in told["message"]
+
+
+def test_who_leaves_a_debugger_is_not_told_of_keyboards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    assert failures.describe(bdb.BdbQuit())["message"] == ""
 
 
 def test_endless_recursion_is_told_in_bounds() -> None:

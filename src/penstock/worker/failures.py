@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any, Final
 
 import penstock
@@ -14,6 +15,10 @@ MESSAGE: Final = 10_000
 TRACEBACK: Final = 64_000
 #: Characters of what a program wrote before it failed that are told, where the task has captured that.
 WRITTEN: Final = 2_000
+
+#: Exceptions of a group that are told by name.
+_MEMBERS: Final = 5
+_KEYBOARD: Final = "a task has no keyboard; run it in a terminal with --executor inline"
 
 #: The attribute of an exception that holds what else is to be told of it, as JSON: `{"operation": "load", ...}`.
 FACTS: Final = "penstock_facts"
@@ -31,7 +36,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     file, line = _where(told)
     return {
         "type": told_as(type(error)),
-        "message": _cut(_text(error), MESSAGE) + _written(error),
+        "message": _cut(_said(error), MESSAGE) + _written(error),
         "traceback": _cut_middle("".join(told.format()), TRACEBACK),
         "names": [name_of(kind) for kind in type(error).__mro__ if kind is not object],
         "file": file,
@@ -54,7 +59,39 @@ def name_of(kind: type) -> str:
 
 def told_as(kind: type) -> str:
     """As people read it: what is Python's or ours by the class alone, what is of others with its module."""
-    return kind.__qualname__ if kind.__module__ == "penstock.errors" else name_of(kind)
+    return kind.__qualname__ if kind.__module__.startswith("penstock.") else name_of(kind)
+
+
+def _said(error: BaseException) -> str:
+    """What it says, its notes, and what the exceptions of a group say: its own text only counts those."""
+    lines = [_in_our_words(error) or _text(error), *map(str, getattr(error, "__notes__", None) or ())]
+    if isinstance(error, BaseExceptionGroup):
+        members = list(_members(error))
+        lines += [f"{told_as(type(each))}: {_said(each)}" for each in members[:_MEMBERS]]
+        lines += [f"and {len(members) - _MEMBERS:,} more"] if len(members) > _MEMBERS else []
+    return "\n".join(lines)
+
+
+def _members(group: BaseExceptionGroup[Any]) -> Iterator[BaseException]:
+    """The exceptions of a group that are no groups themselves."""
+    for each in group.exceptions:
+        if isinstance(each, BaseExceptionGroup):
+            yield from _members(each)
+        else:
+            yield each
+
+
+def _in_our_words(error: BaseException) -> str | None:
+    """Of what says too little to people who do not know where tasks run: what it means, and the cure."""
+    if isinstance(error, SystemExit):
+        return f"the task called sys.exit({'' if error.code is None else repr(error.code)}); return instead"
+    if sys.stdin is not None and sys.stdin.isatty():
+        return None
+    if type(error).__name__ == "BdbQuit":
+        return f"breakpoint() had nobody to ask: {_KEYBOARD}"
+    if isinstance(error, EOFError) and str(error) == "EOF when reading a line":  # of input()
+        return f"input() had nobody to ask: {_KEYBOARD}, or take a parameter"
+    return None
 
 
 def _text(error: BaseException) -> str:
@@ -105,6 +142,10 @@ def _where(told: traceback.TracebackException) -> tuple[str | None, int | None]:
     """File and line of the innermost frame that is not a library's; of the code itself, when it does not compile."""
     if isinstance(getattr(told, "filename", None), str) and told.lineno is not None:
         return told.filename, int(told.lineno)
+    if told.exceptions:  # where the first of a group was raised, if it was raised at all before it was put into one
+        place = _where(told.exceptions[0])
+        if place[0] is not None:
+            return place
     for frame in reversed(told.stack):
         if not _is_library(frame.filename):
             return frame.filename, frame.lineno

@@ -14,7 +14,10 @@ _asked = False
 
 
 class Interrupted(BaseException):
-    """The attempt was cancelled or its time is up."""
+    """The attempt was cancelled, its time is up, or somebody else has sent the signal."""
+
+    def __str__(self) -> str:
+        return "its process was asked to end (SIGTERM)"
 
 
 def install() -> None:

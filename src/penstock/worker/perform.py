@@ -53,8 +53,6 @@ def _caught(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool]
         return _perform(run, assignment)
     except (KeyboardInterrupt, interrupts.Interrupted) as error:
         return Result("cancelled", None, [], failures.describe(error), None)
-    except SystemExit as error:
-        return _failed("user_error", _of_exit(error))
     except BaseException as error:
         return _failed(_reason(error), failures.describe(error))
 
@@ -87,12 +85,6 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, ArtifactCorrupt):
         return "artifact_corrupt"
     return "user_error"
-
-
-def _of_exit(error: SystemExit) -> dict[str, Any]:
-    told = failures.describe(error)
-    told["message"] = f"the task called sys.exit({'' if error.code is None else repr(error.code)}); return instead"
-    return told
 
 
 def _perform(run: Run, assignment: Assignment) -> Result:
