@@ -47,6 +47,7 @@ journey("who comes back to the list finds it where they left it", async ({ open 
   const table = page.getByRole("table", { name: "Runs" });
   await table.getByRole("row").nth(3).waitFor();
   await page.keyboard.press("j");
+  await page.keyboard.press("x");
   await page.keyboard.press("j");
   await table.evaluate((frame) => (frame.scrollTop = 64));
   await expect.poll(async () => await table.evaluate((frame) => frame.scrollTop)).toBe(64);
@@ -56,6 +57,16 @@ journey("who comes back to the list finds it where they left it", async ({ open 
   await page.goBack();
   await table.locator("[data-current][aria-rowindex='3']").waitFor({ state: "attached" });
   await expect.poll(async () => await table.evaluate((frame) => frame.scrollTop)).toBe(64);
+  const ticked = page.getByRole("toolbar", { name: "Ticked runs" }).getByText("1 ticked");
+  await ticked.waitFor();
+  await table.locator("[aria-rowindex='2'] input:checked").waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/overview/);
+  await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Runs" }).click();
+  await ticked.waitFor();
+  await page.getByRole("combobox", { name: "Filter" }).fill("state:succeeded");
+  await page.keyboard.press("Enter");
+  await ticked.waitFor({ state: "detached" });
 });
 
 journey("Ctrl-K is heard before the page's code is there, and the palette offers what the place brings", async ({ open }) => {

@@ -7,7 +7,7 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useState } from "react
 import { exportAddress, firstPageOnly, runCountQuery, runsQuery } from "../../api/runs";
 import { DropMenu, MenuItem, MenuNote } from "../../components/DropMenu";
 import { Command, Empty } from "../../components/Empty";
-import { useKept } from "../../components/kept";
+import { useEntry, useKept } from "../../components/kept";
 import { StateIcon } from "../../components/StateIcon";
 import { useTitle } from "../../components/useTitle";
 import { countText } from "../../domain/formats";
@@ -37,8 +37,9 @@ export function RunsPage() {
   const { q: text = "", sort = NEWEST, view, columns: said } = route.useSearch();
   const navigate = route.useNavigate();
   const [keys, setKeys] = useColumns(said, view, (next) => void navigate({ search: (before) => ({ ...before, columns: next }), replace: true }));
-  const [ticks, setTicks] = useState(NO_TICKS);
-  const [at, setAt] = useKept("row", -1);
+  // Whoever comes back to the same list finds them, by Back or by a link.
+  const [ticks, setTicks] = useKept(`ticks ${text} ${sort}`, NO_TICKS);
+  const [at, setAt] = useKept(`row ${useEntry()}`, -1);
   // A filter such as created:7d asks the same question until it is changed or read again.
   const [asked, setAsked] = useState(() => Date.now());
   const terms = useMemo(() => parse(text), [text]);
@@ -56,8 +57,8 @@ export function RunsPage() {
   const newer = useNewer(query, runs[0]?.id, list.isSuccess, sort === NEWEST);
 
   const set = (more: { q?: string | undefined; sort?: string | undefined; view?: number | undefined; columns?: undefined }) => {
-    setTicks(NO_TICKS);
-    setAt(-1);
+    setTicks(() => NO_TICKS);
+    setAt(() => -1);
     setAsked(Date.now());
     void navigate({ search: (before) => ({ ...before, ...more, q: ("q" in more ? more.q : before.q) || undefined }) });
   };
@@ -66,8 +67,9 @@ export function RunsPage() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const ids = useMemo(() => runs.map((run) => run.id), [runs]);
-  const onTick = useCallback((id: string, range: boolean) => setTicks((before) => ticked(before, ids, id, range)), [ids]);
-  const onTickAll = () => setTicks(ids.every((id) => ticks.ticked.has(id)) ? NO_TICKS : { ticked: new Set(ids), anchor: null });
+  const chosen = runs.filter((run) => ticks.ticked.has(run.id));
+  const onTick = useCallback((id: string, range: boolean) => setTicks((before) => ticked(before, ids, id, range)), [setTicks, ids]);
+  const onTickAll = () => setTicks(() => (ids.every((id) => ticks.ticked.has(id)) ? NO_TICKS : { ticked: new Set(ids), anchor: null }));
   const client = useQueryClient();
   const [reads, setReads] = useState(0);
   const readAgain = () => {
@@ -121,13 +123,13 @@ export function RunsPage() {
       {newer.count > 0 && runs.length > 0 && <button type="button" className="pn-runs-pill" onClick={readAgain}>{newer.count === 1 ? "1 new run" : `${countText(newer.count)} new runs`}</button>}
       {good === null ? <Empty title="This filter can’t be read"><p>Change what is told above, or look at all runs.</p><Button onClick={() => set({ q: "" })}>All runs</Button></Empty> : runs.length === 0 && list.isSuccess ? <Nothing filtered={text !== ""} onClear={() => set({ q: "" })} /> : (
         <RunsTable
-          key={reads} held={wrong.length > 0} resumes={reads === 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={setAt} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
+          key={reads} held={wrong.length > 0} resumes={reads === 0} runs={runs} columns={columns} sort={sort} ticks={ticks} at={at} onAt={(next) => setAt(() => next)} onSort={(next) => set({ sort: next === NEWEST ? undefined : next })}
           onTick={onTick} onTickAll={onTickAll} onEnd={onEnd} onMove={narrow ? undefined : (key, on) => setKeys(dropped(columns.map((column) => column.key), key, on))}
         />
       )}
-      {ticks.ticked.size > 0 && (
+      {chosen.length > 0 && (
         <BulkBar
-          key={text} runs={runs.filter((run) => ticks.ticked.has(run.id))} onClear={() => setTicks(NO_TICKS)}
+          key={text} runs={chosen} onClear={() => setTicks(() => NO_TICKS)}
           all={{ count: count.data?.count ?? 0, exact: count.data?.exact ?? false, query }}
         />
       )}
