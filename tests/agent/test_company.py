@@ -77,6 +77,14 @@ def test_a_task_finds_its_surroundings_as_they_should_be(own_stage: Stage, tmp_p
     assert mark.read_text() == "cleaned"
 
 
+@pytest.mark.parametrize("how", ["closed", "elsewhere"])
+def test_descriptors_of_output_are_back_for_the_next_task(own_stage: Stage, how: str) -> None:
+    pid = own_stage.value(own_stage.run("disturbs_descriptors", inputs={"how": {"json": how}}))
+    ended = own_stage.run("folder")
+    assert own_stage.value(ended)[0] == pid
+    assert sorted(said(own_stage.log(ended))) == ["heard", "heard too"]
+
+
 def test_two_attempts_run_at_the_same_time_and_no_more(stage: Stage, tmp_path: Path) -> None:
     marks = [tmp_path / str(at) for at in range(4)]
     keys = [stage.start("waits", inputs={"mark": {"json": str(mark)}}) for mark in marks]

@@ -63,7 +63,7 @@ def run(name: str, marker: str, fds: list[int], template: int) -> int:
     for fd in fds:
         os.close(fd)
     sock = socket.socket(fileno=connection)
-    surroundings = Surroundings(marker)
+    surroundings = Surroundings(marker, pipes)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupts.install()
     gc.enable()

@@ -283,6 +283,19 @@ def disturbs():
 
 
 @task
+def disturbs_descriptors(how):
+    if how == "closed":
+        os.close(1)
+        os.close(2)
+    else:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+    sys.stdout.write("not heard")
+    return os.getpid()
+
+
+@task
 def disturbs_by_a_lost_folder(path):
     os.chdir(path)
     os.rmdir(path)
