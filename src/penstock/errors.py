@@ -9,7 +9,11 @@ from typing import Any, ClassVar
 
 
 class PenstockError(Exception):
-    """Something went wrong in Penstock."""
+    """Something went wrong in Penstock.
+
+    `message` says what, `cure` what to do about it (None where nobody knows), `facts` what else programs may want;
+    the text is message and cure. `code` names the kind for programs and stays; `exit_code` is the command line's.
+    """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
@@ -37,7 +41,8 @@ class UsageError(PenstockError):
 class DefinitionError(UsageError):
     """The definition of a pipeline is wrong.
 
-    `file` and `line` (1-based) tell where; both may be None when the place is not known.
+    `file` and `line` (1-based) tell where; both may be None when the place is not known. Where several things are
+    wrong, this is the first of the file, and `facts["problems"]` tells all: `message`, `file` and `line` of each.
     """
 
     code = "definition"

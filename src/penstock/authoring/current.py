@@ -43,9 +43,12 @@ class Sink(Protocol):
 
 
 class CurrentRun:
-    """Facts and reports of the running task. Outside of a run facts are None (or empty), and reports are only logged.
+    """Facts and reports of the running task. Outside of a run facts are None (or empty), and figures go nowhere.
 
-    So a function that uses it stays a plain function, which tests call as it is.
+    So a function that uses it stays a plain function, which tests call as it is. `id` is the run's, as every surface
+    shows it; `version` that of its pipeline; `type` standard, test, debug, replay, incremental or backfill; `params`
+    and `labels` are the run's. `generation` counts from 1, and on with every retry of the run in place; `attempt`
+    counts the tries of this task from 1. `map_index` (from 0) and `label` are those of an item of a fan-out.
     """
 
     id: str | None

@@ -22,9 +22,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Pipeline:
     """A named graph of tasks. See `docs/authoring.md` for every option by example.
 
-    `params`: by name a plain default (its type is taken) or a Param. `timeout`: for the whole run; `on_timeout`: what
-    the run becomes then. `concurrency`: how many of its runs go at the same time, as a number or a Limit that says what
-    becomes of one more; over all engines. `durability="strict"`: a task starts only when what came before is on disk.
+    `params`: by name a plain default (its type is taken) or a Param. `timeout`: for the whole run, in seconds or as a
+    text such as `"2h"`; `on_timeout`: what the run becomes then. `concurrency`: how many of its runs go at the same
+    time, as a number or a Limit that says what becomes of one more; over all engines. `durability="strict"`: a task
+    starts only when what came before is on disk.
     Errors in the definition are all told at once, by `spec()`, as a DefinitionError.
     """
 

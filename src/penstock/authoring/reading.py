@@ -210,17 +210,18 @@ class Reader:
             if key not in RESOURCES:
                 self.wrong(f"{self.whose} asks for the resource '{key}'", did_you_mean(key, RESOURCES))
         return Resources(
-            self._amount(given, "cpu", 1.0, least="more than 0"),
+            self._amount(given, "cpu", 1.0, nothing=False),
             self._memory(given.get("memory")),
-            self._amount(given, "gpu", 0.0, least="0 or more"),
+            self._amount(given, "gpu", 0.0, nothing=True),
             self._pool(given.get("pool")),
         )
 
-    def _amount(self, given: Mapping[str, Any], key: str, default: float, *, least: str) -> float:
+    def _amount(self, given: Mapping[str, Any], key: str, default: float, *, nothing: bool) -> float:
         value = given.get(key, default)
         fits = isinstance(value, int | float) and not isinstance(value, bool) and value <= sys.float_info.max
-        if fits and (value > 0 or (value == 0 and least == "0 or more")):
+        if fits and (value > 0 or (value == 0 and nothing)):
             return float(value)
+        least = "0 or more" if nothing else "more than 0"
         self.wrong(f"resources of {self.whose}: {key} can't be {_short.repr(value)}", f"give a number, {least}")
         return default
 

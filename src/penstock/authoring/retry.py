@@ -14,6 +14,7 @@ from penstock.model import durations
 from penstock.model.nearest import did_you_mean
 from penstock.model.spec import RetrySpec
 
+#: Seconds, a timedelta, or a text such as `"90s"` or `"1h30m"` (ms, s, m, h, d, w, y).
 Duration: TypeAlias = str | float | int | timedelta
 
 BACKOFFS: Final = ("constant", "exponential", "random")

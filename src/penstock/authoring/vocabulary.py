@@ -21,24 +21,24 @@ class HandlerOptions(TypedDict, total=False):
     outputs: str | Sequence[str] | None
     #: Tasks (names or functions) that only come before.
     after: str | Callable[..., Any] | Sequence[str | Callable[..., Any]]
-    #: A function of params and datasets that says whether to run at all.
+    #: A function of params and datasets that says whether to run at all; where it is false, the task is skipped.
     when: Callable[..., Any] | None
-    #: A policy, or a number of attempts.
+    #: A policy, or a number of attempts, the first one included.
     retry: Retry | int | None
-    #: The longest that an attempt may take, and what the task becomes then.
+    #: The longest that an attempt may take, and what the task becomes then: failed by default.
     timeout: Duration | None
     on_timeout: OnTimeout
     #: A failure makes the run a warning, not failed.
     allow_failure: bool
     tags: str | Sequence[str]
     labels: Mapping[str, str] | None
-    #: `cpu`, `memory`, `gpu`, `pool`.
+    #: What an attempt needs: `cpu` (cores, 1), `memory` (bytes or `"2GB"`: more ends it), `gpu` (0), `pool` (a name).
     resources: Mapping[str, Any] | None
     #: Attempts at the same time.
     concurrency: int | None
-    #: From asking an attempt to stop to killing it.
+    #: From asking an attempt to stop (SIGTERM) to killing it: 5 s by default.
     grace: Duration
-    #: Whether an attempt that was lost with its machine is made again.
+    #: Whether an attempt that was lost with its machine is made again, at no cost to its policy: retry by default.
     on_lost: Literal["retry", "fail"]
 
 
@@ -47,7 +47,7 @@ class TaskOptions(HandlerOptions, total=False):
 
     #: Take the results of an earlier run with the same code, params and inputs; False: never, whatever a run asks for.
     cache: Literal["inputs", False] | Cache | None
-    #: What has to be true of the tasks before.
+    #: What has to be true of the tasks before: that all succeeded, by default.
     trigger: TriggerRule
     #: Arguments that take items, and the datasets or parameters that have them: one task run for each.
     foreach: Mapping[str, str] | None

@@ -20,7 +20,8 @@ __all__ = ["Client", "Refused", "Unreachable", "Where"]
 class Client:
     """Of the `penstock up` at `url` with that `token`; by default of the home at hand (PENSTOCK_HOME, or upward).
 
-    Raises NotFound where none runs here. Use from one thread, or make one for each.
+    `timeout`: seconds to wait for each answer. Raises NotFound where none runs here, UsageError for what is no address.
+    Use from one thread, or make one for each.
     """
 
     def __init__(self, url: str | None = None, token: str | None = None, *, timeout: float = 30.0) -> None:

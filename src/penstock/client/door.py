@@ -76,7 +76,10 @@ def _read(file: Path) -> str:
 
 
 class Door:
-    """Sends requests and reads answers."""
+    """Sends requests and reads answers. `timeout`: seconds to wait for each.
+
+    Raises Refused, and Unreachable where nobody answers, also to a request that is sent again.
+    """
 
     def __init__(self, url: str, token: str, timeout: float) -> None:
         if not url.startswith(("http://", "https://")):

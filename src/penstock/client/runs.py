@@ -43,7 +43,8 @@ class Runs:
     """Lists, starts and steers runs.
 
     An action on one run gives the run as it is then, or the command while the run's engine has not answered
-    (`{"kind", "state": "waiting", ...}`); one on several gives what became of each. Raises Refused, Unreachable.
+    (`{"kind", "state": "waiting", ...}`); one on several gives what became of each: `{"applied", "refused", "waiting",
+    "results"}`. Raises Refused, Unreachable.
     """
 
     def __init__(self, door: Door) -> None:
