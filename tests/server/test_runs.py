@@ -15,6 +15,7 @@ from penstock.store.rows import Commit
 from penstock.wire.compare import Comparison
 from penstock.wire.graphs import Graph, TaskSource
 from penstock.wire.runs import EventPage, RunContext, RunDocument, RunMetrics, RunPage
+from penstock.wire.waits import WaitList
 from tests.server.world import World, problem
 from tests.store import made
 
@@ -145,7 +146,7 @@ def test_a_run_is_told_in_full(world: World) -> None:
     identity = world.run(pipeline="shop", version=version, tasks=2)
     parts: list[tuple[str, type[Any]]] = [
         ("", RunDocument), ("/context", RunContext), ("/events", EventPage), ("/graph", Graph),
-        ("/metrics", RunMetrics), ("/source/raw", TaskSource),
+        ("/metrics", RunMetrics), ("/source/raw", TaskSource), ("/waits", WaitList),
     ]  # fmt: skip
     for path, body in parts:
         answer = world.program.get(f"/api/v1/runs/{identity}{path}")

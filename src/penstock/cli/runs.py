@@ -177,6 +177,7 @@ def show(run: str, whole: bool, as_json: bool) -> None:
     from penstock.store.outputs import artifacts_of
     from penstock.store.runs import find_run
     from penstock.store.versions import spec_of
+    from penstock.store.waits import waits_of
 
     with reading() as (home, database), database.read() as connection:
         key = find_run(connection, run)
@@ -184,6 +185,7 @@ def show(run: str, whole: bool, as_json: bool) -> None:
         people = [] if as_json else by_people(connection, key)
         queued = not as_json and document["state"] == "queued"
         history = list_events(connection, key, task="").items if queued else []
+        held = [] if as_json else waits_of(connection, key, time.time())
         tasks = {} if as_json else (spec_of(connection, key) or {}).get("tasks", {})
         made = [] if as_json else artifacts_of(connection, key)
     if as_json:
@@ -192,13 +194,17 @@ def show(run: str, whole: bool, as_json: bool) -> None:
         from penstock.cli.ending import files_of
         from penstock.cli.render.files import files
         from penstock.cli.render.people import done_by
-        from penstock.cli.render.questions import questions, waiting
+        from penstock.cli.render.questions import held_up, questions, waiting
         from penstock.cli.render.run import overview
 
         paint, width = output.paint(), output.width()
         lines = overview(document, list(tasks), paint, width, Path.cwd(), whole=whole)
         lines += files(files_of(made, home), Path.cwd())
-        lines += [*questions(document, tasks, width), *waiting(document, history, width)]
+        lines += [
+            *questions(document, tasks, width),
+            *waiting(document, history, width),
+            *held_up(document["id"], held, width),
+        ]
         output.show([*lines, *done_by(people, paint, width)])
 
 

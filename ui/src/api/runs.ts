@@ -54,6 +54,15 @@ export function runEventsQuery(id: string, task?: string, mapIndex?: number) {
   });
 }
 
+/** Why queued tasks do not begin: all of a run, or one of them (and items). Asked for again and again: nobody tells of it. */
+export function runWaitsQuery(id: string, task: string, mapIndex?: number) {
+  return queryOptions({
+    queryKey: [...runKeys.one(id), "waits", task, mapIndex ?? null],
+    queryFn: async ({ signal }) => await body(api.GET("/api/v1/runs/{run_id}/waits", { params: { path: { run_id: id }, query: { task, map_index: mapIndex } }, signal })),
+    refetchInterval: 2_000,
+  });
+}
+
 /** The query string of a list, as the server takes it: every key with its values. */
 export type RunQuery = Record<string, string[]>;
 

@@ -1011,6 +1011,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Waits
+         * @description Why tasks of a run that are queued do not begin, or one of them (and items); as it is now.
+         */
+        get: operations["listRunWaits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -3261,6 +3281,43 @@ export interface components {
             /** Name */
             name: string | null;
         };
+        /**
+         * Wait
+         * @description What `count` queued tasks (and items) of a run wait for; `tasks` names the first of them.
+         *
+         *     `on` is what there is not: a free worker (each needs `need`), GPUs, room in the pool `name`, a `turn` (other items
+         *     of the task `name` have to end), or an engine that has the run. `held` is how much of it is taken, `most` how much
+         *     there is (null where that is not on record), `by_runs` who has it, the first of them; the run itself may be there.
+         */
+        Wait: {
+            /** By Runs */
+            by_runs: string[];
+            /** Count */
+            count: number;
+            /** Held */
+            held: number;
+            /** Most */
+            most: number | null;
+            /** Name */
+            name: string | null;
+            /** Need */
+            need: number;
+            /**
+             * On
+             * @enum {string}
+             */
+            on: "workers" | "gpus" | "pool" | "turn" | "engine";
+            /** Tasks */
+            tasks: string[];
+        };
+        /**
+         * WaitList
+         * @description Why queued tasks do not begin, as it is now; first what most of them wait for.
+         */
+        WaitList: {
+            /** Items */
+            items: components["schemas"]["Wait"][];
+        };
     };
     responses: {
         /** @description What went wrong. */
@@ -4786,6 +4843,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskSource"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRunWaits: {
+        parameters: {
+            query?: {
+                task?: string | null;
+                map_index?: number | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitList"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -42,6 +42,35 @@ def waiting(document: Document, history: Sequence[Document], width: int) -> list
     return [[], *wrap([Span(text, "yellow")], width), [Span(command, "cyan"), Span("  starts it now", "dim")]]
 
 
+def held_up(run: str, waits: Sequence[Document], width: int) -> list[Line]:
+    """What tasks that are queued wait for, a line for each cause. `waits`: as `store.waits` tells them."""
+    lines = [part for wait in waits for part in wrap([Span(_held_up(run, wait), "yellow")], width)]
+    return [[], *lines] if lines else []
+
+
+def _held_up(run: str, wait: Document) -> str:
+    tasks, count = [clean(task) for task in wait["tasks"]], wait["count"]
+    who = tasks[0] if count == 1 else f"{amounts.plural(count, 'task')} ({', '.join(tasks)})"
+    others = ", ".join("this run" if each == run else each for each in wait["by_runs"])
+    by = f" by {others}" if others and wait["on"] != "turn" else ""
+    return f"{who} {'waits' if count == 1 else 'wait'} {_cause(wait)}{by}"
+
+
+def _cause(wait: Document) -> str:
+    need, held, most = wait["need"], wait["held"], wait["most"]
+    match wait["on"]:
+        case "workers":
+            return f"for {'a free worker' if need == 1 else f'{need} free workers'}: {held} of {most} busy"
+        case "gpus":
+            return f"for {amounts.plural(need, 'GPU')}: {held} in use"
+        case "pool":
+            return f"for room in the pool {clean(wait['name'])}: {held} held"
+        case "turn":
+            return f"for other items to end: {most} run at a time"
+        case _:
+            return "for an engine: the one that had the run is gone"
+
+
 def _field(field: Mapping[str, Any]) -> Line:
     """`  amount (int, 5 by default): what is paid`."""
     facts = [field["type"]]

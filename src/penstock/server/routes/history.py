@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -9,10 +10,11 @@ from fastapi import Query, Response
 from penstock.model.bounds import MOST
 from penstock.server.answers import json_answer
 from penstock.server.guard import ServiceOf, guarded
-from penstock.store import comparison, context, events
+from penstock.store import comparison, context, events, waits
 from penstock.store.runs import find_run
 from penstock.wire.compare import Comparison
 from penstock.wire.runs import EventPage, RunContext
+from penstock.wire.waits import WaitList
 
 router = guarded()
 
@@ -49,3 +51,17 @@ def list_events(
         key = find_run(connection, run_id)
         page = events.list_events(connection, key, task=task, map_index=map_index, limit=limit, cursor=cursor)
     return json_answer({"items": page.items, "next_cursor": page.next_cursor})
+
+
+@router.get("/runs/{run_id}/waits", operation_id="listRunWaits", response_model=WaitList)
+def list_waits(
+    service: ServiceOf,
+    run_id: str,
+    task: Annotated[str | None, Query(max_length=1000)] = None,
+    map_index: Annotated[int | None, Query(ge=0, le=MOST)] = None,
+) -> Response:
+    """Why tasks of a run that are queued do not begin, or one of them (and items); as it is now."""
+    with service.database.read() as connection:
+        key = find_run(connection, run_id)
+        found = waits.waits_of(connection, key, time.time(), task=task, map_index=map_index)
+    return json_answer({"items": found})

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { generationsOf, retriedText, triedText } from "./generations";
-import { heldText, limitOf, restText } from "./limits";
+import { heldText, limitOf, restText, waitText } from "./limits";
 
 const event = (kind: string, data: Record<string, unknown> | null = null) => ({ kind, at: "2026-03-01T10:00:00Z", data });
 
@@ -9,6 +9,16 @@ test("the limit that was told last is the one that a run waits at", () => {
   const limit = limitOf([event("run.queued", { limit: "tag a", most: 1, held: 1, by_runs: ["x"] }), event("run.queued", { limit: "tag:b", most: 2, held: 2, by_runs: ["y", 7, "z"] })]);
   expect(limit).toEqual({ name: "tag:b", most: 2, held: 2, runs: ["y", "z"] });
   expect(heldText(limit!)).toBe("2 of 2 places of the limit of tag b are held");
+});
+
+test("what a queued task waits for", () => {
+  const told = (on: Parameters<typeof waitText>[0]["on"], need: number, held: number, most: number | null) => waitText({ on, name: "db", need, held, most });
+  expect(told("workers", 1, 2, 2)).toBe("a free worker: 2 of 2 are busy");
+  expect(told("workers", 2, 1, 2)).toBe("2 free workers: 1 of 2 are busy");
+  expect(told("gpus", 1, 1, null)).toBe("a GPU: 1 is in use");
+  expect(told("pool", 1, 2, null)).toBe("room in the pool db: 2 places of it are held");
+  expect(told("turn", 1, 3, 3)).toBe("other items to end: 3 run at a time");
+  expect(told("engine", 1, 0, null)).toBe("an engine: the one that had the run is gone");
 });
 
 test("who paused a run, or what it rests at", () => {

@@ -31,6 +31,23 @@ export function nameText(name: string): string {
   return name.replace(/^(pipeline|tag|pool):/, "$1 ");
 }
 
+/** "a free worker: 2 of 2 are busy": what a queued task waits for. Who has it is told behind it. */
+export function waitText({ on, name, need, held, most }: Pick<Schemas["Wait"], "on" | "name" | "need" | "held" | "most">): string {
+  const are = held === 1 ? "is" : "are";
+  switch (on) {
+    case "workers":
+      return `${need === 1 ? "a free worker" : `${need} free workers`}: ${held} of ${most} ${most === 1 ? "is" : "are"} busy`;
+    case "gpus":
+      return `${need === 1 ? "a GPU" : `${need} GPUs`}: ${held} ${are} in use`;
+    case "pool":
+      return `room in the pool ${name}: ${held} ${held === 1 ? "place" : "places"} of it ${are} held`;
+    case "turn":
+      return `other items to end: ${most === 1 ? "one runs" : `${most} run`} at a time`;
+    case "engine":
+      return "an engine: the one that had the run is gone";
+  }
+}
+
 /** Why a paused run rests: "paused by ana", "rests before clean, at a breakpoint". */
 export function restText(run: Pick<Schemas["RunDocument"], "reason">, events: readonly RunEvent[]): Words {
   const data = events.findLast(({ kind }) => kind === "run.paused")?.data ?? {};

@@ -24,6 +24,7 @@ import { useNow, useRunPlace } from "../place";
 import { Attempts } from "./Attempts";
 import { Items } from "./Items";
 import { Panel } from "./Panel";
+import { Waits } from "./Waits";
 import "../overview/overview.css";
 
 type Task = Schemas["TaskDocument"];
@@ -61,6 +62,7 @@ export function TaskPanel({ run, node, name, mapIndex, attempt: n, generation, o
         {(task?.outputs.length ?? 0) > 0 && <RunLink run={run.id} tab="outputs" search={{ ...place, dataset: task?.outputs[0]?.dataset ?? "" }}><Package size={14} aria-hidden /> Outputs</RunLink>}
         <TaskButtons run={run} place={{ task: name, mapIndex }} />
       </div>
+      {runs.some(({ state, map_index: index }) => state === "queued" && (mapIndex === null || index === mapIndex)) && <Waits run={run.id} task={name} mapIndex={mapIndex} />}
       {task !== undefined && <Approvals run={run} tasks={askingOf([task])} />}
       {items.length > 0 && <Items items={items} chosen={mapIndex} onChoose={(index) => onSelect({ task: name, mapIndex: index })} />}
       {node?.description ? <section><p className="pn-dim" dir="auto">{node.description}</p></section> : null}
