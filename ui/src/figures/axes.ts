@@ -1,7 +1,7 @@
 /** Axes: where they lie, of what kind their values are, and which number stands for a value. */
 import { momentOf, numberOf, pairOf, textOf, type Told, type Value, type Values, within, wordOf } from "./values";
 
-export type AxisKind = "linear" | "log" | "time" | "category";
+type AxisKind = "linear" | "log" | "time" | "category";
 
 export interface Axis {
   /** x, y, x2 ... */

@@ -17,7 +17,7 @@ export interface Ramp {
 }
 
 /** Steps of a ramp: as many as an eye tells apart, and few shapes to draw. */
-export const STEPS = 48;
+const STEPS = 48;
 
 const PLAIN: Ramp["stops"] = [[0, "var(--pn-raised)"], [1, "var(--pn-accent)"]];
 
@@ -34,7 +34,7 @@ export function rampOf(own: Told, layout: Told, values: readonly number[]): Ramp
   };
 }
 
-export function extentOf(values: readonly number[]): [number, number] {
+function extentOf(values: readonly number[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < low) low = value;

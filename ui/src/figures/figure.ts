@@ -20,7 +20,7 @@ export interface Figure {
   left: string[];
 }
 
-export type Panel = Plane | Pie | Unknown;
+type Panel = Plane | Pie | Unknown;
 
 export interface Plane {
   kind: "plane";
@@ -38,7 +38,7 @@ export interface Pie {
   slices: Slice[];
 }
 
-export interface Slice {
+interface Slice {
   key: string;
   label: string;
   value: number;
@@ -46,7 +46,7 @@ export interface Slice {
 }
 
 /** A part of a figure that is not drawn here. */
-export interface Unknown {
+interface Unknown {
   kind: "unknown";
   frame: Frame;
   type: string;
@@ -58,7 +58,7 @@ export interface Frame {
   y: readonly [number, number];
 }
 
-export interface Entry {
+interface Entry {
   key: string;
   name: string;
   color: string;

@@ -86,7 +86,7 @@ export interface Trace {
   y: string;
 }
 
-export function isLying({ kind, told }: Pick<Trace, "kind" | "told">): boolean {
+function isLying({ kind, told }: Pick<Trace, "kind" | "told">): boolean {
   if (told["orientation"] !== undefined) return told["orientation"] === "h";
   if (kind === "histogram") return valuesOf(told["x"]).length === 0 && valuesOf(told["y"]).length > 0;
   return kind === "box" && valuesOf(told["y"]).length === 0 && (valuesOf(told["x"]).length > 0 || told["q1"] === undefined);

@@ -15,7 +15,7 @@ export interface Picture {
   over: Shape[];
 }
 
-export interface DrawnPanel {
+interface DrawnPanel {
   id: string;
   frame: Box;
   /** Lines of the grid, and the two lines that it stands on. */
@@ -28,14 +28,14 @@ export interface DrawnPanel {
   absent: string;
 }
 
-export interface Box {
+interface Box {
   left: number;
   top: number;
   right: number;
   bottom: number;
 }
 
-export interface Word {
+interface Word {
   x: number;
   y: number;
   text: string;

@@ -11,7 +11,7 @@ export interface Scale {
   ticks: readonly Tick[];
 }
 
-export interface Tick {
+interface Tick {
   at: number;
   text: string;
 }

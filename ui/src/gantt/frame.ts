@@ -7,7 +7,7 @@ export interface Frame {
 /** Milliseconds a pixel: no closer than a hundredth, no further than a hundred times the whole. */
 const CLOSEST = 0.01;
 /** Pixels kept free on both sides of the whole. */
-export const MARGIN = { left: 12, right: 72 } as const;
+const MARGIN = { left: 12, right: 72 } as const;
 
 /** The whole length of a run in a width. */
 export function fitFrame(length: number, width: number): Frame {

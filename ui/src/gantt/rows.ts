@@ -66,7 +66,7 @@ export function rowsOf(tasks: readonly GanttTask[], options: GanttOptions): Gant
 const known = new WeakMap<Task, GanttRow>();
 
 /** It failed, or a try of it did. */
-export function hasFailed(row: GanttRow): boolean {
+function hasFailed(row: GanttRow): boolean {
   return row.state === "failed" || row.state === "warning" || (row.counts?.failed ?? 0) > 0 || row.spans.some((span) => span.state === "failed" || span.state === "lost");
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** A colour of the sixteen that a theme defines, by its number. */
-export type Basic = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15;
+type Basic = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13 | 14 | 15;
 /** One of the theme's, or `#rrggbb`. */
 export type Colour = Basic | `#${string}`;
 

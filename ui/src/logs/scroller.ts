@@ -23,7 +23,7 @@ export interface Extent {
 }
 
 /** Pixels that the inner element may have: Firefox ends at 17.8 million, Chromium at 33.5. */
-export const HIGHEST = 8_000_000;
+const HIGHEST = 8_000_000;
 export const START: Place = { index: 0, offset: 0 };
 
 /** The place with the last line at the lower edge. */
@@ -72,7 +72,7 @@ export function showing(index: number, place: Place, extent: Extent): Place {
   return top + extent.heightOf(index) <= extent.viewport ? place : around(index, extent);
 }
 
-export function isBelow(one: Place, other: Place): boolean {
+function isBelow(one: Place, other: Place): boolean {
   return one.index > other.index || (one.index === other.index && one.offset > other.offset);
 }
 

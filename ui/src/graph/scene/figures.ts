@@ -135,11 +135,7 @@ export function timeText(figure: Figure, now: number): string {
   return figure.duration === null ? "" : durationText(figure.duration);
 }
 
-/** "1.2M rows · 12 MB". */
-export function sizeText(size: Pick<Figure, "rows" | "bytes" | "total">): string {
-  return joined(sizesOf(size));
-}
-
+/** "1.2M rows", "12 MB". */
 function sizesOf({ rows, bytes, total }: Pick<Figure, "rows" | "bytes" | "total">): string[] {
   const parts = [rows === null ? "" : `${shortCount(rows)} ${rows === 1 ? "row" : "rows"}`, bytes === null ? "" : bytesText(bytes)];
   if (total > 1 && rows === null) parts.unshift(`${shortCount(total)} values`);

@@ -30,14 +30,14 @@ export interface SceneNode {
   height: number;
 }
 
-export interface SceneEdge {
+interface SceneEdge {
   source: number;
   target: number;
   kind: "data" | "order";
 }
 
 /** An open group: a box around its nodes. */
-export interface SceneGroup {
+interface SceneGroup {
   key: string;
   title: string;
   /** Number of the open group around it, or -1. */
@@ -145,7 +145,7 @@ function sourceOf({ id, name, type, layer, producer }: Schemas["DatasetNode"]): 
 }
 
 /** "pandas.CSVDataset" is "CSV". */
-export function keptAs(type: string | null): string {
+function keptAs(type: string | null): string {
   return (type ?? "").slice((type ?? "").lastIndexOf(".") + 1).replace(/Data[Ss]et$/, "");
 }
 

@@ -21,7 +21,7 @@ import { Picture } from "./Picture";
 import { Schema } from "./Schema";
 import "./outputs.css";
 
-export interface OutputPlace {
+interface OutputPlace {
   dataset: string;
   mapIndex: number | null;
 }

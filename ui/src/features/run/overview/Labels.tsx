@@ -53,7 +53,7 @@ function LabelForm({ run, onDone }: { run: RunDocument; onDone: () => void }) {
 }
 
 /** What to set and what to remove, to come from one set of labels to another. */
-export function changesBetween(before: Labels, after: Labels): { set: Labels; remove: string[] } {
+function changesBetween(before: Labels, after: Labels): { set: Labels; remove: string[] } {
   return {
     set: Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value)),
     remove: Object.keys(before).filter((name) => !(name in after)),

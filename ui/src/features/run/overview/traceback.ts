@@ -12,7 +12,7 @@ export interface Frame {
 }
 
 /** Lines that are no frame: heads, messages, "During handling of the above exception …". */
-export interface Words {
+interface Words {
   kind: "words";
   lines: string[];
 }

@@ -12,8 +12,8 @@ import { nearest } from "./nearest";
 export const KEYS = ["state", "pipeline", "namespace", "label", "tag", "type", "trigger", "created", "duration", "error", "id"] as const;
 export type Key = (typeof KEYS)[number];
 
-export const TYPES = ["standard", "test", "debug", "replay", "incremental", "backfill"] as const;
-export const TRIGGERS = ["manual", "schedule", "event", "completion", "backfill", "retry"] as const;
+const TYPES = ["standard", "test", "debug", "replay", "incremental", "backfill"] as const;
+const TRIGGERS = ["manual", "schedule", "event", "completion", "backfill", "retry"] as const;
 /** Values that a key takes, where they are few and known. */
 export const VALUES: Partial<Record<Key, readonly string[]>> = {
   state: RUN_STATES, type: TYPES, trigger: TRIGGERS, created: ["1h", "24h", "7d", "30d"], duration: [">10s", ">1m", ">1h", "<1s"],
