@@ -46,6 +46,14 @@ def test_how_a_task_configures_logging_goes_with_it(own_stage: Stage, how: str) 
     assert (too["logger"], too["level"]) == ("py.warnings", "warning")
 
 
+def test_basic_config_does_what_it_does_in_a_script(own_stage: Stage, tmp_path: Path) -> None:
+    own_stage.run("process")
+    file = tmp_path / "its.log"
+    lines = own_stage.log(own_stage.run("asks_for_all", inputs={"path": {"json": str(file)}}))
+    assert [(line["level"], line["logger"], line["message"]) for line in lines] == [("debug", "known", "heard")]
+    assert file.read_text() == "DEBUG:known:heard\n"
+
+
 def test_a_thread_that_a_task_leaves_at_work_ends(own_stage: Stage) -> None:
     ended = own_stage.run("leaves_threads", inputs={"kind": {"json": "plain"}})
     assert said(own_stage.log(ended)) == ["the task left 1 thread running (sleeper): ended"]

@@ -6,11 +6,13 @@ The agent, who made the marker, turns it into a line with level and logger (agen
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import os
 import sys
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 #: Bytes of text of one record that are kept; the agent's line is as long.
 TEXT: Final = 64 * 1024
@@ -65,3 +67,24 @@ def install(marker: bytes) -> None:
     root.addHandler(RecordHandler(2, marker))
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
+    logging.basicConfig = functools.partial(_basic_config, logging.basicConfig)
+
+
+def _basic_config(basic_config: Callable[..., None], **options: Any) -> None:
+    """`logging.basicConfig` as in a script: it does nothing where the root logger has a handler, and ours is one.
+
+    Its level counts, and its file is written. What it would show is told by ours.
+    """
+    root = logging.getLogger()
+    ours = [handler for handler in root.handlers if isinstance(handler, RecordHandler)]
+    root.handlers[:] = [handler for handler in root.handlers if handler not in ours]
+    try:
+        basic_config(**options)
+    finally:
+        root.handlers[:] = [*ours, *(handler for handler in root.handlers if not _is_shown(handler))]
+
+
+def _is_shown(handler: logging.Handler) -> bool:
+    """Whether a handler writes to a standard stream, of itself or through a console of rich."""
+    stream = getattr(handler, "stream", None) or getattr(getattr(handler, "console", None), "file", None)
+    return stream is not None and stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)

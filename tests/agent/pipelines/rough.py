@@ -450,6 +450,12 @@ def imports_a_library(path):
 
 
 @task
+def asks_for_all(path):
+    logging.basicConfig(level=logging.DEBUG, handlers=[logging.StreamHandler(), logging.FileHandler(path)])
+    logging.getLogger("known").debug("heard")
+
+
+@task
 def configures_logging(how):
     if how == "basic":
         logging.basicConfig(force=True, level=logging.ERROR, format="%(message)s")
