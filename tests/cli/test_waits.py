@@ -18,8 +18,8 @@ def _wait(on: str, **facts: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("wait", "text"),
     [
-        (_wait("workers"), "clean waits for a free worker: 2 of 2 busy by a"),
-        (_wait("workers", need=2, held=1, by_runs=["me"]), "clean waits for 2 free workers: 1 of 2 busy by this run"),
+        (_wait("workers"), "clean waits for a free worker: 2 of 2 busy with a"),
+        (_wait("workers", need=2, held=1, by_runs=["me"]), "clean waits for 2 free workers: 1 of 2 busy with this run"),
         (_wait("gpus", held=1, most=None), "clean waits for 1 GPU: 1 in use by a"),
         (
             _wait("pool", name="db", most=None, by_runs=["me", "a"]),

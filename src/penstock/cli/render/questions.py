@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from penstock.cli.render import amounts
 from penstock.cli.render.run import Document, json_text
@@ -52,8 +52,12 @@ def _held_up(run: str, wait: Document) -> str:
     tasks, count = [clean(task) for task in wait["tasks"]], wait["count"]
     who = tasks[0] if count == 1 else f"{amounts.plural(count, 'task')} ({', '.join(tasks)})"
     others = ", ".join("this run" if each == run else each for each in wait["by_runs"])
-    by = f" by {others}" if others and wait["on"] != "turn" else ""
+    by = f" {_BY[wait['on']]} {others}" if others and wait["on"] in _BY else ""
     return f"{who} {'waits' if count == 1 else 'wait'} {_cause(wait)}{by}"
+
+
+#: How it is told who has it.
+_BY: Final = {"workers": "with", "gpus": "by", "pool": "by"}
 
 
 def _cause(wait: Document) -> str:
