@@ -38,6 +38,7 @@ def document(*tasks: Document, state: str = "succeeded", **facts: Any) -> Docume
         "id": "38fw0000000ab", "pipeline": "flights", "namespace": "examples", "version": "0123456789ab",
         "type": "standard", "state": state, "reason": None, "created_at": "2013-01-01T00:00:00.000000Z",
         "started_at": "2013-01-01T00:00:00.500000Z", "ended_at": "2013-01-01T00:00:04.000000Z", "duration": 3.5,
-        "params": {}, "labels": {}, "trigger": {"kind": "manual", "name": None, "at": "2013-01-01T00:00:00.000000Z"},
+        "idle": 0.0, "params": {}, "labels": {},
+        "trigger": {"kind": "manual", "name": None, "at": "2013-01-01T00:00:00.000000Z"},
         "parent_id": None, "replay_of": None, "generation": 1, "error": None, "tasks": list(tasks),
     } | facts  # fmt: skip

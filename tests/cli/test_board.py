@@ -32,7 +32,7 @@ def _task(name: str, state: str, **facts: Any) -> TaskPicture:
 def _run(tasks: list[TaskPicture], state: str = "running", **facts: Any) -> RunPicture:
     known: dict[str, Any] = {
         "id": "0abc", "pipeline": "flights", "namespace": "default", "state": state, "reason": None,
-        "created_at": NOW - 10, "started_at": NOW - 5, "ended_at": None, "done": 3, "total": len(tasks), "error": None,
+        "created_at": NOW - 10, "since": NOW - 5, "ended_at": None, "done": 3, "total": len(tasks), "error": None,
         "tasks": tasks,
     }  # fmt: skip
     return RunPicture(**(known | facts))

@@ -43,7 +43,7 @@ def _shown(*notices: Notice, now: float = NOW) -> list[str]:
 
 
 def test_the_first_line_names_the_run() -> None:
-    picture = RunPicture("0abc", "flights", "default", "created", None, NOW, None, None, 0, 17, None, [])
+    picture = RunPicture("0abc", "flights", "default", "created", None, NOW, NOW, None, 0, 17, None, [])
     assert plain([first(picture)]) == f"{CLOCK} run 0abc of flights: 17 tasks"
 
 

@@ -121,6 +121,16 @@ def test_a_wide_fan_out_is_folded() -> None:
     assert len(overview(run, ORDER, PLAIN, 140, HERE, whole=True)) > 1000
 
 
+def test_items_that_ran_again_after_a_night_lasted_as_long_as_they_ran() -> None:
+    items = _fan_out(100)
+    items[0] |= {
+        "generation": 2, "started_at": "2013-01-02T00:00:00.000000Z", "ended_at": "2013-01-02T00:00:07.000000Z",
+    }  # fmt: skip
+    lines = plain(overview(document(*items, generation=2, idle=86_000.0), ORDER, PLAIN, 140, HERE)).split("\n")
+    assert " 57.0 s " in next(line for line in lines if line.startswith("each["))
+    assert "  idle      23 h 53 min before it was retried" in lines
+
+
 def test_items_stand_where_their_task_does() -> None:
     run = document(task("raw"), task("end"), *_fan_out(2), task("raw_too"))
     lines = plain(overview(run, ORDER, PLAIN, 140, HERE)).split("\n")

@@ -259,7 +259,7 @@ def _begun_by_one_that_died(desk: Desk) -> str:
         stored = recovery.load_run(connection, key)
         assert stored is not None
         owner = stored.run.owner or 0
-        update = RunUpdate("running", None, at, None, 1, None, 2, 1, 0, 2, key, 1)
+        update = RunUpdate("running", None, at, None, 1, None, 2, 1, 0, 0, 2, key, 1)
         tasks = [
             _task_run(key, 0, "first", state="succeeded", ended_at=at),
             _task_run(key, 1, "second", state="running"),

@@ -55,7 +55,7 @@ def begun_by_one_that_died(desk: Desk, *attempts: NewAttempt) -> str:
         owner = instances.register(connection, "engine", time.time(), GONE)
         claimed = requests.claim(connection, key, owner)
         assert claimed is not None
-        update = RunUpdate("running", None, at, None, 1, None, 1, 0, 0, 2, key, claimed.row_version)
+        update = RunUpdate("running", None, at, None, 1, None, 1, 0, 0, 0, 2, key, claimed.row_version)
         state, began = ("running", made.AT) if attempts else ("queued", None)
         task = made.task_run(0, key, task="only", state=state, started_at=began, attempts=len(attempts))
         fences, rows = [Fence(key, owner, claimed.epoch)], [one._replace(run_key=key) for one in attempts]

@@ -57,7 +57,7 @@ def task_run_update(seq: int = 0, key: int = KEY, **facts: Any) -> TaskRunUpdate
 
 
 def run_update(key: int = KEY, **facts: Any) -> RunUpdate:
-    return RunUpdate("succeeded", None, AT, AT + 9, 1, None, 1, 1, 0, 2, key, 1)._replace(**facts)
+    return RunUpdate("succeeded", None, AT, AT + 9, 1, None, 1, 1, 0, 0, 2, key, 1)._replace(**facts)
 
 
 def attempt(seq: int = 0, n: int = 1, key: int = KEY, state: str = "succeeded", **facts: Any) -> NewAttempt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.store import made
 from tests.store.wired import assert_wire
 
 
-def over(second: int, duration: float = 1.0, state: str = "succeeded", **facts: str) -> NewRun:
+def over(second: int, duration: float = 1.0, state: str = "succeeded", **facts: Any) -> NewRun:
     key = made.key_at(second)
     return made.run(key, state=state, ended_at=made.AT + int((second + duration) * 1_000_000), **facts)
 
@@ -75,6 +76,12 @@ class TestContext:
         with database.read() as connection:
             assert run_context(connection, made.key_at(5))["expected_duration"] == 3.0
             assert run_context(connection, made.key_at(3))["expected_duration"] == 2.0
+
+    def test_time_between_generations_is_no_time_that_a_run_takes(self, database: Database) -> None:
+        write(database, over(0, 90, idle=80_000_000, generation=2), made.run(made.key_at(5)))
+        with database.read() as connection:
+            context = run_context(connection, made.key_at(5))
+        assert context["expected_duration"] == context["recent"][0]["duration"] == 10.0
 
     def test_runs_that_do_less_don_t_count_for_the_expected_duration(self, database: Database) -> None:
         write(database, over(0, 4), over(1, 6), over(2, 0.5, type="incremental"), made.run(made.key_at(5)))

@@ -40,7 +40,7 @@ def test_the_run_itself(database: Database) -> None:
     row = made.run(
         state="failed", reason="user_error", ended_at=made.AT + 2_500_000, parent_key=parent, replay_of=replayed,
         error=json.dumps({"task": "raw", **ERROR}), generation=2, tags='["nightly"]', selection='{"from": ["raw"]}',
-        tasks_total=3, tasks_done=2, options='{"refresh": false, "breakpoints": ["model"]}',
+        tasks_total=3, tasks_done=2, idle=500_000, options='{"refresh": false, "breakpoints": ["model"]}',
     )  # fmt: skip
     commit = Commit(versions=[made.version()], new_runs=[row], labels=[(made.KEY, "b", "2"), (made.KEY, "a", "1")])
     document = document_of(database, commit)
@@ -55,7 +55,8 @@ def test_the_run_itself(database: Database) -> None:
         "created_at": "2013-01-01T00:00:00.000000Z",
         "started_at": "2013-01-01T00:00:00.000000Z",
         "ended_at": "2013-01-01T00:00:02.500000Z",
-        "duration": 2.5,
+        "duration": 2.0,
+        "idle": 0.5,
         "params": {"year": 2013},
         "labels": {"a": "1", "b": "2"},
         "tags": ["nightly"],

@@ -42,9 +42,10 @@ def made_up(count: int, first: int = 0) -> tuple[list[NewRun], list[Label]]:
         started = None if state == "skipped" else made.AT + at * SECOND // 3
         over = state in TERMINAL_RUN
         ended = None if not over else (started or made.AT) + chance.randrange(5) * SECOND
+        idle = chance.choice([0, 0, 1]) * (0 if ended is None or ended == started else SECOND)
         error = {"task": "raw", "type": "E", "message": chance.choice(["late train", "Lost Bag"])}
         rows.append(made.run(
-            key, state=state, started_at=started, ended_at=ended, bytes=chance.choice([None, 0, 5, 7]),
+            key, state=state, started_at=started, ended_at=ended, idle=idle, bytes=chance.choice([None, 0, 5, 7]),
             pipeline=chance.choice(["flights", "trains"]), namespace=chance.choice(["default", "sales"]),
             type=chance.choice(["standard", "test"]), tags=chance.choice(['["a"]', '["a", "b é"]', "[]"]),
             trigger=json.dumps({"kind": chance.choice(["manual", "schedule"]), "name": None}),
@@ -87,7 +88,8 @@ def fitting_rows(count: int, chosen: RunFilter) -> list[NewRun]:
 def fits(row: NewRun, error: str, chosen: RunFilter) -> bool:
     """The filters that name no words."""
     created = row.created_at / SECOND
-    duration = None if row.started_at is None or row.ended_at is None else (row.ended_at - row.started_at) / SECOND
+    lasted = took(row)
+    duration = None if lasted is None else lasted / SECOND
     return (
         (chosen.q is None or chosen.q.lower() in error)
         and (chosen.created_after is None or created >= chosen.created_after)
@@ -97,13 +99,18 @@ def fits(row: NewRun, error: str, chosen: RunFilter) -> bool:
     )
 
 
+def took(row: NewRun) -> int | None:
+    """What lies between generations is no part of a duration."""
+    return None if row.started_at is None or row.ended_at is None else row.ended_at - row.started_at - row.idle
+
+
 def in_order(rows: list[NewRun], sort: str) -> list[str]:
     """Ids in an order; runs without the value last."""
     name, sign = sort.removeprefix("-"), -1 if sort.startswith("-") else 1
 
     def value(row: NewRun) -> int | None:
         if name == "duration":
-            return None if row.started_at is None or row.ended_at is None else row.ended_at - row.started_at
+            return took(row)
         found: int | None = row.key if name == "created_at" else getattr(row, name)
         return found
 
@@ -261,6 +268,7 @@ PLANS: list[tuple[dict[str, Any], str]] = [
     ({"type": ("standard",)}, "COVERING INDEX run_line"),
     ({"trigger": ("retry",), "created_after": 1.0}, "run_trigger (trigger_kind=? AND key>?)"),
     ({"trigger": ("manual",), "tag": ("a",)}, "COVERING INDEX run_line"),
+    ({"duration_gt": 1.0, "tag": ("a",)}, "COVERING INDEX run_line"),
     ({}, "COVERING INDEX run_line"),
 ]
 

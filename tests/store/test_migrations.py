@@ -158,7 +158,7 @@ def test_runs_of_an_older_database_get_what_lists_need(migrate: ModuleType, tmp_
     database = Database(path)
     error, trigger = '{"task": "raw", "type": "ValueError", "message": "NO"}', '{"kind": "schedule", "name": "x"}'
     old = [made.run(error=error, trigger=trigger), made.run(made.key_at(1), trigger="{}")]
-    columns = [name for name in old[0]._fields if name not in ("bytes", "options")]
+    columns = [name for name in old[0]._fields if name not in ("bytes", "options", "idle")]
     with database.write() as connection:
         for row in old:
             values = [getattr(row, name) for name in columns]
@@ -168,9 +168,45 @@ def test_runs_of_an_older_database_get_what_lists_need(migrate: ModuleType, tmp_
     database.close()
     assert migrate.upgrade(path) == ("0001", ddl.HEAD)
     with database.read() as connection:
-        found = connection.all("SELECT trigger_kind, error_text, error_mask, bytes FROM run ORDER BY key")
+        found = connection.all("SELECT trigger_kind, error_text, error_mask, bytes, idle FROM run ORDER BY key")
     mask = mask_of("raw valueerror no")
-    assert found == [("schedule", "raw valueerror no", mask, 42), ("manual", None, None, 0)]
+    assert found == [("schedule", "raw valueerror no", mask, 42, 0), ("manual", None, None, 0, 0)]
+
+
+SECOND = 1_000_000
+#: Histories of retried runs as (second, event), the second at which each is over now, and how long it was idle.
+HISTORIES = [
+    ([(0, "running"), (10, "failed"), (70, "running"), (75, "failed"), (95, "running"), (99, "succeeded")], 99, 80),
+    # A state that a person set leaves the end where it was; one that waited for its turn began when that came.
+    ([(0, "running"), (10, "failed"), (30, "cancelled"), (60, "queued"), (70, "running")], None, 60),
+    ([(0, "running"), (10, "failed"), (60, "queued"), (90, "cancelled")], 90, 80),
+    ([(0, "running"), (10, "failed"), (30, "succeeded")], 10, 0),
+    # It never began before.
+    ([(0, "created"), (10, "cancelled"), (60, "running")], None, 0),
+]
+
+
+def test_older_runs_tell_by_their_history_how_long_they_were_idle(migrate: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "penstock.db"
+    migrate.migrate(path, "0010")
+    database = Database(path)
+    with database.write() as connection:
+        for at, (history, ended, _) in enumerate(HISTORIES):
+            key, end = made.key_at(at), None if ended is None else made.AT + ended * SECOND
+            row = made.run(key, generation=2, ended_at=end)._asdict()
+            del row["idle"]
+            names = ", ".join(f'"{name}"' for name in row)
+            connection.run(f"INSERT INTO run ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
+            for second, kind in history:
+                connection.run(
+                    "INSERT INTO event (run_key, at, kind) VALUES (?, ?, ?)",
+                    (key, made.AT + second * SECOND, f"run.{kind}"),
+                )
+    database.close()
+    migrate.upgrade(path)
+    with open_database(path).read() as connection:
+        found = connection.all("SELECT idle FROM run ORDER BY key")
+    assert found == [(idle * SECOND,) for _, _, idle in HISTORIES]
 
 
 class TestUpgrade:

@@ -115,6 +115,15 @@ def test_figures_are_over_the_last_hundred_runs_that_are_over(database: Database
     assert [run["id"] for run in item["recent"]] == [ids.run_id(made.key_at(at)) for at in range(120, 140)]
 
 
+def test_time_between_generations_is_no_time_that_a_run_takes(database: Database) -> None:
+    rows = [over(0, duration=90.0)._replace(idle=80_000_000, generation=2)]
+    write(database, Commit(versions=[version("default", "flights")], new_runs=rows))
+    ((item,), _) = listed(database)
+    assert (item["median_duration"], item["p95_duration"], item["recent"][0]["duration"]) == (10.0, 10.0, 10.0)
+    with database.read() as connection:
+        assert grid(connection, "default", "flights")["runs"][0]["duration"] == 10.0
+
+
 def test_the_grid(database: Database) -> None:
     first, second = made.KEY, made.key_at(1)
     tasks = [

@@ -38,15 +38,18 @@ def at(database: Database, text: str) -> Any:
 def test_a_run(database: Database) -> None:
     ended = made.run(state="failed", reason="user_error", ended_at=made.AT + 1_500_001, tags='["a"]', error="{}")
     write(database, Commit(new_runs=[ended, made.run(made.key_at(1), started_at=None)]))
-    first, second = rows(database, "SELECT * FROM pipeline_run ORDER BY id")
+    retried = made.run(made.key_at(2), ended_at=made.AT + 90_000_000, idle=86_500_000, generation=2)
+    write(database, Commit(new_runs=[retried]))
+    first, second, third = rows(database, "SELECT * FROM pipeline_run ORDER BY id")
     assert first == (
         ids.run_id(made.KEY), "default", "flights", "v1", "standard", "failed", "user_error",
         at(database, "2013-01-01T00:00:00.000000Z"), at(database, "2013-01-01T00:00:00.000000Z"),
         at(database, "2013-01-01T00:00:01.500001Z"), pytest.approx(1.500001), 1, 1, 0, '{"year": 2013}',
-        '{"kind": "manual", "name": null}', '["a"]', "{}",
+        '{"kind": "manual", "name": null}', '["a"]', "{}", 0.0,
     )  # fmt: skip
     assert second[7] == at(database, "2013-01-01T00:00:01.000000Z")
     assert second[8:11] == (None, None, None)
+    assert (third[10], third[-1]) == (1.5, 86.5)
 
 
 def test_a_task_run(database: Database) -> None:

@@ -109,6 +109,7 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
             data = {**(data or {}), "forced": view.past}
         # A run that is retried began when it was begun first.
         view.started_at = view.started_at or now
+        _count_idle(view, now)
         timeout = view.plan.spec.timeout
         if timeout is not None:
             view.timeout_at = now + timeout
@@ -118,6 +119,7 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
         data = {**(data or {}), **(view.again or {}), **view.barred.told}
         view.ended_at = None
     if view.state in TERMINAL_RUN:
+        _count_idle(view, now)
         view.ended_at, view.again = now, None  # what waited to begin again does not any more
         if view.slots:
             out.slots_over.append(view)
@@ -127,12 +129,19 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
             if own and view.state == "failed":
                 view.error = limit_error(view.barred)
             view.barred = None
-        duration = now - (view.started_at or now)
+        duration = now - (view.started_at or now) - view.idle
         if view.plan.spec.timeout is not None:
             out.drop_timer("run_timeout", view, None)
         out.over.append(view)
     out.event(view, None, None, now, "run." + view.state, data)
     out.tell(view, None, now, duration=duration, error=view.error)
+
+
+def _count_idle(view: RunView, now: float) -> None:
+    """What waited for its turn to go on has not run meanwhile."""
+    if view.idle_from is not None:
+        view.idle += max(0.0, now - view.idle_from)
+        view.idle_from = None
 
 
 def _rest(view: RunView, now: float, out: Outbox) -> None:

@@ -87,7 +87,7 @@ class RunHandle:
         spec = view.plan.spec
         tasks = [picture for run in list(view.by_place) for picture in _pictures(run)]
         return RunPicture(
-            view.id, spec.name, spec.namespace, view.state, view.reason, view.created_at, view.started_at,
+            view.id, spec.name, spec.namespace, view.state, view.reason, view.created_at, view.since,
             view.ended_at, view.tasks_done, view.tasks_total, view.error, tasks, view.paused_by,
         )  # fmt: skip
 

@@ -53,7 +53,8 @@ class TaskPicture(NamedTuple):
 class RunPicture(NamedTuple):
     """A run as it is now; `tasks` in the order of the definition, items after their parent.
 
-    `paused_by` is who paused it.
+    `since` is from when its time counts: as if it had run without a break, where it was retried. `paused_by` is who
+    paused it.
     """
 
     id: str
@@ -62,7 +63,7 @@ class RunPicture(NamedTuple):
     state: str
     reason: str | None
     created_at: float
-    started_at: float | None
+    since: float
     ended_at: float | None
     done: int
     total: int

@@ -71,8 +71,9 @@ def _slot_rows(out: Outbox, commit: Commit, touched: dict[int, RunView]) -> None
 def _run_row(view: RunView, commit: Commit, owner: int, known: set[tuple[str, str, str]]) -> None:
     before = view.stored
     view.stored = Stored(
-        view.state, view.reason, view.started_at, view.ended_at, view.generation, view.error, view.bytes
-    )
+        view.state, view.reason, view.started_at, view.ended_at, view.generation, view.error, view.bytes,
+        round(view.idle * 1_000_000),
+    )  # fmt: skip
     if not view.stored_version:
         _new_run_row(view, commit, owner, known)
         return
@@ -92,7 +93,7 @@ def _changed_run_row(view: RunView, before: Stored | None, now: Stored, commit: 
     if before is None or before._replace(bytes=now.bytes) != now:
         update = RunUpdate(
             now.state, now.reason, micros(now.started_at), micros(now.ended_at), now.generation, _json(now.error),
-            *done, now.bytes, *found,
+            *done, now.bytes, now.idle, *found,
         )  # fmt: skip
         commit.run_updates.append(update)
         return

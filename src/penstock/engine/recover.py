@@ -73,8 +73,9 @@ def lost_run(stored: StoredRun, fence: Fence, now: float, message: str = MESSAGE
     state = step(RUN, run.state, "settle_cancelled" if cancelling else "fail")
     reason = run.reason if cancelling else REASON
     error = run.error or (None if cancelling else json.dumps({"type": "Killed", "message": message, "traceback": ""}))
+    idle = run.idle if stored.idle_from is None else run.idle + max(0, at - stored.idle_from)
     update = RunUpdate(
-        state, reason, run.started_at, at, run.generation, error, run.tasks_total, run.tasks_total, run.bytes,
+        state, reason, run.started_at, at, run.generation, error, run.tasks_total, run.tasks_total, run.bytes, idle,
         run.row_version + 1, run.key, run.row_version,
     )  # fmt: skip
     commit.run_updates.append(update)

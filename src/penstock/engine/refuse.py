@@ -20,7 +20,7 @@ def refused_run(asked: Requested, owner: int, error: Exception, now: float) -> C
     state = step(RUN, "created", "fail")
     told = {"type": type(error).__name__, "message": str(error), "traceback": ""}
     update = RunUpdate(
-        state, REASON, None, at, 1, json.dumps(told), asked.tasks_total, 0, 0, asked.row_version + 1, asked.key,
+        state, REASON, None, at, 1, json.dumps(told), asked.tasks_total, 0, 0, 0, asked.row_version + 1, asked.key,
         asked.row_version,
     )  # fmt: skip
     event = NewEvent(asked.key, None, None, at, "run." + state, json.dumps({"reason": REASON}))
@@ -39,7 +39,7 @@ def barred_run(asked: Requested, owner: int, barred: Barred, now: float) -> Comm
     state = step(RUN, "created", barred.event)
     error = json.dumps(limit_error(barred)) if state == "failed" else None
     update = RunUpdate(
-        state, "limit", None, at, 1, error, asked.tasks_total, 0, 0, asked.row_version + 1,
+        state, "limit", None, at, 1, error, asked.tasks_total, 0, 0, 0, asked.row_version + 1,
         asked.key, asked.row_version,
     )  # fmt: skip
     data = json.dumps({"reason": "limit", **barred.told})

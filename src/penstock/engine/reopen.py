@@ -37,6 +37,9 @@ def reopen(view: RunView, from_task: str | None, at: float, told: dict[str, Any]
     else:
         again = whole = _from(view, from_task)
     view.generation += 1
+    if view.started_at is not None and view.ended_at is not None:
+        view.idle += max(0.0, at - view.ended_at)
+        view.idle_from = at
     view.again = {"generation": view.generation, "from": from_task, **(told or {})}
     for place in _in_order(view, again):
         old = view.by_place[place]

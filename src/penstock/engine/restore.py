@@ -88,6 +88,7 @@ def _take_run(view: RunView, stored: StoredRun) -> dict[str, Any]:
     view.state, view.reason = row.state, row.reason
     view.error = None if row.error is None else json.loads(row.error)
     view.started_at, view.ended_at = _time(row.started_at), _time(row.ended_at)
+    view.idle, view.idle_from = row.idle / 1_000_000, _time(stored.idle_from)
     view.generation, view.epoch, view.stored_version = row.generation, row.epoch, row.row_version
     view.tasks_total, view.tasks_done, view.bytes = row.tasks_total, row.tasks_done, row.bytes or 0
     if row.state == "paused":

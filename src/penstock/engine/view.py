@@ -136,6 +136,7 @@ class Stored(NamedTuple):
     generation: int
     error: dict[str, Any] | None
     bytes: int
+    idle: int
 
 
 class RunView:
@@ -158,18 +159,19 @@ class RunView:
     `barred` is the limit that is full, as long as it keeps the run waiting, `past` who let it start all the same.
     `chosen` are states that a person has set, not yet applied, and who that is; `earlier` has values of datasets that
     earlier generations made, `unmade` tells of datasets that nobody made although their task is taken for done.
+    `idle` are the seconds between its generations, `idle_from` is since when it waits to go on after it was over.
     `stored` are the facts of its last row but for how far it was; None when they are not known.
     """
 
     __slots__ = (
-        "again", "answers", "asked", "barred", "before", "breakpoints", "by", "by_place", "bytes", "chosen",
-        "commands", "context", "created_at", "dirty", "doom", "due", "earlier", "edited", "ended", "ended_at",
-        "epoch", "error", "facts", "failed", "failure_reason", "failures", "fans", "forced", "generation", "handle",
-        "id", "kept", "key", "labels", "live", "open", "pace", "params", "passed", "past", "paused", "paused_at",
+        "again", "answers", "asked", "barred", "before", "breakpoints", "by", "by_place", "bytes", "chosen", "commands",
+        "context", "created_at", "dirty", "doom", "due", "earlier", "edited", "ended", "ended_at", "epoch", "error",
+        "facts", "failed", "failure_reason", "failures", "fans", "forced", "generation", "handle", "id", "idle",
+        "idle_from", "kept", "key", "labels", "live", "open", "pace", "params", "passed", "past", "paused", "paused_at",
         "paused_by", "phase", "plan", "promises", "rearranged", "reason", "refresh", "replay_of", "rested", "seen",
-        "selection", "slots", "started_at", "state", "stepping", "still", "stored", "stored_version", "strict",
-        "tags", "task_runs", "tasks_done", "tasks_total", "timed_out", "timeout_at", "touched", "trigger", "type",
-        "unmade", "values", "warnings",
+        "selection", "slots", "started_at", "state", "stepping", "still", "stored", "stored_version", "strict", "tags",
+        "task_runs", "tasks_done", "tasks_total", "timed_out", "timeout_at", "touched", "trigger", "type", "unmade",
+        "values", "warnings",
     )  # fmt: skip
 
     def __init__(self, key: int, run_id: str, plan: Plan, context: RunContext, at: float) -> None:
@@ -190,6 +192,8 @@ class RunView:
         self.created_at = at
         self.started_at: float | None = None
         self.ended_at: float | None = None
+        self.idle = 0.0
+        self.idle_from: float | None = None
         self.generation = 1
         self.epoch = 1
         self.strict = plan.spec.durability == "strict"
@@ -246,3 +250,10 @@ class RunView:
         self.stored_version = 0
         self.dirty = False
         self.handle: Any = None
+
+    @property
+    def since(self) -> float:
+        """From when its time counts: the start as if nothing lay between its generations; while it waits, from when."""
+        if self.started_at is None:
+            return self.created_at
+        return self.started_at + self.idle if self.idle_from is None else self.idle_from

@@ -154,6 +154,11 @@ _LAWS: Final = (
         _REPORT,
     ),
     _Law(
+        "only a run that was retried has time between generations",
+        "SELECT key, 'idle ' || idle FROM run WHERE idle < 0 OR (idle > 0 AND generation = 1)",
+        _REPORT,
+    ),
+    _Law(
         "done tasks are at most all tasks",
         "SELECT key, tasks_done || ' of ' || tasks_total FROM run WHERE tasks_done > tasks_total OR tasks_done < 0",
         _REPORT,

@@ -19,7 +19,7 @@ from penstock.store.times import micros
 from penstock.store.write import apply
 
 _RUN: Final = (
-    "SELECT state, started_at, ended_at, generation, error, tasks_total, tasks_done, bytes, row_version FROM run "
+    "SELECT state, started_at, ended_at, generation, error, tasks_total, tasks_done, bytes, idle, row_version FROM run "
     "WHERE key = ?"
 )
 #: An engine may have read the rows already that it is to begin with.
@@ -81,7 +81,7 @@ def set_state(connection: Connection, run_key: int, choice: Choice, now: float, 
 
 
 def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
-    state, started_at, ended_at, generation, error, total, done, size, version = row
+    state, started_at, ended_at, generation, error, total, done, size, idle, version = row
     allowed = run_states(state)
     if choice.state not in allowed:
         raise TransitionError(
@@ -89,7 +89,8 @@ def _of_run(run_key: int, row: tuple[Any, ...], choice: Choice) -> RunUpdate:
         )
     kept = error if choice.state == "failed" else None
     return RunUpdate(
-        choice.state, "user", started_at, ended_at, generation, kept, total, done, size, version + 1, run_key, version,
+        choice.state, "user", started_at, ended_at, generation, kept, total, done, size, idle, version + 1, run_key,
+        version,
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 from penstock.model.ids import run_id
 from penstock.model.run_types import alike
 from penstock.store.connection import Connection, Row
+from penstock.store.duration import duration
 from penstock.store.missing import no_run
-from penstock.store.times import iso, seconds
+from penstock.store.times import iso
 
 #: Runs around one that are shown, and how many of them are newer where there are enough older ones.
 RECENT: Final = 30
@@ -19,7 +20,8 @@ EXPECTED_BY: Final = 20
 #: Replays of a run that are named.
 REPLAYS: Final = 10
 
-_RECENT: Final = "SELECT key, state, created_at, started_at, ended_at FROM run WHERE pipeline = ? AND namespace = ?"
+_BAR: Final = "SELECT key, state, created_at, started_at, ended_at, idle FROM run"
+_RECENT: Final = f"{_BAR} WHERE pipeline = ? AND namespace = ?"
 
 
 def run_context(connection: Connection, key: int) -> dict[str, Any]:
@@ -43,23 +45,21 @@ def run_context(connection: Connection, key: int) -> dict[str, Any]:
 
 def _replays(connection: Connection, key: int) -> list[dict[str, Any]]:
     """The runs that repeat that one, oldest first."""
-    rows = connection.all(
-        "SELECT key, state, created_at, started_at, ended_at FROM run WHERE replay_of = ? ORDER BY key LIMIT ?",
-        (key, REPLAYS),
-    )
+    rows = connection.all(f"{_BAR} WHERE replay_of = ? ORDER BY key LIMIT ?", (key, REPLAYS))
     return [recent_run(row) for row in rows]
 
 
 def recent_run(row: Row) -> dict[str, Any]:
-    """A run as a bar, as wire.RecentRun; `row` is key, state, created_at, started_at, ended_at."""
-    key, state, created, started, ended = row
+    """A run as a bar, as wire.RecentRun; `row` is key, state, created_at, started_at, ended_at, idle."""
+    key, state, created, started, ended, idle = row
     return {
         "id": run_id(key),
         "state": state,
         "created_at": iso(created),
         "started_at": iso(started),
         "ended_at": iso(ended),
-        "duration": seconds(started, ended),
+        "duration": duration(started, ended, idle),
+        "idle": idle / 1_000_000,
     }
 
 
@@ -70,9 +70,9 @@ def expected_duration(connection: Connection, namespace: str, pipeline: str, typ
     """
     types = alike(type_)
     rows = connection.all(
-        "SELECT started_at, ended_at FROM run WHERE namespace = ? AND pipeline = ? AND state = 'succeeded' AND key < ? "
-        f"AND type IN ({', '.join('?' * len(types))}) ORDER BY key DESC LIMIT ?",
+        "SELECT started_at, ended_at, idle FROM run WHERE namespace = ? AND pipeline = ? AND state = 'succeeded' "
+        f"AND key < ? AND type IN ({', '.join('?' * len(types))}) ORDER BY key DESC LIMIT ?",
         (namespace, pipeline, before, *types, EXPECTED_BY),
     )
-    durations = [(ended - started) / 1_000_000 for started, ended in rows if started is not None and ended is not None]
+    durations = [took for row in rows if (took := duration(*row)) is not None]
     return median(durations) if durations else None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from penstock.model.ids import run_id
 from penstock.store.connection import Connection, Row
 from penstock.store.dataset_events import loaded_sizes
+from penstock.store.duration import duration
 from penstock.store.missing import no_run
 from penstock.store.summaries import trigger_document
 from penstock.store.times import iso, seconds
@@ -32,14 +33,14 @@ def _run(connection: Connection, key: int) -> Document:
     row = connection.one(
         "SELECT id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, params, "
         '"trigger", tags, parent_key, replay_of, generation, error, facts, selection, tasks_total, tasks_done, '
-        "options FROM run WHERE key = ?",
+        "options, idle FROM run WHERE key = ?",
         (key,),
     )
     if row is None:
         raise no_run(run_id(key))
     (
         identity, pipeline, namespace, version, kind, state, reason, created, started, ended, params, trigger, tags,
-        parent, replay_of, generation, error, facts, selection, total, done, options,
+        parent, replay_of, generation, error, facts, selection, total, done, options, idle,
     ) = row  # fmt: skip
     labels = connection.all("SELECT key, value FROM label WHERE run_key = ? ORDER BY key", (key,))
     return {
@@ -53,7 +54,8 @@ def _run(connection: Connection, key: int) -> Document:
         "created_at": iso(created),
         "started_at": iso(started),
         "ended_at": iso(ended),
-        "duration": seconds(started, ended),
+        "duration": duration(started, ended, idle),
+        "idle": idle / 1_000_000,
         "params": json.loads(params),
         "labels": dict(labels),
         "tags": json.loads(tags),

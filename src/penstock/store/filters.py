@@ -11,6 +11,7 @@ from penstock.errors import UsageError
 from penstock.model.ids import CHANCE_BITS, key_of
 from penstock.model.nearest import nearest
 from penstock.model.states import RUN_STATES, RUN_TYPES, TRIGGER_KINDS
+from penstock.store.duration import DURATION
 from penstock.store.error_text import folded, mask_of
 from penstock.store.times import micros
 from penstock.store.views import Dialect
@@ -21,8 +22,8 @@ class RunFilter:
     """Which runs a list shows. What is not given does not narrow.
 
     Of several values of a field any will do; a value with a leading `!` excludes. A label is `key=value`, or `key` for
-    any value. Times are seconds since 1970 (after: at or later, before: earlier), durations seconds from start to end;
-    `q` is a part of the error's text (store/error_text.py), in any case of its letters.
+    any value. Times are seconds since 1970 (after: at or later, before: earlier), durations seconds; `q` is a part of
+    the error's text (store/error_text.py), in any case of its letters.
     """
 
     pipeline: tuple[str, ...] = ()
@@ -61,8 +62,6 @@ class Conditions:
         return f"WHERE {' AND '.join(self.texts)}" if self.texts else ""
 
 
-#: As the index of durations has it.
-DURATION: Final = "(run.ended_at - run.started_at)"
 #: Seconds that a row can hold, and the product with a million too.
 _FAR: Final = float(1 << 62) / 1_000_000
 

@@ -25,8 +25,8 @@ def grid(connection: Connection, namespace: str, pipeline: str, limit: int = COL
     if not 1 <= limit <= MOST_COLUMNS:
         raise UsageError(f"a grid of {limit} runs can't be had", cure=f"ask for 1 to {MOST_COLUMNS}")
     runs = connection.all(
-        "SELECT key, state, created_at, started_at, ended_at, version FROM run WHERE pipeline = ? AND namespace = ? "
-        "ORDER BY key DESC LIMIT ?",
+        "SELECT key, state, created_at, started_at, ended_at, idle, version FROM run "
+        "WHERE pipeline = ? AND namespace = ? ORDER BY key DESC LIMIT ?",
         (pipeline, namespace, limit),
     )
     known = connection.one("SELECT 1 FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
@@ -37,7 +37,7 @@ def grid(connection: Connection, namespace: str, pipeline: str, limit: int = COL
     names = list(dict.fromkeys(name for key in keys for name in cells.get(key, ())))[:MOST_TASKS]
     oldest_first = keys[::-1]
     return {
-        "runs": [{**recent_run(run[:5]), "version": run[5]} for run in reversed(runs)],
+        "runs": [{**recent_run(run[:6]), "version": run[6]} for run in reversed(runs)],
         "tasks": [
             {"task": name, "cells": [cells.get(key, {}).get(name) for key in oldest_first]} for name in names
         ],

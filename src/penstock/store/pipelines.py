@@ -14,6 +14,7 @@ from penstock.model.states import TERMINAL_RUN
 from penstock.store.connection import Connection, Row
 from penstock.store.context import recent_run
 from penstock.store.definitions import problem_document
+from penstock.store.duration import duration
 from penstock.store.forms import fields
 from penstock.store.graphs import definition_file
 from penstock.store.missing import no_pipeline
@@ -99,7 +100,7 @@ def _spec(row: Row) -> PipelineSpec:
 def _summary(connection: Connection, row: Row, spec: PipelineSpec) -> dict[str, Any]:
     namespace, name, version, file, present, problem, _ = row
     runs = connection.all(
-        "SELECT key, state, created_at, started_at, ended_at FROM run WHERE pipeline = ? AND namespace = ? "
+        "SELECT key, state, created_at, started_at, ended_at, idle FROM run WHERE pipeline = ? AND namespace = ? "
         "ORDER BY key DESC LIMIT ?",
         (name, namespace, LOOKED_AT),
     )
@@ -127,9 +128,7 @@ def _figures(runs: list[Row]) -> _Figures:
     judged = [run for run in over if run[1] in ("succeeded", "warning", "failed")]
     good = [run for run in judged if run[1] != "failed"]
     durations = sorted(
-        (ended - started) / 1_000_000
-        for _, state, _, started, ended in over
-        if state == "succeeded" and started is not None and ended is not None
+        took for _, state, _, *times in over if state == "succeeded" and (took := duration(*times)) is not None
     )
     if not durations:
         return _Figures(len(good) / len(judged) if judged else None, None, None)

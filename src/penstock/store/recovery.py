@@ -28,6 +28,16 @@ class StoredRun(NamedTuple):
     artifacts: list[NewArtifact]
     timers: list[NewTimer]
 
+    @property
+    def idle_from(self) -> int | None:
+        """Since when a run that ran before waits for its turn to go on; None for any other.
+
+        Nothing of its generation has begun: the task runs of that came to be when it was retried.
+        """
+        if self.run.state != "queued" or self.run.started_at is None:
+            return None
+        return max((row.created_at for row in self.task_runs), default=None)
+
 
 #: A run whose last owner was the engine of `penstock up`: the next one goes on with it.
 _OF_ENGINE: Final = "EXISTS (SELECT 1 FROM instance WHERE instance.id = run.owner AND instance.kind = 'engine')"

@@ -41,6 +41,7 @@ class NewRun(NamedTuple):
     row_version: int
     bytes: int | None = 0
     options: str | None = None
+    idle: int = 0
 
 
 class RunUpdate(NamedTuple):
@@ -55,6 +56,7 @@ class RunUpdate(NamedTuple):
     tasks_total: int
     tasks_done: int
     bytes: int | None
+    idle: int
     row_version: int
     key: int
     expected: int

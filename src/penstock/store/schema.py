@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Identity, Index, Integer, MetaData, Table, Text, text
 
+from penstock.store.duration import DURATION
+
 metadata = MetaData()
 
 
@@ -125,6 +127,8 @@ run = Table(
     _maybe("options", Text),
     # `row_version` at which its owner took it to run again: until that changes, this is not on record yet.
     _maybe("reopened_version", Integer),
+    # Microseconds between its generations, in which nothing of it ran (store/duration.py).
+    Column("idle", BigInteger, server_default=text("0"), nullable=False),
     # By id: the views' users, and the search for the end of an id, which reads this index only.
     Index("run_id", "id", unique=True),
     # Lists by state ("what failed?"), and the search for runs that are not over.
@@ -148,6 +152,7 @@ run = Table(
         "created_at",
         "started_at",
         "ended_at",
+        "idle",
         "bytes",
     ),
     # Search in the text of errors reads this index alone, newest first.
@@ -158,7 +163,7 @@ run = Table(
     # Lists in other orders.
     Index("run_started", "started_at", "key"),
     Index("run_ended", "ended_at", "key"),
-    Index("run_duration", text("(ended_at - started_at)"), "key"),
+    Index("run_duration", text(DURATION.replace("run.", "")), "key"),
     Index("run_bytes", "bytes", "key"),
     # Runs that another run began; few have such a parent.
     Index("run_parent", "parent_key", sqlite_where=_HAS_PARENT, postgresql_where=_HAS_PARENT),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from penstock.errors import UsageError
-from penstock.store.filters import DURATION
+from penstock.store.duration import DURATION
 
 _COLUMNS: Final = {
     "created_at": "run.key", "started_at": "run.started_at", "ended_at": "run.ended_at", "duration": DURATION,

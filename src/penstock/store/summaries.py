@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from penstock.store.connection import Connection
-from penstock.store.times import iso, seconds
+from penstock.store.duration import duration
+from penstock.store.times import iso
 
 _COLUMNS: Final = (
     'key, id, pipeline, namespace, version, type, state, reason, created_at, started_at, ended_at, "trigger", tags, '
-    "params, generation, tasks_total, tasks_done, bytes, error"
+    "params, generation, tasks_total, tasks_done, bytes, error, idle"
 )
 #: Labels of a run that a list tells.
 MOST_LABELS: Final = 100
@@ -60,7 +61,7 @@ def error_summary(error: dict[str, Any]) -> dict[str, Any]:
 def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
     (
         _, run_id, pipeline, namespace, version, kind, state, reason, created, started, ended, trigger, tags,
-        params, generation, total, done, size, error,
+        params, generation, total, done, size, error, idle,
     ) = row  # fmt: skip
     # Together they are read in half the time.
     texts = json.loads(f"[{params}, {tags}, {trigger}, {'null' if error is None else error}]")
@@ -75,7 +76,8 @@ def _summary(row: tuple[Any, ...], labels: dict[str, str]) -> dict[str, Any]:
         "created_at": iso(created),
         "started_at": iso(started),
         "ended_at": iso(ended),
-        "duration": seconds(started, ended),
+        "duration": duration(started, ended, idle),
+        "idle": idle / 1_000_000,
         "params": texts[0],
         "generation": generation,
         "tasks_total": total,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal, TypeAlias
 
+from penstock.store.duration import DURATION
+
 Dialect: TypeAlias = Literal["sqlite", "postgresql"]
 
 
@@ -24,8 +26,8 @@ def _postgresql_time(column: str) -> str:
 _TIME: Final[dict[Dialect, Callable[[str], str]]] = {"sqlite": _sqlite_time, "postgresql": _postgresql_time}
 
 
-def _seconds(later: str, earlier: str) -> str:
-    return f"({later} - {earlier}) / CAST(1000000 AS DOUBLE PRECISION)"
+def _seconds(micros: str) -> str:
+    return f"{micros} / CAST(1000000 AS DOUBLE PRECISION)"
 
 
 def view_statements(dialect: Dialect) -> dict[str, str]:
@@ -47,14 +49,15 @@ SELECT
     {time("run.created_at")} AS created_at,
     {time("run.started_at")} AS started_at,
     {time("run.ended_at")} AS ended_at,
-    {_seconds("run.ended_at", "run.started_at")} AS duration,
+    {_seconds(DURATION)} AS duration,
     run.generation AS generation,
     run.tasks_total AS tasks_total,
     run.tasks_done AS tasks_done,
     run.params AS params,
     run."trigger" AS "trigger",
     run.tags AS tags,
-    run.error AS error
+    run.error AS error,
+    {_seconds("run.idle")} AS idle
 FROM run"""
 
 
@@ -75,8 +78,8 @@ SELECT
     {time("task.queued_at")} AS queued_at,
     {time("task.started_at")} AS started_at,
     {time("task.ended_at")} AS ended_at,
-    {_seconds("task.ended_at", "task.started_at")} AS duration,
-    {_seconds("task.started_at", "task.queued_at")} AS queued_for,
+    {_seconds("(task.ended_at - task.started_at)")} AS duration,
+    {_seconds("(task.started_at - task.queued_at)")} AS queued_for,
     task.attempts AS attempts
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0"""

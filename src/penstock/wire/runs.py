@@ -42,7 +42,11 @@ class ErrorDocument(ErrorSummary):
 
 
 class _Run(Body):
-    """What lists and documents tell of a run. Durations are seconds."""
+    """What lists and documents tell of a run.
+
+    Durations are seconds. `idle` lies between its generations, where it was over and is retried in place: it is no part
+    of `duration`, which goes from `started_at` to `ended_at` else.
+    """
 
     id: str
     pipeline: str
@@ -55,6 +59,7 @@ class _Run(Body):
     started_at: Time | None
     ended_at: Time | None
     duration: float | None
+    idle: float
     params: dict[str, Json]
     labels: dict[str, str]
     tags: list[str]
@@ -190,7 +195,7 @@ class RunDocument(_Run):
 
 
 class RecentRun(Body):
-    """A bar in a row of earlier runs."""
+    """A bar in a row of earlier runs. Times as in a list of runs."""
 
     id: str
     state: RunState
@@ -198,6 +203,7 @@ class RecentRun(Body):
     started_at: Time | None
     ended_at: Time | None
     duration: float | None
+    idle: float
 
 
 class RunContext(Body):

@@ -182,7 +182,8 @@ def chanced(seed: int) -> Happened:
     # As it is recorded: what fails comes last, and all failures of a node are of one trouble.
     uses = sorted(uses, key=lambda use: (use.failed, use.at))
     trouble = next((node.trouble for node in nodes if node.trouble), None)
-    return Happened(f"run{seed}", BEGUN, None if trouble is None and chance.random() < 0.2 else "2026-03-01T09:00:00Z",
+    goes_on = trouble is None and chance.random() < 0.2
+    return Happened(f"run{seed}", BEGUN, *((None, None) if goes_on else ("2026-03-01T09:00:00Z", 3600.0)),
                     trouble, tuple(sorted(nodes, key=lambda node: node.ended_at)), tuple(uses))  # fmt: skip
 
 
@@ -280,14 +281,14 @@ def test_the_file_appears_whole_and_alone(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_message_of_any_signs_can_be_written(tmp_path: Path) -> None:
-    run = Happened("1", BEGUN, BEGUN, Trouble("half a \ud800 pair", "é"), (), ())
+    run = Happened("1", BEGUN, BEGUN, 0.0, Trouble("half a \ud800 pair", "é"), (), ())
     assert json.loads(events_file.write(tmp_path, events_of(run)).read_text())[-1]["traceback"] == "é"
 
 
 def test_nodes_that_did_not_run_are_left_out() -> None:
     skipped = {"name": "train", "attempts": [], "metrics": []}
     running = {"name": "clean", "attempts": [{"started_at": BEGUN, "ended_at": None}], "metrics": []}
-    run = {"id": "1", "started_at": BEGUN, "ended_at": None, "state": "running", "reason": None, "error": None,
-           "tasks": [skipped, running]}  # fmt: skip
+    run = {"id": "1", "started_at": BEGUN, "ended_at": None, "duration": None, "state": "running", "reason": None,
+           "error": None, "tasks": [skipped, running]}  # fmt: skip
     found = happened(SPEC, run, [])
     assert (found.nodes, [use.dataset for use in found.uses]) == ((), ["params:model.seed"])

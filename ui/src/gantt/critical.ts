@@ -1,6 +1,7 @@
 /** The critical path: the tasks without whose delay the run would have ended sooner. Pure. */
 import type { Schemas } from "../api/client";
 import { by } from "../domain/by";
+import { lastedOf } from "../domain/lasting";
 import { isOver } from "../domain/states";
 import { type Span, spansOf, timeOf } from "./spans";
 import { rowKey } from "./rows";
@@ -12,6 +13,7 @@ export interface CriticalStep {
   task: string;
   mapIndex: number | null;
   key: string;
+  generation: number;
   /** Milliseconds since 1970, of its first attempt and of its end. */
   start: number;
   end: number;
@@ -44,20 +46,20 @@ export function criticalPath(graph: Graph, tasks: readonly Task[], now: number):
   return path;
 }
 
-/** How long the tasks of a path ran and were queued, in milliseconds; the rest went by between them. */
+/** How long the tasks of a path ran and were queued, in milliseconds; the rest went by between those of a generation. */
 export function pathShares(path: readonly CriticalStep[]): { busy: number; whole: number } {
   const busy = path.reduce((sum, step) => sum + step.end - step.start, 0);
-  const [first, last] = [path[0], path.at(-1)];
-  return { busy, whole: first === undefined || last === undefined ? 0 : last.end - first.start };
+  return { busy, whole: lastedOf(path.map(({ generation, start, end }) => ({ generation, from: start, to: end }))) ?? 0 };
 }
 
 function stepOf(task: Task, now: number): CriticalStep | undefined {
   const spans: Span[] = spansOf(task);
   const began = spans.filter((span) => span.kind === "asking" || (task.attempts.length > 0 && (span.kind === "queued" || span.kind === "running")));
-  const start = (began.find(({ generation }) => generation === task.generation) ?? began.at(-1))?.from;
-  if (start === undefined) return undefined;
-  const end = isOver(task.state) ? (timeOf(task.ended_at) ?? start) : now;
-  return { task: task.name, mapIndex: task.map_index, key: rowKey(task.name, task.map_index), start, end: Math.max(start, end) };
+  const first = began.find(({ generation }) => generation === task.generation) ?? began.at(-1);
+  if (first === undefined) return undefined;
+  const { from: start, generation } = first;
+  const end = generation < task.generation ? (first.to ?? start) : isOver(task.state) ? (timeOf(task.ended_at) ?? start) : now;
+  return { task: task.name, mapIndex: task.map_index, key: rowKey(task.name, task.map_index), generation, start, end: Math.max(start, end) };
 }
 
 /** The tasks that each task waits for, through datasets and by order; what comes last or on a failure waits for all others. */

@@ -180,6 +180,15 @@ describe("the critical path", () => {
     expect(path.map((step) => [step.task, step.mapIndex, (step.end - BASE) / 1000])).toEqual([["load", null, 2], ["slow", 1, 8]]);
   });
 
+  it("of a run that was retried is as long as what ran", () => {
+    const night = 60_000;
+    const again = [ran("join", night, night, night + 1, { generation: 2, attempts: [{ ...attempt(1, night, night, night + 1), generation: 2 }] })];
+    const path = criticalPath(graph, [...tasks.slice(0, 3), ...again], 0);
+    expect(pathShares(path)).toEqual({ busy: 10_000, whole: 10_000 });
+    const kept = sampleTaskRun("join", { state: "upstream_failed", generation: 2, ended_at: at(night), attempts: [attempt(1, 9, 9, 10, "failed")] });
+    expect(pathShares(criticalPath(graph, [...tasks.slice(0, 3), kept], 0))).toEqual({ busy: 10_000, whole: 10_000 });
+  });
+
   it("leads to what comes last from the last of all others", () => {
     const last = { ...graph, tasks: [...graph.tasks, sampleTask("tidy", { role: "finally" })] };
     const path = criticalPath(last, [...tasks, ran("tidy", 11, 11, 12)], 0);

@@ -1764,6 +1764,8 @@ export interface components {
             ended_at: string | null;
             /** Id */
             id: string;
+            /** Idle */
+            idle: number;
             /** Started At */
             started_at: string | null;
             /**
@@ -2583,7 +2585,7 @@ export interface components {
         };
         /**
          * RecentRun
-         * @description A bar in a row of earlier runs.
+         * @description A bar in a row of earlier runs. Times as in a list of runs.
          */
         RecentRun: {
             /**
@@ -2597,6 +2599,8 @@ export interface components {
             ended_at: string | null;
             /** Id */
             id: string;
+            /** Idle */
+            idle: number;
             /** Started At */
             started_at: string | null;
             /**
@@ -2747,6 +2751,8 @@ export interface components {
             given: components["schemas"]["GivenSummary"][];
             /** Id */
             id: string;
+            /** Idle */
+            idle: number;
             /** Labels */
             labels: {
                 [key: string]: string;
@@ -2897,6 +2903,8 @@ export interface components {
             generation: number;
             /** Id */
             id: string;
+            /** Idle */
+            idle: number;
             /** Labels */
             labels: {
                 [key: string]: string;

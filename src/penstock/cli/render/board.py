@@ -90,7 +90,7 @@ def _chosen(tasks: list[TaskPicture], room: int) -> tuple[list[TaskPicture], lis
 
 
 def _head(picture: RunPicture, moment: Moment, paint: Paint, width: int) -> Line:
-    spent = (picture.ended_at or moment.now) - (picture.started_at or picture.created_at)
+    spent = max(0.0, (picture.ended_at or moment.now) - picture.since)
     line = [
         _shape(picture.state, moment, paint),
         Span(f" {clean(picture.pipeline)}", "bold"),

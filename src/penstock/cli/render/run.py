@@ -51,6 +51,7 @@ def _facts(document: Document, paint: Paint, width: int) -> list[Line]:
         ("state", paint.state(document["state"], document["reason"])),
         ("created", amounts.moment(document["created_at"])),
         ("duration", amounts.duration(document["duration"])),
+        ("idle", f"{amounts.duration(document['idle'])} before it was retried" if document["idle"] else ""),
         ("trigger", clean(" ".join(str(trigger[part]) for part in ("kind", "name") if trigger[part]))),
         ("type", "" if document["type"] == "standard" else document["type"] + repeats),
         ("params", ", ".join(f"{name}={json_text(value)}" for name, value in document["params"].items())),
@@ -113,22 +114,31 @@ def _row(task: Document, paint: Paint) -> list[Piece]:
 def _folded(items: list[Document], paint: Paint) -> list[Piece]:
     """A fan-out in a line: the sum of its tries and CPU, the most memory, the time from its first to its last item."""
     attempts = [attempt for task in items for attempt in task["attempts"]]
-    starts = [task["started_at"] for task in items if task["started_at"]]
-    ends = [task["ended_at"] for task in items if task["ended_at"]]
-    span = None
-    if starts and ends:
-        span = (datetime.fromisoformat(max(ends)) - datetime.fromisoformat(min(starts))).total_seconds()
     states = {task["state"] for task in items}
     return [
         f"{clean(items[0]['name'])}[{len(items):,} items]",
         paint.state(states.pop()) if len(states) == 1 else counts(task["state"] for task in items),
-        amounts.duration(span),
+        amounts.duration(_lasted(items)),
         "",
         f"{len(attempts):,}",
         amounts.duration(sum(attempt["cpu_seconds"] or 0.0 for attempt in attempts)),
         amounts.size(max((attempt["peak_rss_bytes"] or 0 for attempt in attempts), default=None)),
         outputs.short(outputs.made(items)),
     ]
+
+
+def _lasted(items: list[Document]) -> float | None:
+    """From the first start to the last end, in each generation by itself: between them nothing ran."""
+    lives: dict[int, list[Document]] = {}
+    for task in items:
+        if task["started_at"] and task["ended_at"]:
+            lives.setdefault(task["generation"], []).append(task)
+    spans = [
+        datetime.fromisoformat(max(task["ended_at"] for task in life))
+        - datetime.fromisoformat(min(task["started_at"] for task in life))
+        for life in lives.values()
+    ]
+    return sum(span.total_seconds() for span in spans) if spans else None
 
 
 def _attempts(tasks: list[Document], paint: Paint, width: int, *, whole: bool) -> list[Line]:

@@ -71,6 +71,7 @@ class Happened:
     run_id: str
     started_at: str | None
     ended_at: str | None
+    seconds: float | None
     trouble: Trouble | None
     nodes: tuple[Node, ...]
     uses: tuple[Use, ...]
@@ -86,7 +87,8 @@ def happened(spec: PipelineSpec, run: Json, events: list[Json]) -> Happened:
     """The same from a run's definition, its document and its `store.dataset_events`."""
     nodes = sorted((node for task in run["tasks"] for node in _node(spec, task)), key=lambda node: node.ended_at)
     uses = sorted((*_params(spec, run["tasks"]), *map(_use, events)), key=lambda use: use.at)
-    return Happened(run["id"], run["started_at"], run["ended_at"], _trouble(run, nodes), tuple(nodes), tuple(uses))
+    trouble = _trouble(run, nodes)
+    return Happened(run["id"], run["started_at"], run["ended_at"], run["duration"], trouble, tuple(nodes), tuple(uses))
 
 
 def _node(spec: PipelineSpec, task: Json) -> Iterator[Node]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from penstock.integrations.kedro.happened import Happened, Trouble
@@ -15,7 +14,7 @@ def status(run: Happened) -> dict[str, Any]:
 
 def nothing() -> dict[str, Any]:
     """The answer where there is no run yet."""
-    return status(Happened("", None, None, None, (), ()))
+    return status(Happened("", None, None, None, None, (), ()))
 
 
 def _nodes(run: Happened) -> dict[str, Any]:
@@ -52,9 +51,7 @@ def _pipeline(run: Happened) -> dict[str, Any]:
 
 
 def _seconds(run: Happened) -> float:
-    if run.started_at is None or run.ended_at is None:
-        return sum(node.seconds for node in run.nodes)
-    return (datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)).total_seconds()
+    return sum(node.seconds for node in run.nodes) if run.seconds is None else run.seconds
 
 
 def _word(trouble: Trouble | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 #: The migration that a new database starts at, and the oldest Penstock that understands it.
-HEAD: Final = "0010"
+HEAD: Final = "0011"
 NEEDS: Final = "0.1.0"
 
 

@@ -178,14 +178,15 @@ CREATE TABLE run (
     error_mask BIGINT,
     options TEXT,
     reopened_version INTEGER,
+    idle BIGINT DEFAULT 0 NOT NULL,
     PRIMARY KEY ("key")
 );
 CREATE INDEX run_bytes ON run (bytes, "key");
-CREATE INDEX run_duration ON run ((ended_at - started_at), "key");
+CREATE INDEX run_duration ON run ((ended_at - started_at - idle), "key");
 CREATE INDEX run_ended ON run (ended_at, "key");
 CREATE INDEX run_error ON run ("key", error_mask, error_text) WHERE error_text IS NOT NULL;
 CREATE UNIQUE INDEX run_id ON run (id);
-CREATE INDEX run_line ON run ("key", state, pipeline, namespace, type, trigger_kind, tags, created_at, started_at, ended_at, bytes);
+CREATE INDEX run_line ON run ("key", state, pipeline, namespace, type, trigger_kind, tags, created_at, started_at, ended_at, idle, bytes);
 CREATE INDEX run_namespace ON run (namespace, "key");
 CREATE INDEX run_parent ON run (parent_key) WHERE parent_key IS NOT NULL;
 CREATE INDEX run_pipeline ON run (pipeline, "key");
@@ -286,14 +287,15 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%S', run.created_at / 1000000, 'unixepoch') || printf('.%06dZ', run.created_at % 1000000) AS created_at,
     strftime('%Y-%m-%dT%H:%M:%S', run.started_at / 1000000, 'unixepoch') || printf('.%06dZ', run.started_at % 1000000) AS started_at,
     strftime('%Y-%m-%dT%H:%M:%S', run.ended_at / 1000000, 'unixepoch') || printf('.%06dZ', run.ended_at % 1000000) AS ended_at,
-    (run.ended_at - run.started_at) / CAST(1000000 AS DOUBLE PRECISION) AS duration,
+    (run.ended_at - run.started_at - run.idle) / CAST(1000000 AS DOUBLE PRECISION) AS duration,
     run.generation AS generation,
     run.tasks_total AS tasks_total,
     run.tasks_done AS tasks_done,
     run.params AS params,
     run."trigger" AS "trigger",
     run.tags AS tags,
-    run.error AS error
+    run.error AS error,
+    run.idle / CAST(1000000 AS DOUBLE PRECISION) AS idle
 FROM run;
 CREATE VIEW task_run AS
 SELECT
@@ -317,5 +319,5 @@ SELECT
 FROM task_run_row AS task JOIN run ON run.key = task.run_key
 WHERE task.items IS NULL OR task.items = 0;
 CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('0010');
+INSERT INTO alembic_version VALUES ('0011');
 INSERT INTO about VALUES ('needs', '0.1.0');

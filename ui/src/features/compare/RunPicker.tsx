@@ -5,7 +5,7 @@ import { runsQuery } from "../../api/runs";
 import { DropMenu, MenuItem, MenuLine, MenuNote } from "../../components/DropMenu";
 import { StateIcon } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
-import { isOver } from "../../domain/states";
+import { countsFrom } from "../../domain/lasting";
 import type { Side } from "./differences";
 import style from "./compare.module.css";
 
@@ -33,7 +33,7 @@ export function RunPicker({ run, other, side, onTake }: Props) {
           <StateIcon state={item.state} size={14} />
           <code>{item.id}</code>
           <span className={style.pickedAt}><Ago at={item.created_at} /></span>
-          <span className={style.pickedFor}><Took seconds={item.duration} since={isOver(item.state) ? null : item.started_at} /></span>
+          <span className={style.pickedFor}><Took seconds={item.duration} since={countsFrom(item)} /></span>
         </MenuItem>
       ))}
       <MenuLine />

@@ -7,7 +7,7 @@ import { Command, Empty } from "../../components/Empty";
 import { StateLabel } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
 import { bytesText, errorText } from "../../domain/formats";
-import { isOver } from "../../domain/states";
+import { countsFrom } from "../../domain/lasting";
 import style from "./pipelines.module.css";
 
 /** The runs of a pipeline, newest first. What can be done with many is done in the list of all runs, where a click leads. */
@@ -40,7 +40,7 @@ function Row({ run, failed }: { run: RunSummary; failed: boolean }) {
       <td><StateLabel state={run.state} reason={run.state === "succeeded" || run.reason === "user_error" ? null : run.reason} /></td>
       <td><Link to="/runs/$runId/$tab" params={{ runId: run.id, tab: "overview" }} className="pn-link"><code>{run.id}</code></Link></td>
       <td><Ago at={run.created_at} /></td>
-      <td className={style.figure}><Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /></td>
+      <td className={style.figure}><Took seconds={run.duration} since={countsFrom(run)} /></td>
       <td className={style.figure}>{run.tasks_done}/{run.tasks_total}</td>
       <td className={style.figure}>{bytesText(run.bytes)}</td>
       <td>{run.trigger.name ?? run.trigger.kind}</td>

@@ -49,7 +49,7 @@ function Pace({ run, expected }: { run: RunDocument; expected: number | null }) 
   const usual = expected === null ? undefined : `${pace.slower ? "slower than the usual" : "usually"} ${durationText(expected)}`;
   return (
     <div className="pn-run-pace" data-live={!over || undefined}>
-      <span title={usual}>{pace.seconds === null ? "not started" : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
+      <span title={usual}>{pace.seconds === null ? (run.generation > 1 ? "not started again" : "not started") : over ? durationText(pace.seconds) : runningText(pace.seconds)}</span>
       {!over && run.tasks_total > 0 && (
         <>
           <span className="pn-run-bar" role="progressbar" aria-label="Tasks that are over" aria-valuemin={0} aria-valuemax={run.tasks_total} aria-valuenow={run.tasks_done}>

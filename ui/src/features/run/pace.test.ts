@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import { paceOf } from "./pace";
 
 const now = Date.parse("2026-03-01T10:00:10Z");
-const run = { state: "running" as const, started_at: "2026-03-01T10:00:00Z", duration: null, tasks_total: 8, tasks_done: 2 };
+const run = { state: "running" as const, started_at: "2026-03-01T10:00:00Z", idle: 0, duration: null, tasks_total: 8, tasks_done: 2 };
 
 test("a run that goes on is measured by the clock, one that is over by its record", () => {
   expect(paceOf(run, null, now)).toEqual({ seconds: 10, share: 0.25, slower: false });
   expect(paceOf({ ...run, state: "succeeded", duration: 3.5 }, null, now).seconds).toBe(3.5);
   expect(paceOf({ ...run, state: "queued", started_at: null }, 5, now)).toMatchObject({ seconds: null, slower: false });
   expect(paceOf({ ...run, state: "cancelled", started_at: null }, 5, now).seconds).toBeNull();
+  expect(paceOf({ ...run, idle: 7 }, 5, now)).toMatchObject({ seconds: 3, slower: false });
 });
 
 test("slow is clearly more than usual", () => {

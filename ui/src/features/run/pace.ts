@@ -1,11 +1,11 @@
 /** How a run gets on. */
 import type { Schemas } from "../../api/client";
-import { isOver } from "../../domain/states";
+import { countsFrom } from "../../domain/lasting";
 
-type Run = Pick<Schemas["RunDocument"], "state" | "started_at" | "duration" | "tasks_total" | "tasks_done">;
+type Run = Pick<Schemas["RunDocument"], "state" | "started_at" | "idle" | "duration" | "tasks_total" | "tasks_done">;
 
 export interface Pace {
-  /** Seconds since it started, or that it took; null before. */
+  /** Seconds that it has run, or took; null before. */
   seconds: number | null;
   /** How much of it is done, 0 to 1: by tasks. */
   share: number;
@@ -17,8 +17,8 @@ export interface Pace {
 const SLOW = 1.25;
 
 export function paceOf(run: Run, expected: number | null, now: number): Pace {
-  const started = run.started_at === null ? null : Date.parse(run.started_at);
-  const seconds = run.duration ?? (started === null || isOver(run.state) ? null : Math.max(0, (now - started) / 1000));
+  const from = countsFrom(run);
+  const seconds = run.duration ?? (from === null ? null : Math.max(0, (now - from) / 1000));
   return {
     seconds,
     share: run.tasks_total === 0 ? 0 : Math.min(1, run.tasks_done / run.tasks_total),

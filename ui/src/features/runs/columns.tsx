@@ -4,8 +4,9 @@ import { StateIcon } from "../../components/StateIcon";
 import { Ago, Took } from "../../components/When";
 import { bytesText, countText, errorText, momentText } from "../../domain/formats";
 import { saidText } from "../../domain/json";
+import { countsFrom } from "../../domain/lasting";
 import { calledOf } from "../../domain/names";
-import { isOver, STATE_LOOK, stateText } from "../../domain/states";
+import { STATE_LOOK, stateText } from "../../domain/states";
 
 export type ColumnKey =
   | "state" | "id" | "pipeline" | "tasks" | "created" | "started" | "ended" | "duration" | "trigger" | "type" | "version" | "labels" | "tags"
@@ -33,7 +34,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "created", title: "Created", width: "92px", sort: "created_at", cell: (run) => <Ago at={run.created_at} /> },
   { key: "started", title: "Started", width: "92px", sort: "started_at", cell: (run) => <Ago at={run.started_at} /> },
   { key: "ended", title: "Ended", width: "92px", sort: "ended_at", cell: (run) => <Ago at={run.ended_at} /> },
-  { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={isOver(run.state) ? null : run.started_at} /> },
+  { key: "duration", title: "Duration", width: "96px", sort: "duration", right: true, cell: (run) => <Took seconds={run.duration} since={countsFrom(run)} /> },
   { key: "trigger", title: "Trigger", width: "minmax(76px, 0.5fr)", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
   { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
   { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },

@@ -2,6 +2,7 @@
 import type { Schemas } from "../../api/client";
 import { by } from "../../domain/by";
 import { bytesText, durationText, runningText } from "../../domain/formats";
+import { lastedOf, partOf, partsCountFrom } from "../../domain/lasting";
 import { isOver, STATE_LOOK, type TaskState } from "../../domain/states";
 import { countStates, type StateCounts, togetherOf } from "../../domain/together";
 import type { Scene, SceneNode } from "./scene";
@@ -73,20 +74,19 @@ export function taskFigure(runs: readonly Task[]): Figure {
   return {
     ...NOTHING, state, reason: task.reason, total: 1, done: isOver(state) ? 1 : 0, attempts: task.attempts.filter(({ generation }) => generation === task.generation).length,
     progress: state === "running" && progress !== null && progress.total !== null && progress.total > 0 ? clamp(progress.done / progress.total) : null,
-    since: isOver(state) ? null : timeOf(task.started_at), duration: task.duration,
+    since: isOver(state) ? null : partOf(task).from, duration: task.duration,
   };
 }
 
 function together(counts: StateCounts, total: number, runs: readonly Task[]): Figure {
   const state = togetherOf(counts);
   const done = Object.entries(counts).reduce((sum, [of, count]) => sum + (isOver(of as TaskState) ? count : 0), 0);
-  const starts = runs.flatMap((task) => timeOf(task.started_at) ?? []);
-  const ends = runs.flatMap((task) => timeOf(task.ended_at) ?? []);
-  const first = starts.length === 0 ? null : least(starts);
+  const parts = runs.map(partOf);
   const over = done === total;
+  const lasted = over ? lastedOf(parts) : null;
   return {
     ...NOTHING, state, counts, done, total, progress: over ? null : done / total,
-    since: over ? null : first, duration: over && first !== null && ends.length > 0 ? Math.max(0, -least(ends.map((end) => -end)) - first) / 1000 : null,
+    since: over ? null : partsCountFrom(parts), duration: lasted === null ? null : lasted / 1000,
   };
 }
 
@@ -150,14 +150,6 @@ const short = new Intl.NumberFormat("en", { notation: "compact", maximumFraction
 
 function shortCount(count: number): string {
   return count < 10_000 ? count.toLocaleString("en") : short.format(count);
-}
-
-function timeOf(text: string | null): number | null {
-  return text === null ? null : Date.parse(text);
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((low, value) => Math.min(low, value), Infinity);
 }
 
 function clamp(share: number): number {

@@ -36,7 +36,7 @@ export function sampleGraph(tasks: readonly TaskNode[], reads: Record<string, re
 export function sampleRun(tasks: readonly TaskDocument[], more: Partial<RunDocument> = {}): RunDocument {
   return {
     id: "sample", pipeline: "sample", namespace: "default", version: "1", type: "standard", state: "running", reason: null,
-    created_at: "2026-03-01T08:00:00.000000Z", started_at: "2026-03-01T08:00:00.100000Z", ended_at: null, duration: null, params: {}, labels: {}, tags: [],
+    created_at: "2026-03-01T08:00:00.000000Z", started_at: "2026-03-01T08:00:00.100000Z", ended_at: null, duration: null, idle: 0, params: {}, labels: {}, tags: [],
     trigger: { kind: "manual", name: null, at: "2026-03-01T08:00:00.000000Z" }, parent_id: null, replay_of: null, generation: 1,
     tasks_total: tasks.length, tasks_done: 0, selection: null, error: null, facts: null, given: [], breakpoints: [], tasks: [...tasks], ...more,
   };

@@ -194,6 +194,8 @@ describe("figures", () => {
     expect(figureOf("dataset:report", run)).toMatchObject({ made: true, rows: 1200, line: "1,200 rows · 2.0 kB" });
     const over = sampleRun([item(0, "succeeded"), item(1, "failed")]);
     expect(figureOf("task:report", over)).toMatchObject({ state: "failed", duration: 11, line: "2/2 · 1 failed · 11.0 s" });
+    const again = sampleTaskRun("report", { map_index: 2, state: "succeeded", generation: 2, started_at: "2026-03-03T08:00:00.000000Z", ended_at: "2026-03-03T08:00:05.000000Z" });
+    expect(figureOf("task:report", sampleRun([item(0, "succeeded"), item(1, "succeeded"), again]))).toMatchObject({ duration: 16, line: "3/3 · 16.0 s" });
   });
 
   it("leave out what matters least where there is little room", () => {

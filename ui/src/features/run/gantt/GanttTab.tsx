@@ -36,11 +36,13 @@ function Gantt({ run }: { run: Run }) {
   const [menu, setMenu] = useState<{ row: GanttRow; attempt: number | null; x: number; y: number } | null>(null);
   const [sort, setSort] = useState<SortBy>("start");
   const [onlyFailed, setOnlyFailed] = useState(false);
-  const [folds, setFolds] = useState(false);
+  const [chosen, setFolds] = useState<boolean | null>(null);
   const [withPath, setWithPath] = useState(false);
   const [opened, setOpen] = useState<ReadonlySet<string>>(new Set());
   const chart = useRef<GanttHandle>(null);
   const live = !isOver(run.state);
+  // The nights between its generations would leave no room for the run.
+  const folds = chosen ?? run.idle > 0;
   const now = useSteps(live);
   const graph = useQuery(runGraphQuery(run.id));
 

@@ -5,6 +5,7 @@ import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { isOver, stateText } from "../../../domain/states";
 import { durationText, momentText } from "../../../domain/formats";
+import { countsFrom } from "../../../domain/lasting";
 import { RunLink } from "../links";
 
 interface Props {
@@ -19,7 +20,7 @@ interface Props {
 const HEIGHT = 64;
 
 export function RecentBars({ runs, current, expected, now }: Props) {
-  const lasted = runs.map((run) => run.duration ?? (run.started_at === null ? 0 : Math.max(0, (now - Date.parse(run.started_at)) / 1000)));
+  const lasted = runs.map((run) => run.duration ?? Math.max(0, (now - (countsFrom(run) ?? now)) / 1000));
   const most = lasted.reduce((high, seconds) => Math.max(high, seconds), expected ?? 0) || 1;
   return (
     <div className="pn-recent">

@@ -127,8 +127,7 @@ function StateOf({ row }: { row: TaskRow }) {
 }
 
 function durationOf(row: TaskRow, now: number): string {
-  if (row.duration !== null || row.startedAt === null || isOver(row.state)) return durationText(row.duration);
-  return runningText((now - Date.parse(row.startedAt)) / 1000);
+  return row.since === null ? durationText(row.duration) : runningText((now - row.since) / 1000);
 }
 
 /** ", 40 %" of a task that tells how far it is. */

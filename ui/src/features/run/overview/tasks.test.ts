@@ -29,9 +29,17 @@ test("a fan-out's row tells of all: what went wrong, sums, the time from first t
   expect(row).toMatchObject({ state: "failed", counts: { succeeded: 2, failed: 1 }, rows: 7, bytes: 14, duration: 9 });
 });
 
+test("what items that ran again waited for that is no time of their fan-out", () => {
+  const again = item(1, { generation: 2, started_at: "2026-03-03T10:00:00Z", ended_at: "2026-03-03T10:00:05Z" });
+  const kept = item(0, { started_at: "2026-03-01T10:00:00Z", ended_at: "2026-03-01T10:00:02Z" });
+  expect(rowsOf([kept, again], plain)[0]).toMatchObject({ duration: 7, since: null });
+  const live = { ...again, state: "running" as const, ended_at: null };
+  expect(rowsOf([kept, live], plain)[0]?.since).toBe(Date.parse("2026-03-03T10:00:00Z") - 2000);
+});
+
 test("a fan-out that still runs has no end", () => {
   const row = rowsOf([item(0, { ended_at: "2026-03-01T10:00:02Z" }), item(1, { state: "running" })], plain)[0];
-  expect(row).toMatchObject({ state: "running", duration: null, endedAt: null });
+  expect(row).toMatchObject({ state: "running", duration: null });
 });
 
 test("sorting by a figure puts what has none last, both ways, and items within their task", () => {

@@ -1,5 +1,6 @@
 /** The tasks of a run as rows of a list: items of a fan-out below their task, in any order that a person asks for. */
 import type { Schemas } from "../../../api/client";
+import { lastedOf, partOf, partsCountFrom } from "../../../domain/lasting";
 import { isOver, TASK_STATES, type TaskState } from "../../../domain/states";
 import { togetherOf } from "../../../domain/together";
 
@@ -18,8 +19,8 @@ export interface TaskRow {
   reason: string | null;
   /** Items by state, for a fan-out's row. */
   counts: Partial<Record<TaskState, number>> | undefined;
-  startedAt: string | null;
-  endedAt: string | null;
+  /** From when its time counts while it goes on, in milliseconds since 1970. */
+  since: number | null;
   duration: number | null;
   queuedFor: number | null;
   attempts: number;
@@ -105,7 +106,7 @@ function rowOf(task: Task): TaskRow {
   return {
     key: keyOf(task.name, task.map_index), name: task.name, task, items: undefined, isItem: task.map_index !== null,
     state: task.state, reason: task.reason, counts: undefined,
-    startedAt: task.started_at, endedAt: task.ended_at, duration: task.duration, queuedFor: task.queued_for,
+    since: isOver(task.state) ? null : partOf(task).from, duration: task.duration, queuedFor: task.queued_for,
     attempts: task.attempts.length,
     rows: total(rows), bytes: total(sizes), memory: greatest(peaks),
   };
@@ -117,11 +118,11 @@ function summed(name: string, items: readonly TaskRow[]): TaskRow {
   const counts: Partial<Record<TaskState, number>> = {};
   for (const { state } of items) counts[state] = (counts[state] ?? 0) + 1;
   const state = togetherOf(counts);
-  const startedAt = present("startedAt").toSorted()[0] ?? null;
-  const endedAt = isOver(state) ? (present("endedAt").toSorted().at(-1) ?? null) : null;
+  const parts = items.flatMap(({ task }) => (task === undefined ? [] : [partOf(task)]));
+  const lasted = isOver(state) ? lastedOf(parts) : null;
   return {
-    key: `${name}\nall`, name, task: undefined, items: items.length, isItem: false, state, reason: null, counts, startedAt, endedAt,
-    duration: startedAt === null || endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
+    key: `${name}\nall`, name, task: undefined, items: items.length, isItem: false, state, reason: null, counts,
+    since: isOver(state) ? null : partsCountFrom(parts), duration: lasted === null ? null : lasted / 1000,
     queuedFor: greatest(present("queuedFor")), attempts: items.reduce((sum, item) => sum + item.attempts, 0),
     rows: total(present("rows")), bytes: total(present("bytes")), memory: greatest(present("memory")),
   };
