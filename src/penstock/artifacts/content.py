@@ -86,7 +86,7 @@ def check(file: Path, artifact: Artifact) -> None:
     finally:
         os.close(fd)
     if found != artifact.digest:
-        raise _corrupt(file, artifact.digest, found)
+        raise not_as_stored(file, artifact.digest, found)
 
 
 def open_sized(file: Path, artifact: Artifact) -> int:
@@ -107,19 +107,15 @@ def open_sized(file: Path, artifact: Artifact) -> int:
     return fd
 
 
-def other_digest(file: Path, expected: str | None, found: str) -> ArtifactCorrupt:
-    """The error for content that is not what was stored."""
-    return _corrupt(file, expected, found)
-
-
 def _sized(fd: int, file: Path, artifact: Artifact) -> int:
     size = os.fstat(fd).st_size
     if size != artifact.bytes:
-        raise _corrupt(file, f"{artifact.bytes:,} bytes", f"{size:,} bytes")
+        raise not_as_stored(file, f"{artifact.bytes:,} bytes", f"{size:,} bytes")
     return size
 
 
-def _corrupt(file: Path, expected: object, found: object) -> ArtifactCorrupt:
+def not_as_stored(file: Path, expected: object, found: object) -> ArtifactCorrupt:
+    """The error for content that is not what was stored."""
     return ArtifactCorrupt(
         f"{file} is not what was stored: expected {expected}, found {found}",
         cure=_CURE, path=str(file), expected=expected, found=found,

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from penstock.artifacts.content import open_sized, other_digest
+from penstock.artifacts.content import not_as_stored, open_sized
 from penstock.model.artifact import Artifact
 
 
@@ -38,7 +38,7 @@ class CheckedFile(io.RawIOBase):
     def _check(self) -> None:
         found = f"sha256:{self._digest.hexdigest()}"
         if found != self._expected:
-            raise other_digest(self._file, self._expected, found)
+            raise not_as_stored(self._file, self._expected, found)
 
     def close(self) -> None:
         if not self.closed:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from penstock.engine.outbox import micros
 from penstock.engine.view import Attempt
 from penstock.ports.executor import Ended, Metric, Report, Returned, Told
+from penstock.store.times import micros
 
 #: What is on record of a report: the attempt's key, microseconds since 1970, name of the figure or kind of the event,
 #: and its data.

@@ -31,7 +31,7 @@ from penstock.engine.decisions import (
     TakeAnswer,
 )
 from penstock.engine.fanout import lists_of
-from penstock.engine.outbox import Outbox, micros
+from penstock.engine.outbox import Outbox
 from penstock.engine.reckoning import count_before, error_from, note_failure
 from penstock.engine.refuse import limit_error
 from penstock.engine.restore import reference
@@ -43,6 +43,7 @@ from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
 from penstock.model.transitions import ATTEMPT, RUN, TASK_RUN, step
 from penstock.ports.executor import Ended
 from penstock.store.rows import NewArtifact, NewResult
+from penstock.store.times import micros
 
 #: The timer that tells on record since when a run is paused: its time-out goes on with what was left then.
 PAUSED: Final = "paused"

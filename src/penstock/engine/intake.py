@@ -10,13 +10,14 @@ from penstock.engine.apply import apply, take_started
 from penstock.engine.decisions import MoveTask
 from penstock.engine.in_hand import InHand
 from penstock.engine.limits import Limits
-from penstock.engine.outbox import Outbox, micros
+from penstock.engine.outbox import Outbox
 from penstock.engine.promises import fall_back, keep_pace
 from penstock.engine.rules.release_ready import verdict_on
 from penstock.engine.view import Attempt, RunView
 from penstock.model.states import TERMINAL_TASK
 from penstock.ports.executor import Ended, Metric, Progress, Report, Returned, Sample, Started, Told
 from penstock.store.rows import NewMetric, NewSample
+from penstock.store.times import micros
 
 
 class Intake:

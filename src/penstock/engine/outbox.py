@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from typing import Any, overload
+from typing import Any
 
 from penstock.engine.observe import Notice
 from penstock.engine.view import Attempt, RunView, TaskRun
@@ -18,15 +18,7 @@ from penstock.store.rows import (
     NewTimer,
     SlotAsk,
 )
-
-
-@overload
-def micros(at: float) -> int: ...
-@overload
-def micros(at: float | None) -> int | None: ...
-def micros(at: float | None) -> int | None:
-    """Whole microseconds of seconds since 1970, as rows keep them."""
-    return None if at is None else int(at * 1_000_000)
+from penstock.store.times import micros
 
 
 class Outbox:
@@ -109,12 +101,12 @@ class Outbox:
     ) -> None:
         """Add an event row; `data` is plain JSON."""
         text = None if data is None else json.dumps(data, ensure_ascii=False)
-        self.events.append(NewEvent(view.key, None if run is None else run.seq, n, int(at * 1_000_000), kind, text))
+        self.events.append(NewEvent(view.key, None if run is None else run.seq, n, micros(at), kind, text))
 
     def answer(self, command: int, run_key: int, state: str, outcome: dict[str, Any], at: float) -> None:
         """Say what became of a command for a run, in the commit that makes it true. Of two answers the first counts."""
         if command not in self.commands:
-            settled = CommandSettled(state, json.dumps(outcome), int(at * 1_000_000), command, run_key)
+            settled = CommandSettled(state, json.dumps(outcome), micros(at), command, run_key)
             self.commands[command] = settled
 
     def give_back(self, stale: list[tuple[TaskRun, int]]) -> None:
@@ -127,7 +119,7 @@ class Outbox:
     def set_timer(self, due: float, kind: str, view: RunView, run: TaskRun | None) -> None:
         """Ask to be woken at `due`, also after a crash."""
         key = (view.key, kind, -1 if run is None else run.seq)
-        self.new_timers[key] = NewTimer(*key, int(due * 1_000_000))
+        self.new_timers[key] = NewTimer(*key, micros(due))
         self.gone_timers.discard(key)
         self.timers.append((due, kind, view, run))
 

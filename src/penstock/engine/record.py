@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from penstock.engine.outbox import Outbox, micros
+from penstock.engine.outbox import Outbox
 from penstock.engine.view import Attempt, RunView, Stored, TaskRun
 from penstock.store.rows import (
     AttemptUpdate,
@@ -22,6 +22,7 @@ from penstock.store.rows import (
     RunUpdate,
     TaskRunUpdate,
 )
+from penstock.store.times import micros
 
 
 def take_commit(out: Outbox, owner: int, known_versions: set[tuple[str, str, str]]) -> tuple[Commit, list[RunView]]:

@@ -10,13 +10,13 @@ import json
 from collections.abc import Callable, Collection
 from typing import Any
 
-from penstock.engine.outbox import micros
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN, TERMINAL_TASK
 from penstock.model.transitions import ATTEMPT, RUN, TASK_RUN, step
 from penstock.store import commands, instances, ownership, recovery, requests, slots
 from penstock.store.connection import Connection
 from penstock.store.recovery import StoredRun
 from penstock.store.rows import AttemptUpdate, Commit, Fence, NewAttempt, NewEvent, NewTaskRun, RunUpdate, TaskRunUpdate
+from penstock.store.times import micros
 from penstock.store.write import apply
 
 REASON = "lease_lost"

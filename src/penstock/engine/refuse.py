@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from penstock.engine.outbox import micros
 from penstock.engine.view import Barred
 from penstock.model.transitions import RUN, step
 from penstock.store.requests import Requested
 from penstock.store.rows import Commit, Fence, NewEvent, RunUpdate
+from penstock.store.times import micros
 
 REASON: Final = "user_error"
 

@@ -297,5 +297,5 @@ def _time(micros: int | None) -> float | None:
 
 
 def _seconds(micros: int) -> float:
-    # Half of one more, so that whole microseconds (outbox.micros, which cuts off) give the same number again.
+    # Half of one more, so that whole microseconds (store.times.micros, which cuts off) give the same number again.
     return (micros + 0.5) / 1_000_000

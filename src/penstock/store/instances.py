@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import Final, NamedTuple
 
-from penstock.store.connection import Connection
+from penstock.store.connection import Connection, Row
 from penstock.store.times import micros
 
 #: An owner that was not heard of for so many seconds has lost its runs; it beats every 3 s (compose.desk).
 TIME_TO_LIVE: Final = 15.0
+
+_SELECT: Final = "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers FROM instance"
 
 
 class Process(NamedTuple):
@@ -80,11 +82,7 @@ def gone(connection: Connection, instance: int, now: float) -> None:
 
 def known(connection: Connection) -> list[Instance]:
     """The processes that have not gone, as far as was told; oldest first."""
-    rows = connection.all(
-        "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers "
-        "FROM instance WHERE gone_at IS NULL ORDER BY id"
-    )
-    return [Instance(row[0], row[1], Process(*row[2:6]), *row[6:]) for row in rows]
+    return [_instance(row) for row in connection.all(f"{_SELECT} WHERE gone_at IS NULL ORDER BY id")]
 
 
 def living(connection: Connection, now: float, kind: str | None = None) -> list[Instance]:
@@ -106,12 +104,13 @@ def engine_is_there(connection: Connection, now: float) -> bool:
 
 def find(connection: Connection, instance: int) -> Instance | None:
     """The process of that number, gone or not."""
-    row = connection.one(
-        "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers "
-        "FROM instance WHERE id = ?",
-        (instance,),
-    )
-    return None if row is None else Instance(row[0], row[1], Process(*row[2:6]), *row[6:])
+    row = connection.one(f"{_SELECT} WHERE id = ?", (instance,))
+    return None if row is None else _instance(row)
+
+
+def _instance(row: Row) -> Instance:
+    identity, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers = row
+    return Instance(identity, kind, Process(host, boot_id, pid, pid_started), started_at, beat_at, gone_at, workers)
 
 
 def retire_dead(connection: Connection, now: float) -> list[Instance]:

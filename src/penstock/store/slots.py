@@ -24,6 +24,8 @@ POOL: Final = "pool:"
 TAG: Final = "tag:"
 #: What a run waits for that came under no limit any more: only to be found.
 NOBODYS: Final = "none:"
+#: Runs that are looked at together.
+MOST: Final = 100
 
 
 class Want(NamedTuple):
@@ -217,7 +219,3 @@ def next_runs(connection: Connection, name: str, most: int | None, owner: int | 
         f"{of_run} AND place IS NULL AND slot.seq = -1 ORDER BY slot.since, slot.run_key LIMIT ?", (name, *whose, free)
     )
     return [row[0] for row in (*forced, *heads)]
-
-
-#: Runs that are looked at together.
-MOST: Final = 100

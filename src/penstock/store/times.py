@@ -1,4 +1,4 @@
-"""Times and durations as documents show them."""
+"""Times and durations as rows keep them, and as documents show them."""
 
 from __future__ import annotations
 
@@ -38,6 +38,10 @@ def seconds(start: int | None, end: int | None) -> float | None:
     return None if start is None or end is None else (end - start) / 1_000_000
 
 
-def micros(at: float) -> int:
-    """Seconds since 1970 as rows keep them."""
-    return int(at * 1_000_000)
+@overload
+def micros(at: float) -> int: ...
+@overload
+def micros(at: float | None) -> int | None: ...
+def micros(at: float | None) -> int | None:
+    """Seconds since 1970 as rows keep them: whole microseconds, what is less is cut off."""
+    return None if at is None else int(at * 1_000_000)

@@ -10,7 +10,7 @@ from penstock.agent.logs import LogFile
 from penstock.engine.apply import apply, take_started
 from penstock.engine.decisions import Decision, MoveRun, MoveTask, Settle
 from penstock.engine.dispatch import begin, make_attempt
-from penstock.engine.outbox import Outbox, micros
+from penstock.engine.outbox import Outbox
 from penstock.engine.plan import make_plan
 from penstock.engine.request import RunRequest, new_view
 from penstock.engine.view import Attempt, TaskRun
@@ -21,6 +21,7 @@ from penstock.integrations.kedro.recorder.step import Step, Use
 from penstock.model.states import TERMINAL_RUN, TERMINAL_TASK
 from penstock.ports.executor import LOG_LOST, Ended, RunContext, Usage
 from penstock.store.rows import NewMetric, NewSample
+from penstock.store.times import micros
 
 _DONE: Final = "Completed node: "
 _RUNNERS: Final = "kedro.runner"
