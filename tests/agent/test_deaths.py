@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agent.conftest import eventually, tagged
+from tests.agent.conftest import ROUGH, eventually, tagged
 from tests.executors.stage import Stage, said
 
 #: Seconds in which a death is told: a quiet machine needs 0.02, and the requirement is 1 there.
@@ -41,6 +41,21 @@ def test_a_death_is_told_at_once(stage: Stage, task: str, words: str) -> None:
 def test_the_log_is_whole_after_a_death(stage: Stage) -> None:
     assert said(stage.log(stage.run("exits_hard")), "stdout") == ["last words"]
     assert "before the fault" in said(stage.log(stage.run("segfaults")), "stdout")
+
+
+@pytest.mark.parametrize(("task", "line"), [("segfaults", "    ctypes.string_at(0)"), ("aborts", "    os.abort()")])
+def test_who_crashes_in_compiled_code_tells_where(stage: Stage, task: str, line: str) -> None:
+    error = stage.run(task).error
+    assert error["file"] == str(ROUGH)
+    assert ROUGH.read_text().splitlines()[error["line"] - 1] == line
+    assert f"in {task}\n" in error["traceback"]
+    assert "\nFatal Python error: " in error["traceback"]
+    assert "perform.py" not in error["traceback"]
+
+
+def test_who_is_killed_tells_no_place(stage: Stage) -> None:
+    error = stage.run("kills_itself").error
+    assert (error["file"], error["line"], error["traceback"]) == (None, None, "")
 
 
 def test_others_are_untouched_by_a_death(stage: Stage, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import signal
 import time
 from typing import Any
 
-from penstock.agent import attempts, deaths
+from penstock.agent import attempts, crashes, deaths
 from penstock.agent.attempts import Asked, Attempt
 from penstock.agent.frames import Message
 from penstock.agent.members import Member
@@ -44,6 +44,13 @@ def _with_place(told: dict[str, Any] | None, interrupted: dict[str, Any] | None)
     return {**told, **{fact: interrupted[fact] for fact in ("traceback", "file", "line")}}
 
 
+def _with_crash(why: Asked, status: int | None, attempt: Attempt) -> Asked:
+    """The same with where the worker crashed, where it could still say so."""
+    if status is None or why.error is None or not os.WIFSIGNALED(status) or os.WTERMSIG(status) not in crashes.SIGNALS:
+        return why
+    return why._replace(error=why.error | crashes.found_in(attempt.log.path))
+
+
 class Coroner:
     """Says why a worker died. It has to remember how often the kernel has killed for memory."""
 
@@ -52,7 +59,7 @@ class Coroner:
 
     def report(self, attempt: Attempt, worker: Member, status: int | None, cpu_seconds: float, peak: int) -> Message:
         """The report of an attempt whose worker is dead. `status` None: nobody knows how it died."""
-        why = attempt.asked or self._why(worker, status)
+        why = attempt.asked or _with_crash(self._why(worker, status), status, attempt)
         if why.error is not None:
             attempt.note("error", why.error["message"])
         if status is None:

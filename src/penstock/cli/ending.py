@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Lines of the failed task's log that the summary shows.
 TAIL: Final = 5
+#: Lines of the stack that a worker writes when it crashes in compiled code, at most.
+_CRASH: Final = 110
 
 
 def tell(key: int, database: Database, home: Home, *, as_json: bool) -> None:
@@ -65,6 +67,11 @@ def _value(made: outputs.Output) -> str:
 
 
 def _tail(known: list[AttemptLog], attempt: dict[str, Any], home: Home) -> list[str]:
-    """The last lines of the attempt that failed."""
+    """The last lines of the attempt that failed, but for those that its error tells."""
     own = [log for log in known if (log.generation, log.n) == (attempt["generation"], attempt["n"])]
-    return [line["message"] for log in own[-1:] for line in last_lines(home.logs / log.path, TAIL)]
+    lines = [line["message"] for log in own[-1:] for line in last_lines(home.logs / log.path, TAIL + _CRASH)]
+    if attempt["reason"] == "worker_lost":
+        lines = lines[:-1]  # how it died
+        crash = [at for at, line in enumerate(lines) if line.startswith("Fatal Python error: ")]
+        lines = lines[: crash[-1]] if crash else lines
+    return lines[-TAIL:]

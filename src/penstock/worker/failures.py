@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import penstock
+from penstock.agent.crashes import LIBRARIES
 
 #: Characters of a message and of a traceback that are told.
 MESSAGE: Final = 10_000
@@ -23,7 +24,6 @@ _KEYBOARD: Final = "a task has no keyboard; run it in a terminal with --executor
 #: The attribute of an exception that holds what else is to be told of it, as JSON: `{"operation": "load", ...}`.
 FACTS: Final = "penstock_facts"
 _OURS: Final = os.path.dirname(os.path.abspath(penstock.__file__)) + os.sep
-_LIBRARIES: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", os.path.dirname(os.__file__))
 #: Sources of compiled code, which stand in tracebacks by a name within their library.
 _COMPILED: Final = (".pyx", ".pxi")
 
@@ -135,7 +135,7 @@ def _is_ours(file: str) -> bool:
 
 
 def _is_library(file: str) -> bool:
-    return any(part in file for part in _LIBRARIES) or file.endswith(_COMPILED)
+    return any(part in file for part in LIBRARIES) or file.endswith(_COMPILED)
 
 
 def _where(told: traceback.TracebackException) -> tuple[str | None, int | None]:

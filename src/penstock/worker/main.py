@@ -15,6 +15,7 @@ read what was written before anything is begun with a token.
 from __future__ import annotations
 
 import atexit
+import faulthandler
 import fcntl
 import gc
 import os
@@ -59,6 +60,8 @@ def run(name: str, marker: str, fds: list[int], template: int) -> int:
     processes.set_name(f"penstock-{name}")
     os.dup2(fds[1], 1)
     os.dup2(fds[2], 2)
+    # Who crashes in compiled code says where, on standard error (agent.crashes).
+    faulthandler.enable(2, all_threads=False)
     connection, *pipes, tokens = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_FD) for fd in fds)
     for fd in fds:
         os.close(fd)
