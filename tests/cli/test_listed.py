@@ -19,7 +19,7 @@ def test_the_line_of_a_problem_is_that_of_its_own_file(
     project = tmp_path / "pyproject.toml"
     settings = DefinitionError("HOOKS is None", cure="leave it out", file=str(tmp_path / "src" / "settings.py"), line=2)
     found = [Found(project, error=settings), Found(tmp_path / "flows.py", error=DefinitionError("killed"))]
-    monkeypatch.setattr(discovery, "discover_project", lambda _: found)
+    monkeypatch.setattr(discovery, "discover_project", lambda *_: found)
     monkeypatch.chdir(tmp_path)
     assert _call(["pipelines", "list", "--json"]) == 0
     broken = json.loads(capsys.readouterr().out)["broken"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from penstock.authoring import discovery
+from penstock.cli.main import _call
 from penstock.cli.target import Target, pairs, params_file
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
 
@@ -141,3 +145,62 @@ def test_a_file_without_its_end_is_told(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_no_name_of_a_pipeline(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match=f"there is no folder {tmp_path / 'flights'}"):
         Target(f"{tmp_path / 'flights'}/")
+
+
+#: The first of two can only be imported while the second one is.
+FIRST = "import penstock\nopen({gate!r}).read()\n"
+SECOND = """
+from penstock import Pipeline
+open({gate!r}, "w")
+flow = Pipeline("flow")
+@flow.task
+def a(): ...
+"""
+
+
+@pytest.fixture
+def gated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project whose file a.py waits for its b.py; an import takes long at once, and there is one core."""
+    gate = str(tmp_path / "gate")
+    os.mkfifo(gate)
+    (tmp_path / "a.py").write_text(FIRST.format(gate=gate) + "# flow\n")
+    (tmp_path / "b.py").write_text(SECOND.format(gate=gate))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(discovery, "SLOW", 0.0)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setenv("PYTHON_CPU_COUNT", "1")
+    return tmp_path
+
+
+def test_what_is_waited_for_is_told_and_holds_up_no_other_file(gated: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert Target("flow").spec().name == "flow"
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert re.fullmatch(r"still importing a.py, which may have 'flow': it gets \d\d s more, Ctrl-C ends it", told[0])
+    assert _call(["pipelines", "list", "--json"]) == 0
+    said = capsys.readouterr()
+    assert [one["name"] for one in json.loads(said.out)["items"]] == ["flow"]
+    assert re.match(r"still importing a.py: it gets \d\d s more", said.err)
+
+
+def test_a_name_waits_for_no_file_that_does_not_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "flow.py").write_text(PAIR.replace("same", "flow"))
+    (tmp_path / "other.py").write_text("import pathlib, penstock\npathlib.Path('seen').touch()\n")
+    monkeypatch.chdir(tmp_path)
+    assert Target("two/flow").spec().namespace == "two"
+    assert not (tmp_path / "seen").exists()
+    with pytest.raises(NotFound, match="no pipeline 'flew'; did you mean"):
+        Target("flew").spec()
+    assert (tmp_path / "seen").exists()
+
+
+@pytest.mark.parametrize("text", ["odd", "three/odd"])
+def test_a_name_that_is_put_together_is_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    if "/" in text:  # a file has the name, in another namespace
+        (tmp_path / "pair.py").write_text(PAIR.replace("same", "odd"))
+    pieces = PAIR.replace('"same", namespace="one"', '"o" + "dd", namespace="three"')
+    (tmp_path / "pieces.py").write_text(pieces)
+    monkeypatch.chdir(tmp_path)
+    assert Target(text).spec().namespace == "three"

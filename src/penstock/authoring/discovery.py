@@ -10,22 +10,30 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from penstock.authoring.project import KEDRO_PROJECT, project_files
+from penstock.authoring.project import KEDRO_PROJECT, mentions, project_files
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, ParameterError
+from penstock.model.called import split
 from penstock.model.spec import PipelineSpec, from_json
 
 #: Seconds that importing a file may take, and opening a Kedro project: that loads Kedro and all that it needs.
 PATIENCE: Final = 60.0
 PATIENCE_WITH_PROJECTS: Final = 180.0
+#: Seconds after which it has taken long, of either.
+SLOW: Final = 5.0
+SLOW_WITH_PROJECTS: Final = 30.0
+#: Seconds between two looks at a child that can say nothing any more, and has not ended.
+_AGAIN: Final = 0.05
 #: Bytes of what a child prints last that are kept.
 _TAIL: Final = 4096
 #: Which child looks into a file of this name; the usual one looks into files of Python.
 _CHILDREN: Final = {KEDRO_PROJECT: "penstock.integrations.kedro.discover"}
+#: What hears of a file whose import takes long, and how many seconds more it is waited for.
+Waiting: TypeAlias = Callable[[Path, float], None]
 _KINDS: Final = {kind.code: kind for kind in (DefinitionError, NotSupportedYet, ParameterError)}
 
 
@@ -39,31 +47,56 @@ class Found:
 
 
 class Discovery:
-    """Children at work on files, one for each, at most one a core at a time. Start it early, `result` when needed.
+    """Children at work on files, one for each. Start it early, `result` when needed.
 
     A child for each file: one that breaks takes no other along, and what one imports is no part of another's version.
+    At most one a core works at a time; those that have taken long don't count, as they wait for something most often.
     A file may be the pyproject.toml of a Kedro project; `options` are for that child (integrations.kedro.discover).
     """
 
     def __init__(self, files: Sequence[Path], name: str | None = None, options: Sequence[str] = ()) -> None:
+        self._files = tuple(files)
         self._waiting = deque(files)
         self._name = name
         self._options = options
-        self._running: deque[_Child] = deque()
+        self._running: list[_Child] = []
         self._start()
 
     def _start(self) -> None:
-        while self._waiting and len(self._running) < (os.cpu_count() or 1):
+        quick = sum(not child.told for child in self._running)
+        for _ in range(min(len(self._waiting), (os.cpu_count() or 1) - quick)):
             self._running.append(_Child(self._waiting.popleft(), self._name, self._options))
 
-    def result(self, timeout: float | None = None) -> list[Found]:
+    def result(self, timeout: float | None = None, waiting: Waiting | None = None) -> list[Found]:
         """What each file holds, in the order of the files. `timeout`: seconds for each file (`patience_for`)."""
-        found = []
-        while self._running:
-            found.append(self._running[0].result(timeout))
-            self._running.popleft()
-            self._start()
-        return found
+        found: dict[Path, Found] = {}
+        try:
+            while self._running:
+                for child in self._turn(timeout):
+                    found[child.file] = child.found(timeout)
+                    self._running.remove(child)
+                for child in self._running:
+                    if not child.told and child.slow_in <= 0:
+                        child.told = True
+                        if waiting is not None:
+                            waiting(child.file, child.left(timeout))
+                self._start()
+        finally:
+            self.end()
+        return [found[file] for file in self._files if file in found]
+
+    def _turn(self, timeout: float | None) -> list[_Child]:
+        """Wait for something to happen, and take it in; those that are through."""
+        poll = select.poll()
+        heard = {fd: child for child in self._running for fd in child.open}
+        for fd in heard:
+            poll.register(fd, select.POLLIN)
+        seconds = min(child.next_in(timeout) for child in self._running)
+        # The last words of a file before its end.
+        ready = sorted(poll.poll(max(0.0, seconds) * 1000), key=lambda one: heard[one[0]].answers_at == one[0])
+        for fd, _ in ready:
+            heard[fd].hear(fd)
+        return [child for child in self._running if child.is_through or child.left(timeout) <= 0]
 
     def stop(self) -> None:
         """Kill the children, from any thread: who waits for their result gets one at once."""
@@ -75,14 +108,15 @@ class Discovery:
         """End the children with all below them. Nothing happens when they have ended."""
         self._waiting.clear()
         while self._running:
-            self._running.popleft().end()
+            self._running.pop().end()
 
 
 class _Child:
-    """One child at work on one file."""
+    """One child at work on one file. `told`: that it takes long."""
 
     def __init__(self, file: Path, name: str | None, options: Sequence[str]) -> None:
-        self._file = file
+        self.file = file
+        self.told = False
         module = _CHILDREN.get(file.name, "penstock.authoring.discover")
         self._began = time.monotonic()
         self._process = subprocess.Popen(
@@ -93,50 +127,63 @@ class _Child:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self.answers_at = self._process.stdout.fileno()
+        #: Where something may come yet.
+        self.open = [self.answers_at, self._process.stderr.fileno()]
         self._said = b""
         self._tail = b""
 
-    def result(self, timeout: float | None) -> Found:
-        """What the file holds; the child is gone then."""
-        seconds = patience_for(self._file) if timeout is None else timeout
+    @property
+    def is_through(self) -> bool:
+        """Has it answered, or ended without?
+
+        It counts as ended with its answer and not with the pipes, which processes may hold that the file has started.
+        """
+        return self._said.endswith(b"\n") or (self.answers_at not in self.open and self._process.poll() is not None)
+
+    @property
+    def slow_in(self) -> float:
+        """Seconds until it has taken long."""
+        return self._began + slow_after(self.file) - time.monotonic()
+
+    def left(self, timeout: float | None) -> float:
+        """Seconds for which it is waited for yet."""
+        return self._began + (patience_for(self.file) if timeout is None else timeout) - time.monotonic()
+
+    def next_in(self, timeout: float | None) -> float:
+        """Seconds after which it is to be looked at, whatever it says."""
+        times = [self.left(timeout)]
+        if not self.told:
+            times.append(self.slow_in)
+        if self.answers_at not in self.open:
+            times.append(_AGAIN)
+        return min(times)
+
+    def hear(self, fd: int) -> None:
+        """Take in what has come there."""
+        piece = os.read(fd, 65536)
+        if fd == self.answers_at:
+            self._said += piece
+        else:
+            self._tail = (self._tail + piece)[-_TAIL:]
+        if not piece:
+            self.open.remove(fd)
+
+    def found(self, timeout: float | None) -> Found:
+        """What the file holds, or that time is up; the child is gone then."""
         try:
-            deadline = self._began + seconds
-            if self._listen(deadline):
-                return found_in(self._file, json.loads(self._said))
-            status = self._process.wait(max(0.0, deadline - time.monotonic()))
-            told = f"{_looking(self._file)} ended the process ({_told(status)})"
-            return Found(self._file, error=DefinitionError(told, cure=last_line(self._tail), file=str(self._file)))
-        except subprocess.TimeoutExpired:
-            return Found(self._file, error=late(self._file, seconds))
+            if self._said.endswith(b"\n"):
+                return found_in(self.file, json.loads(self._said))
+            status = self._process.poll()
+            if status is None or self.answers_at in self.open:
+                seconds = patience_for(self.file) if timeout is None else timeout
+                return Found(self.file, error=late(self.file, seconds))
+            told = f"{_looking(self.file)} ended the process ({_told(status)})"
+            return Found(self.file, error=DefinitionError(told, cure=last_line(self._tail), file=str(self.file)))
         finally:
             self.end()
-
-    def _listen(self, deadline: float) -> bool:
-        """Take in what comes until the answer is whole: True; or until nothing can come any more: False.
-
-        Raises TimeoutExpired. It ends with the answer and not with the pipes, which processes may hold that the file
-        has started.
-        """
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        out, err = self._process.stdout.fileno(), self._process.stderr.fileno()
-        poll = select.poll()
-        poll.register(out, select.POLLIN)
-        poll.register(err, select.POLLIN)
-        while True:
-            ready = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
-            if not ready:
-                raise subprocess.TimeoutExpired(self._process.args, deadline - self._began)
-            for fd, _ in sorted(ready, key=lambda one: one[0] == out):  # the last words before the end
-                piece = os.read(fd, 65536)
-                if fd == err:
-                    self._tail = (self._tail + piece)[-_TAIL:]
-                    if not piece:
-                        poll.unregister(err)
-                    continue
-                self._said += piece
-                if not piece or piece.endswith(b"\n"):
-                    return bool(piece)
 
     def end(self) -> None:
         """End the child with all below it; nothing happens the second time."""
@@ -163,6 +210,11 @@ class _Child:
 def patience_for(file: Path) -> float:
     """Seconds that looking into a file may take."""
     return PATIENCE_WITH_PROJECTS if file.name == KEDRO_PROJECT else PATIENCE
+
+
+def slow_after(file: Path) -> float:
+    """Seconds after which a look into a file has taken long."""
+    return SLOW_WITH_PROJECTS if file.name == KEDRO_PROJECT else SLOW
 
 
 def late(file: Path, seconds: float, tense: str = "took") -> DefinitionError:
@@ -208,7 +260,41 @@ def discover(target: Path, name: str | None = None, timeout: float | None = None
     return list(found.specs)
 
 
-def discover_project(folder: Path, timeout: float | None = None) -> list[Found]:
+def discover_project(folder: Path, waiting: Waiting | None = None) -> list[Found]:
     """What the files of a project hold; a broken one is told and does not hide the others. Raises SettingsError."""
-    found = Discovery(project_files(folder)).result(timeout)
+    return _filled(Discovery(project_files(folder)).result(waiting=waiting))
+
+
+class Search:
+    """A look for a pipeline of a project by its name, with or without its namespace, begun with it.
+
+    Files that have the name in their text come first; where one of these makes the pipeline, the others are not looked
+    into, and can't hold it up. What makes a name of pieces is found, if no other file has it. Raises SettingsError.
+    """
+
+    def __init__(self, folder: Path, called: str) -> None:
+        self._files = project_files(folder)
+        self._namespace, self._name = split(called)
+        self._near = [one for one in self._files if one.name == KEDRO_PROJECT or mentions(one, self._name)]
+        self._discovery = Discovery(self._near)
+
+    def result(self, waiting: Waiting | None = None) -> list[Found]:
+        """What was looked into, in the order of the project's files."""
+        found = self._discovery.result(waiting=waiting)
+        if not any(self._is_meant(spec) for one in found for spec in one.specs):
+            self._discovery = Discovery([file for file in self._files if file not in self._near])
+            found += self._discovery.result(waiting=waiting)
+            found.sort(key=lambda one: self._files.index(one.file))
+        return _filled(found)
+
+    def _is_meant(self, spec: PipelineSpec) -> bool:
+        return spec.name == self._name and self._namespace in (None, spec.namespace)
+
+    def end(self) -> None:
+        """Give up."""
+        self._discovery.end()
+
+
+def _filled(found: list[Found]) -> list[Found]:
+    """Without those of which nothing is to be told: they name penstock, and make no pipeline."""
     return [one for one in found if one.error is None or not one.error.facts.get("empty")]

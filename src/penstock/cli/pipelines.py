@@ -51,9 +51,9 @@ def list_(as_json: bool) -> None:
     They are looked for in the folders that penstock.toml names, else in pipelines/, else in this folder.
     """
     from penstock.authoring.discovery import discover_project
-    from penstock.cli.target import near
+    from penstock.cli.waiting import near, tell_waiting
 
-    found = discover_project(Path.cwd())
+    found = discover_project(Path.cwd(), tell_waiting)
     items: list[dict[str, Any]] = [
         {
             "name": spec.name, "namespace": spec.namespace, "file": near(one.file), "version": spec.version,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from penstock.authoring.discovery import Discovery, discover_project
+from penstock.authoring.discovery import Discovery, Found, Search
 from penstock.authoring.project import KEDRO_PROJECT, is_kedro_project, reads_as_pipelines
+from penstock.cli.waiting import near, tell_waiting
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, UsageError
 from penstock.model.called import full_name, pipeline_meant
 from penstock.model.nearest import did_you_mean
@@ -46,7 +48,7 @@ class Target:
     ) -> None:
         self.text = text
         path, name = _split(text)
-        self._discovery: Discovery | Look | None = None
+        self._discovery: Discovery | Search | Look | None = None
         self._kedro: Path | None = None
         if env is not None and not path.exists() and is_kedro_project(Path(KEDRO_PROJECT)):
             path, name = Path(), text
@@ -80,6 +82,8 @@ class Target:
             with_end = Path(f"{path}.py")
             cure = f"did you mean {with_end}?" if with_end.is_file() else "give a file of Python, or a Kedro project"
             raise NotFound(f"there is no folder {path}", cure=cure)
+        else:
+            self._discovery = Search(Path.cwd(), text)
 
     def begin(self, executor: Executor) -> None:
         """Have an open executor look into a Kedro project; for all other targets nothing happens."""
@@ -90,12 +94,14 @@ class Target:
 
     def specs(self) -> list[PipelineSpec]:
         """The pipelines that are meant, at least one. Raises DefinitionError, NotFound, UsageError."""
-        if self._discovery is None:
-            return [_of_project(self.text)]
-        found = self._discovery.result()[0]
-        if found.error is not None:
-            raise found.error
-        return list(found.specs)
+        assert self._discovery is not None
+        if isinstance(self._discovery, Search):
+            waiting = partial(tell_waiting, sought=self.text)
+            return [_of_project(self.text, self._discovery.result(waiting))]
+        found = self._discovery.result(waiting=tell_waiting)
+        if found[0].error is not None:
+            raise found[0].error
+        return list(found[0].specs)
 
     def spec(self) -> PipelineSpec:
         """The one pipeline that is meant. Raises DefinitionError, NotFound, UsageError."""
@@ -143,8 +149,7 @@ def _nearest_file(path: Path) -> str:
     return did_you_mean(path.name, names) if names else f"there is no file of Python in {folder.absolute()}"
 
 
-def _of_project(name: str) -> PipelineSpec:
-    found = discover_project(Path.cwd())
+def _of_project(name: str, found: list[Found]) -> PipelineSpec:
     fitting = [(near(one.file), spec) for one in found for spec in one.specs if name in _names(spec)]
     if len(fitting) > 1:
         files = ", ".join(dict.fromkeys(file for file, _ in fitting))
@@ -161,11 +166,6 @@ def _of_project(name: str) -> PipelineSpec:
         files = ", ".join(near(one.file) for one in broken[:5])
         cure += f" ({files} can't be imported: see `penstock pipelines list`)"
     raise NotFound(f"this project has no pipeline '{name}'", cure=cure)
-
-
-def near(file: Path) -> str:
-    """A file as seen from the current folder."""
-    return str(file.relative_to(Path.cwd())) if file.is_relative_to(Path.cwd()) else str(file)
 
 
 def _names(spec: PipelineSpec) -> tuple[str, str]:

@@ -11,13 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from penstock.authoring.discovery import Discovery, Found
+from penstock.authoring.discovery import Discovery, Found, slow_after
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError
 
-#: Seconds after which a file whose import has not ended counts as one that has a problem, and a Kedro project.
-SLOW: Final = 5.0
-SLOW_PROJECT: Final = 30.0
 #: Seconds after which a file with a problem is looked into again, for what it needs may be elsewhere.
 RETRY: Final = 60.0
 
@@ -182,11 +179,6 @@ class Looks:
     def _stop(self, look: _Look) -> None:
         look.stopped = True
         look.discovery.stop()
-
-
-def slow_after(file: Path) -> float:
-    """Seconds after which a look into this file is slow."""
-    return SLOW_PROJECT if file.name == KEDRO_PROJECT else SLOW
 
 
 def _imported(found: Found) -> set[Path]:

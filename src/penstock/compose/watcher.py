@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from penstock.authoring.discovery import Found, late
+from penstock.authoring.discovery import Found, late, slow_after
 from penstock.authoring.home import SETTINGS
 from penstock.authoring.project import (
     kedro_projects,
@@ -24,7 +24,7 @@ from penstock.authoring.project import (
     reads_as_pipelines,
 )
 from penstock.compose.doorbell import Doorbell
-from penstock.compose.looks import Looks, Mark, mark_of, slow_after
+from penstock.compose.looks import Looks, Mark, mark_of
 from penstock.compose.steady import Steady
 from penstock.errors import PenstockError, SettingsError
 from penstock.integrations.kedro.files import watched

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from penstock.authoring import discovery
+from penstock.integrations.kedro.look import Look
+from penstock.ports.executor import Assignment, Ended
 from tests.integrations.kedro.written import User, states, write_project
 
 REGISTRY = """
@@ -71,3 +75,35 @@ def test_nothing_of_a_look_is_left(user: User, tmp_path: Path) -> None:
     write_project(tmp_path, REGISTRY, parameters="number: 1")
     user.runs("small")
     assert list(place.iterdir()) == []
+
+
+class Slow:
+    """As much of an executor as a look needs: it has nothing to report before that takes long."""
+
+    def __init__(self) -> None:
+        self.waits: list[float | None] = []
+
+    def prepare(self, run: Any) -> None: ...
+
+    def forget(self, run_id: str) -> None: ...
+
+    def dispatch(self, batch: list[Assignment]) -> None:
+        self.key = batch[0].key
+
+    def poll(self, timeout: float | None) -> list[Ended]:
+        self.waits.append(timeout)
+        if timeout is not None:
+            return []
+        return [Ended(self.key, "failed", "timeout", [], None, None, None, None, 0.0, None)]
+
+
+def test_a_project_that_takes_long_to_open_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "SLOW_WITH_PROJECTS", 0.0)
+    project = tmp_path / "pyproject.toml"
+    project.write_text("[tool.kedro]")
+    told: list[tuple[Path, bool]] = []
+    executor: Any = Slow()
+    (found,) = Look(executor, project, None, None).result(lambda file, left: told.append((file, left > 0)))
+    assert told == [(project, True)]
+    assert executor.waits == [None]
+    assert "took more than 180 s" in str(found.error)

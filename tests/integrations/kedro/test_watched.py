@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from penstock.authoring.discovery import late, patience_for
-from penstock.compose.looks import slow_after
+from penstock.authoring.discovery import late, patience_for, slow_after
 from penstock.compose.watcher import State, Watcher
 from penstock.store.database import open_database
 from tests.integrations.kedro.written import write_project

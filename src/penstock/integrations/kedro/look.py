@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from penstock.authoring import own_code
-from penstock.authoring.discovery import Found, found_in, last_line, late, patience_for
+from penstock.authoring.discovery import Found, Waiting, found_in, last_line, late, patience_for, slow_after
 from penstock.errors import DefinitionError
 from penstock.integrations.kedro.files import files
 from penstock.ports.executor import Assignment, Ended, Executor, RunContext
@@ -33,6 +34,7 @@ class Look:
     def __init__(self, executor: Executor, file: Path, name: str | None, env: str | None) -> None:
         self._executor = executor
         self._file = file
+        self._began = time.monotonic()
         self._folder = TemporaryDirectory(prefix="penstock-", ignore_cleanup_errors=True)
         executor.prepare(
             RunContext(
@@ -59,11 +61,15 @@ class Look:
             [Assignment(_KEY, _ID, _ID, None, None, 1, 1, {}, None, "run", patience_for(file), 0.0, None, _LOG, ())]
         )
 
-    def result(self) -> list[Found]:
+    def result(self, waiting: Waiting | None = None) -> list[Found]:
         """What the project holds, as one file. Raises AgentLost, ExecutorError."""
+        slow = self._began + slow_after(self._file)
         try:
             while True:
-                for report in self._executor.poll(None):
+                if waiting is not None and time.monotonic() >= slow:
+                    waiting(self._file, self._began + patience_for(self._file) - time.monotonic())
+                    waiting = None
+                for report in self._executor.poll(None if waiting is None else max(0.0, slow - time.monotonic())):
                     if isinstance(report, Ended) and report.key == _KEY:
                         return [self._found(report)]
         finally:
