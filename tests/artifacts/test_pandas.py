@@ -239,7 +239,7 @@ def test_what_arrow_would_change_is_pickled_and_marked(
     assert (artifact.kind, artifact.safe, artifact.rows) == ("pickle", False, len(frame))
     assert artifact.columns == tuple((str(label), str(kind)) for label, kind in frame.dtypes.items())
     assert len(caplog.records) == 1
-    assert f"pandas.DataFrame '{KEY}' is kept by pickle: " in caplog.text
+    assert "'table', of type pandas.DataFrame, is kept by pickle, so the page can't show it: " in caplog.text
     assert re.search(reason, caplog.text)
 
 

@@ -184,6 +184,7 @@ def test_a_file_that_hides_a_module_is_told(tmp_path: Path, name: str, line: str
         ("Pipeline('x', schedule='@daily')", "argument 'schedule'", other_tools._NO_CLOCK),
         ("Pipeline('x', retries=3)", "argument 'retries'", other_tools._OF_TASKS),
         ("from penstock import flow", "cannot import name 'flow'", other_tools._BY_TASKS),
+        ("import penstock; penstock.task", "has no attribute 'task'", other_tools._BY_TASKS),
         ("with Pipeline('x'): pass", "the context manager protocol", other_tools._BY_TASKS),
         ("exec('a b')", "SyntaxError: invalid syntax", None),
         (

@@ -88,6 +88,7 @@ def test_a_failure_says_why_and_where(tmp_path: Path) -> None:
 
           penstock runs logs 38fw0000000ab --task clean  what it printed
           penstock runs show 38fw0000000ab               tasks, attempts, outputs
+          penstock runs retry 38fw0000000ab              go on, once it is mended
         """
     )
 

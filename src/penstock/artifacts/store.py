@@ -45,7 +45,8 @@ class ArtifactStore:
         try:
             return self._shelf.keep(codec.prepare(value), key)
         except Unfit as reason:
-            _tell(f"{type_name(type(value))} '{key}' is kept by pickle: {reason}")
+            name = key.rpartition("/")[2]
+            _tell(f"'{name}', of type {type_name(type(value))}, is kept by pickle, so the page can't show it: {reason}")
             why = str(reason)
         try:
             return self._put_pickle(value, key)

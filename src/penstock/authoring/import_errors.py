@@ -14,6 +14,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Final
 
+import penstock
 from penstock.authoring import other_tools
 from penstock.authoring.param import Param
 from penstock.authoring.pipeline import Pipeline
@@ -99,6 +100,8 @@ def _of_others(error: BaseException, said: str) -> str | None:
     """The cure for what is written as other tools have it."""
     if isinstance(error, ImportError) and error.name == "penstock" and (missing := _MISSING.search(said)):
         return other_tools.of_name(missing[1])
+    if isinstance(error, AttributeError) and error.name is not None and error.obj is penstock:
+        return other_tools.of_name(error.name)
     if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.search(said)) and unexpected[1] == "Pipeline":
         return other_tools.of_option(unexpected[2])
     return other_tools.of_use(said) if isinstance(error, TypeError) else None

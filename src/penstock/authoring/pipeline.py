@@ -71,7 +71,8 @@ class Pipeline:
             raise AttributeError(told, name=name, obj=self)
 
     def __repr__(self) -> str:
-        return f"<Pipeline {self.namespace}/{self.name}, {len(self.registrations)} tasks>"
+        count = len(self.registrations)
+        return f"<Pipeline {self.namespace}/{self.name}, {count} {'task' if count == 1 else 'tasks'}>"
 
     @overload
     def task(self, function: F, /, **options: Unpack[TaskOptions]) -> F: ...

@@ -109,6 +109,7 @@ def _next_steps(document: Document, failed: list[Document], width: int) -> list[
         item = "" if failed[0]["map_index"] is None else f" --map-index {failed[0]['map_index']}"
         # A name holds letters, digits, `_`, `-` and `.` only, so that a shell takes it as it is.
         steps.insert(0, (f"penstock runs logs {run} --task {failed[0]['name']}{item}", "what it printed"))
+        steps.append((f"penstock runs retry {run}", "go on, once it is mended"))
     else:
         steps.append((f"penstock runs logs {run}", "what the tasks printed"))
     widest = max(len(command) for command, _ in steps)
