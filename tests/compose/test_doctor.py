@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from penstock import machine
 from penstock.compose import doctor
 from penstock.compose.doctor import Finding, examine
 from penstock.compose.home import Home
 from penstock.compose.settings import Settings
+from penstock.machine import Allowance
 from penstock.store.database import open_database
 
 
@@ -28,7 +30,7 @@ def _found(home: Home, settings: Settings | None = None) -> dict[str, Finding]:
 def test_all_is_well_and_nothing_is_made(home: Home) -> None:
     found = _found(home)
     assert list(found) == [
-        "python", "settings", "home", "disk", "sync", "database", "in use", "workers", "libraries",
+        "python", "machine", "settings", "home", "disk", "sync", "database", "in use", "workers", "libraries",
     ]  # fmt: skip
     assert {finding.what for finding in found.values() if finding.state == "fail"} == set()
     assert found["workers"].message.startswith("a task ran")
@@ -50,6 +52,14 @@ def test_a_sound_database_is_told(made: Home) -> None:
     assert found["in use"].message == "by nobody else"
     assert found["home"] == Finding("home", "ok", str(made.path))
     assert found["settings"].message == "workers=3"
+
+
+def test_what_a_container_leaves_us_of_the_machine_is_told(made: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "cores", lambda: Allowance(64, 2, "/sys/fs/cgroup/cpu.max"))
+    monkeypatch.setattr(machine, "memory", lambda: Allowance(256_000_000_000, 256_000_000_000))
+    told = "2 of 64 cores (for /sys/fs/cgroup/cpu.max), 256.0 GB of memory; workers: "
+    assert _found(made)["machine"].message == f"{told}2"
+    assert _found(made, Settings(workers=5))["machine"].message == f"{told}5"
 
 
 def test_a_damaged_database_is_told(made: Home) -> None:

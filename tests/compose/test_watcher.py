@@ -194,7 +194,7 @@ def test_one_name_in_two_files_is_told(project: Project) -> None:
 
 def test_a_file_that_hangs_holds_up_no_other(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("penstock.authoring.discovery.SLOW", 1.0)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setenv("PYTHON_CPU_COUNT", "1")
     hanging = project.write("a.py", "import penstock, time\ntime.sleep(600)\n")
     project.flow("b.py", "b")
     project.start()

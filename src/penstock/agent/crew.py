@@ -15,6 +15,7 @@ from penstock.agent.poller import Poller
 from penstock.agent.runs import Run
 from penstock.agent.seedling import Seedling
 from penstock.agent.timers import Timers
+from penstock.machine import cores
 
 #: Workers that are forked ahead, so that one that is lost is replaced at once.
 SPARE: Final = 1
@@ -43,6 +44,7 @@ class Crew:
 
     def __init__(self, size: int, template: Seedling, poller: Poller, timers: Timers, owner: Owner) -> None:
         self._size = size
+        self._cores = cores().usable
         self._poller = poller
         self._timers = timers
         self._owner = owner
@@ -115,7 +117,7 @@ class Crew:
         self.preload(run.preload)
         have = sum(worker.pool == run.pool for worker in self._members.values())
         have += sum(other.pool == run.pool for other in self._to_warm)
-        wanted = min(self._size, os.cpu_count() or 1) - have
+        wanted = min(self._size, self._cores) - have
         for _ in range(wanted):
             if self._fresh:
                 self._warm(self._fresh.pop(), run)

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from penstock.authoring.project import KEDRO_PROJECT, mentions, project_files
 from penstock.errors import DefinitionError, NotFound, NotSupportedYet, ParameterError
+from penstock.machine import cores
 from penstock.model.called import split
 from penstock.model.spec import PipelineSpec, from_json
 
@@ -59,12 +60,13 @@ class Discovery:
         self._waiting = deque(files)
         self._name = name
         self._options = options
+        self._cores = cores().usable
         self._running: list[_Child] = []
         self._start()
 
     def _start(self) -> None:
         quick = sum(not child.told for child in self._running)
-        for _ in range(min(len(self._waiting), (os.cpu_count() or 1) - quick)):
+        for _ in range(min(len(self._waiting), self._cores - quick)):
             self._running.append(_Child(self._waiting.popleft(), self._name, self._options))
 
     def result(self, timeout: float | None = None, waiting: Waiting | None = None) -> list[Found]:

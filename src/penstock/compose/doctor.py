@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from penstock import machine
 from penstock.authoring.project import project_folder
 from penstock.compose import belonging
 from penstock.compose.home import Home
@@ -20,6 +21,7 @@ from penstock.compose.open_files import make_room
 from penstock.compose.settings import Settings
 from penstock.compose.variables import unread
 from penstock.errors import NotFound, PenstockError
+from penstock.machine import Allowance
 from penstock.store.barred import HOME_OF_YOUR_OWN, barred
 
 #: Less room than this (bytes) is worth a word.
@@ -43,6 +45,7 @@ def examine(home: Home, settings: Settings) -> list[Finding]:
     """All findings. Makes nothing that stays; a task is run in a folder of its own."""
     looks: dict[str, Callable[[Home, Settings], Finding]] = {
         "python": _python,
+        "machine": _machine,
         "settings": _settings,
         "home": _home,
         "disk": _disk,
@@ -65,11 +68,24 @@ def _looked(what: str, look: Callable[[Home, Settings], Finding], home: Home, se
 
 
 def _python(home: Home, settings: Settings) -> Finding:
-    system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    system = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.dont_write_bytecode:
         cure = "unset PYTHONDONTWRITEBYTECODE: every start compiles all modules again"
         return Finding("python", "warn", system, cure)
     return Finding("python", "ok", system)
+
+
+def _machine(home: Home, settings: Settings) -> Finding:
+    cores, memory = machine.cores(), machine.memory()
+    told = f"{_share(cores, 1, 'cores')}, {_share(memory, 1e9, 'GB of memory')}"
+    return Finding("machine", "ok", f"{told}; workers: {settings.workers or cores.usable}")
+
+
+def _share(allowance: Allowance, unit: float, what: str) -> str:
+    """`16 cores`, or `2 of 16 cores (for /sys/fs/cgroup/cpu.max)`."""
+    digits = ".0f" if unit == 1 else ".1f"
+    total, usable = f"{allowance.total / unit:{digits}}", f"{allowance.usable / unit:{digits}}"
+    return f"{total} {what}" if allowance.source is None else f"{usable} of {total} {what} (for {allowance.source})"
 
 
 def _settings(home: Home, settings: Settings) -> Finding:

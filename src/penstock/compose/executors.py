@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from penstock.compose.settings import Settings
+from penstock.machine import cores
 
 if TYPE_CHECKING:
     from penstock.ports.resting import PausableExecutor
@@ -61,4 +61,4 @@ def _local(
 
 
 def _width(settings: Settings, workers: int | None) -> int:
-    return workers or settings.workers or os.cpu_count() or 1
+    return workers or settings.workers or cores().usable

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 from penstock.authoring.discovery import Discovery, Found, slow_after
 from penstock.authoring.project import KEDRO_PROJECT
 from penstock.errors import DefinitionError
+from penstock.machine import cores
 
 #: Seconds after which a file with a problem is looked into again, for what it needs may be elsewhere.
 RETRY: Final = 60.0
@@ -80,6 +81,7 @@ class Looks:
     def __init__(self, ended: Callable[[Path, Found], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._ended = ended
         self._clock = clock
+        self._cores = cores().usable
         self._files: dict[Path, _File] = {}
 
     def want(self, files: Marks, near: Mapping[Path, Marks]) -> None:
@@ -96,7 +98,7 @@ class Looks:
         for path, one in self._files.items():
             if one.look is not None and one.look.marks[path] != files[path]:
                 self._stop(one.look)  # it is looked into again when this one has ended
-        free = (os.cpu_count() or 1) - sum(
+        free = self._cores - sum(
             1 for path, one in self._files.items() if one.look and not self._is_slow(path, one.look)
         )
         for path, one in self._files.items():

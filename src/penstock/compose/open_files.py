@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import resource
 from typing import Final
 
 from penstock.errors import SettingsError
+from penstock.machine import cores
 
 #: A worker keeps its own ends above those that programs use (worker.main), and its task opens files too.
 _LEAST: Final = 256
@@ -20,7 +20,7 @@ def make_room(workers: int | None) -> None:
 
     Raises SettingsError where we may not.
     """
-    needed = max(_LEAST, _BESIDE + _EACH * (workers or os.cpu_count() or 1))
+    needed = max(_LEAST, _BESIDE + _EACH * (workers or cores().usable))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return
