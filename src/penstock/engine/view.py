@@ -48,14 +48,8 @@ class Sought:
 
 
 class TaskRun:
-    """A task (and item) of a run.
-
-    `unmet` counts upstream tasks that are not over; `failed`, `skipped`, `cancelled` how they ended.
-    `tries` counts attempts that its retry policy pays for, `losses` those lost in a row.
-    A fan-out's parent has `children` in the order of their map index, `open_children` of them not over, and `results`:
-    per dataset the list of their references; `ends` counts their states once people have set any after its end.
-    `refusal` is its error where no attempt has it. `promise` is its first
-    attempt, given out before its time, `sought` the result of an earlier run that it may take.
+    """A task of a run, or an item of one that fans out: then it has a `map_index` and a `parent`. Times in seconds
+    since 1970.
     """
 
     __slots__ = (
@@ -69,35 +63,50 @@ class TaskRun:
         self.run = run
         self.seq = seq
         self.task = task
+        # --- the item, and the fan-out that it is of
         self.map_index: int | None = None
         self.label: str | None = None
         self.parent: TaskRun | None = None
+        #: Where its arguments that differ from item to item come from (ports.executor.Ref).
+        self.item: dict[str, Any] | None = None
+        # --- how it stands
         self.generation = run.generation
         self.state = "created"
         self.reason: str | None = None
         self.created_at = at
         self.queued_at: float | None = None
         self.started_at: float | None = None
+        #: The start of its first attempt.
         self.first_started: float | None = None
         self.ended_at: float | None = None
+        #: How far it is: done, and the total if that is known.
+        self.progress: tuple[float, float | None] | None = None
+        self.error: dict[str, Any] | None = None
+        #: Its error where no attempt has it.
+        self.refusal: dict[str, Any] | None = None
+        # --- its attempts
+        #: All of them; those that its retry policy pays for; those lost in a row.
         self.attempts = 0
         self.tries = 0
         self.losses = 0
         self.live: Attempt | None = None
+        #: Its first attempt, given out before its time.
         self.promise: Attempt | None = None
+        #: The result of an earlier run that it may take.
         self.sought: Sought | None = None
-        self.item: dict[str, Any] | None = None
+        # --- its items, of one that fans out: in the order of their map index, and how many of them are not over
         self.children: list[TaskRun] | None = None
         self.open_children = 0
+        #: How many items are in each state, once people have set any after its end.
         self.ends: Counter[str] | None = None
+        #: By dataset, the references of what its items have made.
         self.results: dict[str, list[Any]] | None = None
-        self.progress: tuple[float, float | None] | None = None
-        self.error: dict[str, Any] | None = None
-        self.refusal: dict[str, Any] | None = None
+        # --- its upstream tasks: how many are not over, and how the others ended
         self.unmet = len(task.upstream)
         self.up_failed = 0
         self.up_skipped = 0
         self.up_cancelled = 0
+        # --- its row: the version on record, 0 where there is none; does it say something else?
         self.stored_version = 0
         self.dirty = False
 
@@ -140,28 +149,7 @@ class Stored(NamedTuple):
 
 
 class RunView:
-    """A run: its plan, its task runs, and what happened since the last decision.
-
-    `ended`, `touched`, `due` and `fans` are what deciders look at: attempts that ended, task runs whose upstream
-    changed, task runs whose retry is due, parents whose last child is over. `values` maps a dataset to the
-    reference of its value. `failed` is a heap of what failed (engine.reckoning). `live` counts attempts that the
-    executor has, `promises` those that it has before their time, of which `pace` are given at once. `asked` is the
-    reason of a wish to cancel; `forced` is "asked", then "done", when it was wished twice. `paused` is why the run is
-    to rest (`user`, `breakpoint`, `approval`), None when it may go on, `paused_by` who asked for that, `still` whether
-    what runs stands still meanwhile; `paused_at` is since when, `rested` what was dispatched and not begun;
-    `timeout_at` is when its time is up. `commands` are the numbers of wishes that wait for their answer, `by` who
-    wished last. `doom` is why the run can't go on at all. `again` is what its history tells of the retry that it is to
-    begin with, `edited` whether its params are new. `replay_of` is the run that it repeats, `kept` what it takes of
-    that one's artifacts. `refresh`: no result of an earlier run is taken; `seen` tells of datasets that the project
-    keeps and no task makes what changes with them. Of a run of type debug, `breakpoints` names tasks before which it
-    rests, `before` is the task run before which it does, `passed` has the seq of those that may begin, and `stepping`
-    says that it rests before each; `rearranged`: one of these is new. `slots`: has it any to give back at its end?
-    `barred` is the limit that is full, as long as it keeps the run waiting, `past` who let it start all the same.
-    `chosen` are states that a person has set, not yet applied, and who that is; `earlier` has values of datasets that
-    earlier generations made, `unmade` tells of datasets that nobody made although their task is taken for done.
-    `idle` are the seconds between its generations, `idle_from` is since when it waits to go on after it was over.
-    `stored` are the facts of its last row but for how far it was; None when they are not known.
-    """
+    """A run: its plan, its task runs, and what happened since the last decision. Times in seconds since 1970."""
 
     __slots__ = (
         "again", "answers", "asked", "barred", "before", "breakpoints", "by", "by_place", "bytes", "chosen", "commands",
@@ -179,6 +167,7 @@ class RunView:
         self.id = run_id
         self.plan = plan
         self.context = context
+        # --- what was asked for
         self.type = context.type
         self.params = context.params
         self.labels = context.labels
@@ -186,69 +175,102 @@ class RunView:
         self.trigger: dict[str, Any] = {}
         self.selection: dict[str, Any] | None = None
         self.facts: dict[str, Any] | None = None
+        #: The run that it repeats, and what it takes of that one's artifacts (of store.rows.NewArtifact).
+        self.replay_of: int | None = None
+        self.kept: list[Any] = []
+        #: No result of an earlier run is taken.
+        self.refresh = False
+        #: By dataset that the project keeps and no task makes: what changes with it.
+        self.seen: dict[str, str] = {}
+        #: A task starts only when what came before is on disk.
+        self.strict = plan.spec.durability == "strict"
+        # --- how it stands
         self.state = "created"
         self.reason: str | None = None
         self.error: dict[str, Any] | None = None
         self.created_at = at
         self.started_at: float | None = None
         self.ended_at: float | None = None
+        #: Seconds between its generations, and since when it waits to go on after it was over.
         self.idle = 0.0
         self.idle_from: float | None = None
+        #: When its time is up, and whether it was.
+        self.timeout_at: float | None = None
+        self.timed_out = False
         self.generation = 1
         self.epoch = 1
-        self.strict = plan.spec.durability == "strict"
+        #: Why it can't go on at all.
+        self.doom: str | None = None
+        # --- its task runs: by seq; and those that count, by the place of their task in the plan
         self.task_runs: list[TaskRun] = []
         self.by_place: list[TaskRun] = []
-        self.values: dict[str, Any] = {}
-        self.bytes = 0
+        #: The role of the tasks that it is at, and how many of each role are not over.
         self.phase = "task"
         self.open = {"task": 0, "on_failure": 0, "finally": 0}
         self.tasks_total = 0
         self.tasks_done = 0
+        self.warnings = 0
+        self.failures = 0
+        #: A heap of what failed (engine.reckoning), and the reason of the failure that the run tells.
+        self.failed: list[tuple[bool, float, int]] = []
+        self.failure_reason: str | None = None
+        #: Attempts that the executor has; that it has before their time; how many of these are given at once
+        #: (engine.promises).
         self.live = 0
         self.promises = 0
         self.pace = 0
-        self.failures = 0
-        self.failed: list[tuple[bool, float, int]] = []
-        self.failure_reason: str | None = None
-        self.warnings = 0
-        self.again: dict[str, Any] | None = None
-        self.replay_of: int | None = None
-        self.kept: list[Any] = []  # of store.rows.NewArtifact
-        self.edited = False
-        self.refresh = False
-        self.breakpoints: set[str] = set()
-        self.before: TaskRun | None = None
-        self.passed: set[int] = set()
-        self.stepping = False
-        self.rearranged = False
-        self.seen: dict[str, str] = {}
-        self.slots = plan.pooled
-        self.barred: Barred | None = None
-        self.past: dict[str, Any] | None = None
+        # --- what they made: by dataset its reference (ports.executor.Ref); the same of earlier generations
+        self.values: dict[str, Any] = {}
+        self.earlier: dict[str, Any] = {}
+        #: By dataset that nobody made although its task is taken for done: how that came.
+        self.unmade: dict[str, str] = {}
+        #: What its artifacts take.
+        self.bytes = 0
+        # --- what deciders look at: what happened since they did so last
+        #: Attempts that ended.
+        self.ended: list[tuple[Attempt, Ended]] = []
+        #: By seq: task runs whose upstream has changed; whose retry is due; whose last item is over.
+        self.touched: dict[int, TaskRun] = {}
+        self.due: dict[int, TaskRun] = {}
+        self.fans: dict[int, TaskRun] = {}
+        self.answers: list[Answer] = []
+        # --- wishes of people: the commands that wait for their answer, and who wished last
+        self.commands: list[int] = []
+        self.by: str | None = None
+        #: The reason of a wish to cancel; "asked", then "done", when it was wished twice.
         self.asked: str | None = None
         self.forced: str | None = None
+        #: States that were set, by whom, and are not applied yet.
         self.chosen: list[tuple[TaskRun, str, str | None]] = []
-        self.earlier: dict[str, Any] = {}
-        self.unmade: dict[str, str] = {}
+        #: Why it is to rest (user, breakpoint, approval), None when it may go on; who asked for that, and since when.
         self.paused: str | None = None
         self.paused_by: str | None = None
         self.paused_at: float | None = None
+        #: What runs stands still meanwhile; what was dispatched, and not begun.
         self.still = False
         self.rested: list[Attempt] = []
-        self.timeout_at: float | None = None
-        self.by: str | None = None
-        self.timed_out = False
-        self.doom: str | None = None
-        self.commands: list[int] = []
-        self.ended: list[tuple[Attempt, Ended]] = []
-        self.touched: dict[int, TaskRun] = {}
-        self.due: dict[int, TaskRun] = {}
-        self.answers: list[Answer] = []
-        self.fans: dict[int, TaskRun] = {}
-        self.stored: Stored | None = None
+        #: What its history tells of the retry that it is to begin with.
+        self.again: dict[str, Any] | None = None
+        #: Its params are new.
+        self.edited = False
+        # --- of type debug: the tasks before which it rests, the task run before which it does
+        self.breakpoints: set[str] = set()
+        self.before: TaskRun | None = None
+        #: By seq, those that may begin; whether it rests before each; whether one of these is new.
+        self.passed: set[int] = set()
+        self.stepping = False
+        self.rearranged = False
+        # --- limits: whether it has slots to give back at its end
+        self.slots = plan.pooled
+        #: The limit that is full, as long as it keeps the run waiting; who let it start all the same.
+        self.barred: Barred | None = None
+        self.past: dict[str, Any] | None = None
+        # --- its row: the version on record, 0 where there is none; does it say something else?
         self.stored_version = 0
         self.dirty = False
+        #: The facts of the row but for how far it was; None when they are not known.
+        self.stored: Stored | None = None
+        #: What others hold of it (engine.handle.RunHandle).
         self.handle: Any = None
 
     @property
