@@ -181,8 +181,7 @@ class LocalEngine:
             asked, stored = requests.requested(connection, key), recovery.load_run(connection, key)
         if asked is None or stored is None:
             raise no_run(ids.run_id(key))
-        if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
-            raise TransitionError("the run was only recorded here", cure="run it again where it ran")
+        requests.check_own(asked)
         # All that takes time, as to look whether files are there, comes before others have to wait for us.
         definition = self.definitions.of(asked)
         view = self.planner.reopened(definition, request_of(asked), stored, wish, time.time())

@@ -22,8 +22,8 @@ Order: TypeAlias = Callable[[LocalEngine, Command], None]
 
 
 def _retry(local: LocalEngine, command: Command) -> None:
-    wish = RetryWish(command.arguments.get("task"), command.arguments.get("params") or {}, {}, command.by)
-    wish.texts = command.arguments.get("texts") or {}
+    told = command.arguments
+    wish = RetryWish(told.get("task"), told.get("params") or {}, told.get("texts") or {}, command.by)
     local.retry(command.run_key, wish, command.id)
 
 

@@ -246,20 +246,25 @@ def _end_attempt(view: RunView, attempt: Attempt, report: Ended, event: str, rea
 
 
 def _keep_outputs(view: RunView, run: TaskRun, attempt: Attempt, report: Ended, out: Outbox) -> None:
-    at = int(report.ended_at * 1_000_000)
+    at = micros(report.ended_at)
     for dataset, ref in report.outputs:
-        kind, inline, path, size, digest, rows, columns, python_type, safe = ref
-        text = None if columns is None else json.dumps(columns, ensure_ascii=False)
-        row = NewArtifact(
-            view.key, run.seq, attempt.n, dataset, kind, inline, path, size, digest, rows, text, python_type, safe, at,
-        )  # fmt: skip
-        out.artifacts.append(row)
-        view.bytes += size or 0
-        _hand_on(view, run, dataset, ref)
+        _keep(view, run, attempt.n, dataset, ref, at, out)
     if gives(view, run.task):
         key = run.sought.key if run.sought is not None else result_key(view, run)
         if key is not None:
             out.results.append(NewResult(key, view.key, run.seq, at))
+
+
+def _keep(view: RunView, run: TaskRun, n: int, dataset: str, ref: list[Any], at: int, out: Outbox) -> None:
+    """Put what was made of a dataset on record, by its reference, and hand it on."""
+    kind, inline, path, size, digest, rows, columns, python_type, safe = ref
+    text = None if columns is None else json.dumps(columns, ensure_ascii=False)
+    row = NewArtifact(
+        view.key, run.seq, n, dataset, kind, inline, path, size, digest, rows, text, python_type, safe, at
+    )
+    out.artifacts.append(row)
+    view.bytes += size or 0
+    _hand_on(view, run, dataset, ref)
 
 
 def _hand_on(view: RunView, run: TaskRun, dataset: str, ref: list[Any]) -> None:
@@ -307,15 +312,8 @@ def _take_answer(view: RunView, decision: TakeAnswer, now: float, out: Outbox) -
     out.mark_task_run(run)
     if answer.approved:
         ref = answered(run, answer.values)
-        kind, inline, path, size, digest, rows, _, python_type, safe = ref
         for dataset in run.task.spec.outputs:
-            row = NewArtifact(
-                view.key, run.seq, 0, dataset, kind, inline, path, size, digest, rows, None, python_type, safe,
-                micros(now),
-            )  # fmt: skip
-            out.artifacts.append(row)
-            view.bytes += size
-            _hand_on(view, run, dataset, ref)
+            _keep(view, run, 0, dataset, ref, micros(now), out)
     else:
         run.error = run.refusal = rejection(answer)
     told = {"reason": reason, "by": answer.by, "comment": answer.comment, "values": answer.values, "late": answer.late}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple, cast
 
-from penstock.errors import NotFound, TransitionError
+from penstock.errors import NotFound
 from penstock.model import graph, params
 from penstock.model.ids import run_id
 from penstock.model.nearest import did_you_mean
@@ -53,8 +53,7 @@ def wanted(
     asked = requests.requested(connection, key)
     if asked is None:
         raise no_run(run_id(key))
-    if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
-        raise TransitionError("the run was only recorded here", cure="run it again where it ran")
+    requests.check_own(asked)
     version = found if latest else asked.version
     spec, version = graphs.spec_of_version(connection, asked.namespace, asked.pipeline, version)
     env = environments.environment_of_version(asked.spec) if latest and found is None else None

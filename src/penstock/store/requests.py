@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
+from penstock.errors import TransitionError
 from penstock.model.ids import new_key, run_id
 from penstock.store import slots
 from penstock.store.connection import Connection
@@ -190,6 +191,12 @@ def requested(connection: Connection, key: int) -> Requested | None:
         None if replay_of is None else run_id(replay_of), replay_from, json.loads(facts) if facts else None, total,
         created_at, epoch, row_version, json.loads(options) if options else {},
     )  # fmt: skip
+
+
+def check_own(asked: Requested) -> None:
+    """Raise TransitionError for a run that another tool made: it was only recorded here."""
+    if (asked.facts or {}).get("recorded_by", "penstock") != "penstock":
+        raise TransitionError("the run was only recorded here", cure="run it again where it ran")
 
 
 def complete(
