@@ -14,7 +14,7 @@ from penstock.cli.render.states import Paint
 from penstock.errors import DefinitionError, NotFound, ParameterError
 from penstock.model.params import resolve
 from penstock.model.spec import ParamSpec
-from penstock.store.missing import no_pipeline, no_run
+from penstock.store.missing import no_run
 
 PLAIN = Paint(colour=False, unicode=True)
 
@@ -40,16 +40,11 @@ def test_an_error_without_a_place_has_none() -> None:
     assert document(error)["file"] is None
 
 
-@pytest.mark.parametrize(
-    ("error", "verb"),
-    [(no_run("x1y2"), "`penstock runs list`"), (no_pipeline("default", "p"), "`penstock pipelines list`")],
-)
-def test_in_a_terminal_the_cure_for_what_is_not_there_names_the_verb(
-    error: NotFound, verb: str, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_in_a_terminal_the_cure_for_what_is_not_there_names_the_verb(capfd: pytest.CaptureFixture[str]) -> None:
+    error = no_run("x1y2")
     assert "`penstock" not in (error.cure or "")
     assert tell(error, as_json=True) == 2
-    assert json.loads(capfd.readouterr().out)["error"]["cure"].startswith(verb)
+    assert json.loads(capfd.readouterr().out)["error"]["cure"].startswith("`penstock runs list`")
 
 
 def test_a_param_that_is_missing_is_given_as_a_terminal_takes_it(capfd: pytest.CaptureFixture[str]) -> None:
