@@ -7,6 +7,7 @@ import pytest
 from penstock.engine.request import RunRequest
 from penstock.engine.rules.release_ready import WAVE
 from penstock.errors import DiskFull, Fenced, StoreBusy
+from penstock.model.fanout import MOST
 from penstock.model.spec import Resources, RetrySpec, Source
 from penstock.ports.executor import Assignment
 from tests.engine.world import ScriptedExecutor, World, inline, pipeline, reasons, run_of, states, task
@@ -382,6 +383,13 @@ class TestFanOut:
         world.end("sum")
         assert view.state == "succeeded"
         assert view.tasks_done == view.tasks_total == 5
+
+    @pytest.mark.parametrize(("label", "days"), [("{x.year}", [1, 2]), ("{x}", [0] * (MOST + 1))])
+    def test_items_that_can_not_be_told_are_left_to_a_worker(self, label: str, days: list[int]) -> None:
+        world = World()
+        each = task("each", inputs={"x": Source("item", "days", over="param")}, foreach=("x",), label=label)
+        world.submit(pipeline(each), params={"days": days})
+        assert [one.mode for one in world.executor.seen] == ["expand"]
 
     def test_over_a_parameter(self) -> None:
         world = World()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from penstock.engine.view import RunView, TaskRun
 from penstock.model.artifact import Artifact
-from penstock.model.fanout import items_of, label_of, plain_label
+from penstock.model.fanout import NotItems, items_of, label_of, plain_label
 from penstock.model.spec import Source
 
 Items = list[tuple[str, dict[str, Any]]]
@@ -26,11 +26,18 @@ def lists_of(parent: TaskRun) -> dict[str, Any]:
 def known_items(view: RunView, run: TaskRun) -> Items | None:
     """The items of a fan-out over inline lists and parameters; None when a worker has to look.
 
-    A worker also looks when the task has a condition (user code), and when the value is of the wrong type or the
-    lengths differ, so that the message comes from one place.
+    A worker also looks when the task has a condition (user code), and when the value is of the wrong type, the
+    lengths differ or a label does not fit, so that the message comes from one place.
     """
     if run.task.conditions is not None:
         return None
+    try:
+        return _items(view, run)
+    except NotItems:
+        return None
+
+
+def _items(view: RunView, run: TaskRun) -> Items | None:
     columns = [_column(view, source) for _, source in run.task.items]
     if any(column is None or len(column) != len(columns[0] or ()) for column in columns):
         return None
