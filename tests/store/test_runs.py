@@ -37,6 +37,7 @@ def listed(database: Database, chosen: RunFilter | None = None, **how: Any) -> l
 def test_an_item_of_a_list(database: Database) -> None:
     error = {"task": "raw", "map_index": None, "type": "E", "message": "m", "traceback": "long"}
     row = made.run(state="failed", reason="user_error", ended_at=made.AT + 5_000_000, error=json.dumps(error))
+    row = row._replace(idle=3_500_000, generation=2)
     write(database, [row._replace(tags='["nightly"]')], labels=[(made.KEY, "owner", "data"), (made.KEY, "cost", "9")])
     with database.read() as connection:
         (item,) = list_runs(connection).items
@@ -51,9 +52,10 @@ def test_an_item_of_a_list(database: Database) -> None:
         "created_at": "2013-01-01T00:00:00.000000Z",
         "started_at": "2013-01-01T00:00:00.000000Z",
         "ended_at": "2013-01-01T00:00:05.000000Z",
-        "duration": 5.0,
+        "duration": 1.5,
+        "idle": 3.5,
         "params": json.loads(row.params),
-        "generation": 1,
+        "generation": 2,
         "tasks_total": 1,
         "tasks_done": 0,
         "trigger": {"kind": "manual", "name": None, "at": "2013-01-01T00:00:00.000000Z"},
