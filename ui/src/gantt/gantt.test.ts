@@ -98,6 +98,22 @@ describe("rows", () => {
     expect(map.spans.map(({ kind, from, to }) => [kind, from - BASE, (to ?? 0) - BASE])).toEqual([["queued", 1000, 2000], ["running", 2000, 6000]]);
   });
 
+  it("of items that were tried again after a night have a bar for each life, and are as long as these", () => {
+    const night = 60_000;
+    const kept = ran("map", 0, 1, 3, { map_index: 0 });
+    const again = (more: Partial<Doc>) => sampleTaskRun("map", {
+      map_index: 1, state: "succeeded", generation: 2, created_at: at(night), queued_at: at(night), started_at: at(night + 1), ended_at: at(night + 6),
+      attempts: [attempt(1, 0, 1, 4, "failed"), { ...attempt(1, night, night + 1, night + 6), generation: 2 }], ...more,
+    });
+    const barsOf = (tasks: Doc[]) => rowsOf(ganttTasks(sampleRun(tasks)), { sort: "start", onlyFailed: false, open: new Set() })[0]!.spans.map(({ kind, from, to }) => [kind, (from - BASE) / 1000, to === null ? null : (to - BASE) / 1000]);
+    const first = [["queued", 0, 1], ["running", 1, 4]];
+    expect(barsOf([kept, again({})])).toEqual([...first, ["queued", night, night + 1], ["running", night + 1, night + 6]]);
+    const waits = again({ state: "created", queued_at: null, started_at: null, ended_at: null, attempts: [attempt(1, 0, 1, 4, "failed")] });
+    expect(barsOf([kept, waits])).toEqual(first);
+    const long = ran("long", 0, 0, 20);
+    expect(rowsOf(ganttTasks(sampleRun([kept, again({}), long])), { sort: "duration", onlyFailed: false, open: new Set() }).map(({ task }) => task)).toEqual(["long", "map"]);
+  });
+
   it("open to their items", () => {
     expect(keys({ open: new Set(["map"]) })).toEqual(["early", "map", "map\n0", "map\n1", "map\n2", "late", "never"]);
   });
@@ -161,6 +177,10 @@ describe("ticks", () => {
       const words = ticksOf(0, step * 200, step).map((tick) => tickText(tick, step));
       expect(new Set(words).size).toBe(words.length);
     }
+    const days = 3 * 86_400_000 + 4 * 3_600_000;
+    const words = ticksOf(days, days + 60_000, 5_000).map((tick) => tickText(tick, 5_000));
+    expect(new Set(words).size).toBe(words.length);
+    expect(tickText(days + 115_000, 5_000)).toBe("… 1 min 55 s");
   });
 });
 

@@ -1,6 +1,7 @@
 /** The rows of a Gantt chart: tasks in order, items of a fan-out folded under one row that sums them up. Pure. */
 import type { Schemas } from "../api/client";
 import { by } from "../domain/by";
+import { lastedOf } from "../domain/lasting";
 import { isOver, type TaskState } from "../domain/states";
 import { countStates, type StateCounts, togetherOf } from "../domain/together";
 import { type Span, spansOf, timeOf } from "./spans";
@@ -85,23 +86,32 @@ function made(task: Task): GanttRow {
   };
 }
 
-/** One bar from the first start of an item to the last end. */
+/** One bar from the first start of an item to the last end, in each generation. */
 function summed(task: string, items: readonly GanttRow[]): GanttRow {
   const counts = countStates(items.map((item) => item.state));
   const state = togetherOf(counts);
   const start = items.reduce<number | null>((low, item) => (item.start === null ? low : Math.min(low ?? Infinity, item.start)), null);
   const end = isOver(state) ? items.reduce<number | null>((high, item) => (item.end === null ? high : Math.max(high ?? -Infinity, item.end)), null) : null;
-  const ran = items.flatMap((item) => item.spans.find((span) => span.kind === "running")?.from ?? []);
-  const began = ran.length === 0 ? null : ran.reduce((low, at) => Math.min(low, at));
-  const spans: Span[] = [];
-  if (start !== null && began !== null && began > start) spans.push({ kind: "queued", from: start, to: began, attempt: null, generation: 1, state: null });
-  if (began !== null) spans.push({ kind: "running", from: began, to: end, attempt: null, generation: 1, state: null });
+  const lives = by(items.flatMap((item) => item.spans), ({ generation }) => generation);
+  const latest = [...lives.keys()].reduce((high, generation) => Math.max(high, generation), 1);
+  const spans = [...lives].toSorted(([a], [b]) => a - b).flatMap(([generation, life]) => lifeOf(life, generation, generation === latest ? end : undefined));
   return { key: rowKey(task, null), task, mapIndex: null, level: 0, title: task, state, reason: null, spans, start, end, counts, items: items.length, open: false };
+}
+
+/** What spans of items are together; `end` of those that may go on, undefined of earlier ones. */
+function lifeOf(life: readonly Span[], generation: number, end: number | null | undefined): Span[] {
+  const begun = life.filter(({ kind }) => kind !== "waiting");
+  const ran = begun.filter(({ kind }) => kind === "running");
+  if (ran.length === 0) return [];
+  const [start, began] = [begun, ran].map((spans) => spans.reduce((low, { from }) => Math.min(low, from), Infinity)) as [number, number];
+  const to = end === undefined ? begun.reduce((high, span) => Math.max(high, span.to ?? span.from), began) : end;
+  const running: Span = { kind: "running", from: began, to, attempt: null, generation, state: null };
+  return began > start ? [{ ...running, kind: "queued", from: start, to: began }, running] : [running];
 }
 
 function sorted<Row>(rows: readonly Row[], of: (row: Row) => GanttRow, sort: SortBy): Row[] {
   const last = Number.MAX_SAFE_INTEGER;
-  const took = (row: GanttRow) => (row.start === null ? 0 : (row.end ?? last) - row.start);
+  const took = (row: GanttRow) => (row.start === null ? 0 : row.end === null ? last : (lastedOf(row.spans.filter(({ kind }) => kind !== "waiting")) ?? 0));
   switch (sort) {
     case "definition": return [...rows];
     case "name": return rows.toSorted((a, b) => of(a).title.localeCompare(of(b).title, "en", { numeric: true }));

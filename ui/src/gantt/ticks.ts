@@ -20,7 +20,7 @@ export function ticksOf(from: number, to: number, step: number): number[] {
   return ticks;
 }
 
-/** Time since the run began, as exact as the step needs: "0", "250 ms", "1.5 s", "2 min 30 s", "3 h 5 min". */
+/** Time since the run began, as exact as the step needs: "0", "250 ms", "1.5 s", "2 min 30 s", "3 h 5 min"; days into it "… 1 min 55 s". */
 export function tickText(at: number, step: number): string {
   if (at === 0) return "0";
   const sign = at < 0 ? "−" : "";
@@ -31,5 +31,5 @@ export function tickText(at: number, step: number): string {
   const seconds = (size % MINUTE) / SECOND;
   const words = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
   if (step < MINUTE && (seconds > 0 || step < SECOND)) words.push(`${seconds.toFixed(step < 10 ? 3 : step < 100 ? 2 : step < SECOND ? 1 : 0)} s`);
-  return sign + words.slice(0, 3).join(" ");
+  return sign + (words.length > 3 ? `… ${words.slice(-2).join(" ")}` : words.join(" "));
 }

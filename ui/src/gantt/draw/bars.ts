@@ -1,5 +1,6 @@
 import { isOver, TASK_STATES, type State } from "../../domain/states";
 import { durationText, runningText } from "../../domain/formats";
+import { lastedOf, partsCountFrom } from "../../domain/lasting";
 import type { GanttRow } from "../rows";
 import type { Span } from "../spans";
 import { BAR, HEAD, ROW, rowsIn, xOf, type Chart } from "./chart";
@@ -133,6 +134,7 @@ function stripes(context: CanvasRenderingContext2D, color: string, from: number,
 /** Items together: a slim bar over their whole time, parted by their states. */
 function drawSum(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow, top: number): void {
   const { palette } = chart;
+  const latest = row.spans.at(-1);
   for (const span of row.spans) {
     const from = Math.max(-4, xOf(chart, span.from));
     const to = Math.min(chart.width + 4, xOf(chart, span.to ?? chart.now));
@@ -151,7 +153,7 @@ function drawSum(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow,
     context.fill();
     context.globalAlpha = alpha;
     let at = from;
-    for (const state of [...TASK_STATES].reverse()) {
+    for (const state of span === latest ? [...TASK_STATES].reverse() : []) {
       const part = ((row.counts?.[state] ?? 0) / row.items) * width;
       if (part === 0) continue;
       context.fillStyle = palette.state[state];
@@ -189,9 +191,8 @@ function drawTime(context: CanvasRenderingContext2D, chart: Chart, row: GanttRow
 
 function textOf(row: GanttRow, last: Span, now: number): string {
   const running = last.to === null && !isOver(row.state);
-  const first = row.spans.find((span) => span.kind === "running") ?? last;
-  const from = row.counts === null ? last.from : first.from;
-  const time = running ? runningText((now - from) / 1000) : durationText(((last.to ?? now) - from) / 1000);
+  const parts = row.counts === null ? [last] : row.spans.filter((span) => span.kind === "running");
+  const time = running ? runningText((now - (partsCountFrom(parts) ?? now)) / 1000) : durationText((lastedOf(parts) ?? 0) / 1000);
   const tries = new Set(row.spans.flatMap((span) => (span.generation === last.generation ? (span.attempt ?? []) : []))).size;
   const life = last.generation > 1 ? ` · generation ${last.generation}` : "";
   if (row.counts !== null) return `${time} · ${row.items.toLocaleString("en")} items`;

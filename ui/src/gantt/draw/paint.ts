@@ -108,23 +108,36 @@ function drawHead(context: CanvasRenderingContext2D, chart: Chart, marks: readon
   context.stroke();
   context.font = `400 11px ${palette.font}`;
   context.textBaseline = "middle";
+  const labels = gapLabels(context, chart);
   context.fillStyle = palette.dim;
   for (const { x, words } of marks) {
+    const [left, room] = [x < 14 ? Math.max(2, x) : x, context.measureText(words).width];
+    const [from, to] = x < 14 ? [left, left + room] : [left - room / 2, left + room / 2];
     context.textAlign = x < 14 ? "left" : "center";
-    if (x > -20 && x < width - 16) context.fillText(words, Math.max(2, x), HEAD / 2 - 1);
+    if (x > -20 && x < width - 16 && !labels.some((label) => from < label.to && to > label.from)) context.fillText(words, left, HEAD / 2 - 1);
   }
+  context.textAlign = "center";
+  for (const { from, to, words } of labels) {
+    context.fillStyle = palette.raised;
+    context.fillRect(from, 4, to - from, HEAD - 10);
+    context.fillStyle = palette.faint;
+    context.fillText(words, (from + to) / 2, HEAD / 2 - 1);
+  }
+}
+
+/** How long the folded gaps are, each label at its gap or right behind the one before; where that is too far off, none. */
+function gapLabels(context: CanvasRenderingContext2D, chart: Chart): { from: number; to: number; words: string }[] {
+  const labels: { from: number; to: number; words: string }[] = [];
   for (const gap of chart.axis.gaps) {
-    const [from, to] = [xOf(chart, gap.from), xOf(chart, gap.to)];
+    const [left, right] = [xOf(chart, gap.from), xOf(chart, gap.to)];
+    if (right < 0 || left > chart.width) continue;
     const words = `${durationText((gap.to - gap.from) / 1000)} idle`;
     const room = context.measureText(words).width + 10;
-    if (to < 0 || from > width) continue;
-    context.fillStyle = palette.raised;
-    const middle = Math.min(width - room / 2, Math.max(room / 2, (from + to) / 2));
-    context.fillRect(middle - room / 2, 4, room, HEAD - 10);
-    context.fillStyle = palette.faint;
-    context.textAlign = "center";
-    context.fillText(words, middle, HEAD / 2 - 1);
+    const middle = Math.min(chart.width - room / 2, Math.max(room / 2, (left + right) / 2));
+    const from = Math.max(middle - room / 2, (labels.at(-1)?.to ?? -Infinity) + 2);
+    if (from <= middle) labels.push({ from, to: from + room, words });
   }
+  return labels;
 }
 
 function drawNow(context: CanvasRenderingContext2D, chart: Chart): void {

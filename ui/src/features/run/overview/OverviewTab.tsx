@@ -76,7 +76,7 @@ function factsOf(run: RunDocument, replays: readonly { id: string; state: RunDoc
   if (run.namespace !== "default") facts.push(["Namespace", run.namespace, run.namespace]);
   if (run.tags.length > 0) facts.push(["Tags", run.tags.join(", "), run.tags.join(", ")]);
   if (run.generation > 1) facts.push(["Generation", String(run.generation)]);
-  if (run.idle > 0) facts.push(["Idle between", durationText(run.idle), "while it was over, before it was retried: no part of its duration"]);
+  if (run.idle > 0) facts.push(["Idle", `${durationText(run.idle)} before it was retried`, "no part of its duration"]);
   const part = partText(run.selection);
   if (part !== null) facts.push(["Partial run", part, part]);
   if (run.parent_id !== null) facts.push(["Part of run", <RunLink key="parent" run={run.parent_id} tab="overview" className="pn-link">{run.parent_id}</RunLink>]);
