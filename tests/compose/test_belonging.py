@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from penstock.compose import belonging
 from penstock.compose.belonging import adopt, stranger, take, this_project
 from penstock.compose.settings import Settings
 from penstock.errors import SettingsError, UsageError
@@ -95,6 +96,25 @@ def test_a_folder_that_was_moved_or_renamed_or_restored_elsewhere_is_the_same_pr
     (folder / "pipelines" / "nightly.py").write_text("nightly = Pipeline('nightly')")
     assert begins(database, folder).where.endswith(f":{folder}")
     assert stranger(database, this_project(folder, Settings()), folder) is None
+
+
+def test_a_project_of_which_nothing_is_known_is_given_a_moment(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.write() as connection:
+        give_to(connection, Project("app", False, ELSEWHERE))
+    monkeypatch.setattr(belonging.time, "sleep", lambda _: of_another(database))
+    with pytest.raises(SettingsError):
+        begins(database, folder)
+
+
+def test_a_project_that_holds_nothing_gives_way(database: Database, folder: Path) -> None:
+    with database.write() as connection:
+        give_to(connection, Project("shop", False, ELSEWHERE))
+    mine = this_project(folder, Settings())
+    assert stranger(database, mine, folder) is None
+    take(database, mine, folder, patience=0.0)
+    assert owner(database) == mine
 
 
 def test_a_kedro_project_is_known_by_its_package(database: Database, folder: Path) -> None:

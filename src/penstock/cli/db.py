@@ -108,7 +108,6 @@ def adopt(as_json: bool) -> None:
         database.close()
     if as_json:
         output.show_json({"project": mine.name, "before": None if before is None else before.name})
-    elif before is None or before.name == mine.name:
-        print(clean(f"The database is the project '{mine.name}''s."))
     else:
-        print(clean(f"The database was the project '{before.name}''s ({before.where}), and is '{mine.name}''s now."))
+        others = "" if before is None or before == mine else f"; it belonged to '{before.name}' ({before.where})"
+        print(clean(f"The database belongs to the project '{mine.name}' now{others}."))

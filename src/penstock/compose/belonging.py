@@ -18,6 +18,9 @@ from penstock.store.connection import Connection
 from penstock.store.database import Database
 from penstock.store.edition import shown
 
+#: Seconds in which a `penstock up` that has just begun tells what its project holds, and between two looks for that.
+PATIENCE: Final = 20.0
+AGAIN: Final = 0.2
 #: What another project may do, by the kind of database.
 _OWN: Final = {
     "sqlite": "give this one a database of its own",
@@ -31,24 +34,38 @@ def this_project(folder: Path, settings: Settings) -> Project:
     return Project(settings.project or folder.name or str(folder), settings.project is not None, where)
 
 
-def take(database: Database, mine: Project, folder: Path) -> None:
-    """Say whose database it is, if nobody has. Raises SettingsError where it is another project's."""
+def take(database: Database, mine: Project, folder: Path, patience: float = PATIENCE) -> None:
+    """Say whose database it is, if nobody has. Raises SettingsError where it is another project's.
+
+    Where nobody has told yet what the other one holds, that is waited for: two may begin at the same time.
+    """
+    deadline = time.monotonic() + patience
+    while not _took(database, mine, folder, sure=time.monotonic() >= deadline):
+        time.sleep(AGAIN)
+
+
+def _took(database: Database, mine: Project, folder: Path, *, sure: bool) -> bool:
     with database.write() as connection:
         known = belonging.project_of(connection, hold=True)
-        if known is not None and not _is_same(connection, database, known, mine, folder):
+        same = known is None or _is_same(connection, database, known, mine, folder)
+        if same is None and not sure:
+            return False
+        if same is False:
+            assert known is not None
             message, cure = _told(database, known, mine)
             raise SettingsError(message, cure=cure)
         if known is not None and known.name == mine.name:
             mine = mine._replace(chosen=mine.chosen or known.chosen)
         if known != mine:
             belonging.give_to(connection, mine)
+        return True
 
 
 def stranger(database: Database, mine: Project, folder: Path) -> tuple[str, str] | None:
     """What is told, and the cure, where the database is another project's."""
     with database.read() as connection:
         known = belonging.project_of(connection)
-        if known is None or _is_same(connection, database, known, mine, folder):
+        if known is None or _is_same(connection, database, known, mine, folder) is not False:
             return None
     return _told(database, known, mine)
 
@@ -66,7 +83,8 @@ def adopt(database: Database, mine: Project, now: float | None = None) -> Projec
         return known
 
 
-def _is_same(connection: Connection, database: Database, known: Project, mine: Project, folder: Path) -> bool:
+def _is_same(connection: Connection, database: Database, known: Project, mine: Project, folder: Path) -> bool | None:
+    """None: it may be, for there is nothing to tell them apart by."""
     if known.where == mine.where:
         return True
     if known.chosen or mine.chosen:
@@ -79,7 +97,7 @@ def _is_same(connection: Connection, database: Database, known: Project, mine: P
         return True  # the folder was moved, or copied with all that is in it
     # Names of folders tell next to nothing: releases have one each, and in containers all are /app. Pipelines do.
     pipelines = belonging.present(connection)
-    return not pipelines or any(_holds(folder, one) for one in pipelines)
+    return any(_holds(folder, one) for one in pipelines) if pipelines else None
 
 
 def _holds(folder: Path, pipeline: Present) -> bool:
