@@ -91,51 +91,61 @@ def _move_run(view: RunView, decision: MoveRun, now: float, out: Outbox) -> None
     view.state = step(RUN, view.state, decision.event)
     view.reason = decision.reason
     out.mark_run(view)
-    duration = None
-    data: dict[str, Any] | None = {"reason": decision.reason} if decision.reason else None
+    told: dict[str, Any] = {"reason": decision.reason} if decision.reason else {}
     if view.by and decision.event in ("cancel", "pause", "resume"):
-        data = {**(data or {}), "by": view.by}
-    if view.before is not None and decision.event == "pause":
-        data = {**(data or {}), "task": view.before.task.name, "map_index": view.before.map_index}
+        told["by"] = view.by
     if rested:
         _go_on(view, now, out)  # one that is cancelled has clean-up to do yet
     if decision.event == "pause":
-        _rest(view, now, out)
-        if decision.reason == APPROVAL:
-            view.touched = {}  # none of them may begin before somebody has answered
-    if decision.event in ("start", "retry"):
-        if view.again is not None:
-            data, view.again, view.ended_at = view.again, None, None
-        if view.past is not None:
-            data = {**(data or {}), "forced": view.past}
-        # A run that is retried began when it was begun first.
-        view.started_at = view.started_at or now
-        _count_idle(view, now)
-        timeout = view.plan.spec.timeout
-        if timeout is not None:
-            view.timeout_at = now + timeout
-            out.set_timer(view.timeout_at, "run_timeout", view, None)
-        view.touched = {run.seq: run for run in view.by_place if not run.unmet and run.state == "created"}
+        told |= _rest(view, decision.reason, now, out)
+    elif decision.event in ("start", "retry"):
+        told |= _begin(view, now, out)
     elif view.state == "queued" and view.barred is not None:
-        data = {**(data or {}), **(view.again or {}), **view.barred.told}
+        told |= {**(view.again or {}), **view.barred.told}
         view.ended_at = None
+    duration = None
     if view.state in TERMINAL_RUN:
-        _count_idle(view, now)
-        view.ended_at, view.again = now, None  # what waited to begin again does not any more
-        if view.slots:
-            out.slots_over.append(view)
-        if view.barred is not None:
-            own = decision.reason == "limit" and view.state != "cancelled"
-            data = {**(data or {}), **(view.barred.told if own else {})}
-            if own and view.state == "failed":
-                view.error = limit_error(view.barred)
-            view.barred = None
+        told |= _end(view, decision.reason, now, out)
         duration = now - (view.started_at or now) - view.idle
-        if view.plan.spec.timeout is not None:
-            out.drop_timer("run_timeout", view, None)
-        out.over.append(view)
-    out.event(view, None, None, now, "run." + view.state, data)
+    out.event(view, None, None, now, "run." + view.state, told or None)
     out.tell(view, None, now, duration=duration, error=view.error)
+
+
+def _begin(view: RunView, now: float, out: Outbox) -> dict[str, Any]:
+    """The run starts, or starts again; what its history tells of that."""
+    told: dict[str, Any] = {}
+    if view.again is not None:
+        told, view.again, view.ended_at = dict(view.again), None, None
+    if view.past is not None:
+        told["forced"] = view.past
+    # A run that is retried began when it was begun first.
+    view.started_at = view.started_at or now
+    _count_idle(view, now)
+    timeout = view.plan.spec.timeout
+    if timeout is not None:
+        view.timeout_at = now + timeout
+        out.set_timer(view.timeout_at, "run_timeout", view, None)
+    view.touched = {run.seq: run for run in view.by_place if not run.unmet and run.state == "created"}
+    return told
+
+
+def _end(view: RunView, reason: str | None, now: float, out: Outbox) -> dict[str, Any]:
+    """The run is over; what its history tells of the limit that has ended it."""
+    told: dict[str, Any] = {}
+    _count_idle(view, now)
+    view.ended_at, view.again = now, None  # what waited to begin again does not any more
+    if view.slots:
+        out.slots_over.append(view)
+    if view.barred is not None:
+        if reason == "limit" and view.state != "cancelled":
+            told = view.barred.told
+            if view.state == "failed":
+                view.error = limit_error(view.barred)
+        view.barred = None
+    if view.plan.spec.timeout is not None:
+        out.drop_timer("run_timeout", view, None)
+    out.over.append(view)
+    return told
 
 
 def _count_idle(view: RunView, now: float) -> None:
@@ -145,13 +155,18 @@ def _count_idle(view: RunView, now: float) -> None:
         view.idle_from = None
 
 
-def _rest(view: RunView, now: float, out: Outbox) -> None:
-    """What was dispatched comes back unless it was begun; the run's time-out stands still."""
+def _rest(view: RunView, reason: str | None, now: float, out: Outbox) -> dict[str, Any]:
+    """What was dispatched comes back unless it was begun; the run's time-out stands still. Gives back what the history
+    tells of the place.
+    """
     view.paused_at = now
     out.set_timer(now, PAUSED, view, None)
     out.stopped.append(("run_timeout", view))
     given = [attempt for run in view.task_runs if (attempt := run.live or run.promise) is not None]
     out.recall.extend(attempt.key for attempt in given if attempt.state == "dispatched")
+    if reason == APPROVAL:
+        view.touched = {}  # none of them may begin before somebody has answered
+    return {} if view.before is None else {"task": view.before.task.name, "map_index": view.before.map_index}
 
 
 def _go_on(view: RunView, now: float, out: Outbox) -> None:
