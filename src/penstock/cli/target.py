@@ -69,19 +69,10 @@ class Target:
         if path.is_dir():
             raise _folder(path)
         if path.suffix == ".py" or path.is_file():
-            if path.exists() and not path.is_file():
-                raise UsageError(f"{path} is no file", cure=_nearest_file(path))
-            if path.is_symlink() and not path.exists():
-                raise NotFound(f"{path} leads to {os.readlink(path)}, where nothing is", cure=_nearest_file(path))
-            if not path.is_file():
-                raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
+            _check_file(path)
             self._discovery = Discovery([path], name)
         elif os.sep in text and (path.parent.is_dir() or not _QUALIFIED.fullmatch(text)):
-            if path.exists():
-                raise UsageError(f"{path} is no file", cure="give a file of Python, or a Kedro project")
-            with_end = Path(f"{path}.py")
-            cure = f"did you mean {with_end}?" if with_end.is_file() else "give a file of Python, or a Kedro project"
-            raise NotFound(f"there is no folder {path}", cure=cure)
+            raise _nothing_at(path)
         else:
             self._discovery = Search(Path.cwd(), text)
 
@@ -141,6 +132,25 @@ def _folder(path: Path) -> UsageError:
     files = sorted(file for file in path.glob("*.py") if reads_as_pipelines(file))
     example = files[0] if files else "flights.py"
     return UsageError(f"{path} is a folder", cure=f"give a file, as in `penstock run {example}`")
+
+
+def _nothing_at(path: Path) -> UsageError:
+    """The error for a path that is neither a file nor a folder."""
+    cure = "give a file of Python, or a Kedro project"
+    if path.exists():
+        return UsageError(f"{path} is no file", cure=cure)
+    with_end = Path(f"{path}.py")
+    return NotFound(f"there is no folder {path}", cure=f"did you mean {with_end}?" if with_end.is_file() else cure)
+
+
+def _check_file(path: Path) -> None:
+    """Raise NotFound, UsageError where no file can be read."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is no file", cure=_nearest_file(path))
+    if path.is_symlink() and not path.exists():
+        raise NotFound(f"{path} leads to {os.readlink(path)}, where nothing is", cure=_nearest_file(path))
+    if not path.is_file():
+        raise NotFound(f"there is no file {path}", cure=_nearest_file(path))
 
 
 def _nearest_file(path: Path) -> str:

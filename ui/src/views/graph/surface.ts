@@ -3,22 +3,12 @@ import { firstNode } from "../../graph/draw/first";
 import { paint, paintTurning, turningIn } from "../../graph/draw/paint";
 import { type Hit, hitAt, type Picture } from "../../graph/draw/picture";
 import { type Layout, ROOM } from "../../graph/layout/plan";
-import type { Figure } from "../../graph/scene/figures";
-import type { Scene } from "../../graph/scene/scene";
 import { waysThrough } from "../../graph/scene/ways";
 import type { Place } from "../canvas/gestures";
 import { Stage } from "../canvas/stage";
 
-/** What is shown, as the page knows it. */
-export interface Shown {
-  scene: Scene;
-  layout: Layout;
-  right: boolean;
-  figures: readonly Figure[];
-  groupFigures: readonly Figure[];
-  hasRun: boolean;
-  selected: number;
-}
+/** What is shown, as the page knows it: of a picture all that does not come from the canvas. */
+export type Shown = Pick<Picture, "scene" | "layout" | "right" | "figures" | "groupFigures" | "hasRun" | "selected">;
 
 const GLIDE = 180;
 
