@@ -30,7 +30,7 @@ const WORDS: Record<Part, string> = { params: "Params", labels: "Labels", defini
 export function ComparePage() {
   const { first, second } = route.useParams();
   const found = useQuery({ ...comparisonQuery(first, second), placeholderData: keepPreviousData });
-  useTitle(found.data === undefined ? "Two runs compared" : `${calledOf(found.data.second.namespace, found.data.second.pipeline).name}: two runs compared`);
+  useTitle(found.data === undefined ? "Two runs compared" : `${pipelinesOf(found.data).map(({ namespace, pipeline }) => calledOf(namespace, pipeline).name).join(", ")}: two runs compared`);
   if (found.data !== undefined && !(found.isPlaceholderData && found.error !== null)) return <Compared found={found.data} held={found.isPlaceholderData} />;
   if (found.error === null) return <div className={style.page} aria-busy />;
   const gone = isAbsent(found.error);
@@ -40,6 +40,11 @@ export function ComparePage() {
       {gone ? <Link to="/runs" className="pn-link">All runs, where any two can be ticked</Link> : <Button onClick={() => void found.refetch()}>Try again</Button>}
     </Empty>
   );
+}
+
+/** The pipeline whose runs they are; or both. */
+function pipelinesOf({ first, second }: Comparison): Comparison["first"][] {
+  return first.pipeline === second.pipeline && first.namespace === second.namespace ? [second] : [first, second];
 }
 
 function Compared({ found, held }: { found: Comparison; held: boolean }) {
@@ -65,9 +70,11 @@ function Compared({ found, held }: { found: Comparison; held: boolean }) {
     <div className={style.page} data-held={held || undefined}>
       <header className={style.head}>
         <div className={style.title}>
-          <Link to="/pipelines/$name/$tab" params={{ name: found.second.pipeline, tab: "overview" }} search={{ namespace: found.second.namespace }} className={style.pipeline} title={`${found.second.namespace} / ${found.second.pipeline}`}>
-            <bdi>{calledOf(found.second.namespace, found.second.pipeline).name}</bdi>
-          </Link>
+          {pipelinesOf(found).map(({ pipeline, namespace }) => (
+            <Link key={`${namespace}/${pipeline}`} to="/pipelines/$name/$tab" params={{ name: pipeline, tab: "overview" }} search={{ namespace }} className={style.pipeline} title={`${namespace} / ${pipeline}`}>
+              <bdi>{calledOf(namespace, pipeline).name}</bdi>
+            </Link>
+          ))}
           <span className="pn-faint" aria-hidden>/</span>
           <h1>Two runs compared</h1>
         </div>

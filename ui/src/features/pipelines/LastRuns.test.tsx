@@ -24,7 +24,7 @@ test("why runs failed stands beside them, and where none failed there is no colu
   show(run("a"), run("b", { state: "failed", reason: "user_error", error }));
   expect(screen.getByRole("columnheader", { name: "Error" })).toBeTruthy();
   const [, , failed] = screen.getAllByRole("row");
-  expect(failed!.lastElementChild!.textContent).toBe("clean no price");
+  expect(failed!.lastElementChild!.textContent).toBe("clean ValueError: no price");
   expect(failed!.firstElementChild!.textContent).toBe("failed");
   cleanup();
   show(run("a"));

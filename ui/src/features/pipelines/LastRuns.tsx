@@ -47,7 +47,7 @@ function Row({ run, failed }: { run: RunSummary; failed: boolean }) {
       <td><code title={run.version}>{run.version.slice(0, 8)}</code></td>
       {failed && (
         <td className={style.why} title={error === null ? undefined : errorText(error.type, error.message).slice(0, 1000)}>
-          {error !== null && <>{error.task && <b><bdi>{error.task}</bdi> </b>}<bdi>{(error.message || error.type || "").split("\n", 1)[0]}</bdi></>}
+          {error !== null && <>{error.task && <b><bdi>{error.task}</bdi> </b>}<bdi>{errorText(error.type, (error.message ?? "").split("\n", 1)[0])}</bdi></>}
         </td>
       )}
     </tr>

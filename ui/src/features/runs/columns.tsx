@@ -27,7 +27,7 @@ export interface Column {
 
 /** All columns, in the order in which they are shown until somebody moves them. */
 export const COLUMNS: readonly Column[] = [
-  { key: "state", title: "State", width: "minmax(108px, 0.7fr)", cell: (run) => <State run={run} /> },
+  { key: "state", title: "State", width: "minmax(115px, 0.7fr)", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
   { key: "pipeline", title: "Pipeline", width: "minmax(164px, 2.1fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
@@ -38,7 +38,7 @@ export const COLUMNS: readonly Column[] = [
   { key: "trigger", title: "Trigger", width: "minmax(76px, 0.5fr)", cell: (run) => <span title={`${run.trigger.kind}, ${momentText(run.trigger.at)}`}>{run.trigger.name ?? run.trigger.kind}</span> },
   { key: "type", title: "Type", width: "92px", cell: (run) => run.type },
   { key: "version", title: "Version", width: "88px", cell: (run) => <code title={run.version}>{run.version.slice(0, 8)}</code> },
-  { key: "labels", title: "Labels", width: "minmax(92px, 1fr)", cell: (run) => <Labels labels={run.labels} /> },
+  { key: "labels", title: "Labels", width: "minmax(112px, 1.2fr)", cell: (run) => <Labels labels={run.labels} /> },
   { key: "tags", title: "Tags", width: "minmax(80px, 0.6fr)", cell: (run) => run.tags.join(", ") },
   { key: "bytes", title: "Data", width: "72px", sort: "bytes", right: true, cell: (run) => bytesText(run.bytes) },
   { key: "params", title: "Params", width: "minmax(140px, 1fr)", cell: (run) => <Params params={run.params} /> },
@@ -66,8 +66,9 @@ export const NARROW: readonly Column[] = [
 
 /** The usual columns that have room, for windows of at least so many pixels: why runs failed is seen without scrolling in all but narrow ones. */
 const ROOM: readonly [least: number, columns: readonly Column[]][] = [
-  [1400, columnsOf(USUAL)],
-  [1200, columnsOf(USUAL.filter((key) => key !== "trigger"))],
+  [1560, columnsOf(USUAL)],
+  [1400, columnsOf(USUAL.filter((key) => key !== "trigger"))],
+  [1200, columnsOf(USUAL.filter((key) => key !== "trigger" && key !== "labels"))],
   [0, [columnOf("state"), columnOf("id"), NAMED, columnOf("created"), columnOf("duration"), STANDS]],
 ];
 
@@ -98,11 +99,14 @@ function State({ run }: { run: RunSummary }) {
   );
 }
 
+/** Letters of a namespace that stay however long the name is: fewer say nothing. */
+const LEAST_BEFORE = 6;
+
 function Name({ run }: { run: RunSummary }) {
   const { before, name } = calledOf(run.namespace, run.pipeline);
   return (
     <span className="pn-runs-name" title={`${run.namespace} / ${run.pipeline}${run.type === "standard" ? "" : `, ${run.type}`}`}>
-      {before !== null && <><span className="pn-faint pn-cut"><bdi>{before}</bdi></span><span className="pn-faint"> / </span></>}
+      {before !== null && <><span className="pn-faint pn-cut" style={{ minWidth: `${Math.min(before.length, LEAST_BEFORE) / 2}em` }}><bdi>{before}</bdi></span><span className="pn-faint"> / </span></>}
       <span className="pn-cut"><bdi>{name}</bdi></span>
       {run.type !== "standard" && <small className="pn-runs-type">{run.type}</small>}
     </span>

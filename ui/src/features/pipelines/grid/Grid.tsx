@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useRef } from "react";
+import { memo, useLayoutEffect, useRef } from "react";
 import type { Schemas } from "../../../api/client";
 import { StateIcon } from "../../../components/StateIcon";
 import { STATE_LOOK, stateText } from "../../../domain/states";
@@ -17,6 +17,10 @@ export function Grid({ grid }: { grid: GridDocument }) {
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
   const rows = useVirtualizer({ count: grid.tasks.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  // The last runs are what matters, also where not all have room.
+  useLayoutEffect(() => {
+    scroller.current!.scrollLeft = scroller.current!.scrollWidth;
+  }, [grid.runs.length]);
   const bars = heights(grid.runs.map((run) => run.duration));
   return (
     <div className={style.scroller} ref={scroller} tabIndex={0} role="region" aria-label="Tasks by runs">

@@ -64,10 +64,16 @@ export function OutputsView({ run, live, outputs, cut, selected, onSelect }: Pro
   );
 }
 
+/** Of an item its own name is what tells it from the others: that of the dataset gives way. */
+function NameOf({ output: { dataset, map_index: index, label } }: { output: Output }) {
+  if (index === null) return dataset;
+  return <span className="pn-output-item"><bdi className="pn-cut">{dataset}</bdi><span className="pn-cut">[<bdi>{label ?? index}</bdi>]</span></span>;
+}
+
 const COLUMNS: RowsColumn<Output>[] = [
-  { key: "dataset", title: "Dataset", width: "minmax(96px, 1.4fr)", cell: (output) => <button type="button" className="pn-plain" title={output.dataset}>{taskText(output.dataset, output.map_index, output.label)}</button> },
-  { key: "kind", title: "Kind", width: "76px", cell: (output) => <KindOf output={output} /> },
-  { key: "rows", title: "Rows", width: "80px", right: true, cell: (output) => countText(output.rows) },
+  { key: "dataset", title: "Dataset", width: "minmax(96px, 1.4fr)", cell: (output) => <button type="button" className="pn-plain" title={taskText(output.dataset, output.map_index, output.label)}><NameOf output={output} /></button> },
+  { key: "kind", title: "Kind", width: "68px", cell: (output) => <KindOf output={output} /> },
+  { key: "rows", title: "Rows", width: "72px", right: true, cell: (output) => countText(output.rows) },
   { key: "bytes", title: "Size", width: "64px", right: true, cell: (output) => bytesText(output.bytes) },
 ];
 

@@ -1,3 +1,4 @@
+import { Search } from "lucide-react";
 import { useMemo, useState } from "react";
 
 import type { Schemas } from "../../../api/client";
@@ -33,7 +34,7 @@ export function Items({ items, chosen, onChoose }: Props) {
         {items.length.toLocaleString("en")} items
         <span className="pn-panel-counts">{TASK_STATES.filter((state) => counts[state]).map((state) => <span key={state}> <StateIcon state={state} size={12} /> {counts[state]?.toLocaleString("en")}</span>)}</span>
       </h3>
-      {items.length > 12 && <div className="pn-seek"><input type="search" value={text} placeholder="Find an item" aria-label="Find an item" onChange={(event) => setText(event.currentTarget.value)} /></div>}
+      {items.length > 12 && <div className="pn-seek"><Search size={14} aria-hidden /><input type="search" value={text} placeholder="Find an item" aria-label="Find an item" onChange={(event) => setText(event.currentTarget.value)} /></div>}
       <div className="pn-panel-items" role="group" aria-label="Items" tabIndex={0}>
         {found.slice(0, MOST).map((item) => (
           <button key={item.map_index} type="button" aria-pressed={item.map_index === chosen} onClick={() => onChoose(item.map_index ?? 0)}>
