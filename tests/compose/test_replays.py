@@ -23,7 +23,6 @@ from penstock.store.check import check
 from penstock.store.database import open_database
 from penstock.store.definitions import Found, record_definitions
 from penstock.store.outputs import references
-from penstock.store.schema import metadata
 from tests.compose.test_claims import Desk
 from tests.journeys.conftest import PATIENCE
 
@@ -79,14 +78,14 @@ def rows_of(desk: Desk, run: str) -> dict[str, list[tuple[dict[str, Any], tuple[
     """All that is on record of a run, table by table: its facts, and which of its times are known."""
     key, found = ids.key_of(run), {}
     with desk.database.read() as connection:
-        for table in metadata.tables.values():
-            whose = "key" if table.name == "run" else "run_key"
-            if whose not in table.columns or table.name in ("command", "sample"):
+        for (table,) in connection.all("SELECT name FROM sqlite_schema WHERE type = 'table'"):
+            names = [name for (name,) in connection.all("SELECT name FROM pragma_table_info(?)", (table,))]
+            whose = "key" if table == "run" else "run_key"
+            if whose not in names or table in ("command", "sample"):
                 continue
-            names = [column.name for column in table.columns]
             quoted = ", ".join(f'"{name}"' for name in names)
-            rows = connection.all(f'SELECT {quoted} FROM "{table.name}" WHERE "{whose}" = ?', (key,))
-            found[table.name] = [_told(table.name, dict(zip(names, row, strict=True))) for row in rows]
+            rows = connection.all(f'SELECT {quoted} FROM "{table}" WHERE "{whose}" = ?', (key,))
+            found[table] = [_told(table, dict(zip(names, row, strict=True))) for row in rows]
     # A run that is quick is not written in each of its states.
     for row, _ in (*found["run"], *found["task_run_row"]):
         del row["row_version"]
