@@ -67,6 +67,8 @@ def _words(command: Any) -> list[str]:
         ("flow.py:one", "did you mean `penstock run flow.py:one`?"),
         ("./flow.py", "did you mean `penstock run ./flow.py`?"),
         ("init", problems._NOTHING),
+        ("schedule", problems._NO_CLOCK),
+        ("backfill", problems._NO_RANGE),
         ("runs ls", "did you mean `penstock runs list`?"),
         ("pipelines kill", "`penstock pipelines --help` shows how"),
         ("--json runs", "write it behind the verb: `penstock VERB --json`"),

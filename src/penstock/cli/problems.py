@@ -47,8 +47,15 @@ _OTHERS: Final = {
     "task": "runs show", "tasks": "runs show", "history": "runs list", "check": "doctor",
 }  # fmt: skip
 _SHORT: Final = {"-v": "--version", "-V": "--version", "-?": "--help"}
-_BEGINS: Final = ("init", "new", "create")
 _NOTHING: Final = "nothing is to be set up: write a pipeline, as `penstock pipelines list` shows where there is none"
+_NO_CLOCK: Final = "no verb does: cron, systemd, CI or a request over HTTP starts `penstock run FILE`"
+_NO_RANGE: Final = "start the runs of a range one by one: `penstock run FILE -p day=2026-03-01`, and so on"
+#: What other programs have a verb for, and what does it here.
+_WITHOUT: Final = {
+    **dict.fromkeys(("init", "new", "create"), _NOTHING),
+    **dict.fromkeys(("schedule", "schedules", "cron"), _NO_CLOCK),
+    **dict.fromkeys(("backfill", "backfills"), _NO_RANGE),
+}
 _OTHERS_WITHIN: Final = {
     "ls": "list", "ps": "list", "get": "show", "inspect": "show", "describe": "show", "status": "show", "log": "logs",
     "tail": "logs", "stop": "cancel", "kill": "cancel", "abort": "cancel", "rm": "delete", "remove": "delete",
@@ -175,8 +182,8 @@ def _elsewhere(message: str, context: click.Context | None) -> str | None:
     if missing is None or context is None or not isinstance(context.command, click.Group):
         return None
     word, commands = missing[1], context.command.commands
-    if context.parent is None and word in _BEGINS:
-        return _NOTHING
+    if context.parent is None and word in _WITHOUT:
+        return _WITHOUT[word]
     if context.parent is not None:
         meant = [_OTHERS_WITHIN[word]] if _OTHERS_WITHIN.get(word) in commands else []
     else:
