@@ -350,18 +350,26 @@ class Engine:
             return
         stirred, self._stirred = self._stirred, {}
         for view in stirred.values():
-            while decisions := decide(view, now):
-                apply(view, decisions, now, self.out)
-                if len(decisions) >= WAVE and not self.out.again:
-                    self._give_ready(now)
-            if view.state != "paused":
-                view.touched, view.due = {}, {}
-            view.fans, view.answers = {}, []
-            if view.chosen:
-                continue  # the answer is in the commit that makes it true
-            for command in view.commands:
-                self.out.answer(command, view.key, "applied", {"state": view.state}, now)
-            view.commands, view.by = [], None
+            self._decide(view, now)
+        self._pass_on()
+
+    def _decide(self, view: RunView, now: float) -> None:
+        """Decide and apply until nothing is left to decide, and answer the commands that it made true."""
+        while decisions := decide(view, now):
+            apply(view, decisions, now, self.out)
+            if len(decisions) >= WAVE and not self.out.again:
+                self._give_ready(now)
+        if view.state != "paused":
+            view.touched, view.due = {}, {}
+        view.fans, view.answers = {}, []
+        if view.chosen:
+            return  # the answer is in the commit that makes it true
+        for command in view.commands:
+            self.out.answer(command, view.key, "applied", {"state": view.state}, now)
+        view.commands, view.by = [], None
+
+    def _pass_on(self) -> None:
+        """Hand to others what was decided for them: timers, what is looked for, attempts that a worker has already."""
         if self.out.stopped:
             stopped, self.out.stopped = self.out.stopped, []
             self._timers.stop(stopped)
