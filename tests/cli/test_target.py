@@ -167,7 +167,6 @@ def gated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "b.py").write_text(SECOND.format(gate=gate))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(discovery, "SLOW", 0.0)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
     monkeypatch.setenv("PYTHON_CPU_COUNT", "1")
     return tmp_path
 
