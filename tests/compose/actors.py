@@ -7,6 +7,9 @@ import os
 import signal
 import sys
 import time
+from importlib import import_module
+
+from penstock.errors import SettingsError
 
 
 def main(arguments: list[str]) -> int:
@@ -14,6 +17,10 @@ def main(arguments: list[str]) -> int:
     act, *rest = arguments
     if act == "exit":
         return int(rest[0])
+    if act == "wrong":
+        raise SettingsError("its lamp is out", cure="change it")
+    if act == "imports":
+        import_module(rest[0])
     if act == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if act == "talks":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -87,6 +88,47 @@ def test_one_that_says_what_is_wrong_is_not_tried_again(stage: Stage) -> None:
     with pytest.raises(GivenUp):
         stage.wait(lambda: False)
     assert stage.fallen == []
+
+
+def test_what_is_wrong_is_told_with_its_cure_and_not_tried_again(stage: Stage) -> None:
+    stage.child("wrong")
+    stage.supervisor.start()
+    with pytest.raises(GivenUp, match="the actor does not start: its lamp is out; change it"):
+        stage.wait(lambda: False)
+    assert stage.fallen == []
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def x(:\n", "unfit.py:1 can't be loaded: syntax error: invalid syntax; mend that file"),
+        (
+            "\nimport nothing_there\n",
+            "unfit.py:2 can't be loaded: ModuleNotFoundError: No module named 'nothing_there'",
+        ),
+        ("\n\n1 / 0\n", "unfit.py:3 can't be loaded: ZeroDivisionError: division by zero"),
+        ("import wave; wave.open('/nowhere')", "unfit.py:1 can't be loaded: FileNotFoundError: "),
+    ],
+)
+def test_code_that_can_not_be_loaded_is_told_with_its_place(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, told: str
+) -> None:
+    (tmp_path / "unfit.py").write_text(code)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
+    stage.child("imports", "unfit")
+    stage.supervisor.start()
+    with pytest.raises(GivenUp, match=re.escape(told)):
+        stage.wait(lambda: False)
+    assert stage.fallen == []
+
+
+def test_what_worked_once_is_tried_for_ever_whatever_is_wrong_now(stage: Stage) -> None:
+    child = stage.child("wrong")
+    child.ready = True
+    stage.supervisor.start()
+    stage.wait(lambda: len(stage.fallen) == 2)
+    how = "ended: its lamp is out; change it"
+    assert stage.fallen == [("actor", how, SHORTEST), ("actor", how, 2 * SHORTEST)]
 
 
 def test_one_that_listens_ends_and_one_that_does_not_is_killed(stage: Stage) -> None:

@@ -16,6 +16,7 @@ import httpx2
 import psutil
 import pytest
 
+import penstock
 from tests.journeys.conftest import PATIENCE, User, until
 from tests.loopback import NO_TLS
 from tests.warm import warm
@@ -254,6 +255,24 @@ def test_a_database_belongs_to_one_project_until_it_is_given_to_another(user: Us
     assert second.get("/about")["project"] == "stall"
     assert second.ends() == 0
     second.http.close()
+
+
+@pytest.mark.parametrize(
+    ("module", "who"), [("server/api", "server"), ("engine/loop", "engine"), ("agent/dispatcher", "agent")]
+)
+def test_code_that_can_not_be_loaded_is_told_once_with_its_place_and_cure(user: User, module: str, who: str) -> None:
+    """`penstock up` ends, and does not start that process again and again."""
+    installed = user.folder / "installed" / "penstock"
+    shutil.copytree(Path(penstock.__file__).parent, installed, ignore=shutil.ignore_patterns("page", "__pycache__"))
+    broken = installed / f"{module}.py"
+    broken.write_text("\ndef x(:\n")
+    shown = user.types("up", "--port", "0", PYTHONPATH=str(installed.parent))
+    assert shown.returncode == 1, shown.stderr
+    told = " ".join(shown.stderr.split())
+    assert told.startswith(f"error: the {who} does not start: {broken}:2 can't be loaded: syntax error")
+    assert told.endswith("brings all that it needs")
+    assert "starts again" not in shown.stdout
+    assert not user.processes()
 
 
 def test_an_address_that_others_reach_needs_a_token(user: User) -> None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from penstock.server.app import close_app, create_app
 from penstock.server.guard import guarded
 from penstock.server.later import Later
+from penstock.server.refusals import NotLoaded
 from tests.server.streams import PATIENCE
 from tests.server.world import World, problem
 
@@ -110,26 +111,30 @@ def test_a_request_that_is_given_up_ends_alone() -> None:
     assert len(calls) == 1
 
 
-def test_what_can_not_be_made_is_an_error_of_each_request() -> None:
+def test_what_can_not_be_made_is_refused_to_each_request() -> None:
     def make() -> ASGIApp:
         raise ImportError("there is no such library")
 
     later = Later(make)
     for _ in range(2):
-        with pytest.raises(ImportError, match="no such library"):
+        with pytest.raises(NotLoaded):
             asyncio.run(ask(later))
     assert later.there() is None
+    assert isinstance(later.made.exception(), ImportError)
 
 
 def test_a_server_whose_routes_can_not_be_loaded_ends_and_says_why(tmp_path: Path) -> None:
     program = (
         "import sys; sys.modules['fastapi'] = None\n"
+        "from penstock.compose.parent import alone\n"
         "from penstock.compose.serve import main\n"
-        "sys.exit(main(sys.argv[1:]))\n"
+        "sys.exit(alone(main))\n"
     )
     command = [sys.executable, "-c", program, "--home", str(tmp_path / "home"), "--port", "0"]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert (ended.returncode, "import of fastapi" in ended.stderr) == (1, True), ended.stderr
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1), ended.stderr
+    assert "server/api.py:" in ended.stderr
+    assert "can't be loaded: ModuleNotFoundError: import of fastapi" in ended.stderr
 
 
 def test_a_server_that_is_told_to_end_while_it_loads_ends_well(tmp_path: Path) -> None:

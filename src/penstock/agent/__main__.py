@@ -12,21 +12,23 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from penstock.agent import seedling
-
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
+    from penstock.agent import seedling
     from penstock.agent.supervisor import Agent
 
 
-def main(arguments: list[str]) -> None:
-    """Serve until there is nobody to serve."""
+def load(arguments: list[str]) -> Callable[[], None]:
+    """What is to be done until there is nobody to serve, with all that it needs loaded."""
     shared = arguments[0] == "--shared"
     fds = arguments[1:2] if shared else [arguments[0], *arguments[3:]]
     # They were inheritable to come here; a task's process must not get them.
     for inherited in map(int, fds):
         os.set_inheritable(inherited, False)
+    from penstock.agent import seedling
+
     template = seedling.start()
 
     # The rest is imported while the template comes up.
@@ -39,29 +41,31 @@ def main(arguments: list[str]) -> None:
     processes.adopt_orphans()
     processes.set_name("penstock-agent")
     if shared:
-        _serve_engines(socket.socket(fileno=int(arguments[1])), template)
-    else:
-        from penstock.agent.supervisor import OwnAgent
+        return _engines(socket.socket(fileno=int(arguments[1])), template)
+    from penstock.agent.supervisor import OwnAgent
 
-        fd, workers, log_limit = map(int, arguments[:3])
-        _serve(OwnAgent(socket.socket(fileno=fd), template, workers, log_limit))
-    os._exit(0)
+    fd, workers, log_limit = map(int, arguments[:3])
+    agent = OwnAgent(socket.socket(fileno=fd), template, workers, log_limit)
+    return lambda: _serve(agent)
 
 
-def _serve_engines(board: socket.socket, template: seedling.Seedling) -> None:
+def _engines(board: socket.socket, template: seedling.Seedling) -> Callable[[], None]:
     from penstock.agent import shared, switchboard
 
-    print('{"ready": true}', flush=True)
-    os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), 1)
-    first = switchboard.answer(board)
-    if first is None:
-        return
-    agent = shared.SharedAgent(board, first, template)
-    _serve(agent)
-    if agent.hopeless:
-        os._exit(1)
-    if not agent.dismissed:
-        shared.begin_anew(board)
+    def serve_engines() -> None:
+        print('{"ready": true}', flush=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), 1)
+        first = switchboard.answer(board)
+        if first is None:
+            return
+        agent = shared.SharedAgent(board, first, template)
+        _serve(agent)
+        if agent.hopeless:
+            os._exit(1)
+        if not agent.dismissed:
+            shared.begin_anew(board)
+
+    return serve_engines
 
 
 def _serve(agent: Agent) -> None:
@@ -79,4 +83,24 @@ def _serve(agent: Agent) -> None:
         agent.serve()
 
 
-main(sys.argv[1:])
+def _told(error: Exception) -> bool:
+    """Tell the parent what of our code can't be loaded, as compose.parent has it. False where it is not that."""
+    import json
+
+    from penstock.agent.loading import not_loaded
+
+    found = not_loaded(error)
+    if found is not None:
+        print(json.dumps({"wrong": {"message": found.message, "cure": found.cure}}), flush=True)
+    return found is not None
+
+
+try:
+    serve = load(sys.argv[1:])
+except Exception as error:
+    # Of `penstock run` nobody reads what we print.
+    if sys.argv[1] != "--shared" or not _told(error):
+        raise
+    os._exit(2)
+serve()
+os._exit(0)

@@ -16,6 +16,7 @@ import time
 from typing import Final
 
 from penstock.agent import processes
+from penstock.compose.parent import heard
 
 #: Seconds after which a process that was asked to end, because its parent is gone, is ended.
 LAST: Final = 15.0
@@ -29,10 +30,14 @@ def main(arguments: list[str]) -> int:
     processes.die_with_parent(signal.SIGTERM)
     threading.Thread(target=_end_with_parent, args=[int(fd)], name="penstock-parent", daemon=True).start()
     gc.disable()  # what is loaded stays; to look for circles in it again and again is a tenth of the start
-    run = importlib.import_module(module).main
+    return heard(lambda: _run(module, rest))
+
+
+def _run(module: str, arguments: list[str]) -> int:
+    main = importlib.import_module(module).main
     gc.freeze()
     gc.enable()
-    return int(run(rest))
+    return int(main(arguments))
 
 
 def _end_with_parent(fd: int) -> None:

@@ -9,7 +9,6 @@ too, and its runs wait for the next `penstock up`.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import os
 import signal
@@ -19,18 +18,19 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Final
 
 from penstock.agent.bell import Bell
 from penstock.compose.claims import Claims
 from penstock.compose.executors import call_agent, start_executor
 from penstock.compose.home import Home
 from penstock.compose.local import LocalEngine
+from penstock.compose.parent import alone, tell
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.tidier import Tidier
 from penstock.compose.watcher import State, Watcher
 from penstock.engine.handle import RunHandle
-from penstock.errors import ExecutorError, PenstockError
+from penstock.errors import ExecutorError
 from penstock.executors import lifelines
 from penstock.ports.resting import PausableExecutor
 from penstock.store.database import is_file
@@ -46,13 +46,9 @@ LAST: Final = 2.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Work until told to end; the exit code."""
+    """Work until told to end; the exit code. Raises PenstockError for what keeps it from that."""
     logging.basicConfig(level=logging.WARNING, format="penstock: %(message)s")
-    try:
-        return _work(_parser().parse_args(arguments))
-    except PenstockError as error:
-        print(f"penstock: {error}", file=sys.stderr)
-        return error.exit_code
+    return _work(_parser().parse_args(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -191,14 +187,5 @@ def _tell_state(state: State) -> None:
     tell({"definitions": {"pipelines": state.pipelines, "problems": problems}})
 
 
-def tell(document: dict[str, Any]) -> None:
-    """Say something to the parent, if it is still there."""
-    try:
-        sys.stdout.write(json.dumps(document) + "\n")
-        sys.stdout.flush()
-    except OSError:
-        pass
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(main))

@@ -1,6 +1,7 @@
 """The server process: `python -m penstock.compose.serve --home .penstock --port 7420`. `penstock up` starts it.
 
-It prints nothing but problems. SIGTERM ends it: streams at once, other answers in GRACE seconds.
+It prints nothing but problems; to who started it, with `--tell`, that all is loaded. SIGTERM ends it: streams at once,
+other answers in GRACE seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,9 +22,10 @@ from typing import TYPE_CHECKING, Final
 
 from penstock.compose.belonging import this_project
 from penstock.compose.home import Home, find_home
+from penstock.compose.parent import alone, tell
 from penstock.compose.settings import Settings, load_settings
 from penstock.compose.token import VARIABLE, make_token, set_by_person
-from penstock.errors import PenstockError, SettingsError
+from penstock.errors import SettingsError
 
 if TYPE_CHECKING:
     from penstock.server.service import Service
@@ -41,17 +43,13 @@ _BACKLOG: Final = 2048
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until told to end; the exit code."""
+    """Serve until told to end; the exit code. Raises PenstockError for what keeps it from that."""
     gc.disable()  # until all is loaded: a tenth of the start
     logging.basicConfig(level=logging.WARNING, format="penstock: %(message)s")
     # While it serves, uvicorn hears these and drains; when it has, it raises them again.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    try:
-        _serve(_parser().parse_args(arguments))
-    except PenstockError as error:
-        print(f"penstock: {error}", file=sys.stderr)
-        return error.exit_code
+    _serve(_parser().parse_args(arguments))
     return 0
 
 
@@ -65,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--name", action="append", default=[], metavar="HOST", help="one more name that people reach it by; repeatable"
     )
+    parser.add_argument("--tell", action="store_true", help="tell on standard output, in JSON, when all is loaded")
     parser.add_argument("--link", action="store_true", help="print a link that signs in, once")
     return parser
 
@@ -95,7 +94,7 @@ def _serve(options: argparse.Namespace) -> None:
             service = _service(options, settings, home, database, token, listener.getsockname()[1])
             if options.link:
                 print(link(database, options.host, service.port), flush=True)
-            _run(service, listener)
+            _run(service, listener, lambda: tell({"ready": True}) if options.tell else None)
         finally:
             database.close()
 
@@ -155,7 +154,7 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _run(service: Service, listener: socket.socket) -> None:
+def _run(service: Service, listener: socket.socket, loaded: Callable[[], None]) -> None:
     from uvicorn import Config, Server
 
     from penstock.server.app import close_app, create_app
@@ -175,7 +174,10 @@ def _run(service: Service, listener: socket.socket) -> None:
             await super().shutdown(sockets)
 
         def _is_loaded(self, made: Future[object]) -> None:
-            self.should_exit = made.exception() is not None
+            if made.exception() is None:
+                loaded()
+            else:
+                self.should_exit = True
             _collect_seldom()
 
     config = Config(
@@ -206,4 +208,4 @@ def _collect_seldom() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(alone(main))

@@ -38,7 +38,7 @@ class Child:
 
     One that is not `guarded` is run as `python -m` does, and sees itself to its end when we are gone. `fds` are
     descriptors that it gets, under their numbers. `ready` is set by who hears that it works, `fallen` until it works
-    again; `said` gets the documents that it writes, a line each.
+    again; `said` gets the documents that it writes, a line each, but for what is `wrong` with it (compose.parent).
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Child:
         self.name = name
         self.ready = False
         self.fallen = False
+        self.wrong: dict[str, Any] | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.again_at: float | None = None
         self._module = module
@@ -74,6 +75,7 @@ class Child:
         self._line = b""
         self._began = time.monotonic()
         self.again_at = None
+        self.wrong = None
         guard = ["penstock.compose.child", str(theirs)] if self._guarded else []
         command = [sys.executable, "-P", "-m", *guard, self._module, *self._arguments]
         try:
@@ -112,7 +114,9 @@ class Child:
                 document = json.loads(line)
             except ValueError:
                 continue  # something in it prints: it has nowhere to go
-            if isinstance(document, dict):
+            if isinstance(document, dict) and "wrong" in document:
+                self.wrong = document["wrong"]
+            elif isinstance(document, dict):
                 self._said(document)
 
     def ended(self) -> int | None:
@@ -120,6 +124,8 @@ class Child:
         if self.process is None or self.process.poll() is None:
             return None
         status = self.process.returncode
+        while self.speaks and select.select([self.out], [], [], 0)[0]:
+            self.hear()
         self._release()
         return int(status)
 
@@ -128,10 +134,18 @@ class Child:
         lived = time.monotonic() - self._began
         self._falls = 1 if lived >= SETTLED else self._falls + 1
         if not self.ready and (status == WRONG_USE or self._falls >= TRIES):
-            raise GivenUp(f"the {self.name} does not start: it {how_it_ended(status)}", status=status)
+            wrong = self.wrong or {"message": f"it {how_it_ended(status)}", "cure": None}
+            raise GivenUp(f"the {self.name} does not start: {wrong['message']}", cure=wrong["cure"], status=status)
         wait = min(LONGEST, SHORTEST * 2.0 ** (self._falls - 1))
         self.again_at = time.monotonic() + wait
         return wait
+
+    def how(self, status: int) -> str:
+        """`was killed by SIGKILL`, or what it has told to be wrong."""
+        if self.wrong is None:
+            return how_it_ended(status)
+        cure = f"; {self.wrong['cure']}" if self.wrong["cure"] else ""
+        return f"ended: {self.wrong['message']}{cure}"
 
     def signal(self, number: int) -> None:
         """Send it a signal, if it lives."""
@@ -228,7 +242,7 @@ class Supervisor:
         for child in self.children:
             status = child.ended()
             if status is not None and not ending:
-                self._fell(child, how_it_ended(status), child.fell(status))
+                self._fell(child, child.how(status), child.fell(status))
             elif child.again_at is not None and child.again_at <= now and not ending:
                 child.start()
 

@@ -88,6 +88,9 @@ class Up:
         self._presence = Presence(wishes.home.path)
         self._definitions: dict[str, Any] | None = None
         self._told = False
+        self._answers = False
+        #: How those that are down fell, and the wait for them, as people were told.
+        self._fallen: dict[str, tuple[str, float | None]] = {}
 
     def take_home(self) -> bool:
         """Become the one `up` of the home. False when there is another. Raises SettingsError."""
@@ -114,7 +117,10 @@ class Up:
             "agent", "penstock.agent", ["--shared", str(theirs.fileno())], lambda _: self._is_ready(self._agent),
             fds=[theirs.fileno()], guarded=False,
         )  # fmt: skip
-        self._server = Child("server", "penstock.compose.serve", self._server_arguments(address.port), lambda _: None)
+        self._server = Child(
+            "server", "penstock.compose.serve", self._server_arguments(address.port),
+            lambda _: self._is_ready(self._server),
+        )  # fmt: skip
         self._engine = Child(
             "engine", "penstock.compose.engine_process", self._engine_arguments(ours.fileno()), self._hear_engine,
             fds=[ours.fileno()],
@@ -128,6 +134,7 @@ class Up:
             self._end()
             return 0
         finally:
+            self._supervisor.extra = {}  # the server's answer, which ends with it
             self._supervisor.kill()
             for end in (ours, theirs):
                 end.close()
@@ -137,7 +144,7 @@ class Up:
     def _server_arguments(self, port: int) -> list[str]:
         wishes = self._wishes
         names = [word for name in wishes.names for word in ("--name", name)]
-        return [*self._common(), "--host", wishes.host, "--port", str(port), *names]
+        return [*self._common(), "--host", wishes.host, "--port", str(port), "--tell", *names]
 
     def _engine_arguments(self, switchboard: int) -> list[str]:
         wishes = self._wishes
@@ -176,11 +183,11 @@ class Up:
         self._supervisor.alarm = None
 
     def _all_ready(self) -> bool:
-        return self._server.ready and self._engine.ready
+        # What stands behind the page is loaded while people look at that.
+        return self._answers and self._engine.ready
 
     def _hear_server(self) -> None:
-        if self._first_answer.answered():
-            self._is_ready(self._server)
+        self._answers = self._first_answer.answered()
 
     def _hear_engine(self, document: dict[str, Any]) -> None:
         if "ready" in document:
@@ -197,12 +204,18 @@ class Up:
         child.ready = True
         if child.fallen:
             child.fallen = False
+            self._fallen.pop(child.name, None)
             self._screen.back(child.name)
 
     def _fell(self, child: Child, how: str, wait: float) -> None:
         child.fallen = True
-        self._screen.fell(child.name, how, wait)
+        # What goes on like that is tried again, but not told again; that something is wrong with it is told once.
+        told = how, None if child.wrong else wait
+        if self._fallen.get(child.name) != told:
+            self._fallen[child.name] = told
+            self._screen.fell(child.name, how, wait)
         if child is self._server:
+            self._answers = False
             self._first_answer.close()
             self._first_answer = FirstAnswer(self._address)
 

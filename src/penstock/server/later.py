@@ -10,13 +10,16 @@ from typing import Generic, TypeVar
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from penstock.server.refusals import NotLoaded
+
 A = TypeVar("A", bound=ASGIApp)
 
 
 class Later(Generic[A]):
     """The app that `make` gives, made once, in a thread of its own: who asks for it before that waits.
 
-    `begin` is called by who knows the moment, or else by the first request. Where it can't be made, requests raise why.
+    `begin` is called by who knows the moment, or else by the first request. Where it can't be made, requests are
+    refused; `made` tells why.
     """
 
     def __init__(self, make: Callable[[], A]) -> None:
@@ -41,9 +44,9 @@ class Later(Generic[A]):
             self.made.set_exception(error)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.made.done():
-            app = self.made.result()
-        else:
-            self.begin()
-            app = await wrap_future(self.made)
+        self.begin()
+        try:
+            app = self.made.result() if self.made.done() else await wrap_future(self.made)
+        except Exception as error:
+            raise NotLoaded from error
         await app(scope, receive, send)

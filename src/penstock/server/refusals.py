@@ -30,6 +30,13 @@ class NotSignedIn(Refusal):
     status = 401
 
 
+class NotLoaded(Refusal):
+    """The server can't load what answers this."""
+
+    code = "not_loaded"
+    status = 503
+
+
 class WrongHost(Refusal):
     """The request names a host that this server is not."""
 
