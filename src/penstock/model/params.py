@@ -254,7 +254,7 @@ def _of_json(value: str) -> Any:
         # Python reads NaN and Infinity, which are no JSON and which no database takes as such.
         return _plain(json.loads(value))
     except ValueError as error:
-        raise ValueError(f"it is no JSON ({error})") from error
+        raise ValueError(f'write JSON, as in ["a", 1] or {{"a": 1}} ({error})') from error
 
 
 _MAKE: Final[dict[str, Callable[[Any, bool], Json]]] = {

@@ -52,7 +52,7 @@ def _write(value: Any, out: Sink) -> None:
         if out.error is not None or isinstance(error, MemoryError):
             raise
         raise Unstorable(
-            f"{type_name(type(value))} can't be pickled: {reason(error)}",
+            f"it can't be pickled ({reason(error)})",
             cure=_CURES.get(type(value).__name__, _CURE),
         ) from error
 
