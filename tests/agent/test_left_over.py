@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.executors.stage import Stage, said
+from tests.agent.conftest import eventually
+from tests.executors.stage import Stage, ref, said
 
 
 def test_what_a_task_changes_of_its_process_goes_with_it(own_stage: Stage) -> None:
@@ -64,3 +67,21 @@ def test_a_thread_that_a_task_leaves_at_work_ends(own_stage: Stage) -> None:
 def test_threads_that_wait_for_nothing_may_stay(own_stage: Stage, kind: str) -> None:
     ended = own_stage.run("leaves_threads", inputs={"kind": {"json": kind}})
     assert own_stage.value(own_stage.run("pid")) == own_stage.value(ended)
+
+
+@pytest.mark.parametrize(("task", "inputs"), [("uses_joblib", {}), ("spawns", {"method": ref("forkserver")})])
+def test_processes_that_a_library_keeps_for_its_next_call_end_without_a_word(
+    own_stage: Stage, task: str, inputs: dict[str, Any]
+) -> None:
+    ended = own_stage.run(task, inputs=inputs)
+    assert ended.outcome == "succeeded"
+    own_stage.run("pid")
+    assert said(own_stage.log(ended)) == []
+
+
+@pytest.mark.parametrize("kind", ["plain", "of joblib", "of a forkserver"])
+def test_what_a_task_itself_leaves_running_is_told_and_ends(own_stage: Stage, kind: str) -> None:
+    ended = own_stage.run("leaves_a_process", inputs={"kind": ref(kind)})
+    left = own_stage.value(ended)
+    assert said(own_stage.log(ended)) == ["the task left 1 process running: ended"]
+    eventually(lambda: not os.path.exists(f"/proc/{left}"))

@@ -81,7 +81,7 @@ def send(pids: Iterable[int], number: int) -> None:
 
 
 def kill_tree(root: int, *, trackers: bool = False) -> int:
-    """SIGKILL for a process and all below it; how many there were.
+    """SIGKILL for a process and all below it; how many there were, but for those that a library keeps (`is_kept`).
 
     Each is stopped before its children are listed: a stopped process neither forks nor reaps, so none can slip
     away between the listing and the end, and no number can come to mean another process.
@@ -92,9 +92,10 @@ def kill_tree(root: int, *, trackers: bool = False) -> int:
     pids = freeze(root)
     spared = [] if trackers else [pid for pid in pids if is_tracker(pid)]
     ended = [pid for pid in pids if pid not in spared]
+    kept = sum(map(is_kept, children(root)))
     send(ended, signal.SIGKILL)
     send(spared, signal.SIGCONT)
-    return len(ended)
+    return len(ended) - kept
 
 
 def thaw(root: int) -> None:
@@ -104,11 +105,25 @@ def thaw(root: int) -> None:
 
 def is_tracker(pid: int) -> bool:
     """Whether a process is a resource tracker (multiprocessing.resource_tracker)."""
+    return b"resource_tracker" in _command(pid)
+
+
+def is_kept(pid: int) -> bool:
+    """Whether a direct child is one that a library keeps for the next call in the same process, and not left by a task.
+
+    Workers of joblib (loky's reusable executor), and the server of multiprocessing from which others are forked. What
+    either forks has the same command line, and is nobody's next call.
+    """
+    command = _command(pid)
+    return b"loky.backend.popen_loky" in command or b"multiprocessing.forkserver import main" in command
+
+
+def _command(pid: int) -> bytes:
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as command:
-            return b"resource_tracker" in command.read(4096)
+            return command.read(4096)
     except OSError:
-        return False
+        return b""
 
 
 def end_children(patience: float) -> None:

@@ -17,6 +17,15 @@ from penstock.worker.records import RecordHandler
 #: What tasks and their libraries take for themselves. SIGTERM is looked after where it is taken (worker.interrupts).
 _SIGNALS: Final = tuple(int(number) for number in (signal.SIGINT, signal.SIGALRM, signal.SIGCHLD, signal.SIGPIPE))
 
+#: Where pools note the threads that wait for their work: those of threads, and those of processes, which are ended and
+#: told for themselves (agent.trees). joblib has the second kind as its own.
+_POOLS: Final = (
+    ("concurrent.futures.thread", "_threads_queues"),
+    ("concurrent.futures.process", "_threads_wakeups"),
+    ("joblib.externals.loky.process_executor", "_threads_wakeups"),
+    ("loky.process_executor", "_threads_wakeups"),
+)
+
 #: The variables as bytes: to go through `os.environ` decodes each of them, for longer than all else takes here.
 _variables: Final[dict[bytes, bytes]] = os.environ._data  # type: ignore[attr-defined]
 
@@ -117,13 +126,13 @@ def _loggers() -> list[logging.Logger]:
 def threads_left(before: set[threading.Thread]) -> list[str]:
     """Names of threads that were not there `before` and that a script would wait for at its end.
 
-    Threads of a pool (concurrent.futures) wait there for work that never comes, where libraries keep one for later.
+    Threads of a pool wait there for work that never comes, where libraries keep one for later.
     """
     if threading.active_count() <= len(before):
         return []
-    pools = getattr(sys.modules.get("concurrent.futures.thread"), "_threads_queues", ())
+    pools = [getattr(sys.modules.get(module), name, ()) for module, name in _POOLS]
     return [
         thread.name
         for thread in threading.enumerate()
-        if not thread.daemon and thread not in before and thread not in pools
+        if not thread.daemon and thread not in before and not any(thread in pool for pool in pools)
     ]

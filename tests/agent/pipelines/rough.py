@@ -489,5 +489,22 @@ def leaves_threads(kind):
     return os.getpid()
 
 
+def sleeping():
+    return subprocess.Popen(["sleep", "1000"]).pid
+
+
+@task
+def leaves_a_process(kind):
+    if kind == "of joblib":
+        from joblib import Parallel, delayed
+
+        return Parallel(n_jobs=2)([delayed(sleeping)()])[0]
+    if kind == "of a forkserver":
+        process = multiprocessing.get_context("forkserver").Process(target=time.sleep, args=(1000,))
+        process.start()
+        return process.pid
+    return sleeping()
+
+
 #: What a library keeps for later.
 _kept: list[ThreadPoolExecutor] = []
