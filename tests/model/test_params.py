@@ -107,7 +107,8 @@ def test_values_that_do_not_fit_are_refused_with_name_and_type(kind: str, value:
         ("int", "x", "write a whole number, as in 42"), ("float", "x", "write a number, as in 1.5"),
         ("date", "x", "write a day, as in 2026-03-01"), ("datetime", "x", "write a moment, as in 2026-03-01T06:30:00"),
         ("duration", "99999999y", "longer than a timedelta"), ("bool", "x", "write true or false"),
-        ("duration", "x", "write a number and ms, s, m, h, d, w or y"), ("list", "a,b", r'write JSON, as in \["a", 1\]'),
+        ("duration", "x", "write a number and ms, s, m, h, d, w or y"),
+        ("list", "a,b", r'write JSON, as in \["a", 1\]'),
     ],
 )  # fmt: skip
 def test_what_is_typed_wrongly_is_told_with_an_example(kind: str, value: str, cure: str) -> None:
