@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from penstock.agent.switchboard import ADOPT
 from penstock.compose.local import LocalEngine
 from penstock.compose.settings import Settings
 from penstock.engine.request import RetryWish
 from penstock.executors.lease import TERM
+from penstock.executors.link import AgentLink
 from penstock.model import ids
 from penstock.store import commands, instances, ownership, replays
 from penstock.store.check import check
@@ -155,6 +158,52 @@ def test_the_other_engine_waits_for_the_agent_of_the_first(
     assert seen.read_text().split() == ["first", "second", "second"]
 
 
+class Silence:
+    """An engine in the middle of a run, that finds itself to have stood still with its agent."""
+
+    def __init__(self, desk: Desk, local: LocalEngine) -> None:
+        seen = desk.file.with_name("seen")
+        until(lambda: seen.exists() and "second" in seen.read_text(), "the second task runs")
+        self.heard: list[str] = []
+        assert isinstance(local.executor, AgentLink)
+        self._link, self._make_sure = local.executor, local.executor._make_sure
+        local.executor._make_sure = self._told  # type: ignore[method-assign]
+
+    def _told(self) -> None:
+        self.heard.append("doubt")
+        self._make_sure()
+
+    def ends(self) -> None:
+        """All goes on; return when the agent has had it stand still again, and has told so."""
+        now = time.monotonic()
+        self._link._send(["alive", now], ["alive", now + ADOPT])
+        until(lambda: self.heard, "the agent tells that all stands still")
+
+
+def test_an_engine_that_stood_still_with_its_agent_goes_on_with_what_nobody_took(desk: Desk) -> None:
+    run = desk.ask()
+    with desk.engine() as local:
+        Silence(desk, local).ends()
+        desk.file.with_name("go").touch()
+        document = desk.over(run)
+    assert [[one["state"] for one in task["attempts"]] for task in document["tasks"]] == [["succeeded"], ["succeeded"]]
+
+
+def test_what_others_may_have_taken_meanwhile_does_not_go_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penstock.compose.desk.BEAT", math.inf)
+    desk.ask()
+    lost: list[bool] = []
+    with desk.engine(lost=lost) as local:
+        silence = Silence(desk, local)
+        with desk.database.write() as connection:
+            instances.gone(connection, local.owner, time.time())
+        silence.ends()
+        until(lambda: lost, "the engine learns that it was taken for dead")
+        below = psutil.Process().children(recursive=True)
+        assert not local._desk._has_to_beat(), "to learn it once is enough"
+        assert psutil.STATUS_STOPPED in [one.status() for one in below if one.name().startswith("penstock-w")]
+
+
 def test_a_run_is_retried_and_replayed_by_whoever_is_there(desk: Desk) -> None:
     desk.file.with_name("go").touch()
     run = desk.ask(params={"n": "no number"})
@@ -199,5 +248,7 @@ def test_a_lease_is_renewed_by_beats_until_the_engine_is_declared_gone(
 def test_where_the_database_is_a_file_tasks_go_on_while_it_is_locked(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with desk.engine() as local:
-        assert local.executor.lease is None  # type: ignore[attr-defined]
+        lease = local.executor.lease  # type: ignore[attr-defined]
+        lease.renew(lease.clock() - 100 * TERM)
+        assert not lease.lapsed
     desk.database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,19 @@ def test_a_lease_lapses_unless_it_is_renewed() -> None:
     assert not lease.lapsed
     now[0] = 115.0
     assert lease.lapsed
+
+
+def test_a_lease_that_is_doubted_has_lapsed_until_a_beat_that_was_sent_later() -> None:
+    now = [100.0]
+    lease = Lease(math.inf, lambda: now[0])
+    now[0] = 1000.0
+    assert not lease.lapsed
+    lease.doubt()
+    lease.renew(999.0)
+    assert lease.lapsed
+    now[0] = 1001.0
+    lease.renew(1000.5)
+    assert not lease.lapsed
 
 
 def test_all_stands_still_until_it_is_renewed(executor: AgentLink, tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ class SharedAgent(Agent):
             os.close(held)
         self._lifelines[hello.lifeline] = call.lifeline
         self._met_at = self._heard_at = time.monotonic()
+        self._in_doubt = False
         self._engine = Channel(call.connection, self._poller, self._take, self._engine_gone)
         running = self._dispatcher.running()
         # An engine may keep what it got back for a while, of a run that rests; that is on no record.

@@ -4,8 +4,9 @@ From the engine: ["preload", [library]] · ["run", RunContext as an object] · [
 ["cancel", [key]] · ["recall", [key]] · ["suspend", [key]] · ["resume", [key]] · ["forget", run id] · ["close"] ·
 ["freeze"] · ["thaw"] · ["alive", seconds of the monotonic clock] again and again.
 To the engine: ["ready"] · ["started", …] · ["ended", …] · ["returned", …] · ["metric", …] · ["progress", …] ·
-["told", …] · ["sample", …], with the fields of ports.executor · ["broken", why] before it gives up. What an agent
-says and hears besides that outlives its engines: agent.shared.
+["told", …] · ["sample", …], with the fields of ports.executor · ["doubt"], all stands still until the engine has made
+sure that its runs are its own, and says "thaw" · ["broken", why] before it gives up. What an agent says and hears
+besides that outlives its engines: agent.shared.
 """
 
 from __future__ import annotations
@@ -29,7 +30,13 @@ from penstock.agent.seedling import Seedling
 from penstock.agent.switchboard import ADOPT
 from penstock.agent.timers import Timers
 
-SILENT: Final = f"the engine said nothing for {ADOPT:g} s, so its tasks were ended: others may have its runs"
+#: Seconds that all stands still for an engine that is silent, before it is ended: the engine may only have been
+#: starved, and we with it. When they are over others may have its runs (store.instances.TIME_TO_LIVE), and what stands
+#: still may hold what they need.
+LAST_WORD: Final = 5.0
+SILENT: Final = (
+    f"the engine said nothing for {ADOPT + LAST_WORD:g} s, so its tasks were ended: others may have its runs"
+)
 
 
 class Agent:
@@ -47,6 +54,8 @@ class Agent:
         #: never does, as nobody else takes its runs.
         self._heard_at: float | None = None
         self._listening = False
+        #: All stands still because of its silence, and it has not been heard again.
+        self._in_doubt = False
 
     @property
     def hopeless(self) -> bool:
@@ -112,18 +121,34 @@ class Agent:
             self._timers.after(max(0.0, self._heard_at + ADOPT - time.monotonic()), self._look_for_word, None)
 
     def _look_for_word(self, _: None) -> None:
+        # It may be us who stood still: then its words lie there.
+        while self._out.engine is not None and self._out.engine.receive():
+            pass
         self._listening = False
-        if self._out.engine is not None and self._is_silent(time.monotonic()):
-            self._give_up(SILENT)
-        elif self._out.engine is not None:
+        if self._out.engine is None:
+            return
+        if not self._is_silent(time.monotonic()):
             self._listen()
+        elif self._in_doubt:
+            self._give_up(SILENT)
+        else:
+            self._doubt()
+            self._listening = True
+            self._timers.after(LAST_WORD, self._look_for_word, None)
+
+    def _doubt(self) -> None:
+        """Others may have its runs, for all that we know: nothing goes on beside what they do."""
+        self._in_doubt = True
+        self._dispatcher.freeze()
 
     def _hear(self, at: float) -> None:
         silent, self._heard_at = self._is_silent(at), at
-        if silent:
-            self._give_up(SILENT)  # it stood still, and goes on: too late
-        else:
-            self._listen()
+        if silent:  # it stood still, and goes on
+            self._doubt()
+        if self._in_doubt and self._out.engine is not None:
+            self._in_doubt = False
+            self._out.engine.send([["doubt"]])
+        self._listen()
 
     def _is_silent(self, at: float) -> bool:
         """Has the engine been silent for too long at that time, while something is under way for it?"""

@@ -62,6 +62,8 @@ class Desk:
         self._passed: dict[int, float] = {}
         self._bell = threading.Event()
         self._beaten = time.monotonic()
+        #: Others have declared us gone.
+        self._gone = False
         # A database that is locked is nothing to tell in a terminal, and a missed beat harms nobody on this machine,
         # where a process is seen to be alive by its number.
         what = "the engine can't look for what is asked of it"
@@ -95,17 +97,22 @@ class Desk:
         self._pass_on(waiting)
         for duty in self._duties:
             duty.act()
-        if time.monotonic() - self._beaten >= BEAT:
+        if self._has_to_beat():
             alive = self._beat()
             for duty in self._duties:
                 duty.beat(alive=alive)
+
+    def _has_to_beat(self) -> bool:
+        """Every few seconds; at once where all stands still until it is known whether our runs are our own."""
+        unknown = self._lease is not None and self._lease.lapsed and not self._gone
+        return unknown or time.monotonic() - self._beaten >= BEAT
 
     def _beat(self) -> bool:
         """False when this process was declared gone."""
         sent = None if self._lease is None else self._lease.clock()
         with self._database.write() as connection:
             alive = instances.beat(connection, self._owner, time.time())
-        self._beaten = time.monotonic()
+        self._beaten, self._gone = time.monotonic(), not alive
         if alive and self._lease is not None and sent is not None:
             back = self._lease.lapsed
             self._lease.renew(sent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -37,7 +38,7 @@ from penstock.engine.restore import Restored
 from penstock.engine.view import RunView
 from penstock.errors import LimitReached, NotFound, SettingsError, TransitionError
 from penstock.executors.inline import InlineExecutor
-from penstock.executors.lease import Lease
+from penstock.executors.lease import TERM, Lease
 from penstock.executors.link import AgentLink
 from penstock.executors.shared import SharedExecutor
 from penstock.model import ids, params
@@ -103,8 +104,10 @@ class LocalEngine:
         self.inline = isinstance(self.executor, InlineExecutor)
         self.lasting = self.executor if isinstance(self.executor, SharedExecutor) else None
         lease = None
-        if isinstance(self.executor, AgentLink) and not is_file(home.database_url):
-            lease = self.executor.lease = Lease()  # from before we are registered
+        if isinstance(self.executor, AgentLink):
+            # Who shares a file sees that we live, or is in another container: there a late beat harms nobody by itself.
+            term = math.inf if is_file(home.database_url) else TERM
+            lease = self.executor.lease = Lease(term)  # from before we are registered
         try:
             self.database = open_database(home.database_url)
             self.owner = self._register(kind, read_spools(home, self.database, settings.log_limit))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -21,18 +22,23 @@ TERM: Final = ADOPT
 
 
 class Lease:
-    """Lapses some time after it was renewed. From any thread."""
+    """Lapses some time after it was renewed, and when it is doubted. From any thread."""
 
     def __init__(self, term: float = TERM, clock: Callable[[], float] = _clock) -> None:
         self.clock = clock
         self._term = term
         self._renewed_at = clock()
+        self._doubted_at = -math.inf
 
     def renew(self, at: float) -> None:
         """A beat is on record that was sent at that time of `clock`."""
         self._renewed_at = at
 
+    def doubt(self) -> None:
+        """We may have stood still for long: it lapses until a beat is on record that is sent from now on."""
+        self._doubted_at = self.clock()
+
     @property
     def lapsed(self) -> bool:
         """May others have our runs?"""
-        return self.clock() - self._renewed_at >= self._term
+        return self._renewed_at <= self._doubted_at or self.clock() - self._renewed_at >= self._term

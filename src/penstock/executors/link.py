@@ -42,7 +42,7 @@ class AgentLink(ABC):
         self.suspends = True
         self._sock: socket.socket | None = None
         self._spoken_at = -math.inf
-        #: Our runs may be given to others when it lapses; None: nobody takes them while we live.
+        #: Our runs may be given to others when it lapses; None: nobody takes them.
         self.lease: Lease | None = None
         self._frozen = False
         self._poll = select.poll()
@@ -112,7 +112,7 @@ class AgentLink(ABC):
             if now - self._spoken_at >= WORD:
                 self._spoken_at = now
                 self._say_alive(now)
-            if self.lease is not None and self.lease.lapsed != self._frozen:
+            if self._frozen != (self.lease is not None and self.lease.lapsed):
                 self._frozen = not self._frozen
                 self._send(["freeze" if self._frozen else "thaw"])
             ready = self._poll.poll(max(0.0, min(until, self._spoken_at + WORD) - now) * 1000)
@@ -143,8 +143,16 @@ class AgentLink(ABC):
             report = as_report(message)
             if report is not None:
                 reports.append(report)
+            elif message[0] == "doubt":
+                self._make_sure()
             else:
                 self._hear(message)
+
+    def _make_sure(self) -> None:
+        """The agent has all stand still, as it did not hear of us: so may others, who take our runs then."""
+        self._frozen = True
+        if self.lease is not None:
+            self.lease.doubt()
 
     @abstractmethod
     def _hear(self, message: Message) -> None:
