@@ -135,6 +135,7 @@ def test_all_mistakes_are_told_with_their_places_and_nothing_is_written(orders: 
         ({**ASKED, "type": "backfill"}, 422), ({**ASKED, "type": "replay"}, 422),
         ({**ASKED, "breakpoints": ["pull"]}, 422), ({**ASKED, "type": "debug", "breakpoints": ["no"]}, 422),
         ({**ASKED, "params": ["who"]}, 422),
+        ({**ASKED, "refresh": "yes"}, 422), ({**ASKED, "refresh": 1}, 422),
         ({**ASKED, "params": {"who": "a\x00b"}}, 422),
         ({**ASKED, "params": {"who": "\ud800"}}, 422),
         ({**ASKED, "labels": {"a": 1}}, 422),
@@ -241,3 +242,17 @@ def test_all_addresses_of_a_pipeline_take_a_lone_name(orders: World, what: str) 
     orders.define(replace(ORDERS, namespace="default"))
     problem(get("orders"), 422, "usage")
     assert get("orders", namespace="shop").content == named.content
+
+
+def test_two_namespaces_for_one_pipeline_are_refused(orders: World) -> None:
+    body = problem(orders.program.post("/api/v1/runs", json={"pipeline": "shop/orders", "namespace": "default"}), 422)
+    assert [part["where"] for part in body["errors"]] == ["namespace"]
+    assert body["cure"] == "leave out the one or the other"
+    assert ask(orders, pipeline="shop/orders").status_code == 201
+    problem(orders.program.post("/api/v1/runs", json={"pipeline": "/orders", "params": {"who": "ann"}}), 404)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_a_graph_says_once_that_it_depends_on_the_encoding(orders: World, encoding: str) -> None:
+    answer = orders.program.get("/api/v1/pipelines/orders/graph", headers={"Accept-Encoding": encoding})
+    assert (answer.status_code, answer.headers["vary"]) == (200, "Accept-Encoding")

@@ -38,5 +38,12 @@ def test_a_filter_that_narrows_nothing_never_means_all(text: str) -> None:
         narrowing(text, "say which")
 
 
+@pytest.mark.parametrize("key", ["created_after", "created_before", "duration_gt", "q"])
+def test_a_key_with_one_value_is_given_once(key: str) -> None:
+    with pytest.raises(UsageError, match=f"{key}: it is given more than once; keep one"):
+        filter_from_query(f"{key}=1&state=failed&{key}=2", NOW)
+    assert filter_from_query("state=failed&state=running", NOW).state == ("failed", "running")
+
+
 def test_how_long_ago_narrows() -> None:
     assert narrowing("created_after=1d", "say which") == "created_after=1d"

@@ -18,8 +18,8 @@ def full_name(namespace: str, name: str) -> str:
 
 def split(called: str) -> tuple[str | None, str]:
     """The namespace, None where none is told, and the name."""
-    namespace, _, name = called.rpartition("/")
-    return namespace or None, name
+    namespace, slash, name = called.rpartition("/")
+    return namespace if slash else None, name
 
 
 def pipeline_meant(called: str, known: Iterable[tuple[str, str]]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -102,11 +103,11 @@ def _check_target(scope: Scope) -> None:
     if len(target) > LONGEST_TARGET:
         raise TooLarge("the address is too long", cure=f"keep it below {LONGEST_TARGET:,} bytes")
     if b"%00" in target or "\x00" in scope["path"]:
-        raise Unreadable("the address holds a null byte")
+        raise Unreadable("the address holds a null byte", cure="leave it out")
     try:
-        scope["path"].encode("utf-8")
-    except UnicodeEncodeError:
-        raise Unreadable("the address is no UTF-8") from None
+        unquote_to_bytes(target).decode()
+    except UnicodeDecodeError:
+        raise Unreadable("the address is no UTF-8", cure="encode its letters as UTF-8, then by %") from None
 
 
 def _check_origin(headers: _Headers, ours: str) -> None:

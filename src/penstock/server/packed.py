@@ -40,9 +40,10 @@ class Packed:
 
 def packed_answer(request: Request, content: bytes, tag: str) -> Response:
     """Packed JSON as it is for who reads gzip, unpacked for others."""
-    headers = {"ETag": tag, "Vary": "Accept-Encoding"}
+    headers = {"ETag": tag}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
+        # Of what is not packed yet, who may pack it (GZipMiddleware) says that.
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     else:
         content = gzip.decompress(content)
     return Response(content, media_type="application/json", headers=headers)

@@ -18,10 +18,13 @@ def find_pipeline(connection: Connection, namespace: str | None, called: str) ->
     `namespace/name`; or by a name alone that only one has.
 
     One that has gone from the project is meant only where no other has its name, which it may have got from it.
-    Raises NotFound, and UsageError where several have the name.
+    Raises NotFound, and UsageError where several have the name, or two namespaces are told.
     """
-    if namespace is None:
-        namespace, called = split(called)
+    told, name = split(called)
+    if namespace is not None and told is not None and namespace != told:
+        wrong = f"pipeline '{called}' is in namespace '{told}', and namespace is '{namespace}'"
+        raise UsageError(wrong, cure="leave out the one or the other", parts=[("namespace", wrong)])
+    namespace, called = told if namespace is None else namespace, name
     if namespace is not None:
         return namespace, called
     rows = connection.all("SELECT namespace, present FROM pipeline WHERE pipeline = ? ORDER BY namespace", (called,))

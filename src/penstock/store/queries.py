@@ -92,6 +92,10 @@ def _filter_of(pairs: Iterable[tuple[str, str]], now: float) -> RunFilter:
     for key, value in pairs:
         if key in _MANY:
             facts.setdefault(key, []).append(value)
+        elif key in facts:
+            raise UsageError(
+                f"{key}: it is given more than once", cure="keep one", parts=[("filter", f"{key}: keep one")]
+            )
         elif key in _ONE:
             facts[key] = _number(key, value) if key.startswith("duration") else value
         elif key not in _NOT_MEANT:

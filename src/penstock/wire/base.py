@@ -25,9 +25,10 @@ _UNWRITABLE: Final = re.compile("[\ud800-\udfff\x00]")
 
 
 class Asked(BaseModel):
-    """A body that is asked: an unknown key is a mistake, and so are texts that no database holds."""
+    """A body that is asked: an unknown key is a mistake, and so are values of another kind, as `"yes"` for true, and
+    texts that no database holds."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
 
     @model_validator(mode="before")
     @classmethod
