@@ -64,6 +64,7 @@ journey("labels of many: what is touched is said before, and what came of it aft
   await page.getByRole("button", { name: "Change 2 runs" }).click();
   await page.getByText("2 labelled").waitFor();
   await page.getByRole("button", { name: "Done" }).click();
+  await page.setViewportSize({ width: 1440, height: 720 }); // where labels have room
   await expect.poll(async () => await table.getByText("checked=yes").count()).toBe(2);
 });
 

@@ -13,8 +13,6 @@ ELEMENTS: Final = 20
 LEVELS: Final = 4
 #: Characters of its JSON, at most.
 NESTED: Final = 4 * LENGTH
-#: Whole numbers beyond this are not exact in JavaScript (Number.MAX_SAFE_INTEGER), so that they are told as text.
-_EXACT: Final = 2**53 - 1
 
 
 def cell(value: Any) -> Any:
@@ -24,10 +22,8 @@ def cell(value: Any) -> Any:
 
 
 def _cell(value: Any, level: int) -> Any:
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, int):  # of any size: JSON has no bound, and our page reads it so
         return value
-    if isinstance(value, int):
-        return value if -_EXACT <= value <= _EXACT else str(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, str):

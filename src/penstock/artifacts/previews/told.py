@@ -13,9 +13,6 @@ from typing import Any, Final
 
 from penstock.artifacts.tags import TAG
 
-#: Whole numbers beyond this are not exact in JavaScript (Number.MAX_SAFE_INTEGER), so that they are told as text.
-_EXACT: Final = 2**53 - 1
-
 
 def told(text: str) -> Any:
     """The stored text of a plain value as JSON data without tags. Raises ValueError for a text that is not ours."""
@@ -38,8 +35,6 @@ def _told(value: Any) -> Any:
         return {key: _told(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_told(each) for each in value]
-    if isinstance(value, int) and not isinstance(value, bool) and not -_EXACT <= value <= _EXACT:
-        return str(value)
     return value
 
 
