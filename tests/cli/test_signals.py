@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from penstock.cli.signals import Signals, interruptible
+from penstock.worker.interrupts import Stopped
 
 
 class Handle:
@@ -95,7 +96,7 @@ def test_a_task_in_this_thread_is_interrupted() -> None:
     handle: Any = Handle()
     with Signals() as signals:
         signals.handle, signals.interrupts = handle, lambda: True
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(Stopped):
             _send(signal.SIGINT)
         handle.over = True
         _send(signal.SIGINT)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from penstock.executors.inline import InlineExecutor
 from penstock.ports.executor import Ended, Metric, Progress, Returned, Started, Told
 from tests.executors.stage import PIPELINES, Stage, ref, said
 
@@ -135,10 +134,9 @@ def test_some_exceptions_have_a_meaning(stage: Stage, task: str, outcome: str, r
     assert (ended.outcome, ended.reason) == (outcome, reason)
 
 
-def test_what_a_ctrl_c_raises_is_a_cancel_only_where_there_can_be_one(stage: Stage) -> None:
-    here = isinstance(stage.executor, InlineExecutor)
+def test_a_task_that_raises_what_a_ctrl_c_raises_fails(stage: Stage) -> None:
     ended = stage.run("interrupted")
-    assert (ended.outcome, ended.reason) == (("cancelled", None) if here else ("failed", "user_error"))
+    assert (ended.outcome, ended.reason) == ("failed", "user_error")
     assert ended.error["type"] == "KeyboardInterrupt"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from penstock.executors.inline import InlineExecutor
 from penstock.worker.code import Run
+from penstock.worker.interrupts import Stopped
 from penstock.worker.perform import perform, with_made
 from tests.executors.stage import PIPELINES, Stage, ref
 
@@ -41,3 +42,16 @@ def test_what_was_made_takes_its_place_and_all_else_stays(tmp_path: Path) -> Non
     follower = stage.assignment("one", inputs={**other, "e": {"made": "two"}})
     inputs = with_made(follower, [["one", ["json", "1"]], ["two", ["json", "2"]]]).inputs
     assert inputs == {**other, "e": ["json", "2"]}
+
+
+def test_a_task_that_the_terminal_stops_is_cancelled(tmp_path: Path) -> None:
+    stage = Stage(InlineExecutor(), tmp_path, PIPELINES / "conformance.py")
+    run = Run(stage.context)
+    run.load()
+
+    def stops() -> None:
+        raise Stopped
+
+    run.task("interrupted").function = stops
+    result = perform(run, stage.assignment("interrupted"), Nobody(), lambda _: None)
+    assert (result.outcome, result.reason) == ("cancelled", None)

@@ -22,7 +22,7 @@ def by_worker(attempt: Attempt, worker: Member, message: Message) -> Message:
         outcome, reason, outputs, items = asked.outcome, asked.reason, [], None
         error = _with_place(asked.error, error)
     elif asked is None and outcome == "cancelled":
-        outcome, reason = "failed", "user_error"  # nobody wished it: the task itself raised what a Ctrl-C raises
+        outcome, reason = "failed", "user_error"  # nobody here wished it: somebody else sent the signal
     if attempt.peak > usage[1]:
         usage[1] = attempt.peak
     began = attempt.started_at if attempt.told else started_at

@@ -9,6 +9,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from penstock.agent.forking import give_back, take
+from penstock.worker.interrupts import Stopped
 
 if TYPE_CHECKING:
     from penstock.engine.handle import RunHandle
@@ -80,4 +81,4 @@ class Signals:
         else:
             self.handle.kill()
         if self.interrupts() and self.handle.waits_for is None and not self.handle.over:
-            raise KeyboardInterrupt  # into the task that runs in this thread
+            raise Stopped  # into the task that runs in this thread

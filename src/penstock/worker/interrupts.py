@@ -20,6 +20,12 @@ class Interrupted(BaseException):
         return "its process was asked to end (SIGTERM)"
 
 
+class Stopped(KeyboardInterrupt):
+    """The same in the process of a terminal that runs tasks itself. A Ctrl-C that is nobody's but the task's own is
+    a failure of it.
+    """
+
+
 def install() -> None:
     """Take SIGTERM over; processes that a task forks get the system's behaviour back."""
     global _installed

@@ -51,7 +51,7 @@ def _caught(run: Run, assignment: Assignment, sink: Sink, begin: Callable[[bool]
         begin(run.load())
         current.activate(run.facts(assignment), sink)
         return _perform(run, assignment)
-    except (KeyboardInterrupt, interrupts.Interrupted) as error:
+    except (interrupts.Stopped, interrupts.Interrupted) as error:
         return Result("cancelled", None, [], failures.describe(error), None)
     except BaseException as error:
         return _failed(_reason(error), failures.describe(error))
