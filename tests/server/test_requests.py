@@ -256,3 +256,17 @@ def test_two_namespaces_for_one_pipeline_are_refused(orders: World) -> None:
 def test_a_graph_says_once_that_it_depends_on_the_encoding(orders: World, encoding: str) -> None:
     answer = orders.program.get("/api/v1/pipelines/orders/graph", headers={"Accept-Encoding": encoding})
     assert (answer.status_code, answer.headers["vary"]) == (200, "Accept-Encoding")
+
+
+def test_events_of_a_task_that_is_not_there_are_refused_and_those_of_one_that_has_not_begun_are_none(
+    orders: World,
+) -> None:
+    run = ask(orders).json()["id"]
+
+    def events(task: str) -> Any:
+        return orders.program.get(f"/api/v1/runs/{run}/events", params={"task": task})
+
+    assert events("sold").json() == {"items": [], "next_cursor": None}
+    assert len(events("").json()["items"]) == 1
+    body = problem(events("sodl"), 404, "not_found")
+    assert (body["detail"], body["cure"]) == ("the run has no task 'sodl'", "did you mean 'sold'?")

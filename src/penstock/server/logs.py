@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from fastapi import Depends, Query, Request
 
-from penstock.errors import NotFound
 from penstock.logbook.choice import Choice
 from penstock.logbook.folder import Folder
 from penstock.logbook.lines import LEVELS, strip
@@ -19,17 +18,16 @@ from penstock.logbook.slices import Slices
 from penstock.logbook.steps import Place
 from penstock.logbook.view import Attempt, View
 from penstock.model.bounds import MOST
-from penstock.model.nearest import did_you_mean
 from penstock.model.states import TERMINAL_ATTEMPT, TERMINAL_RUN
 from penstock.server.guard import ServiceOf
 from penstock.server.run_query import moment
 from penstock.server.service import Service
 from penstock.store.connection import Connection
 from penstock.store.logs import AttemptLog, logs_of, lost_logs
+from penstock.store.missing import check_task
 from penstock.store.runs import find_run
 from penstock.store.summaries import summaries_of
 from penstock.store.times import iso
-from penstock.store.versions import spec_of
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error", "critical", "none"]
 
@@ -156,14 +154,10 @@ def _text(line: dict[str, Any]) -> str:
 
 
 def _check_tasks(connection: Connection, key: int, wanted: tuple[str, ...], logs: list[AttemptLog]) -> None:
-    unknown = set(wanted).difference([log.task for log in logs])
-    if not unknown:
-        return
-    # Those that have not begun have no logs yet.
-    tasks = (spec_of(connection, key) or {}).get("tasks", {})
+    known = {log.task for log in logs}
     for task in wanted:
-        if task in unknown and task not in tasks:
-            raise NotFound(f"the run has no task '{task}'", cure=did_you_mean(task, tasks))
+        if task not in known:
+            check_task(connection, key, task)
 
 
 def _is_wished(log: AttemptLog, wish: Wish) -> bool:

@@ -6,7 +6,9 @@ from typing import Final
 
 from penstock.errors import NotFound
 from penstock.model.called import full_name, pipeline_meant
+from penstock.model.nearest import did_you_mean
 from penstock.store.connection import Connection
+from penstock.store.versions import spec_of
 
 #: Pipelines among which the one is looked for that may be meant.
 _LOOKED_AT: Final = 1000
@@ -35,3 +37,10 @@ def no_pipeline(connection: Connection, namespace: str | None, pipeline: str, ve
     called = pipeline if namespace is None else full_name(namespace, pipeline)
     cure = pipeline_meant(called, [(row[0], row[1]) for row in rows])
     return NotFound(f"there is no pipeline '{pipeline}'{within}", cure=cure)
+
+
+def check_task(connection: Connection, key: int, task: str) -> None:
+    """Raise NotFound where the definition that a run used has no such task; that one may not have begun is no matter."""
+    tasks = (spec_of(connection, key) or {}).get("tasks", {})
+    if task not in tasks:
+        raise NotFound(f"the run has no task '{task}'", cure=did_you_mean(task, tasks))

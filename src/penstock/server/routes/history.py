@@ -11,6 +11,7 @@ from penstock.model.bounds import MOST
 from penstock.server.answers import json_answer
 from penstock.server.guard import ServiceOf, guarded
 from penstock.store import comparison, context, events, waits
+from penstock.store.missing import check_task
 from penstock.store.runs import find_run
 from penstock.wire.compare import Comparison
 from penstock.wire.runs import EventPage, RunContext
@@ -50,6 +51,8 @@ def list_events(
     with service.database.read() as connection:
         key = find_run(connection, run_id)
         page = events.list_events(connection, key, task=task, map_index=map_index, limit=limit, cursor=cursor)
+        if task and not page.items:
+            check_task(connection, key, task)
     return json_answer({"items": page.items, "next_cursor": page.next_cursor})
 
 
