@@ -255,7 +255,7 @@ def test_runs_must_be_chosen_by_ids_or_by_a_filter_that_is_one(
 ) -> None:
     identity = world.run()
     body = chosen if action == "cancel" else {**chosen, "set": {"a": "b"}}
-    problem(world.program.post(f"/api/v1/runs/actions/{action}", json=body), 422)
+    assert problem(world.program.post(f"/api/v1/runs/actions/{action}", json=body), 422)["cure"]
     assert labels_of(world, identity) == {}
 
 

@@ -162,7 +162,9 @@ def chosen_runs(connection: Connection, body: ManyBody) -> list[int]:
     are too many.
     """
     if (body.ids is not None) + (body.filter is not None) + body.all != 1:
-        raise UsageError("give ids, a filter, or all", parts=[("ids", "give one of this, filter and all")])
+        cure = 'as in {"ids": ["…"]}, {"filter": "state=failed"} or {"all": true}'
+        wrong = "one of ids, filter and all says which runs are meant"
+        raise UsageError(wrong, cure=cure, parts=[("ids", "give one of this, filter and all")])
     if body.ids is not None:
         found = _of_ids(body.ids)
     else:
@@ -179,5 +181,6 @@ def _of_ids(ids: list[str]) -> list[int]:
         try:
             found[key_of(identity)] = None
         except ValueError as error:
-            raise UsageError(str(error), parts=[(f"ids.{place}", str(error))]) from None
+            cure = "give whole ids, as lists show them"
+            raise UsageError(str(error), cure=cure, parts=[(f"ids.{place}", f"{error}; {cure}")]) from None
     return list(found)

@@ -41,7 +41,8 @@ def filter_from_query(query: str, now: float) -> RunFilter:
     try:
         pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
-        raise UsageError(f"a filter has at most {_FIELDS} fields", parts=[("filter", "there are too many")]) from None
+        told = f"a filter has at most {_FIELDS} fields"
+        raise UsageError(told, cure="act in parts", parts=[("filter", f"{told}; act in parts")]) from None
     return _filter_of((pair for pair in pairs if pair != ("q", "")), now)
 
 
@@ -115,4 +116,5 @@ def _number(key: str, text: str) -> float:
             return number
     except ValueError:
         pass
-    raise UsageError(f"{key}: '{text}' is no number of seconds", parts=[("filter", f"{key} is no number")])
+    told = f"{key}: '{text}' is no number of seconds"
+    raise UsageError(told, cure="write a number, as in 1.5", parts=[("filter", f"{told}; write a number, as in 1.5")])
