@@ -40,7 +40,7 @@ def no_pipeline(connection: Connection, namespace: str | None, pipeline: str, ve
 
 
 def check_task(connection: Connection, key: int, task: str) -> None:
-    """Raise NotFound where the definition that a run used has no such task; that one may not have begun is no matter."""
+    """Raise NotFound where the definition that a run used has no such task, whether it has begun or not."""
     tasks = (spec_of(connection, key) or {}).get("tasks", {})
     if task not in tasks:
         raise NotFound(f"the run has no task '{task}'", cure=did_you_mean(task, tasks))
