@@ -67,7 +67,6 @@ export function RunsPage() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   const ids = useMemo(() => runs.map((run) => run.id), [runs]);
-  const chosen = runs.filter((run) => ticks.ticked.has(run.id));
   const onTick = useCallback((id: string, range: boolean) => setTicks((before) => ticked(before, ids, id, range)), [setTicks, ids]);
   const onTickAll = () => setTicks(() => (ids.every((id) => ticks.ticked.has(id)) ? NO_TICKS : { ticked: new Set(ids), anchor: null }));
   const client = useQueryClient();
@@ -127,9 +126,9 @@ export function RunsPage() {
           onTick={onTick} onTickAll={onTickAll} onEnd={onEnd} onMove={narrow ? undefined : (key, on) => setKeys(dropped(columns.map((column) => column.key), key, on))}
         />
       )}
-      {chosen.length > 0 && (
+      {ticks.ticked.size > 0 && (
         <BulkBar
-          key={text} runs={chosen} onClear={() => setTicks(() => NO_TICKS)}
+          key={text} runs={runs.filter((run) => ticks.ticked.has(run.id))} onClear={() => setTicks(() => NO_TICKS)}
           all={{ count: count.data?.count ?? 0, exact: count.data?.exact ?? false, query }}
         />
       )}

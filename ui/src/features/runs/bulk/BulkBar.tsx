@@ -48,24 +48,27 @@ export function BulkBar({ runs, all, onClear }: Props) {
   useDoings([...first, ...rest].filter((action) => whyNot(action) === null).map((action) => ({ key: `many ${action}`, word: `${ACTION_LOOK[action].word} the ${said} that are ticked…`, act: () => setDoing(action) })));
   return (
     <>
-      <div className="pn-runs-bulk" role="toolbar" aria-label="Ticked runs">
-        <b>{everything && "All "}{countText(count)}{everything && !all.exact && "+"} ticked</b>
-        {!everything && all.count > runs.length && <Button variant="subtle" size="compact-xs" onClick={() => setEverything(true)}>All {countText(all.count)}{all.exact ? "" : "+"} that match</Button>}
-        {!everything && runs.length === 2 && <Compare runs={runs} />}
-        {first.map((action) => {
-          const { word, icon: Icon } = ACTION_LOOK[action];
-          const why = whyNot(action);
-          return <Button key={action} size="compact-sm" leftSection={<Icon size={14} aria-hidden />} data-disabled={why !== null || undefined} aria-disabled={why !== null || undefined} title={why ?? undefined} onClick={() => why === null && setDoing(action)}>{word}…</Button>;
-        })}
-        <DropMenu label="More for the ticked runs" word={null} icon={<Ellipsis size={14} aria-hidden />} up>
-          <MenuItem icon={<Tags size={14} aria-hidden />} why={count > MOST_LABELLED ? `Labels are set for ${countText(MOST_LABELLED)} at once: narrow the filter.` : null} onSelect={() => setDoing("labels")}>Set labels…</MenuItem>
-          {rest.map((action) => {
+      {/* What was done may have taken them out of the list: what became of them is still told. */}
+      {runs.length > 0 && (
+        <div className="pn-runs-bulk" role="toolbar" aria-label="Ticked runs">
+          <b>{everything && "All "}{countText(count)}{everything && !all.exact && "+"} ticked</b>
+          {!everything && all.count > runs.length && <Button variant="subtle" size="compact-xs" onClick={() => setEverything(true)}>All {countText(all.count)}{all.exact ? "" : "+"} that match</Button>}
+          {!everything && runs.length === 2 && <Compare runs={runs} />}
+          {first.map((action) => {
             const { word, icon: Icon } = ACTION_LOOK[action];
-            return <MenuItem key={action} icon={<Icon size={14} aria-hidden />} why={whyNot(action)} danger={action === "delete"} onSelect={() => setDoing(action)}>{word}…</MenuItem>;
+            const why = whyNot(action);
+            return <Button key={action} size="compact-sm" leftSection={<Icon size={14} aria-hidden />} data-disabled={why !== null || undefined} aria-disabled={why !== null || undefined} title={why ?? undefined} onClick={() => why === null && setDoing(action)}>{word}…</Button>;
           })}
-        </DropMenu>
-        <CloseButton size="sm" aria-label="Tick none" onClick={onClear} />
-      </div>
+          <DropMenu label="More for the ticked runs" word={null} icon={<Ellipsis size={14} aria-hidden />} up>
+            <MenuItem icon={<Tags size={14} aria-hidden />} why={count > MOST_LABELLED ? `Labels are set for ${countText(MOST_LABELLED)} at once: narrow the filter.` : null} onSelect={() => setDoing("labels")}>Set labels…</MenuItem>
+            {rest.map((action) => {
+              const { word, icon: Icon } = ACTION_LOOK[action];
+              return <MenuItem key={action} icon={<Icon size={14} aria-hidden />} why={whyNot(action)} danger={action === "delete"} onSelect={() => setDoing(action)}>{word}…</MenuItem>;
+            })}
+          </DropMenu>
+          <CloseButton size="sm" aria-label="Tick none" onClick={onClear} />
+        </div>
+      )}
       <Suspense>
         {doing === "labels" && <Labels many={many} said={said} onDone={done} />}
         {(doing === "approve" || doing === "reject") && <AnswerDialog action={doing} runs={runs} onDone={done} />}
