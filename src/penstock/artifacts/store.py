@@ -51,7 +51,7 @@ class ArtifactStore:
         try:
             return self._put_pickle(value, key)
         except Unstorable as error:
-            raise Unstorable(f"{error.message} ({why})", cure=error.cure) from error
+            raise Unstorable(f"{error.message}: {why}", cure=error.cure) from error
 
     def get(self, artifact: Artifact) -> Any:
         """The value, its reader's own to change.
