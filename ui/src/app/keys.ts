@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { typing } from "../components/keys";
 
 interface Actions {
@@ -16,27 +16,32 @@ export function soughtAhead(): boolean {
 }
 
 /** Keys that work everywhere. No single key destroys anything. */
-export function useShellKeys({ palette, help }: Actions): void {
+export function useShellKeys(actions: Actions): void {
   const navigate = useNavigate();
+  const now = useRef({ ...actions, navigate });
+  useEffect(() => {
+    now.current = { ...actions, navigate };
+  });
+  // Listened to once: what is drawn anew between `g` and `r` must not forget the `g`.
   useEffect(() => {
     let went = 0;
     const pressed = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        palette();
+        now.current.palette();
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
       if (went > 0 && event.timeStamp - went < SECOND) {
         went = 0;
-        if (event.key === "r") void navigate({ to: "/runs" });
-        else if (event.key === "p") void navigate({ to: "/pipelines" });
+        if (event.key === "r") void now.current.navigate({ to: "/runs" });
+        else if (event.key === "p") void now.current.navigate({ to: "/pipelines" });
         else return;
         event.preventDefault();
       } else if (event.key === "g") went = event.timeStamp;
-      else if (event.key === "?") help();
+      else if (event.key === "?") now.current.help();
     };
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);
-  }, [navigate, palette, help]);
+  }, []);
 }
