@@ -269,6 +269,16 @@ def test_only_the_run_is_timed() -> None:
     assert order == ["built", "ran", "asked"]
 
 
+def test_a_repetition_begins_when_the_cores_are_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
+    counts = iter([[0, 0, 0, 0], [90, 0, 0, 10], [150, 0, 0, 50], [151, 0, 0, 149]])  # busy for 90, 60 and 1 %
+    monkeypatch.setattr(driver, "ticks", lambda: [*next(counts), 0, 0, 0, 0])
+    monkeypatch.setattr(driver.time, "sleep", rests.append)
+    driver.settle(3.0)
+    assert rests == [3.0, driver.REST, driver.REST]
+    assert next(counts, None) is None
+
+
 # --- workloads and catalogue ------------------------------------------------------------------------
 
 
