@@ -8,29 +8,26 @@ import re
 import signal
 from typing import Any, Final
 
-import penstock
+from penstock.authoring.places import LIBRARIES, OURS
 
 #: Signals at which faulthandler writes (Python's documentation of it).
 SIGNALS: Final = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
-#: What stands in the path of a file that is a library's.
-LIBRARIES: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}", os.path.dirname(os.__file__))
-
-_BEGIN: Final = "Fatal Python error: "
+#: With what its report begins.
+BEGIN: Final = "Fatal Python error: "
 _CALL: Final = re.compile(r'  File "(.+)", line (\d+) in (.+)')
 #: Bytes at the end of a log that are read: faulthandler writes a hundred calls at most.
 _END: Final = 64 * 1024
-_OURS: Final = os.path.dirname(os.path.abspath(penstock.__file__)) + os.sep
 
 
 def found_in(log: str) -> dict[str, Any]:
     """`file`, `line` and `traceback` of the crash that a log ends with, as an error has them; {} without one."""
     told = _last_lines(log)
-    begin = max((at for at, line in enumerate(told) if line.startswith(_BEGIN)), default=None)
+    begin = max((at for at, line in enumerate(told) if line.startswith(BEGIN)), default=None)
     if begin is None:
         return {}
     calls = []
     for call in filter(None, map(_CALL.fullmatch, told[begin:])):
-        if call[1].startswith(_OURS):
+        if call[1].startswith(OURS):
             break
         calls.append((call[1], int(call[2]), call[3]))
     if not calls:

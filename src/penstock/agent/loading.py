@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
-from typing import Final
+from typing import Any, Final
 
+from penstock.authoring.places import INSTALLED, OURS
 from penstock.errors import PenstockError
 
-_INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-_OURS: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _MACHINERY: Final = "<frozen importlib"
 
 
@@ -33,6 +31,11 @@ def not_loaded(error: Exception) -> CodeNotLoaded | None:
     return CodeNotLoaded(f"{file}:{line} can't be loaded: {kind}: {said}", cure=_cure(error, file))
 
 
+def wrong(error: PenstockError) -> dict[str, Any]:
+    """How a process of `penstock up` tells its parent what is wrong (compose.parent)."""
+    return {"wrong": {"message": error.message, "cure": error.cure}}
+
+
 def _place(error: Exception) -> tuple[str, int | None] | None:
     """The file that is wrong, or that wanted what is wrong, and its line."""
     if isinstance(error, SyntaxError):
@@ -47,7 +50,7 @@ def _place(error: Exception) -> tuple[str, int | None] | None:
 
 
 def _cure(error: Exception, file: str) -> str:
-    wrong = getattr(error, "path", None) or file
-    if wrong.startswith(_OURS) or any(folder in wrong for folder in _INSTALLED):
+    broken = getattr(error, "path", None) or file
+    if broken.startswith(OURS) or any(folder in broken for folder in INSTALLED):
         return f"`{sys.executable} -m pip install --force-reinstall penstock` brings all that it needs"
     return "mend that file, or take its folder off Python's path (PYTHONPATH)"

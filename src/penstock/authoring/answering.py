@@ -1,4 +1,4 @@
-"""How a child that looks into files answers, and ends when nobody waits for its answer any more."""
+"""How a child looks into files as they are now, answers, and ends when nobody waits for its answer any more."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import sys
 import threading
 from typing import TextIO
 
+from penstock.authoring.compiled import doubt
+
 
 def answers() -> TextIO:
     """Standard output, for the answer alone: what the files print goes to standard error from here on.
 
     An import may never end. Whoever waits for it may be killed before he can kill it, and then it is ended here.
     """
+    doubt()
     kept = os.dup(1)
     os.dup2(2, 1)
     threading.Thread(target=_end_without_reader, args=(kept,), daemon=True).start()

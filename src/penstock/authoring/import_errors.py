@@ -18,13 +18,13 @@ import penstock
 from penstock.authoring import other_tools
 from penstock.authoring.param import Param
 from penstock.authoring.pipeline import Pipeline
+from penstock.authoring.places import OURS
 from penstock.authoring.retry import Retry
 from penstock.model.nearest import nearest
 
 #: Characters of a message that are told.
 MESSAGE: Final = 10_000
 
-_OURS: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _STANDARD: Final = os.path.dirname(os.__file__) + os.sep
 _MISSING: Final = re.compile(r"cannot import name '([^']+)' from")
 _UNEXPECTED: Final = re.compile(r"(Pipeline|Param|Retry)\.__init__\(\) got an unexpected keyword argument '([^']+)'")
@@ -68,7 +68,7 @@ def described(error: BaseException, file: Path) -> dict[str, Any]:
 
 
 def _is_machinery(file: str) -> bool:
-    return file.startswith((_OURS, "<frozen importlib", f"{_STANDARD}importlib{os.sep}"))
+    return file.startswith((OURS, "<frozen importlib", f"{_STANDARD}importlib{os.sep}"))
 
 
 def _is_library(file: str) -> bool:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 #: Where code lies that is nobody's project, although a project may lie around it: Python, an environment, Penstock.
-_INSTALLED: Final = tuple(
-    os.path.join(os.path.realpath(path), "")
-    for path in (os.path.dirname(os.__file__), sys.prefix, os.path.dirname(os.path.dirname(__file__)))
+_PYTHON: Final = os.path.join(os.path.realpath(os.path.dirname(os.__file__)), "")
+_INSTALLED: Final = (
+    _PYTHON,
+    *(os.path.join(os.path.realpath(path), "") for path in (sys.prefix, os.path.dirname(os.path.dirname(__file__)))),
 )
 _FOLDERS: Final = ("site-packages", "dist-packages")
 
@@ -49,6 +50,12 @@ class Project:
                 folder in _FOLDERS for folder in real.split(os.sep)
             )
         return self._known[file]
+
+
+def is_installed(folder: str) -> bool:
+    """Does a folder hold modules of Python or of libraries? Whoever's code lies elsewhere may change at any moment."""
+    real = os.path.join(os.path.realpath(folder), "")
+    return real.startswith(_PYTHON) or any(part in _FOLDERS for part in real.split(os.sep))
 
 
 def digest(root: Path, names: tuple[str, ...]) -> str:

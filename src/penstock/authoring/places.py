@@ -1,13 +1,17 @@
-"""Where in the user's file something was written."""
+"""Where in the user's file something was written, and which files are not the user's."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+#: Where Penstock's own files begin.
+OURS: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+#: What stands in the path of a file that is installed, and of any that is a library's.
+INSTALLED: Final = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+LIBRARIES: Final = (*INSTALLED, os.path.dirname(os.__file__))
 
 
 class Place(NamedTuple):
@@ -21,7 +25,7 @@ def caller() -> Place:
     """The innermost line on the stack that is not Penstock's own."""
     frame = sys._getframe(1)
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(_OURS):
+        if not frame.f_code.co_filename.startswith(OURS):
             return Place(frame.f_code.co_filename, frame.f_lineno)
         if frame.f_back is None:
             break

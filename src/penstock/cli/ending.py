@@ -71,7 +71,9 @@ def _tail(known: list[AttemptLog], attempt: dict[str, Any], home: Home) -> list[
     own = [log for log in known if (log.generation, log.n) == (attempt["generation"], attempt["n"])]
     lines = [line["message"] for log in own[-1:] for line in last_lines(home.logs / log.path, TAIL + _CRASH)]
     if attempt["reason"] == "worker_lost":
+        from penstock.agent.crashes import BEGIN
+
         lines = lines[:-1]  # how it died
-        crash = [at for at, line in enumerate(lines) if line.startswith("Fatal Python error: ")]
+        crash = [at for at, line in enumerate(lines) if line.startswith(BEGIN)]
         lines = lines[: crash[-1]] if crash else lines
     return lines[-TAIL:]

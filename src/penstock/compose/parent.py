@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from penstock.agent.loading import not_loaded
+from penstock.agent.loading import not_loaded, wrong
 from penstock.errors import PenstockError
 
 
@@ -26,7 +26,7 @@ def tell(document: dict[str, Any]) -> None:
 
 def heard(work: Callable[[], int]) -> int:
     """The exit code of a process whose parent hears what is wrong, and tells it to people."""
-    return _mended(work, lambda error: tell({"wrong": {"message": error.message, "cure": error.cure}}))
+    return _mended(work, lambda error: tell(wrong(error)))
 
 
 def alone(main: Callable[[Sequence[str] | None], int]) -> int:

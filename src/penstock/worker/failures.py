@@ -8,8 +8,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, Final
 
-import penstock
-from penstock.agent.crashes import LIBRARIES
+from penstock.authoring.places import LIBRARIES, OURS
 
 #: Characters of a message and of a traceback that are told.
 MESSAGE: Final = 10_000
@@ -23,7 +22,6 @@ _KEYBOARD: Final = "a task has no keyboard; run it in a terminal with --executor
 
 #: The attribute of an exception that holds what else is to be told of it, as JSON: `{"operation": "load", ...}`.
 FACTS: Final = "penstock_facts"
-_OURS: Final = os.path.dirname(os.path.abspath(penstock.__file__)) + os.sep
 #: Sources of compiled code, which stand in tracebacks by a name within their library.
 _COMPILED: Final = (".pyx", ".pxi")
 
@@ -120,7 +118,7 @@ def _hide_our_frames(told: traceback.TracebackException, seen: set[int]) -> None
         return
     seen.add(id(told))
     frames = list(told.stack)
-    if frames and frames[-1].filename.startswith(_OURS):
+    if frames and frames[-1].filename.startswith(OURS):
         # What we raise is told where the user's code called us, whatever library lies between.
         while frames and (_is_ours(frames[-1].filename) or _is_library(frames[-1].filename)):
             frames.pop()
@@ -131,7 +129,7 @@ def _hide_our_frames(told: traceback.TracebackException, seen: set[int]) -> None
 
 
 def _is_ours(file: str) -> bool:
-    return file.startswith((_OURS, "<frozen ")) or f"{os.sep}importlib{os.sep}" in file
+    return file.startswith((OURS, "<frozen ")) or f"{os.sep}importlib{os.sep}" in file
 
 
 def _is_library(file: str) -> bool:

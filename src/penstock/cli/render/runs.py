@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from penstock.cli.render import amounts
+from penstock.cli.render import amounts, causes
 from penstock.cli.render.run import json_text
 from penstock.cli.render.spans import Line, Piece, Span, clean, cut, wrap
 from penstock.cli.render.states import Paint
@@ -54,7 +54,7 @@ def told(run: str, state: str, what: str, paint: Paint, width: int) -> list[Line
 
 def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
     error = run["error"] or {}
-    about = f"{error['task']}: " if error.get("task") else ""
+    about = f"{clean(error['task'])}: " if error.get("task") else ""
     trigger = run["trigger"]
     params = ", ".join(f"{name}={json_text(value)}" for name, value in run["params"].items())
     done = Span(f"{run['tasks_done']}/{run['tasks_total']}", "" if run["tasks_done"] else "dim")
@@ -69,5 +69,5 @@ def _row(run: Document, paint: Paint, now: float) -> list[Piece]:
         done,
         clean(trigger["name"] or trigger["kind"]),
         Span(cut(clean(params), 60, paint.mark), "dim"),
-        cut(clean(f"{about}{error.get('message') or error.get('type') or ''}"), 200, paint.mark) if error else "",
+        cut(f"{about}{causes.in_short(error)}", 200, paint.mark) if error else "",
     ]
