@@ -164,7 +164,7 @@ def test_over_http_a_run_rests_and_goes_on_also_when_its_engine_was_killed(
         return site.http.post(f"/runs/{run}/actions/{action}", json=more)
 
     rests("priced")
-    assert act("breakpoints", set=["totl"]).status_code == 409
+    assert act("breakpoints", set=["totl"]).status_code == 404
     assert act("breakpoints", remove=["priced"]).status_code == 200
     changed = user.types("runs", "breakpoints", run, "--break", "total")
     assert changed.returncode == 0, changed.stdout + changed.stderr

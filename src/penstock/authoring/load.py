@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Final
 
 from penstock.authoring import own_code
+from penstock.authoring.compiled import OwnLoader
 from penstock.authoring.pipeline import Pipeline
 from penstock.errors import DefinitionError
 from penstock.model.nearest import did_you_mean
@@ -71,7 +72,8 @@ def import_file(file: Path, root: Path, name: str) -> ModuleType:
         importlib.import_module(package)
         if getattr(sys.modules.get(name), "__file__", None) == str(file):
             return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, file)
+    own = OwnLoader(name, str(file)) if file.suffix == ".py" else None
+    spec = importlib.util.spec_from_file_location(name, file, loader=own)
     if spec is None or spec.loader is None:
         kind, cure = "Python file", "give a file that ends in .py"
         if file.suffix == ".ipynb":

@@ -67,7 +67,8 @@ class Pipeline:
                 # A cell of a notebook has a name that looks like one of a file.
                 known = os.path.basename(self.place.file) if os.path.isfile(self.place.file) else None
                 first = "" if known else "write it into a file, and "
-                told += f": {first}`penstock run {known or 'FILE.py'}` runs it, or penstock.client from Python"
+                told += f": {first}`penstock run {known or 'FILE.py'}` runs it, penstock.client from Python, "
+                told += "penstock.testing in a test"
             raise AttributeError(told, name=name, obj=self)
 
     def __repr__(self) -> str:

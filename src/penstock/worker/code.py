@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from penstock.authoring.check import Draft
+from penstock.authoring.compiled import doubt
 from penstock.authoring.current import Facts
 from penstock.authoring.load import has_changed, load
 from penstock.model.params import to_python
@@ -112,6 +113,7 @@ class Run:
         """Import the user's module, unless it is there; whether that was necessary. Raises whatever it raises."""
         if self._code is not None or self._loaded is not None:
             return False
+        doubt()
         code = self.context.code
         if code.get("loader"):
             self._loaded = importlib.import_module(code["loader"]).load(self.context)
