@@ -107,5 +107,9 @@ def test_the_start_of_what_comes_after_a_long_attempt_is_told_with_that_end(stag
     told = [type(report).__name__ for report in stage.reports if report.key in (long[0], short)]
     assert told == ["Started", "Ended", "Started", "Ended"]
     assert stage.started(short).at == ended.started_at
+    after = stage.start("main_module")
+    stage.end(after)
+    told = [type(report).__name__ for report in stage.reports if report.key == after]
+    assert told == ["Ended"], "what comes after a short one is taken for short"
     marks[1].touch()
     stage.end(long[1])

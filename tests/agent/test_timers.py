@@ -57,3 +57,15 @@ def test_what_became_stale_is_not_called_and_does_not_pile_up(clock: SimpleNames
     clock.now += 3601
     made.fire()
     assert called == [{"over": False}]
+
+
+def test_nobody_wakes_for_what_became_stale(clock: SimpleNamespace) -> None:
+    made = Timers(lambda fact: fact["over"])
+    soon, late = {"over": False}, {"over": False}
+    made.after(1.0, lambda _: None, soon)
+    made.after(5.0, lambda _: None, late)
+    assert made.patience() == 1.0
+    soon["over"] = True
+    assert made.patience() == 5.0
+    late["over"] = True
+    assert made.patience() is None

@@ -87,11 +87,11 @@ def _told(error: Exception) -> bool:
     """Tell the parent what of our code can't be loaded, as compose.parent has it. False where it is not that."""
     import json
 
-    from penstock.agent.loading import not_loaded
+    from penstock.agent.loading import not_loaded, wrong
 
     found = not_loaded(error)
     if found is not None:
-        print(json.dumps({"wrong": {"message": found.message, "cure": found.cure}}), flush=True)
+        print(json.dumps(wrong(found)), flush=True)
     return found is not None
 
 

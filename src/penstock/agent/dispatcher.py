@@ -42,6 +42,8 @@ class Dispatcher:
         self.crew = Crew(workers, template, poller, timers, self)
         #: Why nothing can be run any more.
         self.hopeless: str | None = None
+        #: The last attempt that ended was no short one.
+        self._slow = False
         #: Nothing is begun: no engine is there.
         self._still = False
         #: Nothing is begun, and these stand still: our engine may have lost its runs to others.
@@ -59,8 +61,8 @@ class Dispatcher:
 
     @property
     def crowded(self) -> bool:
-        """Whether attempts wait for a worker."""
-        return bool(self._queue)
+        """Whether attempts wait for a worker, and get one soon."""
+        return bool(self._queue) and not self._slow
 
     def add(self, attempt: Attempt) -> None:
         """Take an attempt; `place` gives it to a worker."""
@@ -140,25 +142,30 @@ class Dispatcher:
         worker.ahead.stale = False
         if more:
             messages += worker.ahead.add(more)
+        at = time.time()  # before it is sent: it may be over when that returns
         attempt.unheard = not worker.channel.send(messages)
-        self._begin(attempt, worker)
-        if worker.slow and not attempt.unheard:
-            # This one will last too, most likely: one report tells of that end and of this start.
-            self._tell_start(attempt)
+        # After a long one this one will last too, most likely: one report tells of that end and of this start.
+        self._begin(attempt, worker, at, lasting=worker.slow and not more and not attempt.unheard)
 
-    def _begin(self, attempt: Attempt, worker: Member) -> None:
+    def _begin(self, attempt: Attempt, worker: Member, at: float, *, lasting: bool = False) -> None:
         worker.begin(attempt)
         if worker.loaded:
-            attempt.started_at = time.time()
-        self._timers.after(COMPANY, self._lasts, attempt)
+            attempt.started_at = at
+        if lasting:
+            self._lasts(attempt)
+        else:
+            self._timers.after(COMPANY, self._has_lasted, attempt)
         self._enforcer.handed(attempt, loaded=worker.loaded)
 
-    def _lasts(self, attempt: Attempt) -> None:
-        """The attempt is not one of the short ones: tell of its start, and let nothing wait behind it."""
+    def _has_lasted(self, attempt: Attempt) -> None:
+        """The attempt is not one of the short ones: let nothing wait behind it."""
         if self.is_at(attempt):
-            attempt.lasting = True
-            self._tell_start(attempt)
-            self._enforcer.lasting(attempt)
+            self._lasts(attempt)
+
+    def _lasts(self, attempt: Attempt) -> None:
+        attempt.lasting = True
+        self._tell_start(attempt)
+        self._enforcer.lasting(attempt)
 
     def _tell_start(self, attempt: Attempt) -> None:
         if attempt.started_at is not None and attempt.worker is not None and not attempt.told:
@@ -193,7 +200,7 @@ class Dispatcher:
         """A worker has ended an attempt and goes on with the next that it has."""
         attempt = worker.ahead.waiting.popleft()
         attempt.ahead_at = None
-        self._begin(attempt, worker)
+        self._begin(attempt, worker, time.time())
         more = self._choose_ahead(worker)
         if more:
             worker.channel.send(worker.ahead.add(more))
@@ -341,7 +348,7 @@ class Dispatcher:
         worker.attempt = None
         worker.loaded = True
         worker.brisk = quiet and ended_at - started_at < BRISK
-        worker.slow = attempt.lasting
+        worker.slow = self._slow = ended_at - started_at >= COMPANY * 1_000_000
         worker.done += 1
         worker.totals = Totals.told(totals)
         worker.hold([*attempt.assignment[HOLDS], *(ref[attempts.PATH] for _, ref in outputs)])

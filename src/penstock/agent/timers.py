@@ -30,7 +30,9 @@ class Timers:
             self._look_at = 1000 + 2 * len(self._heap)
 
     def patience(self) -> float | None:
-        """Seconds until something is due; None when nothing is."""
+        """Seconds until something is due; None when nothing is. Nobody wakes for what is stale."""
+        while self._heap and self._stale(self._heap[0][3]):
+            heapq.heappop(self._heap)
         return max(0.0, self._heap[0][0] - time.monotonic()) if self._heap else None
 
     def fire(self) -> None:

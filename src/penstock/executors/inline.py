@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from penstock.agent.bell import Bell
 from penstock.agent.logs import LIMIT, LogFile
 from penstock.agent.streams import TextStream
+from penstock.bell import Bell
 from penstock.executors import lifelines
 from penstock.ports.executor import (
     LOG_LOST,

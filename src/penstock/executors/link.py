@@ -11,8 +11,8 @@ import time
 from abc import ABC, abstractmethod
 from typing import Any, Final, NoReturn
 
-from penstock.agent.bell import Bell
 from penstock.agent.frames import BadFrame, FrameReader, Message, pack
+from penstock.bell import Bell
 from penstock.errors import AgentLost
 from penstock.executors.lease import Lease
 from penstock.ports.executor import (

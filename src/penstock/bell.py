@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 
@@ -11,14 +12,16 @@ class Bell:
     """Rung by any thread or signal handler, heard by the one that waits.
 
     It is a pipe: a handler may interrupt the very thread that waits, and where that would hold a lock, nothing would go
-    on. A ring is heard even when nobody waits yet.
+    on. A ring is heard even when nobody waits yet. `ends`: the reading and the writing end of a pipe that is there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ends: tuple[int, int] | None = None) -> None:
         #: Can be read when it has rung.
-        self.fd, self._rope = os.pipe()
+        self.fd, self._rope = ends or os.pipe()
         os.set_blocking(self.fd, False)
         os.set_blocking(self._rope, False)
+        self._poll = select.poll()
+        self._poll.register(self.fd, select.POLLIN)
 
     def ring(self) -> None:
         """Wake who waits, or will wait."""
@@ -30,10 +33,12 @@ class Bell:
         with contextlib.suppress(BlockingIOError):
             os.read(self.fd, 4096)
 
-    def wait(self, timeout: float | None) -> None:
-        """Return when it has rung, or `timeout` seconds are over; the ring is forgotten."""
-        select.select([self.fd], [], [], timeout)
-        self.clear()
+    def wait(self, timeout: float | None) -> bool:
+        """Wait until it has rung, which is forgotten with that, or `timeout` seconds are over. Has it rung?"""
+        rung = bool(self._poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+        if rung:
+            self.clear()
+        return rung
 
     def close(self) -> None:
         """Nobody rings or waits any more."""

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 
-from penstock.agent.bell import Bell
+from penstock.bell import Bell
 
 
 def test_a_ring_is_heard_once_also_when_nobody_waited_yet() -> None:
