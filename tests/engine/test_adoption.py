@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +14,7 @@ from penstock.engine.view import RunView
 from penstock.model.spec import PipelineSpec
 from penstock.ports.executor import Assignment, Ended, Legacy, Metric, Report, Returned, Told
 from penstock.store import recovery
-from penstock.store.database import Database, open_database
+from penstock.store.database import Database
 from tests.engine.test_machine import DirectWriter
 from tests.engine.test_restore import Story, certain, restored, stored_run
 from tests.engine.world import ScriptedExecutor, World, pipeline, states, task
@@ -117,13 +115,6 @@ def test_whenever_the_engine_is_killed_nothing_is_lost(
     spec: PipelineSpec, items: int, salt: int, kills: set[int]
 ) -> None:
     assert AdoptedStory(spec, items, salt, kills).record == Story(spec, items, salt, set()).record
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Any:
-    made = open_database(tmp_path / "penstock.db")
-    yield made
-    made.close()
 
 
 def _begun(database: Database, *, started: bool = True) -> tuple[World, RunView]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from penstock.engine.handle import RunHandle
@@ -12,8 +9,7 @@ from penstock.engine.recover import lost_run
 from penstock.engine.reopen import reopen
 from penstock.engine.view import Barred, RunView
 from penstock.model.states import TERMINAL_RUN
-from penstock.store.check import check
-from penstock.store.database import Database, open_database
+from penstock.store.database import Database
 from penstock.store.documents import run_document
 from penstock.store.filters import RunFilter
 from penstock.store.rows import Fence
@@ -25,14 +21,6 @@ from tests.engine.world import ScriptedExecutor, World, pipeline, task
 
 NIGHT = 50_000.0
 FULL = Barred("queue", {}, "it waits for its turn")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = open_database(tmp_path / "penstock.db")
-    yield made
-    assert check(made) == []
-    made.close()
 
 
 def failed(database: Database) -> tuple[World, RunView]:

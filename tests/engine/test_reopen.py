@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +11,7 @@ from penstock.engine.reopen import reopen
 from penstock.engine.view import RunView
 from penstock.errors import NotFound, TransitionError
 from penstock.model.spec import PipelineSpec, Source
-from penstock.store.check import check
-from penstock.store.database import Database, open_database
+from penstock.store.database import Database
 from penstock.store.documents import run_document
 from penstock.store.outputs import references
 from tests.engine.test_machine import DirectWriter
@@ -22,14 +19,6 @@ from tests.engine.test_restore import restored, retry
 from tests.engine.world import World, pipeline, states, task
 
 EACH = task("each", inputs={"x": Source("item", "items", over="param")}, foreach=("x",))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = open_database(tmp_path / "penstock.db")
-    yield made
-    assert check(made) == []
-    made.close()
 
 
 def begun(database: Database, spec: PipelineSpec, **more: Any) -> tuple[World, RunView]:

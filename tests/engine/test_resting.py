@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from penstock.engine.view import RunView
 from penstock.model.spec import PipelineSpec, RetrySpec
 from penstock.store.commands import Command
-from penstock.store.database import Database, open_database
+from penstock.store.database import Database
 from tests.engine.test_machine import DirectWriter
 from tests.engine.test_restore import next_world
 from tests.engine.world import World, pipeline, run_of, states, task
@@ -35,13 +31,6 @@ def told(world: World) -> list[tuple[str, Any]]:
 
 def answers(world: World) -> list[str]:
     return [one.state for commit in world.writer.commits for one in commit.commands]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = open_database(tmp_path / "penstock.db")
-    yield made
-    made.close()
 
 
 def wide() -> PipelineSpec:

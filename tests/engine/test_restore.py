@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -195,13 +195,6 @@ def test_whenever_the_engine_is_killed_a_retry_ends_the_same(
     spec: PipelineSpec, items: int, salt: int, kills: set[int], starts: list[str | None]
 ) -> None:
     assert Story(spec, items, salt, kills, starts).record == Story(spec, items, salt, set(), starts).record
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = open_database(tmp_path / "penstock.db")
-    yield made
-    made.close()
 
 
 def world_of(database: Database, workers: int = 2) -> World:

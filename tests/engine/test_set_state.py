@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +12,11 @@ import pytest
 from penstock.engine.view import RunView
 from penstock.model.spec import RetrySpec, Source
 from penstock.store.commands import Command
-from penstock.store.database import Database, open_database
+from penstock.store.database import Database
 from tests.engine.test_machine import DirectWriter
 from tests.engine.test_resting import order
 from tests.engine.test_restore import next_world, retry
 from tests.engine.world import World, pipeline, run_of, states, task
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = open_database(tmp_path / "penstock.db")
-    yield made
-    made.close()
 
 
 def choose(world: World, view: RunView, name: str | None, state: str, index: int | None = None) -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from penstock.engine.handle import RunHandle
@@ -12,7 +10,7 @@ from penstock.engine.restore import restore
 from penstock.model.spec import Resources, RetrySpec
 from penstock.store import recovery
 from penstock.store.commands import Command
-from penstock.store.database import open_database
+from penstock.store.database import Database
 from tests.engine.test_machine import DirectWriter
 from tests.engine.world import World, pipeline, states, task
 
@@ -38,8 +36,7 @@ def test_a_retry_keeps_its_moment_when_the_clock_is_set(skew: float) -> None:
     assert world.names() == ["a"]
 
 
-def test_the_time_out_of_a_run_does_not_disturb_its_retry(tmp_path: Path) -> None:
-    database = open_database(tmp_path / "penstock.db")
+def test_the_time_out_of_a_run_does_not_disturb_its_retry(database: Database) -> None:
     world = World(writer=DirectWriter(database))
     view = world.submit(pipeline(task("a"), timeout=20.0))
     world.end("a", "failed")
@@ -55,7 +52,6 @@ def test_the_time_out_of_a_run_does_not_disturb_its_retry(tmp_path: Path) -> Non
     world.turn()
     world.end("a")
     assert again.state == "succeeded"
-    database.close()
 
 
 def test_clean_up_that_was_held_back_by_a_pause_runs_when_the_run_is_cancelled() -> None:

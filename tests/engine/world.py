@@ -18,6 +18,8 @@ from penstock.ports.executor import Assignment, Ended, Report, Returned, RunCont
 from penstock.store.rows import Commit
 
 START = 1_700_000_000.0
+#: The engine's number among the processes that a database knows.
+OWNER = 1
 
 
 class ScriptedExecutor:
@@ -144,7 +146,7 @@ class World:
         self.executor = executor or ScriptedExecutor(workers)
         self.writer = writer or ListWriter()
         self.engine = Engine(
-            self.executor, self.writer, Limits(workers, 0, pools or {}), owner=1,
+            self.executor, self.writer, Limits(workers, 0, pools or {}), owner=OWNER,
             clock=lambda: self.now, monotonic=lambda: self.now, **more,
         )  # fmt: skip
         self.notices: list[Any] = []

@@ -19,6 +19,9 @@ from penstock.store.writer import Writer
 #: for company, unless a run ends or its durability is strict. A crash in this window makes work again, never twice
 #: on record.
 GATHER: Final = 0.02
+#: Seconds that the word of a commit lies there for which nothing waits. In what is told meanwhile it is found anyway:
+#: an engine of long tasks wakes once for each, not twice.
+LEISURE: Final = 0.5
 #: A disk that is full, or a database that is locked, is tried again after this many seconds, this many times.
 TRY_AGAIN: Final = 1.0
 TRIES: Final[dict[type[BaseException], int]] = {DiskFull: 5, StoreBusy: 10, StoreLost: 10}
@@ -71,7 +74,7 @@ class Journal:
     def answer(self, error: BaseException | None) -> None:
         """The writer's word on the last commit (called in its thread)."""
         self._answers.append(error)
-        if self._waiting.is_set():
+        if error is not None or self._waiting.is_set():
             self._wake()
 
     def flush(self, *, urgent: bool, taken: int = 0) -> None:
@@ -140,15 +143,16 @@ class Journal:
         """Seconds that the engine may sleep before `flush` must be asked again; None: for ever."""
         if self._released or self._asked:
             return 0.0  # an answer came after they were asked for, and wakes nobody any more
-        if self._sent is not None:
+        sent = self._sent
+        if self._again_at is not None:
+            return max(0.0, self._again_at - self._monotonic())
+        if sent is not None and (sent.over or sent.held or sent.commit.slot_asks or self._out.dirty):
             self._waiting.set()
-            if self._answers:
-                return 0.0
-            return None if self._again_at is None else max(0.0, self._again_at - self._monotonic())
+            return 0.0 if self._answers else None
         self._waiting.clear()
-        if self._out.dirty:
-            return max(0.0, GATHER - (self._monotonic() - self._sent_at))
-        return None
+        if sent is not None:
+            return LEISURE
+        return max(0.0, GATHER - (self._monotonic() - self._sent_at)) if self._out.dirty else None
 
     def finished(self) -> list[RunView]:
         """Runs whose last state was committed since the last call."""

@@ -129,6 +129,8 @@ class Engine:
         handle = view.handle = view.handle or RunHandle(view, self)
         self._coming[view.key] = view
         self._post(lambda: self._take_run(view))
+        if self.crash is not None:  # nobody takes it
+            handle.finish(self._stopped(self.crash))
         return handle
 
     def take_over(self, restored: Restored, bequest: Bequest | None = None) -> RunHandle:
@@ -214,10 +216,13 @@ class Engine:
                 self._turn()
         except BaseException as crash:
             self.crash = crash
-            failure = PenstockError(f"the engine stopped: {type(crash).__name__}: {crash}")
-            failure.__cause__ = crash
-            for view in list(self._views.values()):
-                view.handle.finish(failure)
+            for handle in self.live():
+                handle.finish(self._stopped(crash))
+
+    def _stopped(self, crash: BaseException) -> PenstockError:
+        failure = PenstockError(f"the engine stopped: {type(crash).__name__}: {crash}")
+        failure.__cause__ = crash
+        return failure
 
     def _turn(self) -> None:
         try:
