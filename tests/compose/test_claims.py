@@ -31,6 +31,7 @@ from penstock.store.definitions import Found, record_definitions
 from penstock.store.documents import run_document
 from penstock.store.outputs import artifacts_of
 from penstock.store.rows import Commit, Fence, NewRun, NewTaskRun, RunUpdate
+from penstock.store.times import iso, micros
 from penstock.store.write import apply
 from tests.compose.discovered import discovered
 from tests.journeys.conftest import until
@@ -209,13 +210,17 @@ def test_commands_for_runs_of_the_dead_are_answered(desk: Desk) -> None:
     with desk.database.write() as connection:
         # It had begun: such a run of a terminal ends as lost.
         connection.run("UPDATE run SET state = 'running', started_at = created_at WHERE key = ?", (key,))
+        beat = micros(time.time()) + 7
+        connection.run("UPDATE instance SET beat_at = ? WHERE kind = 'terminal'", (beat,))
         command = commands.add(connection, key, "cancel", {}, time.time())
         owner = instances.register(connection, "terminal", time.time())
-        assert settle_abandoned_runs(connection, owner, time.time(), lambda *_: True) == [key]
+        assert settle_abandoned_runs(connection, owner, time.time() + 3600, lambda *_: True) == [key]
         found = commands.find(connection, command)
     assert found is not None
     assert (found.state, found.outcome["code"]) == ("refused", "action_refused")
-    assert desk.document(run)["reason"] == "lease_lost"
+    document = desk.document(run)
+    assert document["reason"] == "lease_lost"
+    assert document["ended_at"] == iso(beat + 4_000_000), "when it can have run no more, not when somebody looks"
 
 
 def test_an_engine_that_was_declared_gone_hears_of_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

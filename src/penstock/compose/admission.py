@@ -10,9 +10,8 @@ from penstock.model.ids import run_id
 from penstock.model.spec import LimitSpec, PipelineSpec
 from penstock.store import commands, requests, slots
 from penstock.store.connection import Connection
-from penstock.store.graphs import latest_version
 from penstock.store.slots import PIPELINE, TAG, Full, Holder, Want
-from penstock.store.versions import limit_of
+from penstock.store.versions import latest_version, limit_of
 
 #: Versions whose limit is remembered.
 KEPT: Final = 256

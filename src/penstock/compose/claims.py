@@ -53,16 +53,19 @@ class Claims:
         self._closed.set()
         self._local.turns.close()
 
-    def look(self, connection: Connection) -> None:
-        """See what was asked for, as far as there is room."""
+    def look(self, connection: Connection) -> bool:
+        """See what was asked for, as far as there is room. Does anything wait for room, for slots, or others to end?"""
         room = ROOM - len(self._local.engine.going())
         self._keys, self._turns = [], []
+        limits: list[str] = []
         if room > 0 and not self._closed.is_set():
-            self._turns = next_runs(self._local, connection, None)[:room]
+            limits = slots.known(connection)
+            self._turns = next_runs(self._local, connection, limits, None)[:room]
             self._keys = requests.unclaimed(connection, room)
         room = 0 if self._closed.is_set() else room
-        self._takeover.look(connection, room)
-        self._orders.look(connection, room)
+        left = self._takeover.look(connection, room)
+        asked = self._orders.look(connection, room)
+        return room <= 0 or left or asked or bool(self._keys or limits)
 
     def act(self) -> None:
         """Start what was seen, and go on with what others left."""

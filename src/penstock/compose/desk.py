@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Sequence
 from typing import Final, Protocol
@@ -15,11 +14,13 @@ from penstock.store import commands, instances
 from penstock.store.commands import Command
 from penstock.store.connection import Connection
 from penstock.store.database import Database
+from penstock.store.ears import Ear
+from penstock.store.instances import BEAT
 
-#: An engine shows that it is alive this often (seconds), for which store.instances waits.
-BEAT: Final = 3.0
-#: Seconds between two looks for commands. A look costs SQLite 0.1 ms.
+#: Seconds between two looks for commands, where nobody hears of them or something waits. A look costs SQLite 0.1 ms.
 LOOK: Final = 0.25
+#: The same where they are heard of: should a ring be lost.
+REST: Final = 1.0
 #: A command whose answer could not be written is taken up again after this many seconds.
 AGAIN: Final = 10.0
 #: Seconds after a look that failed.
@@ -30,8 +31,10 @@ log = logging.getLogger("penstock.engine")
 class Duty(Protocol):
     """What else is to be done, in the desk's thread. What raises a PenstockError is done again soon."""
 
-    def look(self, connection: Connection) -> None:
-        """See what there is to do, within the transaction that looked for commands."""
+    def look(self, connection: Connection) -> bool:
+        """See what there is to do, within the transaction that looked for commands. True while something waits that
+        nobody may tell of when its time has come.
+        """
 
     def act(self) -> None:
         """Do what was seen."""
@@ -41,13 +44,16 @@ class Duty(Protocol):
 
 
 class Desk:
-    """Passes commands on to the engine and beats, by which it renews a `lease`, and sees to further duties."""
+    """Passes commands on to the engine and beats, by which it renews a `lease`, and sees to further duties. `ear` hears
+    of them.
+    """
 
     def __init__(
         self,
         database: Database,
         engine: Engine,
         owner: int,
+        ear: Ear,
         *,
         look: float = LOOK,
         duties: Sequence[Duty] = (),
@@ -56,11 +62,11 @@ class Desk:
         self._database = database
         self._engine = engine
         self._owner = owner
-        self._look = look
+        self._ear = ear
+        self._look = self._wait = look
         self._duties = duties
         self._lease = lease
         self._passed: dict[int, float] = {}
-        self._bell = threading.Event()
         self._beaten = time.monotonic()
         #: Others have declared us gone.
         self._gone = False
@@ -76,24 +82,24 @@ class Desk:
     def close(self) -> None:
         """End; returns when the thread is gone."""
         self._steady.closed.set()
-        self._bell.set()
+        self._ear.ring()
         self._steady.join()
 
     def ring(self) -> None:
         """Have a look now: something has happened that others may wait for. From any thread."""
-        self._bell.set()
+        self._ear.ring()
 
     def _turn(self) -> None:
-        self._bell.wait(self._look)
-        self._bell.clear()
-        if not self._steady.closed.is_set():
-            self._once()
+        self._ear.wait(self._wait)
+        self._wait = self._look
+        if not self._steady.closed.is_set() and not self._once() and self._ear.hears:
+            self._wait = max(0.0, min(REST, self._beaten + BEAT - time.monotonic()))
 
-    def _once(self) -> None:
+    def _once(self) -> bool:
+        """Does anything wait?"""
         with self._database.read() as connection:
             waiting = commands.waiting(connection, self._owner)
-            for duty in self._duties:
-                duty.look(connection)
+            restless = [duty.look(connection) for duty in self._duties]
         self._pass_on(waiting)
         for duty in self._duties:
             duty.act()
@@ -101,6 +107,7 @@ class Desk:
             alive = self._beat()
             for duty in self._duties:
                 duty.beat(alive=alive)
+        return bool(waiting) or any(restless)
 
     def _has_to_beat(self) -> bool:
         """Every few seconds; at once where all stands still until it is known whether our runs are our own."""

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from penstock.agent.bell import Bell
+from penstock.bell import Bell
 from penstock.compose.claims import Claims
 from penstock.compose.executors import call_agent, start_executor
 from penstock.compose.home import Home

@@ -129,7 +129,8 @@ class LocalEngine:
         self.admission = Admission(settings.limits)
         self.turns = Turns(self)
         duties: list[Duty] = [self.turns, *([] if duty is None else [duty(self)])]
-        self._desk = Desk(self.database, self.engine, self.owner, look=look, duties=duties, lease=lease)
+        self._ear = self.database.ear()
+        self._desk = Desk(self.database, self.engine, self.owner, self._ear, look=look, duties=duties, lease=lease)
         self._desk.start()
         if not self.inline:
             self.engine.start()
@@ -249,6 +250,7 @@ class LocalEngine:
         self._closed = True
         self._desk.close()
         self.engine.stop()
+        self._ear.close()
         self._results.close()
         self._leave_executor(fallen=self.engine.crash is not None)
         self.writer.close()

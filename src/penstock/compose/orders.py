@@ -37,9 +37,10 @@ class Orders:
         self._local = local
         self._commands: list[Command] = []
 
-    def look(self, connection: Connection, room: int) -> None:
-        """See what is asked for, as far as there is room."""
+    def look(self, connection: Connection, room: int) -> bool:
+        """See what is asked for, as far as there is room. Is there anything?"""
         self._commands = commands.for_anyone(connection, self._local.owner, room) if room > 0 else []
+        return bool(self._commands)
 
     def act(self) -> None:
         """Do what was asked for, or say why not."""

@@ -10,6 +10,8 @@ from typing import Final
 SIZE: Final = 16 << 20
 #: What file systems that compress would look for repeats in is less.
 _PIECE: Final = 1 << 20
+#: What `st_blocks` counts in, whatever the file system's own blocks are (stat(2)).
+_BLOCK: Final = 512
 
 
 class SpareRoom:
@@ -19,10 +21,19 @@ class SpareRoom:
         self._file = home / "spare-room"
         try:
             if not self._file.exists():
-                self._file.write_bytes(os.urandom(_PIECE) * (SIZE // _PIECE))
+                _fill(self._file)
         except OSError:
             self._file.unlink(missing_ok=True)
 
     def give(self) -> None:
         """Give the space back to the disk."""
         self._file.unlink(missing_ok=True)
+
+
+def _fill(file: Path) -> None:
+    """Take the space without writing to the disk, where that can be."""
+    with file.open("wb") as room:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(room.fileno(), 0, SIZE)
+        if os.fstat(room.fileno()).st_blocks * _BLOCK < SIZE:
+            room.write(os.urandom(_PIECE) * (SIZE // _PIECE))

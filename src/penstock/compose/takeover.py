@@ -60,6 +60,8 @@ class Takeover:
         self._is_alone = alone(local.home)
         self._keys: list[int] = []
         self._next = 0.0
+        #: There are runs whose workers are still ending.
+        self._waits = False
         #: Engines whose agent is ours now.
         self._heard: set[int] = set()
         #: The attempts of theirs that our agent was told to spare; has it only those, and may their runs be claimed?
@@ -67,15 +69,20 @@ class Takeover:
         self._sorted = False
         self._inherited = local.lasting is None
 
-    def look(self, connection: Connection, room: int) -> None:
-        """See what was left, as far as there is room; the first time at once, then every second."""
+    def look(self, connection: Connection, room: int) -> bool:
+        """See what was left, as far as there is room; the first time at once, then every second. Does something wait
+        for others to end?
+        """
         self._keys = []
         if not self._inherited:
             self._look_for_legacy(connection)
-        elif room > 0 and time.monotonic() >= self._next:
+            return True
+        if room > 0 and time.monotonic() >= self._next:
             found = recovery.orphans(connection, expired_before=0.0, limit=room, of_engines=True)
             self._keys = [key for key in found if self._is_alone(connection, key)]
-            self._next = time.monotonic() + (EVERY if len(self._keys) == len(found) else SOON)
+            self._waits = len(self._keys) != len(found)
+            self._next = time.monotonic() + (SOON if self._waits else EVERY)
+        return self._waits
 
     def act(self) -> None:
         """Go on with what was seen."""

@@ -27,13 +27,14 @@ class Turns:
         """Let nothing start any more; what waits is left to the next engine."""
         self._closed.set()
 
-    def look(self, connection: Connection) -> None:
-        """See whose turn it may be."""
+    def look(self, connection: Connection) -> bool:
+        """See whose turn it may be. Does any run wait for it?"""
         waiting = {view.key for view in self._local.engine.waiting()}
         self._keys = []
         if waiting and not self._closed.is_set():
-            found = next_runs(self._local, connection, self._local.owner)
+            found = next_runs(self._local, connection, slots.known(connection), self._local.owner)
             self._keys = [key for key in found if key in waiting]
+        return bool(waiting)
 
     def act(self) -> None:
         """Let those start that get their slots."""
@@ -68,10 +69,10 @@ def restore_slots(connection: Connection, restored: Restored) -> None:
             view.barred = Barred("queue", {}, "it waits for its turn")
 
 
-def next_runs(local: LocalEngine, connection: Connection, owner: int | None) -> list[int]:
-    """Keys of queued runs of that owner (None: of nobody yet) that may be let in, each once."""
+def next_runs(local: LocalEngine, connection: Connection, limits: list[str], owner: int | None) -> list[int]:
+    """Keys of queued runs of that owner (None: of nobody yet) that may be let in by one of these limits, each once."""
     found: dict[int, None] = {}
-    for name in slots.known(connection):
+    for name in limits:
         most = local.admission.most(connection, name)
         found.update(dict.fromkeys(slots.next_runs(connection, name, most, owner)))
     return list(found)

@@ -21,6 +21,8 @@ from penstock.store.write import apply
 
 REASON = "lease_lost"
 MESSAGE = "the process that ran it was killed"
+#: Seconds within which a process that lives is heard of again: in them it died with all that it ran.
+SILENT = instances.BEAT + 1.0
 
 
 def settle_abandoned_runs(
@@ -32,8 +34,9 @@ def settle_abandoned_runs(
 ) -> list[int]:
     """End the record of every run whose process is gone; their keys. Within a transaction that writes.
 
-    One of which something may still run (`is_alone` says no of its key) is left for later, and those in `spare` to
-    somebody else, who still has something to say of them.
+    It ends a little after it was last heard of, when nothing of it can have run any more. One of which something may
+    still run (`is_alone` says no of its key) is left for later, and those in `spare` to somebody else, who still has
+    something to say of them.
 
     A process that is only silent (a machine that slept) keeps its runs, and those of an engine go on with the next
     one. Time grows with the task runs of the runs that end.
@@ -44,10 +47,11 @@ def settle_abandoned_runs(
     for key in recovery.orphans(connection, expired_before=0.0, of_engines=False):
         if key in spare or not is_alone(connection, key) or requests.give_back(connection, key):
             continue
+        heard = recovery.last_sign(connection, key)
         epoch = ownership.claim(connection, key, owner, expired_before=0.0)
         stored = recovery.load_run(connection, key)
         if epoch is not None and stored is not None and stored.run.state not in TERMINAL_RUN:
-            apply(connection, lost_run(stored, Fence(key, owner, epoch), now))
+            apply(connection, lost_run(stored, Fence(key, owner, epoch), min(now, heard / 1_000_000 + SILENT)))
             settled.append(key)
     for command in commands.waiting(connection, owner) if settled else ():
         if command.run_key in settled:

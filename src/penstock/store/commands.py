@@ -48,6 +48,7 @@ def add(
         (run_key, kind, json.dumps(arguments), micros(now), by),
     )
     assert row is not None
+    connection.announce()
     return int(row[0])
 
 

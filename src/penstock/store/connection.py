@@ -38,6 +38,9 @@ class Connection(Protocol):
     def rollback(self) -> None:
         """Undo the transaction, if there is one. Raises nothing."""
 
+    def announce(self) -> None:
+        """Wake the engines, which look for what is asked of them, when this transaction is on record."""
+
     def close(self) -> None:
         """Give the connection up."""
 

@@ -13,6 +13,7 @@ from penstock import faults
 from penstock.errors import SettingsError, StoreError, StoreReadOnly
 from penstock.store.barred import barred
 from penstock.store.connection import PATIENCE, Connection
+from penstock.store.ears import Ear, FileEar
 from penstock.store.edition import settle_edition
 from penstock.store.sqlite import SqliteConnection, make_file
 from penstock.store.views import Dialect
@@ -71,6 +72,14 @@ class Database:
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction that writes: durable when the block ends, undone when it raises."""
         return _Transaction(self, self._writing, self._turn, write=True)
+
+    def ear(self) -> Ear:
+        """What hears that something is asked for in this database; who asked for it closes it."""
+        if isinstance(self.location, Path):
+            return FileEar(self.location)
+        from penstock.store.postgres_ear import PostgresEar
+
+        return PostgresEar(self.location, self._patience, self._name)
 
     def close(self) -> None:
         """Close what is idle. A database may be used again afterwards."""

@@ -25,12 +25,6 @@ def version_of_run(connection: Connection, key: int) -> tuple[str, str, str]:
     return row[0], row[1], row[2]
 
 
-def latest_version(connection: Connection, namespace: str, pipeline: str) -> str | None:
-    """The version that a pipeline has now; None where nobody knows the pipeline."""
-    row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
-    return None if row is None else str(row[0])
-
-
 def graph_of_run(connection: Connection, key: int) -> dict[str, Any]:
     """The graph of the version that a run used, as wire.Graph. Raises NotFound."""
     return graph(*spec_of_run(connection, key))

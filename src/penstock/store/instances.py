@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 from penstock.store.connection import Connection, Row
 from penstock.store.times import micros
 
-#: An owner that was not heard of for so many seconds has lost its runs; it beats every 3 s (compose.desk).
+#: Seconds between two beats of a process that lives.
+BEAT: Final = 3.0
+#: An owner that was not heard of for so many seconds has lost its runs.
 TIME_TO_LIVE: Final = 15.0
 
 _SELECT: Final = "SELECT id, kind, host, boot_id, pid, pid_started, started_at, beat_at, gone_at, workers FROM instance"

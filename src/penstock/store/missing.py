@@ -8,7 +8,7 @@ from penstock.errors import NotFound
 from penstock.model.called import full_name, pipeline_meant
 from penstock.model.nearest import did_you_mean
 from penstock.store.connection import Connection
-from penstock.store.versions import spec_of
+from penstock.store.versions import latest_version, spec_of
 
 #: Pipelines among which the one is looked for that may be meant.
 _LOOKED_AT: Final = 1000
@@ -22,13 +22,11 @@ def no_run(named: str) -> NotFound:
 
 def no_pipeline(connection: Connection, namespace: str | None, pipeline: str, version: str | None = None) -> NotFound:
     """The error for a pipeline that is not known, in no namespace where none was named, or for a version of one."""
-    latest = connection.one(
-        "SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace or "", pipeline)
-    )
+    latest = None if version is None else latest_version(connection, namespace or "", pipeline)
     within = "" if namespace is None else f" in namespace '{namespace}'"
-    if version is not None and latest is not None:
+    if latest is not None:
         told = f"there is no version '{version}' of pipeline '{pipeline}'{within}"
-        return NotFound(told, cure=f"leave it out for the latest, '{latest[0]}'")
+        return NotFound(told, cure=f"leave it out for the latest, '{latest}'")
     rows = connection.all(
         "SELECT namespace, pipeline FROM pipeline WHERE present IS NULL OR present = ? "
         "ORDER BY namespace, pipeline LIMIT ?",
@@ -40,7 +38,9 @@ def no_pipeline(connection: Connection, namespace: str | None, pipeline: str, ve
 
 
 def check_task(connection: Connection, key: int, task: str) -> None:
-    """Raise NotFound where the definition that a run used has no such task, whether it has begun or not."""
+    """Raise NotFound where a run has no such task: nothing of it has begun, and its definition does not have it."""
+    if connection.one("SELECT 1 FROM task_run_row WHERE run_key = ? AND task = ? LIMIT 1", (key, task)) is not None:
+        return
     tasks = (spec_of(connection, key) or {}).get("tasks", {})
     if task not in tasks:
         raise NotFound(f"the run has no task '{task}'", cure=did_you_mean(task, tasks))

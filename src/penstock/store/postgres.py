@@ -28,6 +28,8 @@ _GIVES_BACK: Final = (
     "SET idle_in_transaction_session_timeout = '10s'; SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; "
     "SET tcp_keepalives_count = 3"
 )
+#: The channel that tells of wishes. All schemas of a database share it.
+WISHES: Final = "penstock_wishes"
 #: How we notice that the way to the server is cut, where the address does not say it otherwise: after half a minute
 #: (libpq's names, https://www.postgresql.org/docs/current/libpq-connect.html; the last in milliseconds).
 _WAY: Final[dict[str, Any]] = {
@@ -51,15 +53,10 @@ class PostgresConnection:
         #: Of the transaction that writes.
         self._number: int | None = None
         try:
-            self._raw = self._connect()
+            self._raw = connected(url, patience, name)
             self._raw.execute(f"SET lock_timeout = {int(patience * 1000)}" + (f"; {_GIVES_BACK}" if write else ""))
         except psycopg.Error as error:
             raise tell(error) from error
-
-    def _connect(self) -> psycopg.Connection[Row]:
-        seconds = max(2, int(self._patience))
-        way = make_conninfo("", **{**_WAY, **conninfo_to_dict(self._url)})
-        return psycopg.connect(way, autocommit=True, connect_timeout=seconds, application_name=self._name)
 
     @property
     def broken(self) -> bool:
@@ -88,7 +85,7 @@ class PostgresConnection:
         deadline = time.monotonic() + self._patience
         while time.monotonic() < deadline:
             try:
-                with self._connect() as other:
+                with connected(self._url, self._patience, self._name) as other:
                     (status,) = other.execute("SELECT txid_status(%s)", (number,)).fetchone() or (None,)
             except psycopg.OperationalError:
                 status = None
@@ -96,6 +93,9 @@ class PostgresConnection:
                 return bool(status == "committed")
             time.sleep(_AGAIN)
         raise StoreError(f"nobody tells whether the last commit was made ({lost.message})", cure=lost.cure)
+
+    def announce(self) -> None:
+        self.run(f"NOTIFY {WISHES}")
 
     def rollback(self) -> None:
         try:
@@ -132,6 +132,12 @@ class PostgresConnection:
                 return cursor.rowcount
         except psycopg.Error as error:
             raise tell(error) from error
+
+
+def connected(url: str, patience: float, name: str) -> psycopg.Connection[Row]:
+    """A connection to the server that `url` names, which knows it by `name`. Raises psycopg.Error."""
+    way = make_conninfo("", **{**_WAY, **conninfo_to_dict(url)})
+    return psycopg.connect(way, autocommit=True, connect_timeout=max(2, int(patience)), application_name=name)
 
 
 @cache

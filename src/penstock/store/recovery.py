@@ -106,6 +106,17 @@ def anything_abandoned(connection: Connection, now: float) -> bool:
     return bool(orphans(connection, expired_before=0.0, limit=1, of_engines=False))
 
 
+def last_sign(connection: Connection, key: int) -> int:
+    """When a run, or the process that has it, was last heard of: microseconds since 1970."""
+    row = connection.one(
+        "SELECT max(at) FROM (SELECT beat_at AS at FROM instance WHERE id = (SELECT owner FROM run WHERE key = ?) "
+        "UNION ALL SELECT max(at) FROM sample WHERE run_key = ? "
+        "UNION ALL SELECT max(at) FROM event WHERE run_key = ?) AS sign",
+        (key, key, key),
+    )
+    return 0 if row is None or row[0] is None else int(row[0])
+
+
 def load_run(connection: Connection, key: int) -> StoredRun | None:
     """A run with everything that belongs to it, except its history; None when there is none."""
     run = run_row(connection, key)

@@ -22,6 +22,7 @@ from penstock.store.rows import Commit, NewEvent, NewRun
 from penstock.store.texts import check_texts
 from penstock.store.times import micros
 from penstock.store.version_holds import share
+from penstock.store.versions import latest_version
 from penstock.store.write import apply
 
 #: The parts of a slice, as the column `selection` keeps them. `from_run` has one element, the id of a run, and
@@ -114,16 +115,15 @@ def ask_for_run(
     )  # fmt: skip
     event = NewEvent(key, None, None, at, "run.created", None if by is None else json.dumps({"by": by}))
     apply(connection, Commit(new_runs=[row], labels=[(key, *label) for label in labels.items()], events=[event]))
+    connection.announce()
     return row.id
 
 
 def _version(connection: Connection, namespace: str, pipeline: str, version: str | None) -> str:
     """The version that is asked for, which stays until the transaction ends."""
+    version = latest_version(connection, namespace, pipeline) if version is None else version
     if version is None:
-        row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
-        if row is None:
-            raise no_pipeline(connection, namespace, pipeline)
-        version = str(row[0])
+        raise no_pipeline(connection, namespace, pipeline)
     if not share(connection, namespace, pipeline, version):
         raise no_pipeline(connection, namespace, pipeline, version)
     return version

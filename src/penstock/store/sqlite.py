@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from penstock.errors import DiskFull, StaleWrite, StoreBusy, StoreCorrupt, StoreError, StoreReadOnly
+from penstock.store import ears
 from penstock.store.barred import HOME_OF_YOUR_OWN, barred
 from penstock.store.connection import Row
 from penstock.store.statements import MANY, Statement, portions, varying
@@ -45,6 +46,7 @@ class SqliteConnection:
         self._patience = patience
         self._begin = "BEGIN IMMEDIATE" if write else "BEGIN"
         self.broken = False
+        self._announced = False
         try:
             self._raw = self._open()
         except sqlite3.Error as error:
@@ -76,8 +78,15 @@ class SqliteConnection:
             self._execute("COMMIT")
         except sqlite3.Error as error:
             raise self._told(error) from error
+        if self._announced:
+            self._announced = False
+            ears.ring(self.path)
+
+    def announce(self) -> None:
+        self._announced = True
 
     def rollback(self) -> None:
+        self._announced = False
         # A full disk makes SQLite roll back by itself, and then there is nothing to undo.
         if self._raw.in_transaction:
             try:

@@ -22,6 +22,12 @@ def spec_of(connection: Connection, key: int) -> dict[str, Any] | None:
     return spec
 
 
+def latest_version(connection: Connection, namespace: str, pipeline: str) -> str | None:
+    """The version that a pipeline has now; None where nobody knows the pipeline."""
+    row = connection.one("SELECT version FROM pipeline WHERE namespace = ? AND pipeline = ?", (namespace, pipeline))
+    return None if row is None else str(row[0])
+
+
 def limit_of(connection: Connection, namespace: str, pipeline: str, version: str) -> LimitSpec | None:
     """How many runs there may be at a time by a version; None where it says nothing, and where nobody knows it."""
     row = connection.one(
