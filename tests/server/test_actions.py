@@ -10,6 +10,7 @@ import pytest
 
 from penstock.model.ids import key_of
 from penstock.model.spec import PipelineSpec, TaskSpec
+from penstock.model.states import RUN_STATES
 from penstock.server import acting
 from penstock.store import commands
 from penstock.wire.runs import CommandDocument, ManyResult, RunSummary
@@ -118,11 +119,42 @@ def test_of_one_run_and_of_many_a_refusal_is_the_same(
     world: World, action: str, body: dict[str, Any], code: str | None
 ) -> None:
     identity = world.run(state="failed" if code else "running")
-    one = problem(world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json=body), 409)
+    one = problem(
+        world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json=body), 404 if code == "not_found" else 409
+    )
     (many,) = world.program.post(f"/api/v1/runs/actions/{action}", json={**body, "ids": [identity]}).json()["results"]
     assert [one[part] for part in ("code", "detail", "cure")] == [many[part] for part in ("code", "detail", "cure")]
     assert one["code"] == (code or "action_refused")
     assert "`penstock" not in one["cure"]
+
+
+@pytest.mark.parametrize("state", RUN_STATES)
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("set-state", {"task": "rwa", "state": "failed"}),
+        ("retry", {"task": "rwa"}),
+        ("replay", {"task": "rwa"}),
+        ("approve", {"task": "rwa", "decision": "reject"}),
+        ("breakpoints", {"set": ["raw", "rwa"]}),
+    ],
+)
+def test_a_task_that_a_run_does_not_have_is_not_found(
+    world: World, state: str, action: str, body: dict[str, Any]
+) -> None:
+    identity = world.run(state=state)
+    told = problem(world.program.post(f"/api/v1/runs/{identity}/actions/{action}", json=body), 404, "not_found")
+    assert "no task 'rwa'" in told["detail"]
+    assert told["cure"] == "did you mean 'raw'?"
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_its_engine_does_not_find_is_not_found(world: World) -> None:
+    """As of clean-up tasks, which are there but can't be retried from."""
+    identity = world.run()
+    with engine(world, "refused", {"code": "not_found", "detail": "no such item", "cure": "there are 3"}):
+        body = problem(cancel(world, identity), 404, "not_found")
+    assert (body["detail"], body["cure"]) == ("no such item", "there are 3")
 
 
 # --- pause, resume, set-state ---------------------------------------------------------------------------
@@ -135,8 +167,8 @@ def test_of_one_run_and_of_many_a_refusal_is_the_same(
         ("pause", {"now": True}, "running", {"now": True}),
         ("pause", {}, "running", {}),
         ("resume", None, "paused", {}),
-        ("set-state", {"task": "a", "map_index": 0, "state": "skipped"}, "running",
-         {"task": "a", "map_index": 0, "state": "skipped"}),
+        ("set-state", {"task": "raw", "map_index": 0, "state": "skipped"}, "running",
+         {"task": "raw", "map_index": 0, "state": "skipped"}),
     ],
 )  # fmt: skip
 def test_what_is_asked_waits_for_the_engine_as_a_command(

@@ -57,6 +57,15 @@ def test_files_are_sent_as_they_were_packed(page: TestClient) -> None:
     assert (answer.content, answer.headers["vary"]) == (SCRIPT, "Accept-Encoding")
 
 
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip;q=0", None), ("gzip; q=0.000, br;q=0, *", None), ("*", "gzip"), ("*;q=0", None), ("br", None), ("", None)],
+)
+def test_files_are_sent_as_their_reader_takes_them(page: TestClient, accepted: str, coding: str | None) -> None:
+    answer = page.get("/assets/index-abc.js", headers={"Accept-Encoding": accepted})
+    assert (answer.headers.get("content-encoding"), answer.content) == (coding, SCRIPT)
+
+
 def test_what_a_browser_has_is_not_sent_again(page: TestClient) -> None:
     tag = page.get("/").headers["etag"]
     assert page.get("/", headers={"If-None-Match": tag}).status_code == 304

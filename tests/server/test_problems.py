@@ -108,7 +108,9 @@ def test_unknown_addresses_and_methods(world: World) -> None:
     problem(world.program.get("/api/v1/nothing"), 404, "not_found")
     wrong = world.program.put("/api/v1/runs", json={})
     assert problem(wrong, 405, "method")["cure"] == "use GET, POST"
-    assert wrong.headers["allow"] == "GET, POST"
+    assert wrong.headers["allow"] == "GET, HEAD, POST"
+    only = world.program.head("/api/v1/runs/latest/actions/cancel")
+    assert (only.status_code, only.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,35 @@ def test_what_is_not_there_is_told(database: Database) -> None:
         assert (outcome.state, outcome.code) == ("refused", "not_found")
 
 
+@pytest.mark.parametrize("state", RUN_STATES)
+@pytest.mark.parametrize(
+    ("kind", "wish"),
+    [
+        ("retry", {"task": "rwa"}), ("approve", {"task": "rwa", "decision": "approve"}),
+        ("set-state", {"task": "rwa", "state": "failed"}), ("breakpoints", {"set": ["raw", "rwa"]}),
+    ],
+)  # fmt: skip
+def test_a_task_that_a_run_does_not_have_is_told_at_once(
+    database: Database, kind: str, wish: dict[str, Any], state: str
+) -> None:
+    write(database, {}, state=state)
+    outcome = ask(database, kind, **wish)
+    assert (outcome.state, outcome.code, outcome.cure) == ("refused", "not_found", "did you mean 'raw'?")
+    assert outcome.detail == "the run has no task 'rwa'"
+    assert waiting(database) == []
+
+
+@pytest.mark.parametrize("task", ["raw", "task0"])
+def test_a_task_of_its_definition_or_of_its_record_is_one(database: Database, task: str) -> None:
+    write(database, {}, state="failed")
+    assert ask(database, "retry", task=task).state == "waiting"
+
+
+def test_of_a_run_that_is_not_there_no_task_is_missed(database: Database) -> None:
+    outcome = ask(database, "retry", task="raw")
+    assert (outcome.code, (outcome.detail or "")[:15]) == ("not_found", "there is no run")
+
+
 def test_of_wishes_with_one_key_the_first_counts(database: Database) -> None:
     write(database)
     first, second = ask(database, "pause", "k", now=True), ask(database, "pause", "k", now=True)

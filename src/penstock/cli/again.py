@@ -43,7 +43,9 @@ class Again:
         self._quiet = quiet
 
     def retry(self) -> int:
-        """The exit code. Raises NotFound, TransitionError, ParameterError, DefinitionError."""
+        """The exit code. Raises NotFound, TransitionError, ParameterError, DefinitionError, and with JSON whatever else
+        an engine refuses it with.
+        """
         with reading() as (_, database):
             with database.write() as connection:
                 key = find_run(connection, self._run)
@@ -76,11 +78,12 @@ class Again:
         orders.wait(database, [outcome])
         if outcome.state == "applied":
             return self._tell(database, outcome.key, "retried")
+        kind = (_of_code(outcome.code) if outcome.code else None) or TransitionError
         if self._as_json and outcome.state == "refused":
-            raise TransitionError(outcome.detail, cure=outcome.cure)
+            raise kind(outcome.detail, cure=outcome.cure)
         why = orders.in_a_line(outcome.detail, outcome.cure) or "the engine did not answer yet"
         self._tell(database, outcome.key, f"not retried: {why}")
-        return 1
+        return kind.exit_code
 
     def _tell(self, database: Database, key: int, what: str) -> int:
         with database.read() as connection:
@@ -149,6 +152,13 @@ def _need_engine(chosen: Chosen) -> None:
     with reading() as (_, database), database.read() as connection:
         if not _engine_is_there(connection):
             raise UsageError("several runs are run again by `penstock up`", cure="start it, or name one run")
+
+
+def _of_code(code: str, root: type[PenstockError] = PenstockError) -> type[PenstockError] | None:
+    """The errors of that code, as an engine told it; None where a later version has them."""
+    if root.code == code:
+        return root
+    return next((found for each in root.__subclasses__() if (found := _of_code(code, each))), None)
 
 
 def _engine_is_there(connection: Connection) -> bool:

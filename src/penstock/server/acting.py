@@ -14,7 +14,7 @@ from penstock.errors import UsageError
 from penstock.model.ids import key_of, run_id
 from penstock.server.answers import json_answer
 from penstock.server.once import once
-from penstock.server.refusals import ActionRefused
+from penstock.server.refusals import refused
 from penstock.server.service import Service
 from penstock.store import commands, orders, runs
 from penstock.store.connection import Connection
@@ -74,10 +74,10 @@ def many(service: Service, route: str, body: ManyBody, key: str | None, act: Act
 
 
 def answered(service: Service, outcome: Outcome) -> Response:
-    """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused."""
+    """The run, once its engine has spoken, or the command while it waits. Raises ActionRefused, NotFound."""
     wait(service.database, [outcome])
     if outcome.state == "refused":
-        raise ActionRefused(outcome.detail, cure=outcome.cure, code=outcome.code)
+        raise refused(outcome.detail, outcome.cure, outcome.code)
     with service.database.read() as connection:
         if outcome.state == "waiting" and outcome.command is not None:
             waiting = commands.find(connection, outcome.command)

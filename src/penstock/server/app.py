@@ -1,10 +1,11 @@
 """The whole server as one ASGI app.
 
     Front                what every request passes: host, origin, sizes; headers of every answer
-      GZip
-        health, login    what anybody may reach
-        /api/…           Guarded(FastAPI): only who is known; loaded while the rest answers
-        the page         built files, the same for everybody
+      Heads              HEAD on the API is GET without the body
+        Packer           packed answers for who takes them
+          health, login  what anybody may reach
+          /api/…         Guarded(FastAPI): only who is known; loaded while the rest answers
+          the page       built files, the same for everybody
 
 What needs a session is behind `Guarded` as a whole, before a route is looked for: a new route can't be left open by
 mistake, and nothing that anybody may reach can lead into it (docs/decisions/0007-doors.md).
@@ -18,14 +19,15 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from penstock.server import problems
+from penstock.server.codings import Packer
 from penstock.server.doors import Doors, Guarded
 from penstock.server.front import Front
+from penstock.server.heads import Heads
 from penstock.server.later import Later
 from penstock.server.login import Login, sign_in
 from penstock.server.page import Page
@@ -65,7 +67,8 @@ def create_app(service: Service, more: Sequence[str] = ()) -> Starlette:
         ],
         middleware=[
             Middleware(Front, hosts=_hosts(service)),
-            Middleware(GZipMiddleware, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION),
+            Middleware(Heads),
+            Middleware(Packer, minimum_size=_COMPRESSED_FROM, compresslevel=_COMPRESSION),
         ],
         exception_handlers={HTTPException: problems.of_request},
     )

@@ -87,13 +87,12 @@ def proven(stream: BinaryIO) -> Iterator[bytes]:
 
     So whoever gets all the bytes that were announced has those that were stored. Raises ArtifactCorrupt.
     """
-    with stream:
-        held = b""
-        while part := stream.read(STEP):
-            if held:
-                yield held
-            held = part
-        yield held
+    held = b""
+    while part := stream.read(STEP):
+        if held:
+            yield held
+        held = part
+    yield held
 
 
 def _suffix(output: Output) -> str:

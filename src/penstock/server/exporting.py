@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def check_columns(chosen: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(chosen)) or list(_COLUMNS)
 
 
-def parts(database: Database, chosen: RunFilter, sort: str) -> Iterator[list[Run]]:
+def parts(database: Database, chosen: RunFilter, sort: str) -> Generator[list[Run], None, None]:
     """All runs of a filter, those of one moment. Raises UsageError at the first part, for a filter that is none."""
     with database.read() as connection:
         yield from runs.export_runs(connection, chosen, sort)

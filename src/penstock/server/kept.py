@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from penstock.artifacts import kept
 from penstock.artifacts.kept import Place, State
@@ -85,8 +85,8 @@ def tag_of(path: Path) -> str | None:
     return f"{found.st_size:x}-{found.st_mtime_ns:x}-{found.st_ino:x}" if path.is_file() else None
 
 
-def parts_of(path: Path) -> tuple[int, Iterator[bytes]]:
-    """(bytes, the bytes in steps) of a plain file as it is now. Raises ArtifactError."""
+def opened(path: Path) -> tuple[BinaryIO, int]:
+    """A plain file, and how many bytes it has now. Raises ArtifactError."""
     try:
         descriptor, found = kept.open_file(path)
     except OSError as error:
@@ -94,11 +94,11 @@ def parts_of(path: Path) -> tuple[int, Iterator[bytes]]:
             f"'{path.name}' can't be downloaded: {error.strerror or 'it is no plain file'}",
             cure="look for it where the project keeps it",
         ) from error
-    return found.st_size, _parts(descriptor, found.st_size)
+    return os.fdopen(descriptor, "rb"), found.st_size
 
 
-def _parts(descriptor: int, size: int) -> Iterator[bytes]:
-    with os.fdopen(descriptor, "rb") as file:
-        while size > 0 and (part := file.read(min(STEP, size))):
-            size -= len(part)
-            yield part
+def parts_of(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """So many bytes, in steps; fewer, where it has become shorter."""
+    while size > 0 and (part := file.read(min(STEP, size))):
+        size -= len(part)
+        yield part

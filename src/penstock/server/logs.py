@@ -132,11 +132,10 @@ def place_document(place: Place | None) -> dict[str, Any]:
 
 
 def as_text(view: View) -> Iterator[bytes]:
-    """All lines as text, without what steers a terminal; closes the view."""
-    with view:
-        for first in range(0, view.total, STEP):
-            lines = [_text(line) for line in view.window(first, STEP)]
-            yield "".join(lines).encode("utf-8", "replace")
+    """All lines as text, without what steers a terminal."""
+    for first in range(0, view.total, STEP):
+        lines = [_text(line) for line in view.window(first, STEP)]
+        yield "".join(lines).encode("utf-8", "replace")
 
 
 def _text(line: dict[str, Any]) -> str:

@@ -11,6 +11,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from penstock.server.codings import takes
+
 #: Of 1 to 9. Each is packed once and sent often.
 _LEVEL: Final = 4
 
@@ -39,10 +41,10 @@ class Packed:
 
 
 def packed_answer(request: Request, content: bytes, tag: str) -> Response:
-    """Packed JSON as it is for who reads gzip, unpacked for others."""
+    """Packed JSON as it is for who takes gzip, unpacked for others."""
     headers = {"ETag": tag}
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        # Of what is not packed yet, who may pack it (GZipMiddleware) says that.
+    if takes(request.headers, "gzip"):
+        # Of what is not packed yet, who may pack it (Packer) says that.
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     else:
         content = gzip.decompress(content)

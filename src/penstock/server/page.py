@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from penstock.errors import NotFound
+from penstock.server.codings import takes
 from penstock.server.problems import problem
 from penstock.server.refusals import MethodRefused
 
@@ -105,8 +106,7 @@ def _described(name: str, path: Path, paths: dict[str, Path]) -> _File:
 
 
 def _file(found: _File, request: Request) -> Response:
-    accepted = {part.partition(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
-    coding, path = next((each for each in found.encoded if each[0] in accepted), ("", found.path))
+    coding, path = next((each for each in found.encoded if takes(request.headers, each[0])), ("", found.path))
     etag = f'"{found.etag}{coding and "-"}{coding}"'
     headers = {"Cache-Control": found.cache, "ETag": etag, "Vary": "Accept-Encoding", "Content-Security-Policy": POLICY}
     if request.headers.get("if-none-match") == etag:

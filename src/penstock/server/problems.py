@@ -112,11 +112,12 @@ async def of_request(request: Request, error: Exception) -> Response:
 def _methods(request: Request) -> list[str]:
     """What this address takes, over all its routes."""
     asked = {method: {**request.scope, "method": method} for method in _METHODS}
-    return [
+    taken = [
         method
         for method, scope in asked.items()
         if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
     ]
+    return ["GET", "HEAD", *taken[1:]] if "GET" in taken else taken
 
 
 def _first_line(error: errors.PenstockError) -> str:
@@ -153,7 +154,7 @@ def _of_http(error: HTTPException) -> errors.PenstockError:
         return errors.NotFound("there is nothing at this address", cure="GET /api/v1/openapi.json lists all addresses")
     if error.status_code == 405:
         allow = (error.headers or {}).get("Allow", "")
-        return MethodRefused(cure=f"use {allow}" if allow else None, allow=allow)
+        return MethodRefused(cure=f"use {allow.replace('GET, HEAD', 'GET')}" if allow else None, allow=allow)
     if error.status_code == 413:
         return too_large()
     return Unreadable(cure="send JSON in UTF-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from penstock.errors import PenstockError, TransitionError
+from penstock.errors import NotFound, PenstockError, TransitionError
 
 #: Bytes of a body; none of ours needs more.
 LARGEST_BODY: Final = 1 << 20
@@ -80,8 +80,15 @@ class ActionRefused(Refusal):
 
     def __init__(self, message: str | None = None, *, cure: str | None = None, code: str | None = None) -> None:
         super().__init__(message, cure=cure)
-        # As it is told of one run among many: other than the state, a task may be missing, or a param wrong.
+        # As it is told of one run among many: other than the state, a param may be wrong.
         self.__dict__["code"] = code or self.code
+
+
+def refused(detail: str | None, cure: str | None, code: str | None) -> PenstockError:
+    """Why an action on one run was refused, as it is told of one among many: something may be missing."""
+    if code == NotFound.code:
+        return NotFound(detail, cure=cure)
+    return ActionRefused(detail, cure=cure, code=code)
 
 
 class TooLarge(Refusal):

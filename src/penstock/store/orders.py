@@ -14,7 +14,7 @@ from penstock.store import commands, idempotency, requests, slots
 from penstock.store.chosen_states import Choice, set_state
 from penstock.store.connection import Connection
 from penstock.store.deletion import descendants
-from penstock.store.missing import no_run
+from penstock.store.missing import check_task, no_run
 
 #: `waiting`: a command was written, and the run's engine answers it.
 State: TypeAlias = Literal["applied", "refused", "waiting"]
@@ -108,6 +108,7 @@ def _ask_one(
     connection: Connection, run_key: int, kind: str, arguments: dict[str, Any], now: float, by: str | None
 ) -> Outcome:
     try:
+        _check_tasks(connection, run_key, kind, arguments)
         done = _AT_ONCE[kind](connection, run_key, arguments, now, by) if kind in _AT_ONCE else None
     except (NotFound, TransitionError) as error:
         return Outcome.refused(run_key, error)
@@ -122,6 +123,15 @@ def _ask_one(
     outcome = Outcome(run_key, "waiting")
     outcome.command = commands.add(connection, run_key, kind, arguments, now, by)
     return outcome
+
+
+def _check_tasks(connection: Connection, run_key: int, kind: str, arguments: dict[str, Any]) -> None:
+    """Raise NotFound for a task that a run which is there does not have: whatever its state, no engine finds it."""
+    told = arguments.get("set", ()) if kind == "breakpoints" else (arguments.get("task"),)
+    named = [str(task) for task in told if task is not None]
+    if named and connection.one("SELECT 1 FROM run WHERE key = ?", (run_key,)) is not None:
+        for task in named:
+            check_task(connection, run_key, task)
 
 
 def _withdraw(

@@ -12,7 +12,7 @@ from penstock.server import acting
 from penstock.server.acting import By
 from penstock.server.guard import ServiceOf, guarded
 from penstock.server.once import KeyOf, once
-from penstock.server.refusals import ActionRefused
+from penstock.server.refusals import refused
 from penstock.store.connection import Connection
 from penstock.store.deletion import delete_runs
 from penstock.store.orders import Outcome
@@ -35,7 +35,7 @@ def delete_run(service: ServiceOf, run_id: str, by: By, body: DeleteBody | None 
     answer = once(service.writing, key, f"deleteRun {run_id}", body, act)
     told = json.loads(bytes(answer.body))
     if told["outcome"] == "refused":
-        raise ActionRefused(told["detail"], cure=told.get("cure"), code=told.get("code"))
+        raise refused(told["detail"], told.get("cure"), told.get("code"))
     return answer
 
 

@@ -17,6 +17,7 @@ from penstock.server.service import Service
 from penstock.store import graphs, pipelines
 from penstock.store.called import find_pipeline
 from penstock.store.runs import find_run
+from penstock.store.versions import latest_version
 from penstock.wire.graphs import Graph, TaskSource
 from penstock.wire.pipelines import ParamList
 
@@ -61,7 +62,7 @@ def get_pipeline_graph(
     """The graph of a version of a pipeline, by default of the latest; 304 for who has it, by its ETag."""
     with service.database.read() as connection:
         place = find_pipeline(connection, namespace, name)
-        known = version or graphs.latest_version(connection, *place)
+        known = version or latest_version(connection, *place)
         make = partial(graphs.graph_of_version, connection, *place, known)
         return _answer(service, request, (*place, known or ""), make)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query, Response
-from fastapi.responses import StreamingResponse
 
 from penstock.logbook.search import find
 from penstock.logbook.slices import slices_of
@@ -14,6 +13,7 @@ from penstock.server import downloads, logs
 from penstock.server.answers import json_answer
 from penstock.server.guard import guarded
 from penstock.server.logs import Level, WishedLogs
+from penstock.server.streamed import Streamed
 from penstock.wire.logs import LogMatches, LogPlace, LogSlices, LogSummary, LogWindow
 
 router = guarded()
@@ -73,4 +73,4 @@ def download_logs(wish: WishedLogs) -> Response:
     """All lines as text, as they are now."""
     view = logs.view_of(wish)
     headers = downloads.headers(f"{wish.run}.log")
-    return StreamingResponse(logs.as_text(view), headers=headers, media_type="text/plain; charset=utf-8")
+    return Streamed(logs.as_text(view), view, headers, "text/plain; charset=utf-8")

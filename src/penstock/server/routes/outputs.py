@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from contextlib import closing
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 
 from penstock import __version__
@@ -19,9 +18,10 @@ from penstock.model.bounds import MOST
 from penstock.server import downloads, outputs
 from penstock.server.answers import has, json_answer, unchanged
 from penstock.server.guard import ServiceOf, guarded
-from penstock.server.kept import Folders, Kept, kept_output, parts_of, tag_of
+from penstock.server.kept import Folders, Kept, kept_output, opened, parts_of, tag_of
 from penstock.server.refusals import Refusal
 from penstock.server.service import Service
+from penstock.server.streamed import Streamed
 from penstock.store.outputs import Output
 from penstock.store.runs import find_run
 from penstock.wire.outputs import OutputList, OutputPreview, TableSummary
@@ -152,13 +152,15 @@ def content(
         return unchanged(tag)
     if tag is not None:
         headers["ETag"] = tag
-    parts = downloads.proven(store.open(artifact))
+    stream = store.open(artifact)
+    parts = downloads.proven(stream)
     media_type = downloads.media_type(output)
     headers["Content-Length"] = str(artifact.size)
     if artifact.size > _WHOLE:
-        return StreamingResponse(parts, headers=headers, media_type=media_type)
+        return Streamed(parts, stream, headers, media_type)
     try:
-        return Response(b"".join(parts), headers=headers, media_type=media_type)
+        with stream:
+            return Response(b"".join(parts), headers=headers, media_type=media_type)
     except ArtifactCorrupt:
         raise outputs.corrupt(output) from None
 
@@ -171,15 +173,7 @@ def _csv(readers: Readers, output: Output, artifact: Artifact) -> Response:
     except TooBusy:
         raise TooManyLooks(cure="try again when one of the exports has ended") from None
     name = downloads.file_name(output).rpartition(".")[0] + ".csv"
-    return StreamingResponse(_closed(export), headers=downloads.headers(name), media_type="text/csv; charset=utf-8")
-
-
-def _closed(export: Any) -> Iterator[bytes]:
-    """An export that ends with its download, also where that is broken off."""
-    try:
-        yield from export
-    finally:
-        export.close()
+    return Streamed(export, closing(export), downloads.headers(name), "text/csv; charset=utf-8")
 
 
 def _found(
@@ -204,10 +198,10 @@ def _kept_preview(readers: Readers, kept: Kept, request: Request, *part: int) ->
 
 
 def _kept_content(kept: Kept, *, inline: bool) -> Response:
-    size, parts = parts_of(kept.there())
+    file, size = opened(kept.there())
     headers = downloads.headers(downloads.file_name(kept.shown), inline=inline and downloads.may_show(kept.shown))
     headers["Content-Length"] = str(size)
-    return StreamingResponse(parts, headers=headers, media_type=downloads.media_type(kept.shown))
+    return Streamed(parts_of(file, size), file, headers, downloads.media_type(kept.shown))
 
 
 def _look(readers: Readers, what: str, output: Output, artifact: Artifact, *more: Any) -> bytes:

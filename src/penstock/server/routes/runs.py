@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import chain
 from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from penstock import __version__
 from penstock.server import exporting
 from penstock.server.answers import has, json_answer, unchanged
 from penstock.server.guard import ServiceOf, guarded
 from penstock.server.run_query import ChosenRuns, Sort
+from penstock.server.streamed import Streamed
 from penstock.store import documents, runs
 from penstock.wire.runs import RunCount, RunDocument, RunPage
 
@@ -58,7 +59,7 @@ def export_runs(
     body = exporting.as_csv(begun, wanted) if format == "csv" else exporting.as_json(begun)
     media_type = "text/csv; charset=utf-8" if format == "csv" else "application/json"
     disposition = {"Content-Disposition": f'attachment; filename="runs.{format}"'}
-    return StreamingResponse(body, media_type=media_type, headers=disposition)
+    return Streamed(body, closing(parts), disposition, media_type)
 
 
 @router.get(
