@@ -55,11 +55,13 @@ export function runEventsQuery(id: string, task?: string, mapIndex?: number) {
 }
 
 /** Why queued tasks do not begin: all of a run, or one of them (and items). Asked for again and again: nobody tells of it. */
-export function runWaitsQuery(id: string, task: string, mapIndex?: number) {
+export function runWaitsQuery(id: string, task?: string, mapIndex?: number) {
   return queryOptions({
-    queryKey: [...runKeys.one(id), "waits", task, mapIndex ?? null],
+    queryKey: [...runKeys.one(id), "waits", task ?? null, mapIndex ?? null],
     queryFn: async ({ signal }) => await body(api.GET("/api/v1/runs/{run_id}/waits", { params: { path: { run_id: id }, query: { task, map_index: mapIndex } }, signal })),
     refetchInterval: 2_000,
+    // Who comes back would see for a moment what was so before.
+    gcTime: 0,
   });
 }
 

@@ -118,3 +118,27 @@ journey("a run that waits at a limit says who holds it, and is started past it",
   writeFileSync(gate, "");
   await settled(page, waits, /succeeded/);
 });
+
+journey("a run whose tasks are queued says what they wait for, and leads to the runs that have it", async ({ open, stage }) => {
+  const project = Project.at(stage.folder);
+  project.add("waits");
+  const page = await open("/pipelines", { reducedMotion: "reduce" });
+  await known(page, "waits");
+  const { workers } = (await (await page.request.get("/api/v1/about")).json()) as { workers: number };
+  const gate = join(stage.folder, "gate-busy");
+  const busy = await Promise.all(Array.from({ length: workers }, async () => await begun(page, "waits", { gate })));
+  await expect.poll(async () => {
+    const found = await Promise.all(busy.map(async (id) => await settled(page, id, /running/)));
+    return found.every(({ tasks }) => tasks.some(({ name, state }) => name === "first" && state === "running"));
+  }, { timeout: 30_000 }).toBe(true);
+  const waits = await begun(page, "waits", { gate });
+  await settled(page, waits, /running/);
+  await page.goto(`/runs/${waits}/overview`);
+  const told = page.getByRole("status").filter({ hasText: "first waits for" });
+  await told.getByText(`a free worker: ${workers} of ${workers}`).waitFor();
+  expect(busy).toContain(await told.getByRole("link").first().textContent());
+  expect(await hindrances(page)).toEqual([]);
+  for (const task of ["first", "third"]) writeFileSync(`${gate}-${task}`, "");
+  await told.waitFor({ state: "hidden" });
+  for (const id of [...busy, waits]) await settled(page, id, /succeeded/);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { TaskState } from "../../domain/states";
 import { generationsOf, retriedText, triedText } from "./generations";
-import { heldText, limitOf, restText, waitText } from "./limits";
+import { heldText, heldUpSince, limitOf, restText, waitersText, waitText } from "./limits";
 
 const event = (kind: string, data: Record<string, unknown> | null = null) => ({ kind, at: "2026-03-01T10:00:00Z", data });
 
@@ -19,6 +20,28 @@ test("what a queued task waits for", () => {
   expect(told("pool", 1, 2, null)).toBe("room in the pool db: 2 places of it are held");
   expect(told("turn", 1, 3, 3)).toBe("other items to end: 3 run at a time");
   expect(told("engine", 1, 0, null)).toBe("an engine: the one that had the run is gone");
+});
+
+test("which tasks wait", () => {
+  const told = (count: number, ...tasks: string[]) => waitersText({ tasks, count }).map((word) => (typeof word === "string" ? word : word.name)).join("");
+  expect(told(1, "clean")).toBe("clean waits");
+  expect(told(4, "clean")).toBe("4 items of clean wait");
+  expect(told(2, "clean", "price")).toBe("clean and price wait");
+  expect(told(3, "clean", "price", "model")).toBe("clean, price and model wait");
+  expect(told(4, "clean", "price", "model", "load")).toBe("4 tasks wait");
+  expect(told(40, "clean", "price")).toBe("40 tasks wait");
+});
+
+test("a run is held up since its first task is queued, or since its last one has ended", () => {
+  const task = (state: TaskState, queued: string | null = null, ended: string | null = null) => ({ state, queued_at: queued && `2026-03-01T10:00:0${queued}Z`, ended_at: ended && `2026-03-01T10:00:0${ended}Z` });
+  const at = (second: number) => Date.UTC(2026, 2, 1, 10, 0, second);
+  const since = (...tasks: ReturnType<typeof task>[]) => heldUpSince({ state: "running", tasks });
+  expect(since(task("queued", "4"), task("queued", "2"), task("created"))).toBe(at(2));
+  expect(since(task("succeeded", "1", "5"), task("queued", "2"))).toBe(at(5));
+  expect(since(task("running", "1"), task("queued", "2"))).toBeNull();
+  expect(since(task("cancelling", "1"), task("queued", "2"))).toBeNull();
+  expect(since(task("retrying", "1"), task("created"))).toBeNull();
+  expect(heldUpSince({ state: "paused", tasks: [task("queued", "2")] })).toBeNull();
 });
 
 test("who paused a run, or what it rests at", () => {

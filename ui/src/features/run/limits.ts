@@ -1,5 +1,8 @@
-/** Why a run waits or rests, as its history tells it. Pure. */
+/** Why a run waits or rests, as its history and its tasks tell it. Pure. */
+import { max, min } from "d3-array";
+
 import type { Schemas } from "../../api/client";
+import { countText } from "../../domain/formats";
 import { whoText } from "./generations";
 import type { Words } from "./Worded";
 
@@ -46,6 +49,25 @@ export function waitText({ on, name, need, held, most }: Pick<Schemas["Wait"], "
     case "engine":
       return "an engine: the one that had the run is gone";
   }
+}
+
+/** Tasks that are told by name where several wait. */
+const NAMED = 3;
+
+/** "clean waits", "4 items of clean wait", "clean, price and model wait", "40 tasks wait": how a sentence begins that tells for what. */
+export function waitersText({ tasks, count }: Pick<Schemas["Wait"], "tasks" | "count">): Words {
+  const [first] = tasks;
+  if (first === undefined || (tasks.length > 1 && (count > tasks.length || count > NAMED))) return [`${countText(count)} tasks wait`];
+  if (tasks.length === 1) return count === 1 ? [{ name: first }, " waits"] : [`${countText(count)} items of `, { name: first }, " wait"];
+  return [...tasks.flatMap((name, at) => [at === 0 ? "" : at === tasks.length - 1 ? " and " : ", ", { name }]), " wait"];
+}
+
+/** Since when nothing of a run goes on while tasks of it are queued, in milliseconds; null where something does, or none is. */
+export function heldUpSince({ state, tasks }: { state: Schemas["RunDocument"]["state"]; tasks: readonly Pick<Schemas["TaskDocument"], "state" | "queued_at" | "ended_at">[] }): number | null {
+  const queued = tasks.filter((task) => task.state === "queued");
+  if (state !== "running" || queued.length === 0 || tasks.some((task) => task.state === "running" || task.state === "cancelling")) return null;
+  const since = max([min(queued, ({ queued_at }) => queued_at) ?? "", max(tasks, ({ ended_at }) => ended_at) ?? ""]);
+  return since ? Date.parse(since) : 0;
 }
 
 /** Why a paused run rests: "paused by ana", "rests before clean, at a breakpoint". */

@@ -37,7 +37,7 @@ export default function OverviewTab({ run }: { run: RunDocument }) {
   return (
     <div className="pn-overview">
       <div className="pn-overview-main">
-        <Rests run={run} />
+        <Rests run={run} now={now} />
         <Approvals run={run} tasks={asking} />
         {run.type === "debug" && !isOver(run.state) && <Stepping run={run} />}
         {failure !== undefined
