@@ -38,14 +38,14 @@ SLOW_REPEATS = 3
 REST = 0.5
 """Seconds before each repetition, when nothing waits to be written any more: no tool pays for what another left."""
 
+REST_OF_TABLES = 3.0
+"""The same where tables are kept: the disk of a virtual machine has a budget, and 100 MB after 100 MB uses it up."""
+
 QUIET = 0.03
 """The share of the cores that may be busy when a repetition begins."""
 
 PATIENCE = 8.0
 """Seconds that are waited for that at most."""
-
-REST_OF_TABLES = 3.0
-"""The same where tables are kept: the disk of a virtual machine has a budget, and 100 MB after 100 MB uses it up."""
 
 
 @dataclass(frozen=True)
@@ -179,18 +179,23 @@ def ticks() -> list[int]:
 
 
 def stolen(before: list[int], after: list[int]) -> float | None:
-    """The share of all cores' time that a virtual machine's host gave to others, from 0 to 1; None where nobody counts.
-
-    `steal` is the eighth column of `/proc/stat`; the two after it, guests', are counted in the first two already.
-    """
-    spent = [late - early for early, late in zip(before[:8], after[:8], strict=True)]
-    return spent[7] / sum(spent) if len(spent) == 8 and sum(spent) else None
+    """The share of all cores' time that this machine's host gave to others, from 0 to 1; None where nobody counts."""
+    shares = _shares(before, after)
+    return shares[7] if shares else None
 
 
 def busy(before: list[int], after: list[int]) -> float:
     """The share of all cores' time that was not idle, from 0 to 1; 0 where nobody counts. Waits for a disk are idle."""
+    shares = _shares(before, after)
+    return 1.0 - shares[3] - shares[4] if shares else 0.0
+
+
+def _shares(before: list[int], after: list[int]) -> list[float]:
+    """What part of all cores' time went to user, nice, system, idle, iowait, irq, softirq and steal; [] where nobody
+    counts. The two columns after these, guests', are counted in the first two already.
+    """
     spent = [late - early for early, late in zip(before[:8], after[:8], strict=True)]
-    return 1.0 - (spent[3] + spent[4]) / sum(spent) if len(spent) == 8 and sum(spent) else 0.0
+    return [one / sum(spent) for one in spent] if len(spent) == 8 and sum(spent) else []
 
 
 def check(got: int, due: int) -> None:

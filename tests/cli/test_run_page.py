@@ -153,7 +153,7 @@ def _item(state: str, **facts: Any) -> dict[str, Any]:
 
 ITEMS = [
     _item("running", duration=None, params={"year": 2013, "to": "New York"}),
-    _item("failed", reason="timeout", error={"task": "clean", "message": "took\n5 s"}),
+    _item("failed", reason="timeout", error={"task": "clean", **error("5\ns", type="TimeoutError")}),
 ]
 
 
@@ -166,9 +166,16 @@ def test_a_list_of_runs() -> None:
         """
         state               created                       duration  tasks  trigger  params                  error
         ● running           LOCAL  2 h ago              2/3  manual   year=2013, to=New York
-        ✗ failed (timeout)  LOCAL  2 h ago     3.5 s    2/3  manual                           clean: took 5 s
+        ✗ failed (timeout)  LOCAL  2 h ago     3.5 s    2/3  manual                           clean: TimeoutError: 5 s
         """
     )
+
+
+def test_an_error_is_told_by_its_class_in_a_list_too() -> None:
+    told = [error("no such year"), error("", type="AssertionError")]
+    lines = plain(listed([_item("failed", error=one) for one in told], PLAIN, 200, CREATED.timestamp())).split("\n")
+    assert lines[1].endswith("  ValueError: no such year")
+    assert lines[2].endswith("  AssertionError")
 
 
 def test_types_stand_in_a_list_where_they_are_not_the_usual_one() -> None:

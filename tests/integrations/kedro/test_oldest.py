@@ -14,6 +14,7 @@ from tests.integrations.kedro.oldest import oldest_python, without_pandas
 from tests.integrations.kedro.recorded import Recorded
 from tests.integrations.kedro.recorded import states as outcomes
 from tests.integrations.kedro.written import User, states, write_project
+from tests.journeys.conftest import until
 
 pytestmark = pytest.mark.beside
 
@@ -75,6 +76,8 @@ def test_parts_are_recorded_by_the_process_beside_the_run(small: Path) -> None:
     recorded = Recorded(small, oldest_python())
     assert recorded.drives(*(case for case, _, _ in PARTS)) == [None] * len(PARTS)
     recorded.kedro("run", "--nodes", "first")
+    # Who looks before a recorder has come up, and after its run is over, records that run himself.
+    until(lambda: not recorded.spools(), "all recorders are done")
     runs = recorded.runs()
     for (case, ran, selection), run in zip([*PARTS, ({}, {"first"}, {"only": ["first"]})], runs, strict=True):
         assert run["facts"]["kedro_version"] == "1.0.0"

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from penstock.store.graphs import latest_version, spec_of_run
+from penstock.store.graphs import spec_of_run
+from penstock.store.versions import latest_version
 from tests.integrations.kedro.projects.made import make_project
 from tests.integrations.kedro.recorded import Recorded, states, task
 
