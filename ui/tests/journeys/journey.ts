@@ -2,6 +2,7 @@ import axe from "axe-core";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect, inject, test } from "vitest";
 import { launch } from "./browser";
+import { endsAll } from "./penstock";
 import type { Stage } from "./stage";
 
 /** Opens a window of a browser in which the person is signed in. */
@@ -32,6 +33,8 @@ export const journey = test.extend<Journey>({
     const stage = inject("stage");
     if (stage === undefined) return skip(inject("absent"));
     await use(stage);
+    // One that failed may have left runs that hold the workers.
+    await endsAll(stage.origin, stage.folder);
   },
   open: async ({ chromium, stage }, use) => {
     const complaints: string[] = [];

@@ -7,7 +7,7 @@ journey("without a mouse: from the list through a run and back, by keys alone", 
   await page.keyboard.press("g");
   await page.keyboard.press("r");
   await page.waitForURL(/\/runs$/);
-  await page.getByRole("table", { name: "Runs" }).getByText("orders").first().waitFor();
+  await page.getByRole("table", { name: "Runs" }).getByRole("row").nth(2).waitFor();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
@@ -34,7 +34,7 @@ journey("without a mouse: from the list through a run and back, by keys alone", 
 
   await page.keyboard.press("g");
   await page.keyboard.press("r");
-  await page.getByRole("table", { name: "Runs" }).getByText("orders").first().waitFor();
+  await page.getByRole("table", { name: "Runs" }).getByRole("row").nth(2).waitFor();
   await page.keyboard.press("/");
   await page.getByRole("listbox", { name: "Proposals" }).waitFor();
   await page.keyboard.press("Tab");

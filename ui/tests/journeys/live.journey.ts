@@ -9,7 +9,7 @@ journey("a run of a terminal is seen live: its row, its tasks, its end", async (
   const gate = join(stage.folder, "gate-live");
   const page = await open("/runs");
   const table = page.getByRole("table", { name: "Runs" });
-  await table.getByText("orders").first().waitFor();
+  await table.getByRole("row").nth(1).waitFor();
 
   const command = project.types("run", "pipelines/slow.py", "-p", `gate=${gate}`, "--json");
   await page.getByRole("button", { name: /new run/ }).click();

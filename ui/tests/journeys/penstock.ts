@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -8,6 +8,10 @@ import { onTestFinished } from "vitest";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const PYTHON = process.env["PENSTOCK_PYTHON"] ?? join(ROOT, ".venv/bin/python");
 const PATIENCE = 30_000;
+/** Bytes that have to be free where files lie in memory. */
+const ROOM = 4e9;
+
+const OPEN = new URLSearchParams(["created", "queued", "running", "paused", "cancelling"].map((state) => ["state", state]));
 
 /** A folder with pipelines (those beside this file, or none) in which commands are typed. */
 export class Project {
@@ -17,7 +21,7 @@ export class Project {
 
   /** A new folder. */
   static with(...pipelines: string[]): Project {
-    const project = new Project(mkdtempSync(join(tmpdir(), "penstock-journey-")));
+    const project = new Project(mkdtempSync(join(place(), "penstock-journey-")));
     mkdirSync(join(project.folder, ".penstock"), { mode: 0o700 });
     mkdirSync(join(project.folder, "pipelines"));
     for (const name of pipelines) project.add(name);
@@ -137,6 +141,33 @@ export class Command {
       clearTimeout(timer);
     }
     return this.child.exitCode;
+  }
+}
+
+/**
+ * Where a project's folder is made: in memory, where this machine has such a place with room. Journeys look at what a
+ * person sees in time; a disk on which something else has just written a lot may stand still for seconds.
+ */
+function place(): string {
+  if (process.env["TMPDIR"] !== undefined) return tmpdir();
+  try {
+    const { bavail, bsize } = statfsSync("/dev/shm");
+    return bavail * bsize > ROOM ? "/dev/shm" : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** Ends all runs of a server that still go on, so that the next journey finds its workers free and its lists quiet. */
+export async function endsAll(origin: string, folder: string): Promise<void> {
+  const headers = { Authorization: `Bearer ${readFileSync(join(folder, ".penstock", "token"), "utf8").trim()}`, "Content-Type": "application/json" };
+  const open = async (): Promise<string[]> => {
+    const answer = await fetch(`${origin}/api/v1/runs?${OPEN.toString()}`, { headers });
+    return ((await answer.json()) as { items: RunFacts[] }).items.map(({ id }) => id);
+  };
+  for (let ids = await open(), until = Date.now() + PATIENCE; ids.length > 0; ids = await open()) {
+    if (Date.now() > until) throw new Error(`these runs don't end: ${ids.join(", ")}`);
+    await fetch(`${origin}/api/v1/runs/actions/cancel`, { method: "POST", headers, body: JSON.stringify({ ids }) });
   }
 }
 

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { Closing } from "./closing";
 
 // One server and one browser at a time: journeys look at times, and a person has but one screen.
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     globalSetup: ["./stage.ts"],
     fileParallelism: false,
     isolate: false,
+    reporters: ["default", new Closing()],
     // A browser under the load of another process may miss a moment once.
     retry: process.env["CI"] ? 1 : 0,
     testTimeout: 60_000,

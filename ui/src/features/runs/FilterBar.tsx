@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Filter, X } from "lucide-react";
-import { useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { pipelinesQuery } from "../../api/pipelines";
 import { useKeys } from "../../components/keys";
 import { FilterChip } from "./FilterChip";
@@ -24,7 +24,12 @@ export function FilterBar({ text, onChange }: Props) {
   const [caret, setCaret] = useState(0);
   const [at, setAt] = useState(-1);
   const [open, setOpen] = useState(false);
+  // Where the caret is to stand after a proposal was taken: at once, or what is typed next would come before it.
+  const [goal, setGoal] = useState<{ caret: number } | null>(null);
   const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (goal !== null) input.current?.setSelectionRange(goal.caret, goal.caret);
+  }, [goal]);
   const field = useRef<HTMLDivElement>(null);
   const menu = useId();
   const pipelines = useQuery(pipelinesQuery());
@@ -56,7 +61,7 @@ export function FilterBar({ text, onChange }: Props) {
     if (chosen.whole) {
       put(chosen.text);
       setOpen(false);
-    } else requestAnimationFrame(() => input.current?.setSelectionRange(chosen.caret, chosen.caret));
+    } else setGoal({ caret: chosen.caret });
   }
   /** Makes chips of a text behind the chips that are there. */
   function put(more: string) {
