@@ -25,7 +25,8 @@
   addEventListener("keydown", function (event) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
     event.preventDefault();
-    window.penstockSought = true;
+    // Who takes it takes it away: then the page hears all by itself.
+    if ("penstockSought" in window) window.penstockSought = true;
   });
   function ask(address) {
     var answer = fetch(address, { credentials: "same-origin" });

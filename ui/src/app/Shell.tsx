@@ -10,7 +10,7 @@ import { coming } from "../components/coming";
 import { Mark } from "../components/Mark";
 import { SchemeSwitch } from "./SchemeSwitch";
 import { SignIn } from "./SignIn";
-import { soughtAhead, useShellKeys } from "./keys";
+import { useShellKeys } from "./keys";
 import style from "./Shell.module.css";
 
 const palette = coming(async () => ({ default: (await import("./Palette")).Palette }));
@@ -26,7 +26,7 @@ const PLACES = [
 /** What stands around every place: where one can go, search, theme, whether the stream is up. */
 export function Shell() {
   const client = useQueryClient();
-  const [shown, setShown] = useState<"palette" | "help" | null>(() => (soughtAhead() ? "palette" : null));
+  const [shown, setShown] = useState<"palette" | "help" | null>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   // The menu of a narrow window is open for the place where it was opened.
   const [openAt, setOpenAt] = useState<string | null>(null);

@@ -41,3 +41,14 @@ test("the palette and the keys are asked of the shell as it was drawn last", () 
   press("?");
   expect(asked).toEqual(["palette 2", "help 2"]);
 });
+
+test("Ctrl-K that was pressed before anybody listened is heard, once", () => {
+  const ahead = globalThis as { penstockSought?: boolean };
+  ahead.penstockSought = true;
+  expect(shell().asked).toEqual(["palette 1"]);
+  cleanup();
+  expect(shell().asked).toEqual([]);
+  ahead.penstockSought = false;
+  expect(shell().asked).toEqual([]);
+  delete ahead.penstockSought;
+});

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { typing } from "../components/keys";
 
 interface Actions {
@@ -10,20 +10,23 @@ interface Actions {
 /** Milliseconds in which the second key of `g r` has to follow. */
 const SECOND = 1_200;
 
-/** Was Ctrl-K pressed before this code ran? `public/ahead.js` hears it then. */
-export function soughtAhead(): boolean {
-  return (globalThis as { penstockSought?: boolean }).penstockSought === true;
+/** Was Ctrl-K pressed before anybody listened? `public/ahead.js` hears it then. Asked again, it was not. */
+function soughtAhead(): boolean {
+  const ahead = globalThis as { penstockSought?: boolean };
+  const sought = ahead.penstockSought === true;
+  delete ahead.penstockSought;
+  return sought;
 }
 
 /** Keys that work everywhere. No single key destroys anything. */
 export function useShellKeys(actions: Actions): void {
   const navigate = useNavigate();
   const now = useRef({ ...actions, navigate });
-  useEffect(() => {
+  useLayoutEffect(() => {
     now.current = { ...actions, navigate };
   });
   // Listened to once: what is drawn anew between `g` and `r` must not forget the `g`.
-  useEffect(() => {
+  useLayoutEffect(() => {
     let went = 0;
     const pressed = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
@@ -42,6 +45,8 @@ export function useShellKeys(actions: Actions): void {
       else if (event.key === "?") now.current.help();
     };
     window.addEventListener("keydown", pressed);
+    // Not while it is drawn: what is pressed from then until now would be heard by nobody.
+    if (soughtAhead()) now.current.palette();
     return () => window.removeEventListener("keydown", pressed);
   }, []);
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 /** Whether a key is meant for a field, a menu or a dialog, and not for the page. */
 export function typing(event: KeyboardEvent): boolean {
@@ -10,13 +10,13 @@ export function typing(event: KeyboardEvent): boolean {
   return target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
 }
 
-/** Single keys of a place, by what `event.key` says. A key of the map is taken; all others go on. */
+/** Single keys of a place, by what `event.key` says. A key of the map is taken; all others go on. What is seen is heard. */
 export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
   const now = useRef(keys);
-  useEffect(() => {
+  useLayoutEffect(() => {
     now.current = keys;
   });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event)) return;
       const action = Object.hasOwn(now.current, event.key) ? now.current[event.key] : undefined;

@@ -49,7 +49,11 @@ journey("who comes back to the list finds it where they left it", async ({ open 
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await page.keyboard.press("j");
-  await table.evaluate((frame) => (frame.scrollTop = 64));
+  await table.evaluate(async (frame) => {
+    frame.scrollTop = 64;
+    // A browser tells of it with its next picture.
+    await new Promise((settle) => frame.addEventListener("scroll", settle, { once: true }));
+  });
   await expect.poll(async () => await table.evaluate((frame) => frame.scrollTop)).toBe(64);
   await page.keyboard.press("Enter");
   await page.waitForURL(/overview/);

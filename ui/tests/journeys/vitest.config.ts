@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { Closing } from "./closing";
+import { Closing } from "./closing.ts";
 
 // One server and one browser at a time: journeys look at times, and a person has but one screen.
 export default defineConfig({

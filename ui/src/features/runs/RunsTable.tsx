@@ -38,7 +38,7 @@ export function RunsTable({ held, resumes, runs, columns, sort, ticks, at, onAt,
   const [dragged, setDragged] = useState<string | null>(null);
   const [over, setOver] = useState<string | null>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result stays within this component
-  const rows = useVirtualizer({ count: runs.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12, scrollPaddingStart: ROW });
+  const rows = useVirtualizer({ count: runs.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
   useKeptScroll(frame, resumes && runs.length > 0);
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
@@ -50,7 +50,7 @@ export function RunsTable({ held, resumes, runs, columns, sort, ticks, at, onAt,
     if (runs.length === 0) return;
     const to = Math.min(runs.length - 1, Math.max(0, at + by));
     onAt(to);
-    rows.scrollToIndex(to);
+    reveal(frame.current!, to);
   };
   const tick = (event: KeyboardEvent) => at >= 0 && onTick(runs[at]!.id, event.key === "X");
   useKeys({
@@ -90,6 +90,13 @@ export function RunsTable({ held, resumes, runs, columns, sort, ticks, at, onAt,
       </div>
     </div>
   );
+}
+
+/** Scrolls so far that a row is seen whole, below the head that stays; at once, so that it fights with nobody who scrolls. */
+function reveal(frame: HTMLElement, index: number): void {
+  const [top, end] = [index * ROW, (index + 2) * ROW];
+  if (top < frame.scrollTop) frame.scrollTop = top;
+  else if (end > frame.scrollTop + frame.clientHeight) frame.scrollTop = end - frame.clientHeight;
 }
 
 /** Pixels below which the table scrolls sideways: the tracks at their narrowest. */
