@@ -51,7 +51,11 @@ def test_a_value_that_does_not_fit(user: User, little_disk: Path) -> None:
     user.env |= home
     document = user.document()
     assert (document["state"], document["reason"]) == ("failed", "disk_full")
-    assert user.states() == {"small": "succeeded", "large": "failed", "after": "upstream_failed"}
+    # The engine may have met the full disk first, in the moment before the value that does not fit was given up.
+    assert tuple(user.states().items()) in (
+        (("small", "succeeded"), ("large", "failed"), ("after", "upstream_failed")),
+        (("small", "succeeded"), ("large", "cancelled"), ("after", "cancelled")),
+    )
     assert user.types("db", "check").returncode == 0
 
 
