@@ -1,15 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { begun, known, settled } from "./asking";
 import { hindrances, journey } from "./journey";
 import { Project } from "./penstock";
 
 const bar = (page: Page) => page.getByRole("toolbar", { name: "Ticked runs" });
-
-/** An engine that does not answer within two seconds is not waited for: that is told instead, and what is asked comes later. */
-const told = async (dialog: Locator, became: string) => await dialog.getByText(became).or(dialog.getByText(/[1-9] on their way/)).first().waitFor();
 
 /** Asks the ticked runs for something, by a button or the menu, and waits until it is told what became of them. */
 async function act(page: Page, word: string, yes: string, became: string, more?: (page: Page) => Promise<void>): Promise<void> {
@@ -22,7 +19,7 @@ async function act(page: Page, word: string, yes: string, became: string, more?:
   const dialog = page.getByRole("dialog");
   await more?.(page);
   await dialog.getByRole("button", { name: yes }).click();
-  await told(dialog, became);
+  await dialog.getByText(became).first().waitFor();
   await dialog.getByRole("button", { name: "Done" }).click();
   await dialog.waitFor({ state: "hidden" });
 }
@@ -89,7 +86,7 @@ journey("ticked runs are retried and deleted; what became of each is told", asyn
   await dialog.getByText(/nothing of it failed/).waitFor();
   expect(await hindrances(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Retry 2 runs" }).click();
-  await told(dialog, "2 run again");
+  await dialog.getByText(/2 run again/).waitFor();
   for (const id of failed) await dialog.getByRole("link", { name: id }).waitFor();
   await dialog.getByRole("button", { name: "Done" }).click();
   for (const id of failed) expect((await settled(page, id, /failed/)).generation).toBe(2);
@@ -116,6 +113,6 @@ journey("all that go on are cancelled, without ticking any", async ({ open, stag
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Cancel 2 runs" }).click();
-  await told(dialog, "2 are being cancelled");
+  await dialog.getByText(/2 are being cancelled/).waitFor();
   for (const id of ids) await settled(page, id, /cancelled/);
 });
