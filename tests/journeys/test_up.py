@@ -88,10 +88,11 @@ class Site:
         return dict(self.get(f"/runs/{run}"))
 
     def begun(self, **params: Any) -> str:
-        """A run of `flow` whose first task is at work now."""
+        """A run of `flow` whose first task is at work now, and known to be."""
         mark = self.user.folder / f"mark-{time.monotonic_ns()}"
         run = self.ask(mark=str(mark), **params)
         until(mark.exists, "the task begins")
+        until(lambda: self.get(f"/runs/{run}")["state"] == "running", "its start is on record")
         return run
 
     def child(self, module: str) -> psutil.Process:
