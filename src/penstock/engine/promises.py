@@ -14,8 +14,9 @@ from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.model.run_types import meaning_of
 from penstock.ports.executor import Ended
 
-#: Promises behind one attempt. With so many, few links are left that wait for the engine.
-MOST: Final = 16
+#: Promises behind one attempt. With so many, few links are left that wait for the engine; twice as many gained nothing
+#: more. All of them are short: what a crash makes again is some hundredths of a second of work.
+MOST: Final = 32
 #: Seconds that an attempt takes at most for others to be promised behind the next: of those that take long, nobody
 #: minds the way to the engine (agent.dispatcher has the same measure for what it sends ahead).
 BRISK: Final = 0.001
