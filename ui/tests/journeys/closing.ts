@@ -6,9 +6,9 @@ export class Closing implements Reporter {
     const failed = modules.flatMap((module) => [...module.children.allTests("failed")]);
     // What other reporters say of the run comes before.
     process.once("exit", () => {
-      for (const { module, name, result } of failed.map((test) => ({ module: test.module.relativeModuleId, name: test.name, result: test.result() }))) {
-        const why = (result.errors ?? []).map(({ message }) => message.split("\n").slice(0, 3).join(" ").slice(0, 200));
-        console.log(`FAILED ${module} > ${name.slice(0, 80)}: ${[...new Set(why)].join(" | ")}`);
+      for (const test of failed) {
+        const why = (test.result().errors ?? []).map(({ message }) => message.split("\n").slice(0, 3).join(" ").slice(0, 200));
+        console.log(`FAILED ${test.module.relativeModuleId} > ${test.name.slice(0, 80)}: ${[...new Set(why)].join(" | ")}`);
       }
     });
   }

@@ -11,7 +11,7 @@ const AGAIN = 1_000;
 
 /** What is asked of some runs at once, and what became of each. Asked again with its key, the server does nothing twice. */
 interface Part<Wish> {
-  ids: readonly string[];
+  ids: string[];
   asked: Wish;
   key: string;
   outcomes: readonly Outcome[];
@@ -20,13 +20,13 @@ interface Part<Wish> {
 /** Asks in parts, one after another, and gathers what became of each run; can be stopped between two. */
 export function useInParts<Action extends AskedAction | "approve">(action: Action) {
   const many = useActOnMany(action);
-  const [parts, setParts] = useState<readonly Part<Asked[Action]>[]>([]);
+  const [parts, setParts] = useState<ReadonlyMap<string, Part<Asked[Action]>>>(new Map());
   const [state, setState] = useState<"before" | "doing" | "done">("before");
   const [problem, setProblem] = useState<Error | null>(null);
   const stopped = useRef(false);
   const ask = async ({ ids, asked, key }: Omit<Part<Asked[Action]>, "outcomes">) => {
-    const outcomes = (await many.mutateAsync({ many: { ids: [...ids] }, asked, key })).results;
-    setParts((before) => (before.some((one) => one.key === key) ? before.map((one) => (one.key === key ? { ...one, outcomes } : one)) : [...before, { ids, asked, key, outcomes }]));
+    const outcomes = (await many.mutateAsync({ many: { ids }, asked, key })).results;
+    setParts((before) => new Map(before).set(key, { ids, asked, key, outcomes }));
   };
   const failed = (error: unknown) => setProblem(error instanceof Error ? error : new Error(String(error)));
   const go = async (wishes: readonly (readonly [ids: readonly string[], asked: Asked[Action]])[]) => {
@@ -44,12 +44,12 @@ export function useInParts<Action extends AskedAction | "approve">(action: Actio
     setState("done");
   };
   const again = useEffectEvent((part: Part<Asked[Action]>) => void ask(part).catch(failed));
-  const waits = state === "done" && problem === null ? parts.find(({ outcomes }) => outcomes.some(({ outcome }) => outcome === "waiting")) : undefined;
+  const waits = state === "done" && problem === null ? [...parts.values()].find(({ outcomes }) => outcomes.some(({ outcome }) => outcome === "waiting")) : undefined;
   useEffect(() => {
     if (waits === undefined) return undefined;
     const timer = setTimeout(() => again(waits), AGAIN);
     return () => clearTimeout(timer);
   }, [waits]);
-  const outcomes = parts.flatMap((part) => part.outcomes);
+  const outcomes = [...parts.values()].flatMap((part) => part.outcomes);
   return { go, outcomes, problem, started: state !== "before", doing: state === "doing", stop: () => void (stopped.current = true) };
 }
