@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from penstock.model.policy import LONGEST, next_delay, retryable
+from penstock.model.policy import LONGEST, longest_delay, next_delay, retryable
 from penstock.model.spec import RetrySpec
 
 seconds = st.floats(0, 1e9)
@@ -32,6 +32,7 @@ def test_every_delay_is_finite_and_within_the_cap(retry: RetrySpec, data: st.Dat
     assert delay is not None
     assert math.isfinite(delay)
     assert 0 <= delay <= min(LONGEST, LONGEST if retry.max_delay is None else retry.max_delay)
+    assert delay <= longest_delay(retry, attempt)
 
 
 @given(retries, st.integers(0, 10), chances)

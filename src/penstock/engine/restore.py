@@ -12,6 +12,7 @@ from penstock.engine.plan import Plan
 from penstock.engine.reckoning import reckon
 from penstock.engine.view import Attempt, RunView, TaskRun
 from penstock.errors import StoreCorrupt
+from penstock.model.policy import longest_delay
 from penstock.model.states import TERMINAL_ATTEMPT
 from penstock.ports.executor import RunContext, Usage
 from penstock.store.recovery import StoredRun
@@ -275,8 +276,10 @@ def _timers(view: RunView, stored: StoredRun) -> list[Due]:
     for row in stored.timers:
         run = None if row.seq < 0 else view.task_runs[row.seq]
         longest = (view.plan.spec if run is None else run.task.spec).timeout or 0.0
-        if row.kind == "retry":
-            longest = max(0, row.due_at - ended.get(row.seq, row.due_at)) / 1_000_000
+        if row.kind == "retry" and run is not None:
+            # Either may have been read from a clock that was wrong.
+            waits = max(0, row.due_at - ended.get(row.seq, row.due_at)) / 1_000_000
+            longest = min(waits, longest_delay(run.task.spec.retry, max(1, run.tries)))
         timers.append(Due(_seconds(row.due_at), row.kind, run, longest))
     return timers
 

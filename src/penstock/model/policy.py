@@ -19,7 +19,7 @@ def next_delay(retry: RetrySpec, attempt: int, started_ago: float, chance: float
     """
     if attempt >= retry.attempts:
         return None
-    most = LONGEST if retry.max_delay is None else min(retry.max_delay, LONGEST)
+    most = _cap(retry)
     delay = min(_plain(retry, attempt), most)
     if retry.backoff == "random":
         delay *= chance
@@ -28,6 +28,15 @@ def next_delay(retry: RetrySpec, attempt: int, started_ago: float, chance: float
     if retry.max_time is not None and started_ago + delay > retry.max_time:
         return None
     return delay
+
+
+def longest_delay(retry: RetrySpec, attempt: int) -> float:
+    """The most that `next_delay` can give after `attempt`, whatever the chance."""
+    return min(_plain(retry, attempt) * (1 + retry.jitter), _cap(retry))
+
+
+def _cap(retry: RetrySpec) -> float:
+    return LONGEST if retry.max_delay is None else min(retry.max_delay, LONGEST)
 
 
 def _plain(retry: RetrySpec, attempt: int) -> float:
