@@ -26,6 +26,42 @@ def test_a_worker_goes_on_by_itself(stage: Stage) -> None:
     assert [ended.key for ended in stage.of(Ended)] == keys
 
 
+def ends_at_once(stage: Stage, keys: list[str]) -> bool:
+    """Wait until each of a chain has ended or come back: whether all have ended. Some come back from who is held up."""
+    stage.until(lambda: {report.key for report in stage.of(Ended) + stage.of(Returned)} >= set(keys))
+    return set(keys) <= {ended.key for ended in stage.of(Ended)}
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["that-is-under-way", "that-is-over"])
+def test_a_worker_goes_on_with_what_comes_later_behind_a_chain(stage: Stage, over: bool) -> None:
+    for _ in range(50):
+        keys = stage.chain(LINK, says("short", 0, 0.001))
+        if not over or ends_at_once(stage, keys):
+            keys = stage.lengthen(keys, LINK, LINK)
+            if ends_at_once(stage, keys):
+                assert len({stage.end(key).worker for key in keys}) == 1
+                return
+    pytest.fail("followers that come later are always given back")
+
+
+def test_what_comes_later_comes_back_when_its_worker_has_made_something_else(stage: Stage) -> None:
+    before = stage.run("pid")
+    while stage.run("pid").worker != before.worker:
+        pass
+    keys = stage.lengthen([before.key], LINK, LINK)[1:]
+    stage.until(lambda: {returned.key for returned in stage.of(Returned)} == set(keys))
+
+
+def test_what_comes_later_comes_back_from_behind_a_long_link(stage: Stage, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    keys = stage.chain(LINK, ("waits", {"inputs": {"mark": ref(str(mark))}}))
+    stage.reach(keys, lambda: any(report.key == keys[1] for report in stage.of(Started)))
+    late = stage.lengthen(keys, LINK)[-1]
+    stage.until(lambda: [returned.key for returned in stage.of(Returned)] == [late])
+    mark.touch()
+    assert stage.end(keys[1]).outcome == "succeeded"
+
+
 @pytest.mark.parametrize("death", ["exits_hard", "kills_itself", "segfaults"])
 def test_the_death_of_a_worker_is_that_of_the_link_that_it_was_at(stage: Stage, death: str) -> None:
     keys = stage.chain(LINK, LINK, (death, {}), LINK, LINK)
@@ -87,6 +123,9 @@ def test_in_seeded_disorder_each_ends_or_comes_back_once(stage: Stage, seed: int
     for _ in range(40):
         length = chance.choice([1, 1, 2, 5, 17])
         chains.append(stage.chain(*chance.choices(KINDS, WEIGHTS, k=length)))
+        if chance.random() < 0.5:
+            at = chance.randrange(len(chains))
+            chains[at] = stage.lengthen(chains[at], *chance.choices(KINDS, WEIGHTS, k=chance.choice([1, 5])))
         if chance.random() < 0.2:
             stage.executor.cancel([chance.choice(chance.choice(chains))])
         if chance.random() < 0.5:

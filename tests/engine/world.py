@@ -30,6 +30,8 @@ class ScriptedExecutor:
         self.waiting: dict[str, Assignment] = {}
         #: Followers that wait for the success of the attempt of this key.
         self.behind: dict[str, Assignment] = {}
+        #: Attempts that succeeded while nothing waited for that.
+        self.made: set[str] = set()
         self.seen: list[Assignment] = []
         self.cancelled: list[str] = []
         self.begun: set[str] = set()
@@ -50,6 +52,8 @@ class ScriptedExecutor:
             if assignment.after is None:
                 assert not any(type(ref) is dict and "made" in ref for ref in assignment.inputs.values())
                 self.waiting[assignment.key] = assignment
+            elif assignment.after in self.made:
+                self.waiting[assignment.key] = assignment  # its worker has just made what it follows
             else:
                 assert assignment.after in (*self.waiting, *(one.key for one in self.behind.values()))
                 self.behind[assignment.after] = assignment
@@ -77,6 +81,7 @@ class ScriptedExecutor:
             self.lost = False
             self.waiting.clear()
             self.behind.clear()
+            self.made.clear()
             raise AgentLost("the agent was killed")
         reports, self.reports = self.reports, []
         return reports
@@ -86,6 +91,8 @@ class ScriptedExecutor:
         follower = self.behind.pop(key, None)
         if follower is not None and outcome == "succeeded":
             self.waiting[follower.key] = follower
+        elif outcome == "succeeded":
+            self.made.add(key)
         elif follower is not None:
             self.reports.append(Returned(follower.key))
             self.go_on(follower.key, "returned")

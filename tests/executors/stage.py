@@ -16,6 +16,8 @@ from penstock.ports.executor import Assignment, Ended, Executor, Report, Returne
 PIPELINES = Path(__file__).parent / "pipelines"
 #: Seconds that anything here may take; a failing test waits so long, others never do.
 PATIENCE = 20.0
+#: Of task runs: no key names two attempts of one executor, whichever test has it.
+_NUMBERS = itertools.count()
 
 
 class Stage:
@@ -25,7 +27,6 @@ class Stage:
         self.executor = executor
         self.folder = folder
         self.reports: list[Report] = []
-        self._keys = itertools.count()
         self._logs: dict[str, str] = {}
         self._assignments: dict[str, Assignment] = {}
         code, self.pipeline = find(file)[0]
@@ -47,7 +48,7 @@ class Stage:
 
     def assignment(self, task: str, **facts: Any) -> Assignment:
         """An attempt of a task; `facts` replace what is usual."""
-        key = f"1:{next(self._keys)}:1"
+        key = f"1:{next(_NUMBERS)}:1"
         body: dict[str, Any] = {
             "key": key,
             "run_id": self.context.run_id,
@@ -79,12 +80,17 @@ class Stage:
 
     def chain(self, *tasks: tuple[str, dict[str, Any]]) -> list[str]:
         """Dispatch attempts of which each follows the one before it: (task, what is unusual of it); their keys."""
+        return self.lengthen([], *tasks)
+
+    def lengthen(self, keys: list[str], *tasks: tuple[str, dict[str, Any]]) -> list[str]:
+        """Dispatch attempts that go on with a chain which was dispatched before; its keys and theirs."""
+        before = keys[-1] if keys else None
         assignments: list[Assignment] = []
         for task, facts in tasks:
-            after = assignments[-1].key if assignments else None
-            assignments.append(self.assignment(task, after=after, **facts))
+            assignments.append(self.assignment(task, after=before, **facts))
+            before = assignments[-1].key
         self.executor.dispatch(assignments)
-        return [assignment.key for assignment in assignments]
+        return [*keys, *(assignment.key for assignment in assignments)]
 
     def settled(self, keys: list[str]) -> list[str]:
         """Wait until each of a chain has ended, or come back because of what was before it; outcomes or "returned".

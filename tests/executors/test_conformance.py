@@ -6,11 +6,14 @@ import itertools
 import threading
 import time
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
 from penstock.ports.executor import Ended, Metric, Progress, Returned, Started, Told
 from tests.executors.stage import PIPELINES, Stage, ref, said
+
+PLUS_ONE: Final[tuple[str, dict[str, Any]]] = ("plus_one", {"inputs": {"one": {"made": "plus_one"}}})
 
 
 def test_a_value_comes_back(stage: Stage) -> None:
@@ -271,12 +274,21 @@ def test_followers_come_back_after_anything_but_success(
     assert stage.value(stage.end(keys[2])) == 1
 
 
-def test_a_follower_of_what_is_over_or_unknown_comes_back(stage: Stage) -> None:
-    before = stage.run("one")
-    stage.run("one")
-    for after in (before.key, "9:9:9"):
-        key = stage.start("one", after=after)
-        stage.until(lambda key=key: [report.key for report in stage.of(Returned)][-1:] == [key])
+def test_followers_that_come_later_go_on_where_the_others_were_made(stage: Stage) -> None:
+    keys = stage.chain(("one", {}), ("plus_one", {"inputs": {"one": {"made": "one"}}}))
+    keys = stage.lengthen(keys, PLUS_ONE, PLUS_ONE)
+    assert set(stage.settled(keys)) == {"succeeded"}
+    keys = stage.lengthen(keys, PLUS_ONE, PLUS_ONE)
+    assert set(stage.settled(keys)) == {"succeeded"}
+    ends = [stage.end(key) for key in keys]
+    assert [stage.value(end) for end in ends] == [1, 2, 3, 4, 5, 6]
+    assert [report.key for report in stage.of(Ended)] == keys
+
+
+def test_a_follower_of_what_failed_or_is_unknown_comes_back(stage: Stage) -> None:
+    for before in (stage.run("fails").key, "9:9:9"):
+        late = stage.lengthen([before], ("one", {}), ("one", {}))[1:]
+        stage.until(lambda late=late: {report.key for report in stage.of(Returned)} >= set(late))
 
 
 def test_followers_that_are_cancelled_are_not_begun(stage: Stage) -> None:

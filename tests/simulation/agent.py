@@ -48,6 +48,8 @@ class Agent:
         self._begun: set[str] = set()
         #: What each attempt that follows another may read of it.
         self._made: dict[str, dict[str, Any]] = {}
+        #: The last attempt that ended, if it succeeded.
+        self._last_made: str | None = None
 
     # --- engines that come and go -----------------------------------------------------------------------
 
@@ -127,6 +129,8 @@ class Agent:
                 self.given[one.key] = one
             elif one.after in self.given or one.after in {other.key for other in self.behind.values()}:
                 self.behind[one.after] = one
+            elif one.after == self._last_made and len(self.running) < self.workers and not self.left:
+                self._go_on_with(one)
             else:
                 self._returned[one.key] = one.run_id
                 self.tell(Returned(one.key))
@@ -200,14 +204,19 @@ class Agent:
         self.asked.pop(key, None)
         self.tell(report)
         follower = self.behind.get(key)
-        if follower is not None and report.outcome == "succeeded" and not self.left:
-            # The worker goes on where it is.
-            del self.behind[key]
+        self._last_made = key if report.outcome == "succeeded" else None
+        if report.outcome == "succeeded":
             self._made[key] = dict(report.outputs)
-            self.given = {follower.key: follower, **self.given}
-            self.begin(follower.key)
+        if follower is not None and report.outcome == "succeeded" and not self.left:
+            del self.behind[key]
+            self._go_on_with(follower)
         else:
             self._go_back_from(key)
+
+    def _go_on_with(self, follower: Assignment) -> None:
+        """The worker goes on where it is."""
+        self.given = {follower.key: follower, **self.given}
+        self.begin(follower.key)
 
     def _return(self, key: str) -> None:
         one = self.given.pop(key)

@@ -85,6 +85,16 @@ class Crew:
         self._busy += 1
         return worker
 
+    def claim(self, follower: Attempt) -> Member | None:
+        """The worker that has just made what this attempt follows, taken; None when it is not free."""
+        idle = self._idle.get(follower.run.pool, [])
+        worker = next((one for one in idle if one.succeeded == follower.after), None)
+        if worker is None or self._busy >= self._size:
+            return None
+        idle.remove(worker)
+        self._busy += 1
+        return worker
+
     def free(self, worker: Member, peak: int) -> None:
         """A worker has ended its attempt, whose peak of resident bytes is told, and may take the next."""
         self._busy -= 1

@@ -36,6 +36,8 @@ class Dispatcher:
         self._timers = timers
         self._out = outbox
         self._queue: deque[Attempt] = deque()
+        #: Followers of what was handed out before they came.
+        self._late: list[Attempt] = []
         self._attempts: dict[str, Attempt] = {}
         self._coroner = verdicts.Coroner()
         self._enforcer = Enforcer(timers, outbox.add, self.is_at)
@@ -70,10 +72,12 @@ class Dispatcher:
         attempt.run.returned.discard(attempt.key)
         if attempt.after is None:
             self._queue.append(attempt)
-        elif self._queue and attempt.after in (self._queue[-1].key, *(one.key for one in self._queue[-1].followers)):
+        elif self._queue and attempt.after == _last(self._queue[-1]).key:
             self._queue[-1].followers.append(attempt)
+        elif self._late and attempt.after == _last(self._late[-1]).key:
+            self._late[-1].followers.append(attempt)
         else:
-            self._return(attempt)
+            self._late.append(attempt)
 
     def cancel(self, key: str) -> None:
         """End an attempt; one that is not known is over already."""
@@ -124,6 +128,10 @@ class Dispatcher:
 
     def place(self) -> None:
         """Give what waits to workers that are free, in order."""
+        if self._late:
+            late, self._late = self._late, []
+            for attempt in late:
+                self._join(attempt)
         queue = self._queue
         while queue and not self._halted:
             if queue[0].over:
@@ -195,6 +203,26 @@ class Dispatcher:
         for follower in followers[len(chain) :]:
             self._return(follower)
         return chain
+
+    def _join(self, late: Attempt) -> None:
+        """Bring an attempt to what it follows and was handed out before: behind it, or to the worker that made it."""
+        before = self._attempts.get(late.after or "")
+        if self._halted:
+            self._return(late)
+        elif before is None:
+            worker = self.crew.claim(late)
+            if worker is None:
+                self._return(late)
+            else:
+                self._hand(late, worker)
+        else:
+            worker = before.ahead_at or before.worker
+            if worker is None or before.lasting or before.asked or before is not worker.last or worker.ahead.stale:
+                self._return(late)
+            else:
+                chain = [late, *self._chain(late, worker)]
+                late.ahead_at = worker
+                worker.channel.send(worker.ahead.add(chain))
 
     def _go_on(self, worker: Member) -> None:
         """A worker has ended an attempt and goes on with the next that it has."""
@@ -346,6 +374,7 @@ class Dispatcher:
             self._requeue(worker.ahead.abandon())
             worker.drain()
         worker.attempt = None
+        worker.succeeded = attempt.key if message[2] == "succeeded" else None
         worker.loaded = True
         worker.brisk = quiet and ended_at - started_at < BRISK
         worker.slow = self._slow = ended_at - started_at >= COMPANY * 1_000_000
@@ -409,6 +438,11 @@ def _introduction(run: Run, worker: Member) -> list[Message]:
         return []
     worker.runs.add(run.id)
     return [["run", run.context]]
+
+
+def _last(attempt: Attempt) -> Attempt:
+    """What is at the end of its chain."""
+    return attempt.followers[-1] if attempt.followers else attempt
 
 
 def _has_followers(worker: Member) -> bool:

@@ -50,6 +50,8 @@ class Member:
         #: Its code is imported: an attempt starts as soon as it is handed over.
         self.loaded = False
         self.attempt: Attempt | None = None
+        #: The key of the last attempt that it made, if that succeeded.
+        self.succeeded: str | None = None
         #: The run that it worked for last.
         self.run: Run | None = None
         #: Runs whose context it has.
@@ -89,6 +91,11 @@ class Member:
         for fd in self._pipes:
             os.set_blocking(fd, False)
             poller.watch(fd, _bound(self._readable, fd))
+
+    @property
+    def last(self) -> Attempt | None:
+        """The last attempt that it has."""
+        return self.ahead.waiting[-1] if self.ahead.waiting else self.attempt
 
     def close_ends(self) -> None:
         """The process has its ends now."""

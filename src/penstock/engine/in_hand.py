@@ -20,6 +20,8 @@ class InHand:
         self._limits = limits
         self.live: dict[str, Attempt] = {}
         self.promises = Promises()
+        #: Kept promises with half of those of their time before them.
+        self.halves: list[Attempt] = []
         #: The executor was asked to give these back.
         self.recalled: set[str] = set()
         #: They came back to a run that rests, and wait with it.
@@ -43,6 +45,19 @@ class InHand:
             promise.dispatched_at = run.queued_at or now
             self._limits.hold(run)
             self.begin(promise)
+            if promise.tail is not None:
+                self.halves.append(promise)
+
+    def follow_up(self, ready: deque[TaskRun], width: int, now: float) -> list[Assignment]:
+        """Assignments of what is promised next behind promises of which half are kept."""
+        halves, self.halves = self.halves, []
+        if not self._is_alone(ready, width):
+            return []
+        return [assignment(one) for half in halves for one in self.promises.follow_up(half, now)]
+
+    def _is_alone(self, ready: deque[TaskRun], width: int) -> bool:
+        """Whether promises keep no other work waiting, nor put parallel work on one worker."""
+        return not ready and self._limits.out <= width
 
     def rest(self, attempt: Attempt) -> None:
         """An attempt waits with its run. It takes no room meanwhile: other runs go on."""
@@ -91,7 +106,7 @@ class InHand:
     def give(self, ready: deque[TaskRun], width: int, now: float) -> list[Assignment]:
         """Assignments of what is ready, as far as there is room; alone, with the promises of what can only follow."""
         runs = self._limits.take(ready)
-        alone = not ready and self._limits.out <= width
+        alone = self._is_alone(ready, width)
         assignments: list[Assignment] = []
         for run in runs:
             attempt = make_attempt(run, now)

@@ -403,6 +403,8 @@ class Engine:
         pools.refuse([ask for ask in asked if ask not in granted], self._monotonic())
 
     def _dispatch(self, now: float) -> None:
+        if self._in_hand.halves:
+            self._follow_up(now)
         pools = self.limits.pools
         if pools.waiting:
             self.out.give_back(pools.stale())
@@ -418,6 +420,12 @@ class Engine:
             self.executor.dispatch(assignments)
         self._give_ready(now)
         self.out.slot_asks += pools.asks(self._monotonic())
+
+    def _follow_up(self, now: float) -> None:
+        # Not before all reports of the turn are taken: one that came twice would be about what is promised here.
+        assignments = self._in_hand.follow_up(self.out.ready, self.executor.workers, now)
+        if assignments:
+            self.executor.dispatch(assignments)
 
     def _give_ready(self, now: float) -> None:
         assignments = self._in_hand.give(self.out.ready, self.executor.workers, now)

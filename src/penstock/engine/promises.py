@@ -42,7 +42,18 @@ class Promises:
                 self.open[promise.key] = attempt = promise
                 given.append(promise)
             view.promises += len(given)
+            if given:
+                given[(len(given) - 1) // 2].tail = given[-1]
         return given
+
+    def follow_up(self, kept: Attempt, now: float) -> list[Attempt]:
+        """Promise more behind the others, as half of those that were promised at a time are kept: who goes on with the
+        other half need not wait for us.
+        """
+        tail, kept.tail = kept.tail, None
+        if tail is None or tail not in (tail.task_run.promise, tail.task_run.live):
+            return []
+        return self.give(tail, now)
 
     def close(self, promise: Attempt) -> None:
         """A promise is kept or broken."""

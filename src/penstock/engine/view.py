@@ -14,7 +14,7 @@ class Attempt:
 
     __slots__ = (
         "after", "dirty", "dispatched_at", "ended_at", "error", "key", "log", "mode", "n", "reason", "started_at",
-        "state", "stored", "task_run", "usage", "worker",
+        "state", "stored", "tail", "task_run", "usage", "worker",
     )  # fmt: skip
 
     def __init__(self, key: str, task_run: TaskRun, n: int, at: float, log: str, mode: str) -> None:
@@ -34,6 +34,8 @@ class Attempt:
         self.stored = False
         self.dirty = False
         self.after: Attempt | None = None
+        #: A promise in the middle of those that were given at a time has the last of them.
+        self.tail: Attempt | None = None
 
 
 class Sought:

@@ -6,9 +6,10 @@ dispatched key gets exactly one `ended` report, whatever happens to worker and a
 closed or raises AgentLost from `poll`: then the engine counts every unreported attempt as lost. `started` comes before
 `ended`, or not at all (short attempts). Reports of one attempt come in order; those of different attempts in any.
 
-A follower is an attempt with `after`, the key of the one before it in the same call of `dispatch`. It is begun only
-directly after that one's success, where its value was made, and told of after that one's `ended`. A follower that is
-not begun so gets a `returned` instead of an `ended`; then its key may be dispatched once more.
+A follower is an attempt with `after`, the key of the one before it in the same call of `dispatch`, or of the last
+follower of an earlier call. It is begun only directly after that one's success, where its value was made, and told of
+after that one's `ended`. A follower that is not begun so, or that comes when something else was begun there, gets a
+`returned` instead of an `ended`; then its key may be dispatched once more.
 
 Attempts of a Lasting executor outlive the engine. The next one finds their legacy; nothing is reported of them, and
 nothing is begun, before it has said by `keep` which of them it goes on with. Then it gets of those all that may not be

@@ -166,8 +166,6 @@ class Worker:
         assignment = Assignment._make(message[2])
         if self._must_wait or not self._is_turn(assignment) or not self._tokens.claim(message[1]):
             return
-        if assignment.after is not None:
-            assignment = with_made(assignment, self._succeeded[1])
         self._make(assignment)
 
     def _is_turn(self, assignment: Assignment) -> bool:
@@ -176,10 +174,15 @@ class Worker:
 
     def _do(self, message: Message) -> None:
         self._must_wait = False
-        self._make(Assignment._make(message[1]))
+        assignment = Assignment._make(message[1])
+        if not self._is_turn(assignment):
+            raise RuntimeError(f"attempt {assignment.key} follows {assignment.after}, which was not made last")
+        self._make(assignment)
 
     def _make(self, assignment: Assignment) -> None:
         run = self._runs[assignment.run_id]
+        if assignment.after is not None:
+            assignment = with_made(assignment, self._succeeded[1])
         started = _micros()
 
         def begin(imported: bool) -> None:
