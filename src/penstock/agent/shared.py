@@ -20,7 +20,6 @@ from typing import Any, Final, NoReturn
 
 from penstock.agent import switchboard
 from penstock.agent.channel import Channel
-from penstock.agent.frames import Message
 from penstock.agent.ledger import Ledger
 from penstock.agent.seedling import Seedling
 from penstock.agent.supervisor import Agent
@@ -52,6 +51,12 @@ class SharedAgent(Agent):
         self._inherited: set[str] = set()
         #: It was told to end for good.
         self.dismissed = False
+        self._words |= {
+            "ack": self._ledger.acknowledge,
+            "spare": self._spare,
+            "keep": self._keep,
+            "fallen": self._hear_of_fall,
+        }
         self._poller.watch(board.fileno(), self._called)
         self._bell = _bell_of_sigterm()
         self._poller.watch(self._bell, self._dismiss)
@@ -117,16 +122,12 @@ class SharedAgent(Agent):
         super()._give_up(why)
         self._ledger.leave(self._hello.spool, self._dispatcher.running())
 
-    def _take_other(self, message: Message) -> None:
-        if message[0] == "ack":
-            self._ledger.acknowledge(message[1])
-        elif message[0] == "spare":
-            self._dispatcher.kill(self._dispatcher.running().keys() - set(message[1]))
-            self._tell_spared((self._gone, message[1]))
-        elif message[0] == "keep":
-            self._keep(message[1])
-        elif message[0] == "fallen":
-            self._falls = 1 if time.monotonic() - self._met_at > SETTLED else self._falls + 1
+    def _spare(self, keys: list[str]) -> None:
+        self._dispatcher.kill(self._dispatcher.running().keys() - set(keys))
+        self._tell_spared((self._gone, keys))
+
+    def _hear_of_fall(self) -> None:
+        self._falls = 1 if time.monotonic() - self._met_at > SETTLED else self._falls + 1
 
     def _tell_spared(self, spared: tuple[int, list[str]]) -> None:
         """Answer once the others are dead, unless the engine that asked has gone."""

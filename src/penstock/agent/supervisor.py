@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from penstock import faults
@@ -56,6 +57,21 @@ class Agent:
         self._listening = False
         #: All stands still because of its silence, and it has not been heard again.
         self._in_doubt = False
+        dispatcher = self._dispatcher
+        self._words: dict[str, Callable[..., object]] = {
+            "dispatch": self._dispatch,
+            "run": self._prepare,
+            "preload": dispatcher.crew.preload,
+            "cancel": _for_each(dispatcher.cancel),
+            "recall": dispatcher.recall,
+            "suspend": _for_each(dispatcher.suspend),
+            "resume": _for_each(dispatcher.resume),
+            "forget": self._forget,
+            "freeze": dispatcher.freeze,
+            "thaw": dispatcher.thaw,
+            "close": self._close,
+            "alive": self._hear,
+        }
 
     @property
     def hopeless(self) -> bool:
@@ -79,38 +95,13 @@ class Agent:
         self._serving = False
 
     def _take(self, messages: list[Message]) -> None:
-        for message in messages:
-            word = message[0]
-            if word == "dispatch":
-                faults.reach("agent.dispatch")
-                self._dispatch(message[1])
-            elif word == "run":
-                self._prepare(message[1])
-            elif word == "preload":
-                self._dispatcher.crew.preload(message[1])
-            elif word == "cancel":
-                for key in message[1]:
-                    self._dispatcher.cancel(key)
-            elif word == "recall":
-                self._dispatcher.recall(message[1])
-            elif word == "suspend":
-                for key in message[1]:
-                    self._dispatcher.suspend(key)
-            elif word == "resume":
-                for key in message[1]:
-                    self._dispatcher.resume(key)
-            elif word == "forget":
-                self._forget(message[1])
-            elif word == "freeze":
-                self._dispatcher.freeze()
-            elif word == "thaw":
-                self._dispatcher.thaw()
-            elif word == "close":
-                self._serving = False
-            elif word == "alive":
-                self._hear(message[1])
-            else:
-                self._take_other(message)
+        for word, *facts in messages:
+            heed = self._words.get(word)
+            if heed is not None:  # a word that only some agents are told, or of an engine of a later version
+                heed(*facts)
+
+    def _close(self) -> None:
+        self._serving = False
 
     # --- an engine that is silent: another one may have its runs -----------------------------------------
 
@@ -154,14 +145,12 @@ class Agent:
         """Has the engine been silent for too long at that time, while something is under way for it?"""
         return self._heard_at is not None and self._dispatcher.busy and at - self._heard_at >= ADOPT
 
-    def _take_other(self, message: Message) -> None:
-        """What only some agents are told."""
-
     def _prepare(self, context: dict[str, Any]) -> None:
         run = self._runs[context["run_id"]] = Run(context)
         self._dispatcher.crew.prepare(run)
 
     def _dispatch(self, assignments: list[list[Any]]) -> None:
+        faults.reach("agent.dispatch")
         for assignment in assignments:
             run = self._runs[assignment[attempts.RUN]]
             log = LogFile(f"{run.logs}/{assignment[attempts.LOG]}", self._log_limit)
@@ -194,6 +183,14 @@ class OwnAgent(Agent):
 
     def _engine_gone(self, _: str | None = None) -> None:
         self._serving = False
+
+
+def _for_each(heed: Callable[[str], None]) -> Callable[[Iterable[str]], None]:
+    def all_of(keys: Iterable[str]) -> None:
+        for key in keys:
+            heed(key)
+
+    return all_of
 
 
 def _is_over(fact: object) -> bool:
