@@ -178,11 +178,6 @@ def test_a_file_that_hides_a_module_is_told(tmp_path: Path, name: str, line: str
         ("from penstock import Pipelin", "cannot import name 'Pipelin'", "did you mean 'Pipeline'?"),
         ("p.tsak", "has no attribute 'tsak'", "did you mean 'task'?"),
         ("pipelin('x')", "name 'pipelin' is not defined", "did you mean 'Pipeline'?"),
-        ("Retry(attemps=3)", "unexpected keyword argument 'attemps'", "did you mean 'attempts'?"),
-        ("Param('int', defualt=3)", "unexpected keyword argument 'defualt'", "did you mean 'default'?"),
-        ("Pipeline('x', namspace='y')", "unexpected keyword argument 'namspace'", "did you mean 'namespace'?"),
-        ("Pipeline('x', schedule='@daily')", "argument 'schedule'", other_tools._NO_CLOCK),
-        ("Pipeline('x', retries=3)", "argument 'retries'", other_tools._OF_TASKS),
         ("from penstock import flow", "cannot import name 'flow'", other_tools._BY_TASKS),
         ("import penstock; penstock.task", "has no attribute 'task'", other_tools._BY_TASKS),
         ("with Pipeline('x'): pass", "the context manager protocol", other_tools._BY_TASKS),
@@ -201,6 +196,31 @@ def test_a_wrong_word_is_told_with_the_nearest(tmp_path: Path, line: str, messag
     assert message in error.message
     assert error.cure == cure
     assert (error.file, error.line) == (str(tmp_path / "bad.py"), 2 + len(line.splitlines()))
+
+
+@pytest.mark.parametrize(
+    ("call", "option", "cure"),
+    [
+        ("Retry(attemps=3)", "attemps", "did you mean 'attempts'?"),
+        ("Param('int', defualt=3)", "defualt", "did you mean 'default'?"),
+        (
+            "Param('int', zzz=3)",
+            "zzz",
+            "there are 'choices', 'default', 'description', 'max', 'min', 'pattern', 'required', 'type'",
+        ),
+        ("Cache('inputs', tll='7d')", "tll", "did you mean 'ttl'?"),
+        ("Limit(3, ful='skip')", "ful", "did you mean 'full'?"),
+        ("Pipeline('x', namspace='y')", "namspace", "did you mean 'namespace'?"),
+        ("Pipeline('x', schedule='@daily')", "schedule", other_tools._NO_CLOCK),
+        ("Pipeline('x', retries=3)", "retries", other_tools._OF_TASKS),
+    ],
+)
+def test_a_wrong_option_is_told_as_one_of_a_task_is(tmp_path: Path, call: str, option: str, cure: str) -> None:
+    error = refused(write(tmp_path / "bad.py", f"from penstock import *\n\n{call}\n"))
+    assert error.message == f"{call.partition('(')[0]} can't have the option '{option}'"
+    assert error.cure == cure
+    assert (error.file, error.line) == (str(tmp_path / "bad.py"), 3)
+    assert "traceback" not in error.facts
 
 
 def test_an_error_in_a_library_is_told_at_the_line_that_called_it(tmp_path: Path) -> None:

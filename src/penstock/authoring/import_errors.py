@@ -16,18 +16,19 @@ from typing import Any, Final
 
 import penstock
 from penstock.authoring import other_tools
+from penstock.authoring.cache import Cache
+from penstock.authoring.limit import Limit
 from penstock.authoring.param import Param
 from penstock.authoring.pipeline import Pipeline
 from penstock.authoring.places import OURS
 from penstock.authoring.retry import Retry
-from penstock.model.nearest import nearest
+from penstock.model.nearest import did_you_mean, nearest
 
 #: Characters of a message that are told.
 MESSAGE: Final = 10_000
 
 _STANDARD: Final = os.path.dirname(os.__file__) + os.sep
 _MISSING: Final = re.compile(r"cannot import name '([^']+)' from")
-_UNEXPECTED: Final = re.compile(r"(Pipeline|Param|Retry)\.__init__\(\) got an unexpected keyword argument '([^']+)'")
 _RELATIVE: Final = (
     "write `from other import …` for a file beside it, or make the folder a package by an empty __init__.py"
 )
@@ -44,7 +45,8 @@ _ALIKE: Final = 0.75
 _COMPILED: Final = (".pyx", ".pxi")
 #: Folders above a file, with its own, in which modules are looked for that it does not find.
 _ABOVE: Final = 4
-_MADE: Final[dict[str, type]] = {"Pipeline": Pipeline, "Param": Param, "Retry": Retry}
+_MADE: Final[dict[str, type]] = {made.__name__: made for made in (Pipeline, Param, Retry, Cache, Limit)}
+_UNEXPECTED: Final = re.compile(rf"({'|'.join(_MADE)})\.__init__\(\) got an unexpected keyword argument '([^']+)'")
 
 
 def described(error: BaseException, file: Path) -> dict[str, Any]:
@@ -59,12 +61,21 @@ def described(error: BaseException, file: Path) -> dict[str, Any]:
     own = [frame for frame in frames if not _is_library(frame.filename)] or frames
     place = {"file": own[-1].filename, "line": own[-1].lineno} if own else {"file": str(file), "line": None}
     said = "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.search(said)):
+        return {**_wrong_option(unexpected[1], unexpected[2]), **place}
     told = "".join([*traceback.format_list(own), said])
     try:
         cure = _cure(error, file, said)
     except Exception:  # of the user's `__dir__` and the like
         cure = None
     return {"message": f"importing this file raised {said}"[:MESSAGE], "cure": cure, **place, "traceback": told}
+
+
+def _wrong_option(made: str, option: str) -> dict[str, str]:
+    """What is told of an option that none of ours takes: what stands in that line says the rest."""
+    known = list(inspect.signature(_MADE[made]).parameters)
+    cure = other_tools.of_option(option) if made == "Pipeline" else did_you_mean(option, known)
+    return {"message": f"{made} can't have the option '{option}'", "cure": cure}
 
 
 def _is_machinery(file: str) -> bool:
@@ -102,8 +113,6 @@ def _of_others(error: BaseException, said: str) -> str | None:
         return other_tools.of_name(missing[1])
     if isinstance(error, AttributeError) and error.name is not None and error.obj is penstock:
         return other_tools.of_name(error.name)
-    if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.search(said)) and unexpected[1] == "Pipeline":
-        return other_tools.of_option(unexpected[2])
     return other_tools.of_use(said) if isinstance(error, TypeError) else None
 
 
@@ -165,8 +174,6 @@ def _nearest_name(error: BaseException, said: str) -> str | None:
         return nearest(error.name, [name for name in dir(error.obj) if not name.startswith("_")])
     if isinstance(error, NameError) and error.name is not None:
         return nearest(error.name, _visible(error))
-    if isinstance(error, TypeError) and (unexpected := _UNEXPECTED.search(said)):
-        return nearest(unexpected[2], inspect.signature(_MADE[unexpected[1]]).parameters)
     return None
 
 
