@@ -34,8 +34,11 @@ class Bell:
             os.read(self.fd, 4096)
 
     def wait(self, timeout: float | None) -> bool:
-        """Wait until it has rung, which is forgotten with that, or `timeout` seconds are over. Has it rung?"""
-        rung = bool(self._poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
+        """Wait until it has rung, which is forgotten with that, or `timeout` seconds are over. Has it rung?
+
+        Who registers something else with `_poll` is woken by that too.
+        """
+        rung = any(fd == self.fd for fd, _ in self._poll.poll(None if timeout is None else math.ceil(timeout * 1000)))
         if rung:
             self.clear()
         return rung

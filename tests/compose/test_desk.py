@@ -31,8 +31,7 @@ def test_who_looks_once_an_hour_hears_what_others_ask_for(desk: Desk) -> None:
         return Claims(local, lambda: None)
 
     with LocalEngine(desk.home, Settings(workers=1), kind="engine", look=HOUR, duty=duty) as local:
-        # The line to a server; the pipe beside a file is there from the start.
-        until(lambda: getattr(local._ear, "_line", local._ear) is not None, "the engine listens")
+        until(lambda: local._ear.hears, "the engine listens")
         assert desk.over(desk.ask())["state"] == "succeeded"
 
 

@@ -81,7 +81,9 @@ def test_where_there_can_be_no_pipe_it_rings_for_threads_alone(file: Path) -> No
 @pytest.fixture
 def ear(database: Database) -> Iterator[Ear]:
     made = database.ear()
-    made.wait(0.0)  # the line to a server is there
+    assert not made.wait(0.0)  # the line to a server is there
+    while not made.hears:
+        assert not made.wait(PATIENCE), "its own word is no ring"
     yield made
     made.close()
 
@@ -101,6 +103,20 @@ def test_a_wish_rings_when_it_is_on_record_and_not_before(database: Database, ea
     assert rung(ear)
 
 
+def test_who_does_not_hear_himself_hears_nobody_for_sure(postgres_schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from penstock.store import postgres_ear
+
+    # As behind a pool of connections, where who listens is not the one that is told.
+    monkeypatch.setattr(postgres_ear.PostgresEar, "_listen", lambda _self, _line: None, raising=True)
+    database = open_database(postgres_schema)
+    ear = database.ear()
+    ear.wait(0.0)
+    assert not ear.wait(0.05)
+    assert not ear.hears
+    ear.close()
+    database.close()
+
+
 def test_a_line_that_is_lost_is_made_anew(postgres_schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from penstock.store import postgres_ear
 
@@ -113,8 +129,10 @@ def test_a_line_that_is_lost_is_made_anew(postgres_schema: str, monkeypatch: pyt
         connection.all(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {who}")
     while ear._line is not None:
         ear.wait(PATIENCE)
+    assert not ear.hears
     monkeypatch.setattr(postgres_ear, "CALL", 0.0)
-    ear.wait(0.0)
+    while not ear.hears:
+        assert not ear.wait(PATIENCE)
     with database.write() as connection:
         commands.add(connection, 7, "cancel", {}, 1.0)
     assert ear.wait(PATIENCE)

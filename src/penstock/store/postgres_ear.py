@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import select
 import time
+from contextlib import suppress
 from typing import Final
 
 import psycopg
+from psycopg.pq import ConnStatus
 
 from penstock.store.connection import Row
 from penstock.store.ears import Ear
@@ -20,13 +23,14 @@ CALL: Final = 10.0
 class PostgresEar(Ear):
     """An ear with a line of its own to the server.
 
-    The line may be lost, or lead to a pool of connections that keeps to itself what is told: so it only shortens the
-    wait of who looks often all the same.
+    The line may be lost, or lead to a pool of connections that keeps to itself what is told. So a word is sent on
+    another way as soon as there is a line: only when it has come, others are heard too.
     """
 
     def __init__(self, url: str, patience: float, name: str) -> None:
         super().__init__()
         self._address = (url, patience, name)
+        self._word = os.urandom(8).hex()
         self._line: psycopg.Connection[Row] | None = None
         self._line_fd = -1
         self._called_at = -math.inf
@@ -38,9 +42,13 @@ class PostgresEar(Ear):
         if self._line is not None:
             try:
                 self._line.pgconn.consume_input()
-                while self._line.pgconn.notifies():
-                    rung = True
+                while (told := self._line.pgconn.notifies()) is not None:
+                    rung = rung or not told.extra
+                    self.hears = self.hears or told.extra == self._word.encode()
+                lost = self._line.pgconn.status != ConnStatus.OK  # its end may come with the last word
             except psycopg.Error:
+                lost = True
+            if lost:
                 self._hang_up()
         return rung
 
@@ -52,14 +60,20 @@ class PostgresEar(Ear):
         self._called_at = time.monotonic()
         try:
             line = connected(*self._address)
-            line.execute(f"LISTEN {WISHES}")
+            self._listen(line)
         except psycopg.Error:
             return  # who looks is told what is wrong
         self._line, self._line_fd = line, line.fileno()
         self._poll.register(self._line_fd, select.POLLIN)
+        with suppress(psycopg.Error), connected(*self._address) as other:
+            other.execute("SELECT pg_notify(%s, %s)", (WISHES, self._word))
+
+    def _listen(self, line: psycopg.Connection[Row]) -> None:
+        line.execute(f"LISTEN {WISHES}")
 
     def _hang_up(self) -> None:
         line, self._line = self._line, None
+        self.hears = False
         if line is not None:
             self._poll.unregister(self._line_fd)
             line.close()
