@@ -21,6 +21,7 @@ from penstock.agent.logs import LogFile
 from penstock.artifacts.reader import Readers, pool
 from penstock.artifacts.reader.process import Process
 from penstock.model.artifact import Artifact
+from penstock.server import streamed
 from penstock.server.routes import outputs
 from penstock.server.streamed import Streamed
 from penstock.store.rows import Commit
@@ -132,6 +133,23 @@ def test_it_is_left_by_a_server_that_ends() -> None:
     assert held.left
 
 
+@pytest.mark.parametrize("version", ["2.3", "2.4"])
+def test_it_is_left_when_its_reader_takes_nothing(
+    version: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(streamed, "STALLED", 0.01)
+    held = Held()
+
+    async def stalls(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            await waits()
+
+    answer = Streamed(sound(), held, {}, "text/plain")
+    asyncio.run(answer({"type": "http", "path": "/export", "asgi": {"spec_version": version}}, waits, stalls))  # type: ignore[arg-type]  # a coroutine
+    assert held.left
+    assert caplog.messages == ["/export: nothing of it was read for 0.01 s, so it was broken off"]
+
+
 # --- by bytes -----------------------------------------------------------------------------------------
 
 
@@ -164,6 +182,10 @@ class Leaving:
         """When this returns, the app is done with it."""
         self._ended.clear()
         reader.close()
+        self.wait()
+
+    def wait(self) -> None:
+        """Until the app is done with an answer."""
         assert self._ended.wait(PATIENCE)
 
     def open_files(self) -> list[Path]:
@@ -207,6 +229,21 @@ def test_an_export_of_runs_leaves_the_database(world: World, leaving: Leaving, f
         assert leaving.is_read()
         leaving.leave(reader)
         assert not leaving.is_read()
+
+
+def test_who_stays_and_reads_nothing_holds_up_no_export_for_ever(
+    world: World, leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streamed, "STALLED", 0.2)
+    long = json.dumps({"note": "x" * (MUCH // 1000)})
+    rows = [made.run(made.key_at(at), state="succeeded", params=long) for at in range(1000)]
+    world.write(Commit(versions=[made.version()], new_runs=rows))
+    with listening(world) as server:
+        reader = leaving.begin(server, "/runs/export?format=csv")
+        world.run(2000)
+        leaving.wait()
+        assert not leaving.is_read()
+        reader.close()
 
 
 def test_a_download_of_logs_leaves_its_files(world: World, leaving: Leaving) -> None:
