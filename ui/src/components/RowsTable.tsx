@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type CSSProperties, type ReactNode, type RefObject, useEffect, useRef } from "react";
 
+import { bringInSight, ROW } from "./rows";
 import "./rows.css";
 
 export interface RowsColumn<Row> {
@@ -36,7 +37,6 @@ interface Props<Row> {
   empty?: ReactNode;
 }
 
-const ROW = 32;
 /** Fewer rows are all drawn. */
 const FEW = 60;
 
@@ -88,9 +88,7 @@ function useReveal(frame: RefObject<HTMLDivElement | null>, index: number, selec
   useEffect(() => {
     const element = frame.current;
     if (element === null || index < 0) return;
-    const [top, room] = [index * ROW, element.clientHeight - ROW];
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW > element.scrollTop + room) element.scrollTop = top + ROW - room / 2;
+    bringInSight(element, index, "elsewhere");
     // oxlint-disable-next-line react/exhaustive-deps -- rows that move while the selection stays are left where they are
   }, [frame, selected, index >= 0]);
 }

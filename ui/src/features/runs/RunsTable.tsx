@@ -5,10 +5,9 @@ import { memo, useEffect, useRef, useState, type CSSProperties, type DragEvent }
 import type { RunSummary } from "../../api/runs";
 import { useKeptScroll } from "../../components/kept";
 import { useKeys } from "../../components/keys";
+import { bringInSight, ROW } from "../../components/rows";
 import type { Column } from "./columns";
 import type { Ticks } from "./ticks";
-
-const ROW = 32;
 
 interface Props {
   /** The filter in the bar is not the one that is shown: it can't be read. */
@@ -50,7 +49,7 @@ export function RunsTable({ held, resumes, runs, columns, sort, ticks, at, onAt,
     if (runs.length === 0) return;
     const to = Math.min(runs.length - 1, Math.max(0, at + by));
     onAt(to);
-    reveal(frame.current!, to);
+    bringInSight(frame.current!, to, "row");
   };
   const tick = (event: KeyboardEvent) => at >= 0 && onTick(runs[at]!.id, event.key === "X");
   useKeys({
@@ -90,13 +89,6 @@ export function RunsTable({ held, resumes, runs, columns, sort, ticks, at, onAt,
       </div>
     </div>
   );
-}
-
-/** Scrolls so far that a row is seen whole, below the head that stays; at once, so that it fights with nobody who scrolls. */
-function reveal(frame: HTMLElement, index: number): void {
-  const [top, end] = [index * ROW, (index + 2) * ROW];
-  if (top < frame.scrollTop) frame.scrollTop = top;
-  else if (end > frame.scrollTop + frame.clientHeight) frame.scrollTop = end - frame.clientHeight;
 }
 
 /** Pixels below which the table scrolls sideways: the tracks at their narrowest. */

@@ -27,7 +27,7 @@ export interface Column {
 
 /** All columns, in the order in which they are shown until somebody moves them. */
 export const COLUMNS: readonly Column[] = [
-  { key: "state", title: "State", width: "minmax(115px, 0.7fr)", cell: (run) => <State run={run} /> },
+  { key: "state", title: "State", width: "minmax(115px, 196px)", cell: (run) => <State run={run} /> },
   { key: "id", title: "Run", width: "112px", cell: (run) => <code>{run.id}</code> },
   { key: "pipeline", title: "Pipeline", width: "minmax(164px, 2.1fr)", cell: (run) => <Name run={run} /> },
   { key: "tasks", title: "Tasks", width: "128px", cell: (run) => <Tasks run={run} /> },
@@ -54,6 +54,8 @@ export function columnsOf(keys: readonly string[]): Column[] {
   return known.length > 0 ? known : columnsOf(USUAL);
 }
 
+/** Where the error beside it tells the reason. */
+const PLAIN: Column = { ...columnOf("state"), width: "115px" };
 const NAMED: Column = { ...columnOf("pipeline"), width: "minmax(132px, 1.2fr)" };
 /** Of each run what matters most now, in one column. */
 const STANDS: Column = { key: "error", title: "Error or progress", width: "minmax(150px, 1.8fr)", cell: (run) => (run.error === null && (run.state === "running" || run.state === "cancelling") ? <Tasks run={run} /> : <Why run={run} />) };
@@ -68,8 +70,8 @@ export const NARROW: readonly Column[] = [
 const ROOM: readonly [least: number, columns: readonly Column[]][] = [
   [1560, columnsOf(USUAL)],
   [1400, columnsOf(USUAL.filter((key) => key !== "trigger"))],
-  [1200, columnsOf(USUAL.filter((key) => key !== "trigger" && key !== "labels"))],
-  [0, [columnOf("state"), columnOf("id"), NAMED, columnOf("created"), columnOf("duration"), STANDS]],
+  [1200, [PLAIN, ...columnsOf(USUAL.filter((key) => key !== "state" && key !== "trigger" && key !== "labels"))]],
+  [0, [PLAIN, columnOf("id"), NAMED, columnOf("created"), columnOf("duration"), STANDS]],
 ];
 
 /** From how many pixels on a window has room for more of the usual columns. */
