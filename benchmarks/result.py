@@ -12,7 +12,7 @@ from typing import Any
 class Result:
     """`seconds` has one entry a repetition that ended. `error` says what went wrong; `over` is the budget in seconds
     within which a repetition did not end; `stolen` is the share of the cores, 0 to 1, that the host of a virtual
-    machine gave to others meanwhile.
+    machine gave to others meanwhile; `disturbed` has the seconds of repetitions that were made again for that.
     """
 
     peer: str
@@ -24,6 +24,7 @@ class Result:
     error: str | None = None
     over: float | None = None
     stolen: float | None = None
+    disturbed: tuple[float, ...] = ()
 
     @property
     def median(self) -> float | None:
@@ -41,7 +42,7 @@ class Result:
 
 def result_from(line: dict[str, Any]) -> Result:
     """From the line of JSON that a driver prints."""
-    return Result(**{**line, "seconds": tuple(line["seconds"])})
+    return Result(**{**line, "seconds": tuple(line["seconds"]), "disturbed": tuple(line.get("disturbed", ()))})
 
 
 def ratio(theirs: float, ours: float) -> str:

@@ -51,6 +51,8 @@ def cell(result: Result | None, our_median: float | None, detail: bool) -> str:
         lines.append(f"{min(result.seconds):.3f} to {max(result.seconds):.3f} ({len(result.seconds)})")
         if result.stolen is not None:
             lines.append(f"{result.stolen:.1%} stolen")
+        if result.disturbed:
+            lines.append(f"{len(result.disturbed)} made again")
     return "\n".join(lines)
 
 

@@ -279,6 +279,32 @@ def test_a_repetition_begins_when_the_cores_are_quiet(monkeypatch: pytest.Monkey
     assert next(counts, None) is None
 
 
+@pytest.mark.parametrize(
+    ("steals", "repeat", "kept", "again"),
+    [([0, 5, 0, 0], 3, 3, 1), ([5] * 4, 2, 2, 2), ([0, 0], 2, 2, 0)],
+    ids=["one is made again", "no more than are asked for", "none"],
+)
+def test_a_repetition_of_which_the_host_took_its_share_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    steals: list[int],
+    repeat: int,
+    kept: int,
+    again: int,
+) -> None:
+    @contextmanager
+    def opened(_workload: str, _folder: Path) -> Iterator[driver.Builder]:
+        yield lambda size: Trial(lambda: size.tasks)
+
+    counts = iter([taken for steal in steals for taken in (0, steal)])
+    monkeypatch.setattr(driver, "settle", lambda _rest: None)
+    monkeypatch.setattr(driver, "ticks", lambda: [0, 0, 0, 1000 * (taken := next(counts)), 0, 0, 0, 2 * taken])
+    driver.measure(driver.Peer("x", None, opened, {}, {}), "A", repeat)
+    said = result_from(json.loads(capsys.readouterr().out.splitlines()[-1]))
+    assert (len(said.seconds), len(said.disturbed)) == (kept, again)
+    assert next(counts, None) is None
+
+
 # --- workloads and catalogue ------------------------------------------------------------------------
 
 
