@@ -28,7 +28,7 @@ def seen(folder: Path, victim: Literal["worker", "agent", "engine"]) -> Outcome:
     try:
         project.up()
         run = project.asks()
-        until(lambda: (folder / "pid 1").exists() and _attempts(project) == [("running", None)], "the task runs")
+        until(lambda: (folder / "pid 1").exists() and project.attempts() == [("running", None)], "the task runs")
         number = int((folder / "pid 1").read_text())
         before = _owner(project)
         (folder / "go").touch()
@@ -43,20 +43,15 @@ def seen(folder: Path, victim: Literal["worker", "agent", "engine"]) -> Outcome:
             figures = {"engine's runs adopted": time.monotonic() - start}
             project.posts(f"/runs/{run}/actions/cancel", {})
             until(project.over, "the run is over")
-            lost = [f"attempts are {_attempts(project)}"] if _attempts(project) != [("cancelled", "user")] else []
+            lost = [f"attempts are {project.attempts()}"] if project.attempts() != [("cancelled", "user")] else []
             return Outcome(figures, [*lost, *over(figures, "engine's runs adopted", 5.0), *project.broken()])
-        until(lambda: _attempts(project)[0][0] == "lost", "the loss is on record")
+        until(lambda: project.attempts()[0][0] == "lost", "the loss is on record")
         figures = {f"{victim} loss seen": time.monotonic() - start}
         until(project.over, "the run is over")
         states = [] if project.states()[run] == "succeeded" else [f"the run is {project.states()[run]}"]
         return Outcome(figures, [*states, *over(figures, f"{victim} loss seen", 1.0), *project.broken()])
     finally:
         project.end()
-
-
-def _attempts(project: Project) -> list[tuple[str, str | None]]:
-    with project.database.read() as connection:
-        return [(row[0], row[1]) for row in connection.all("SELECT state, reason FROM attempt ORDER BY n")]
 
 
 def _owner(project: Project) -> int | None:

@@ -63,6 +63,11 @@ class Project:
     def seen(self) -> list[home.Witness]:
         return home.witnesses(self.folder / "witness")
 
+    def attempts(self) -> list[tuple[str, str | None]]:
+        """State and reason of each, as is on record."""
+        with self.database.read() as connection:
+            return [(row[0], row[1]) for row in connection.all("SELECT state, reason FROM attempt ORDER BY n")]
+
     @property
     def database(self) -> Database:
         """Its database, once somebody has made it; open until the end of the project."""
