@@ -64,6 +64,8 @@ def test_an_error_and_the_next_attempt_are_told() -> None:
     error = {"type": "builtins.OSError", "message": "no\nroute\x1b[2J"}
     retried = _notice("get", "retrying", n=1, duration=0.2, error=error, retry_in=5.0)
     assert _shown(retried) == [f"{CLOCK} get ↻ retrying 200 ms, attempt 2 in 5.0 s: OSError: no route\ufffd[2J"]
+    retried = _notice("get", "retrying", n=1, duration=0.2, error=error, retry_in=0.0)
+    assert ", attempt 2 at once: OSError" in _shown(retried)[0]
     failed = _notice("get", "failed", reason="timeout", n=2, map_index=3, label="JFK", error=error)
     assert _shown(failed) == [f"{CLOCK} get[JFK] ✗ failed (timeout): OSError: no route\ufffd[2J"]
 

@@ -24,6 +24,11 @@ def duration(seconds: float | None) -> str:
     return _two(_nearest(seconds / 3600), 24, "d", "h")
 
 
+def ahead(seconds: float) -> str:
+    """`in 5.0 s`; `at once` where that is no time, or past."""
+    return "at once" if seconds < 0.0005 else f"in {duration(seconds)}"
+
+
 def size(count: float | None) -> str:
     """`512 B`, `1.2 kB`, `34 MB`, as the page says it; empty for None."""
     if count is None:

@@ -152,7 +152,7 @@ def _note(task: TaskPicture, moment: Moment, paint: Paint) -> Line:
         note.append(Span(cut(clean(task.asks), 200, paint.mark), "magenta"))
     if task.state == "retrying":
         due = moment.retries.get((task.name, task.map_index))
-        wait = "" if due is None else f" in {amounts.duration(max(0.0, due - moment.now))}"
+        wait = "" if due is None else f" {amounts.ahead(due - moment.now)}"
         note.append(Span(f"attempt {task.attempts + 1}{wait}", "yellow"))
     elif task.attempts > 1:
         note.append(Span(f"{', ' if note else ''}attempt {task.attempts}", "dim"))

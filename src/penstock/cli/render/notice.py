@@ -26,7 +26,7 @@ def change(notice: Notice, paint: Paint) -> Line:
     if notice.by is not None:
         line.append(Span(f" by {clean(notice.by)}"))
     if notice.retry_in is not None:
-        line.append(Span(f", attempt {notice.n + 1} in {amounts.duration(notice.retry_in)}"))
+        line.append(Span(f", attempt {notice.n + 1} {amounts.ahead(notice.retry_in)}"))
     if notice.error and notice.task is not None:
         line.append(Span(f": {cut(causes.in_short(notice.error), 200, paint.mark)}"))
     return line
