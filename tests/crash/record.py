@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from penstock.store.connection import Connection
+from penstock.store.definitions import NO_RUN
 
 
 class Run(NamedTuple):
@@ -84,7 +85,10 @@ class Slot(NamedTuple):
 
 
 class Record(NamedTuple):
-    """All of it; events in the order in which they were written. `alive`: instances that have not gone."""
+    """All of it that is about runs; events in the order in which they were written.
+
+    `alive`: instances that have not gone.
+    """
 
     runs: list[Run]
     tasks: list[Task]
@@ -99,16 +103,16 @@ class Record(NamedTuple):
 def read_record(connection: Connection) -> Record:
     """The record of a database."""
 
-    def rows(kind: Any, table: str, order: str) -> list[Any]:
+    def rows(kind: Any, table: str, order: str, where: str = "") -> list[Any]:
         columns = ", ".join(f'"{column}"' for column in kind._fields)
-        return [kind(*row) for row in connection.all(f"SELECT {columns} FROM {table} ORDER BY {order}")]
+        return [kind(*row) for row in connection.all(f"SELECT {columns} FROM {table} {where} ORDER BY {order}")]
 
     alive = connection.all("SELECT id FROM instance WHERE gone_at IS NULL")
     return Record(
         rows(Run, "run", "key"),
         rows(Task, "task_run_row", "run_key, seq"),
         rows(Attempt, "attempt", "run_key, seq, n"),
-        rows(Event, "event", "id"),
+        rows(Event, "event", "id", f"WHERE run_key <> {NO_RUN}"),
         rows(Command, "command", "id"),
         rows(Artifact, "artifact", "run_key, seq, n, dataset"),
         rows(Slot, "slot", "name, run_key, seq, n") if _is_there(connection, "slot") else [],
