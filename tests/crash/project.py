@@ -80,9 +80,10 @@ class Project:
         return self.spawns([*COMMAND, *words], **env)
 
     def spawns(self, command: list[str], **env: str) -> subprocess.Popen[str]:
+        # In a session of its own: where one of a group stands still and the group loses its shell, all of it is hung up.
         child = subprocess.Popen(
             command, cwd=self.folder, env=self.env | env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
+            stderr=subprocess.DEVNULL, text=True, start_new_session=True,
         )  # fmt: skip
         self.children.append(child)
         return child
