@@ -80,7 +80,7 @@ class Project:
         return self.spawns([*COMMAND, *words], **env)
 
     def spawns(self, command: list[str], **env: str) -> subprocess.Popen[str]:
-        # In a session of its own: where one of a group stands still and the group loses its shell, all of it is hung up.
+        # In a session of its own: a group that loses its shell while one of it stands still is hung up as a whole.
         child = subprocess.Popen(
             command, cwd=self.folder, env=self.env | env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True, start_new_session=True,
