@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from penstock.authoring import functions
+from penstock.authoring import functions, other_tools
 from penstock.authoring.functions import Refusal
 from penstock.authoring.places import Place
 from penstock.authoring.vocabulary import HANDLER_OPTIONS, OPTIONS
@@ -69,7 +69,8 @@ def register(role: Role, function: Any, options: dict[str, Any], place: Place) -
 def _check_options(made: Registration) -> None:
     known = OPTIONS if made.role == "task" else HANDLER_OPTIONS
     for option in [option for option in made.options if option not in known]:
-        cure = "only tasks have it" if option in OPTIONS else did_you_mean(option, known)
+        theirs = other_tools.of_task_option(option) or did_you_mean(option, known)
+        cure = "only tasks have it" if option in OPTIONS else theirs
         made.refuse(f"{made.whose} can't have the option '{option}'", cure)
         del made.options[option]
     items = made.options.pop("map", None)
