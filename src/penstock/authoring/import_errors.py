@@ -74,8 +74,7 @@ def described(error: BaseException, file: Path) -> dict[str, Any]:
 def _wrong_option(made: str, option: str) -> dict[str, str]:
     """What is told of an option that none of ours takes: what stands in that line says the rest."""
     known = list(inspect.signature(_MADE[made]).parameters)
-    theirs = other_tools.of_option(option) if made == "Pipeline" else None
-    cure = theirs or did_you_mean(option, known)
+    cure = other_tools.of_option(made, option) or did_you_mean(option, known)
     return {"message": f"{made} can't have the option '{option}'", "cure": cure}
 
 

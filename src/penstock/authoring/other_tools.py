@@ -9,28 +9,29 @@ _NO_CLOCK: Final = "no pipeline says when it runs: cron, systemd, CI or a reques
 _OF_TASKS: Final = "tasks have that: @p.task(retry=Retry(3))"
 #: Names that are imported.
 _NAMES: Final = ("flow", "task", "dag", "DAG", "op", "job", "asset", "step", "node")
-#: Options of a pipeline.
-_OPTIONS: Final = {
-    **dict.fromkeys(("schedule", "schedule_interval", "cron", "start_date", "catchup", "triggers"), _NO_CLOCK),
-    **dict.fromkeys(("retries", "retry", "retry_delay", "default_args"), _OF_TASKS),
-}
 _RETRIES: Final = 'write retry=3, which counts the first attempt too, or retry=Retry(3, delay="10s")'
 _AFTER: Final = "an argument with the name of a task waits for it and takes its result; after=[...] waits alone"
-#: Options of a task: theirs, and resources that stand alone.
-_OF_A_TASK: Final = {
-    **dict.fromkeys(("retries", "max_retries", "retry_delay", "retry_delay_seconds", "retry_policy"), _RETRIES),
-    **dict.fromkeys(("timeout_seconds", "execution_timeout", "time_limit"), 'write timeout="10m"'),
-    **dict.fromkeys(("task_id", "task_name", "task_run_name"), "write name="),
-    **dict.fromkeys(("deps", "depends_on", "requires", "upstream", "wait_for", "ins"), _AFTER),
-    **dict.fromkeys(("cache_policy", "cache_key_fn", "cache_expiration"), 'write cache="inputs"'),
-    "trigger_rule": "write trigger=",
-    **dict.fromkeys(("out", "outs"), 'write outputs=["first", "second"]'),
-    "log_prints": "leave it out: all that a task prints is kept",
-    "description": "the first line of its docstring is that",
-    **dict.fromkeys(("cpu", "cpus"), 'write resources={"cpu": 2}'),
-    **dict.fromkeys(("memory", "mem"), 'write resources={"memory": "2GB"}'),
-    **dict.fromkeys(("gpu", "gpus"), 'write resources={"gpu": 1}'),
-    **dict.fromkeys(("pool", "queue"), 'write resources={"pool": "name"}'),
+#: By what is made: cures, each with its options. Those of a task have resources that stand alone too.
+_OPTIONS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "Pipeline": {
+        _NO_CLOCK: ("schedule", "schedule_interval", "cron", "start_date", "catchup", "triggers"),
+        _OF_TASKS: ("retries", "retry", "retry_delay", "default_args"),
+    },
+    "task": {
+        _RETRIES: ("retries", "max_retries", "retry_delay", "retry_delay_seconds", "retry_policy"),
+        'write timeout="10m"': ("timeout_seconds", "execution_timeout", "time_limit"),
+        "write name=": ("task_id", "task_name", "task_run_name"),
+        _AFTER: ("deps", "depends_on", "requires", "upstream", "wait_for", "ins"),
+        'write cache="inputs"': ("cache_policy", "cache_key_fn", "cache_expiration"),
+        "write trigger=": ("trigger_rule",),
+        'write outputs=["first", "second"]': ("out", "outs"),
+        "leave it out: all that a task prints is kept": ("log_prints",),
+        "the first line of its docstring is that": ("description",),
+        'write resources={"cpu": 2}': ("cpu", "cpus"),
+        'write resources={"memory": "2GB"}': ("memory", "mem"),
+        'write resources={"gpu": 1}': ("gpu", "gpus"),
+        'write resources={"pool": "name"}': ("pool", "queue"),
+    },
 }
 
 
@@ -39,14 +40,10 @@ def of_name(name: str) -> str | None:
     return _BY_TASKS if name in _NAMES else None
 
 
-def of_option(name: str) -> str | None:
-    """The cure for an option of another tool that a pipeline does not have."""
-    return _OPTIONS.get(name)
-
-
-def of_task_option(name: str) -> str | None:
-    """The cure for an option of another tool that a task does not have, and for one in the wrong place."""
-    return _OF_A_TASK.get(name)
+def of_option(made: str, option: str) -> str | None:
+    """The cure for an option of another tool that a `Pipeline`, a `task` and the like does not have."""
+    cures = _OPTIONS.get(made, {})
+    return next((cure for cure, options in cures.items() if option in options), None)
 
 
 def of_use(said: str) -> str | None:

@@ -69,9 +69,8 @@ def register(role: Role, function: Any, options: dict[str, Any], place: Place) -
 def _check_options(made: Registration) -> None:
     known = OPTIONS if made.role == "task" else HANDLER_OPTIONS
     for option in [option for option in made.options if option not in known]:
-        theirs = other_tools.of_task_option(option) or did_you_mean(option, known)
-        cure = "only tasks have it" if option in OPTIONS else theirs
-        made.refuse(f"{made.whose} can't have the option '{option}'", cure)
+        cure = "only tasks have it" if option in OPTIONS else other_tools.of_option("task", option)
+        made.refuse(f"{made.whose} can't have the option '{option}'", cure or did_you_mean(option, known))
         del made.options[option]
     items = made.options.pop("map", None)
     if items is not None and made.options.get("foreach") is not None:
